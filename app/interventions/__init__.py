@@ -1,0 +1,1 @@
+"""Changes to a network as ordered, immutable data, and the activation vectors they may add."""

@@ -1,0 +1,1 @@
+"""Mazes as values, where they come from, and the exact picture of them that a policy sees."""

@@ -1,0 +1,1 @@
+"""Long questions about a policy, each cancellable and each reporting progress."""

@@ -1,0 +1,35 @@
+"""Fixtures every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT.parent / "shared" / "reference"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ.get("FULL") != "1":
+        skip = pytest.mark.skip(reason="long: runs with FULL=1")
+        for item in items:
+            if "full" in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of recorded results and a public checkpoint, which a plain clone does not have."""
+    if not REFERENCE.is_dir():
+        pytest.skip("needs the reference data in ../shared/reference, which is not here")
+    return REFERENCE
+
+
+@pytest.fixture(scope="session")
+def reference_checkpoint(reference: Path) -> Path:
+    """The public checkpoint trained 160 M steps (scale 1)."""
+    return reference / "checkpoints" / "maze_rr5_easy_160M.pth"

@@ -1,0 +1,1 @@
+"""The canvas: a maze with its field, and the tools that edit it."""
