@@ -1,0 +1,51 @@
+# Two commands do everything a newcomer needs: `make run` and `make test`. `make help` lists the rest.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+RUN_STAMP := .venv/.requirements
+DEV_STAMP := .venv/.requirements-dev
+ARGS ?=
+
+.PHONY: help run test check screenshots bench clean
+.DEFAULT_GOAL := help
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
+
+run: $(RUN_STAMP)  ## Set up once, then open the window (ARGS="FILE ..." opens files)
+	@$(PY) main.py $(ARGS)
+
+test: $(DEV_STAMP) check  ## All checks and tests (FULL=1 runs the long ones as well)
+	@$(PY) -m pytest $(ARGS)
+
+check: $(DEV_STAMP)  ## Style, types, and the contract that keeps Qt out of app/
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m mypy --no-error-summary
+	@mkdir -p build && .venv/bin/lint-imports --no-logo >build/import-contract.log || { cat build/import-contract.log; exit 1; }
+	@echo "Checks passed: style, types, import contract."
+
+screenshots: $(DEV_STAMP)  ## Draw the pictures of the README and the guide anew
+	@$(PY) docs/make_screenshots.py
+
+bench: $(DEV_STAMP)  ## Print the benchmark table (JSON=FILE writes it as well)
+	@$(PY) -m benchmarks $(if $(JSON),--json $(JSON))
+
+clean:  ## Remove what the commands above made, but not .venv
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# A stamp keeps the contents that were installed, so that a second run starts at once and a touched file installs nothing.
+.venv/bin/python:
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+		|| { echo "Mazescope needs Python 3.11; found $$($(PYTHON) --version 2>&1 || echo none). Try: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "Creating .venv ..."
+	@$(PYTHON) -m venv .venv
+
+$(RUN_STAMP): requirements.txt | .venv/bin/python
+	@cmp -s requirements.txt $@ || { echo "Installing what Mazescope needs into .venv (once, about a minute) ..." && $(PIP) install -r requirements.txt; }
+	@cp requirements.txt $@
+
+$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+	@cmp -s requirements-dev.txt $@ || { echo "Installing what the tests need into .venv ..." && $(PIP) install -r requirements-dev.txt; }
+	@cp requirements-dev.txt $@
