@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.field.vector_field import VectorField
-from app.interventions.patches import NO_PATCHES, PatchStack
+from app.interventions.patches import NO_PATCHES, PatchProblem, PatchStack
 from app.maze.maze import Maze
 from app.policy.policy import Policy
 
@@ -17,14 +17,6 @@ class FieldRequest:
     maze: Maze
     policy: Policy
     stack: PatchStack = NO_PATCHES
-
-
-@dataclass(frozen=True)
-class PatchProblem:
-    """Why a patch of the stack does not act: it does not fit the policy, or its vector cannot be read."""
-
-    position: int
-    reason: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -169,3 +169,11 @@ class PatchStack:
 
 NO_PATCHES = PatchStack()
 """The empty stack: under it the patched field is the original one."""
+
+
+@dataclass(frozen=True)
+class PatchProblem:
+    """Why a patch of the stack does not act: it does not fit the policy, or its vector cannot be read."""
+
+    position: int
+    reason: str
