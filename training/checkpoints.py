@@ -1,0 +1,64 @@
+"""Checkpoints of a run: one file to go on from, which other tools open too, and the policy as safetensors."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from app.errors import PolicyError
+from training.config import Config
+
+CHECKPOINT = "checkpoint.pth"
+POLICY = "policy.safetensors"
+
+
+def save_checkpoint(
+    path: Path, *, averaged: nn.Module, network: nn.Module, optimizer: torch.optim.Optimizer, step: int, config: Config
+) -> None:
+    """Write, in one move, a file in train-procgen-pytorch's format that also holds all a run needs to go on.
+
+    `model_state_dict` is the averaged network, the one to be judged and used.
+    """
+    whole = {
+        "model_state_dict": averaged.state_dict(),
+        "training_state_dict": network.state_dict(),
+        "optimizer_state_dict": optimizer.state_dict(),
+        "step": step,
+        "config": config.as_dict(),
+    }
+    unfinished = path.with_suffix(".part")
+    torch.save(whole, unfinished)
+    os.replace(unfinished, path)
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """What `save_checkpoint` wrote.
+
+    Raises:
+        PolicyError: when the file is not there or holds something else.
+    """
+    if not path.is_file():
+        raise PolicyError(f"No checkpoint was found at {path}; start a run without --resume first.")
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise PolicyError(f"{path} cannot be read as a checkpoint of a training run ({type(error).__name__}).") from error
+    expected = {"model_state_dict", "training_state_dict", "optimizer_state_dict", "step", "config"}
+    if not isinstance(found, dict) or not expected <= found.keys():
+        raise PolicyError(f"{path} is not a checkpoint of a training run: expected the keys {sorted(expected)}.")
+    return found
+
+
+def save_policy(path: Path, network: nn.Module, metadata: dict[str, str]) -> None:
+    """Write a network's weights as float32 safetensors with these words of metadata, in one move."""
+    tensors = {
+        name: tensor.detach().to("cpu", torch.float32).contiguous() for name, tensor in network.state_dict().items()
+    }
+    unfinished = path.with_suffix(".part")
+    save_file(tensors, unfinished, metadata=metadata)
+    os.replace(unfinished, path)
