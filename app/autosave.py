@@ -1,0 +1,112 @@
+"""Autosave and recovery: a copy of the unsaved document that survives a crash."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from app.atomic import write_atomically
+from app.document import State
+from app.errors import MazescopeError
+from app.session import LARGEST, Session, from_json, to_json
+
+FOLDER: Final = "autosave"
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A document that an earlier run of the program left unsaved.
+
+    Attributes:
+        file: the autosave; `discard` removes it.
+        path: the session file it belongs to, or None for one that never had a file.
+        session: what was open.
+    """
+
+    file: Path
+    path: Path | None
+    session: Session
+
+    def discard(self) -> None:
+        """Remove the autosave."""
+        self.file.unlink(missing_ok=True)
+
+
+class Autosave:
+    """Keeps one file with the unsaved state of this process's document.
+
+    Args:
+        state_folder: the program's folder for state that is the user's (platformdirs' user_state_dir).
+
+    The file lies in `state_folder/autosave`, one for each running program, and names the session file it belongs to.
+    It is removed when the document is saved or closed properly. Beside it lies a lock, which the system releases when
+    the program ends in whatever way: a file whose lock is free was left by a crash.
+    """
+
+    def __init__(self, state_folder: Path) -> None:
+        self._folder = state_folder / FOLDER
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.file = self._folder / f"{os.getpid()}-{time.time_ns():x}.json"
+        self._lock = FileLock(self.file.with_suffix(".lock"))
+        self._lock.acquire()
+
+    def keep(self, state: State, view: Mapping[str, Any], path: Path | None) -> None:
+        """Write the state as it is now.
+
+        Raises:
+            OSError: when it cannot be written.
+        """
+        folder = None if path is None else path.parent
+        found = {"session_path": None if path is None else str(path.absolute())}
+        write_atomically(self.file, json.dumps({**found, "session": to_json(state, view, folder)}).encode())
+
+    def drop(self) -> None:
+        """Remove the file: everything is saved, or the user chose not to."""
+        self.file.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Remove the file and its lock: the program ends as it should."""
+        self.drop()
+        self._lock.release()
+        Path(self._lock.lock_file).unlink(missing_ok=True)
+
+    def left_behind(self) -> tuple[Recovered, ...]:
+        """What crashed runs left, newest first. Files that cannot be read are put aside as `.unreadable`, not lost."""
+        found = []
+        for file in sorted(self._folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True):
+            if file == self.file or not _abandoned(file):
+                continue
+            try:
+                found.append(_read(file))
+            except (OSError, ValueError, KeyError, TypeError, RecursionError, MazescopeError):
+                with contextlib.suppress(OSError):
+                    file.replace(file.with_suffix(".unreadable"))
+        return tuple(found)
+
+
+def _abandoned(file: Path) -> bool:
+    """Whether no running program holds the lock of an autosave."""
+    lock = FileLock(file.with_suffix(".lock"), blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        return False
+    lock.release()
+    Path(lock.lock_file).unlink(missing_ok=True)
+    return True
+
+
+def _read(file: Path) -> Recovered:
+    if file.stat().st_size > LARGEST:
+        raise ValueError("too large for an autosave")
+    content = json.loads(file.read_bytes())
+    path = None if content["session_path"] is None else Path(content["session_path"])
+    return Recovered(file, path, from_json(content["session"], None if path is None else path.parent))
