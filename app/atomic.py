@@ -1,0 +1,51 @@
+"""Writing a file whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+
+def write_atomically(path: str | Path, content: bytes) -> None:
+    """Put these bytes at this path in one move: a reader, or a crash, sees the old file or the new one, never a part.
+
+    The bytes go to a temporary file in the same folder, reach the disk, and replace what was there. A symbolic link stays
+    one: the file it points to is replaced. An existing file's permissions are kept.
+
+    Raises:
+        OSError: when the folder is missing, full or not writable; what was at the path is then unchanged.
+    """
+    target = Path(os.path.realpath(path))
+    # Not named after the target: a name of the longest legal length must not become too long.
+    unfinished = target.with_name(f".{secrets.token_hex(8)}.part")
+    # os.open rather than tempfile: a new file then gets the permissions the user's umask asks for.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(unfinished, flags, 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            os.chmod(unfinished, target.stat().st_mode & 0o7777)
+        os.replace(unfinished, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The new name is an entry of the folder, which has to reach the disk too. Windows cannot open folders, and some
+    # file systems refuse to sync them: the file itself is complete all the same.
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
