@@ -47,7 +47,9 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        raise PolicyError(f"{path} cannot be read as a checkpoint of a training run ({type(error).__name__}).") from error
+        raise PolicyError(
+            f"{path} cannot be read as a checkpoint of a training run ({type(error).__name__})."
+        ) from error
     expected = {"model_state_dict", "training_state_dict", "optimizer_state_dict", "step", "config"}
     if not isinstance(found, dict) or not expected <= found.keys():
         raise PolicyError(f"{path} is not a checkpoint of a training run: expected the keys {sorted(expected)}.")
@@ -61,4 +63,6 @@ def save_policy(path: Path, network: nn.Module, metadata: dict[str, str]) -> Non
     }
     unfinished = path.with_suffix(".part")
     save_file(tensors, unfinished, metadata=metadata)
+    # safetensors makes files only their owner may read; a policy is to be shared.
+    unfinished.chmod(0o644)
     os.replace(unfinished, path)

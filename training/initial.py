@@ -12,9 +12,9 @@ from app.policy.network import Network, ResidualBlock
 def initial_network(width: int, seed: int) -> Network:
     """Seeded weights: He's for what a ReLU follows, residual branches nearly closed, an almost uniform policy.
 
-    With the last convolution of each residual branch near zero every block starts close to the identity, so that the six
-    of them neither grow the activations nor delay learning; a small policy head starts from maximal entropy. Biases are
-    zero. Sources: He et al. 2015 (arXiv 1502.01852), Zhang et al. 2019 (arXiv 1901.09321).
+    With the last convolution of each residual branch near zero every block starts close to the identity, so that the
+    six of them neither grow the activations nor delay learning; a small policy head starts from maximal entropy. Biases
+    are zero. Sources: He et al. 2015 (arXiv 1502.01852), Zhang et al. 2019 (arXiv 1901.09321).
     """
     generator = torch.Generator().manual_seed(seed)
     network = Network(width)

@@ -137,7 +137,7 @@ def _optimizer(network: nn.Module, config: Config) -> torch.optim.Optimizer:
 
 
 def train(run: Run, *, stop: int | None = None, save_every: float = 180.0, validate_every: int = 500) -> None:
-    """Take the run to its end (or to step `stop`), with a progress line, saving every so many seconds and at the end."""
+    """Take the run to its end (or to step `stop`), with a progress line, saving every so often and at the end."""
     end = run.config.steps if stop is None else min(stop, run.config.steps)
     first, began, saved, mean = run.step, time.monotonic(), time.monotonic(), float("nan")
     run.folder.mkdir(parents=True, exist_ok=True)
@@ -199,7 +199,9 @@ def main(arguments: list[str] | None = None) -> int:
             run = Run.resume(options.run, torch.device(options.device))
         else:
             if (options.run / CHECKPOINT).exists():
-                raise MazescopeError(f"{options.run} already holds a run; go on with --resume or choose another folder.")
+                raise MazescopeError(
+                    f"{options.run} already holds a run; go on with --resume or choose another folder."
+                )
             config = Config(**{field.name: getattr(options, field.name) for field in fields(Config)})
             run = Run.start(config, options.run, torch.device(options.device))
         train(run, stop=options.stop)
