@@ -1,0 +1,231 @@
+"""procgen from afar: the same calls from any thread, answered by a process of its own.
+
+procgen ends its whole process over a malformed state, loads for seconds and brings another Qt, so it never shares ours.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import threading
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from app.actions import ACTIONS
+from app.errors import MazeError, MazescopeError, ProcgenError
+from app.maze import procgen_server
+from app.maze.maze import WORLDS, Maze
+from app.maze.state import parse_state
+
+SEEDS: Final = 2**31
+"""procgen's levels are numbered 0 to SEEDS - 1."""
+
+_PATIENCE: Final = 120.0
+"""Seconds to wait for an answer before the process counts as stuck. Loading every sprite takes 1 to 4."""
+
+_MESSAGE: Final = 500
+"""Levels or pictures asked for in one message, so that a long request neither fills memory nor seems stuck."""
+
+_AGAIN: Final = "it is started again at the next request"
+
+
+def check_seed(seed: int) -> int:
+    """The seed itself.
+
+    Raises:
+        MazeError: unless it is a whole number from 0 to 2^31 - 1.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < SEEDS:
+        raise MazeError(f"Seed {seed} was found; a seed is a whole number from 0 to {SEEDS - 1}.")
+    return int(seed)
+
+
+def check_world(world_name: str) -> str:
+    """The name itself.
+
+    Raises:
+        MazeError: unless it is easy or hard.
+    """
+    if world_name == "memory":
+        raise MazeError("The world `memory` shows the policy only part of the maze; expected easy or hard.")
+    if world_name not in WORLDS:
+        raise MazeError(f"A world named {world_name!r} was found; expected easy or hard.")
+    return world_name
+
+
+class Steps(NamedTuple):
+    """What procgen made of some actions.
+
+    Attributes:
+        mazes: the maze after each action. One fewer than actions taken when the episode ended, because procgen then has
+            replaced the level already: the mouse reached the cheese (reward 10) or stands where the time-out found it.
+        rewards: the reward of each action taken.
+        dones: whether each action taken ended the episode; only the last can be True, and nothing follows it.
+    """
+
+    mazes: list[Maze]
+    rewards: list[float]
+    dones: list[bool]
+
+
+class Procgen:
+    """The game in its own process, started at the first call and again after it died.
+
+    Every method may be called from any thread; calls wait for each other. A method raises ProcgenError when procgen is
+    not installed, cannot start, or ends or hangs during the call; the next call then starts it anew. Also a context
+    manager: leaving it ends the process.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+
+    def __enter__(self) -> Procgen:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @staticmethod
+    def available() -> bool:
+        """Whether procgen is installed here (it exists for few platforms). Looks without importing it."""
+        return importlib.util.find_spec("procgen") is not None
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number while it runs."""
+        process = self._process
+        return process.pid if process is not None else None
+
+    def level(self, world_name: str, seed: int) -> Maze:
+        """The fresh level of a seed, with procgen's theme.
+
+        Raises:
+            MazeError: for a world or seed that does not exist.
+            ProcgenError: see the class.
+        """
+        return self.levels(world_name, [seed])[0]
+
+    def levels(self, world_name: str, seeds: Sequence[int]) -> list[Maze]:
+        """The fresh levels of many seeds. Raises as `level` does."""
+        return self._levels("levels", world_name, seeds)
+
+    def states(self, world_name: str, seeds: Sequence[int]) -> list[bytes]:
+        """The serialized states of the fresh levels of many seeds. Raises as `level` does."""
+        return self._levels("states", world_name, seeds)
+
+    def observe(self, mazes: Sequence[Maze]) -> np.ndarray:
+        """(N, 64, 64, 3) uint8: what procgen itself draws for these mazes, row 0 on top."""
+        return self._pictures("observe", list(mazes))
+
+    def observe_states(self, states: Sequence[bytes]) -> np.ndarray:
+        """(N, 64, 64, 3) uint8: what procgen draws for serialized states.
+
+        Raises:
+            MazeError: when one of them is malformed; none is then given to procgen.
+        """
+        for state in states:
+            parse_state(state)
+        return self._pictures("observe_states", list(states))
+
+    def step(self, maze: Maze, actions: Sequence[int]) -> Steps:
+        """Let procgen play actions (0 to 14) from a maze, its clock at 0, until they or the episode end.
+
+        Raises:
+            MazeError: for an action that does not exist.
+        """
+        for action in actions:
+            if not 0 <= action < ACTIONS:
+                raise MazeError(f"Action {action} was found; procgen's actions are 0 to {ACTIONS - 1}.")
+        return Steps(*self._call("step", maze, [int(action) for action in actions]))
+
+    def close(self) -> None:
+        """End the process. A call under way in another thread is refused. A later call would start it again."""
+        if not self._lock.acquire(timeout=1.0):
+            process = self._process
+            if process is not None:
+                process.kill()
+            self._lock.acquire()
+        try:
+            self._stop()
+        finally:
+            self._lock.release()
+
+    def _levels(self, request: str, world_name: str, seeds: Sequence[int]) -> list[Any]:
+        check_world(world_name)
+        wanted = [check_seed(seed) for seed in seeds]
+        found: list[Any] = []
+        for start in range(0, len(wanted), _MESSAGE):
+            found += self._call(request, world_name, wanted[start : start + _MESSAGE])
+        return found
+
+    def _pictures(self, request: str, shown: list[Any]) -> np.ndarray:
+        parts = [self._call(request, shown[start : start + _MESSAGE]) for start in range(0, len(shown), _MESSAGE)]
+        return np.concatenate(parts) if parts else np.empty((0, 64, 64, 3), dtype=np.uint8)
+
+    def _call(self, *request: Any) -> Any:
+        with self._lock:
+            pipe = self._started()
+            try:
+                pipe.send(request)
+                if not pipe.poll(_PATIENCE):
+                    raise TimeoutError
+                kind, result = pipe.recv()
+            except TimeoutError:
+                self._stop()
+                raise ProcgenError(f"procgen gave no answer within {_PATIENCE:.0f} seconds; {_AGAIN}.") from None
+            except (EOFError, OSError):
+                self._stop()
+                raise ProcgenError(f"procgen's process ended unexpectedly; {_AGAIN}.") from None
+            except BaseException:
+                # An answer still to come would be taken for that of the next request.
+                self._stop()
+                raise
+        if kind == "ok":
+            return result
+        if isinstance(result, MazescopeError):
+            raise result
+        raise ProcgenError(f"procgen could not do what was asked ({result}).")
+
+    def _started(self) -> Connection:
+        if self._pipe is not None and self._process is not None and self._process.is_alive():
+            return self._pipe
+        died = self._process is not None
+        self._stop()
+        if not self.available():
+            raise ProcgenError(
+                "procgen is not installed here (it exists for few platforms): only levels by seed need it, "
+                "all else works without."
+            )
+        if died:
+            raise ProcgenError(f"procgen's process had ended unexpectedly; {_AGAIN}.")
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=procgen_server.serve, args=(theirs,), name="procgen", daemon=True)
+        try:
+            process.start()
+        except OSError as error:
+            ours.close()
+            raise ProcgenError(f"procgen's process could not be started ({error}).") from error
+        finally:
+            # Our copy of its end: while it is open, the end of the process would never be seen.
+            theirs.close()
+        self._process, self._pipe = process, ours
+        return ours
+
+    def _stop(self) -> None:
+        process, pipe = self._process, self._pipe
+        self._process = self._pipe = None
+        if pipe is not None:
+            pipe.close()
+        if process is not None:
+            process.join(timeout=1.0)
+            if process.is_alive():
+                process.kill()
+                process.join()
+            process.close()

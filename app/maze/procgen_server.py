@@ -1,0 +1,147 @@
+"""The process that holds procgen. Nothing else in the program imports procgen.
+
+It is started by `app.maze.procgen_client` with multiprocessing's spawn, answers one request at a time over a pipe, and
+ends when the pipe closes. A request is `(name, *arguments)`; the answer is `("ok", result)` or `("error", sentence)`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from app.errors import MazescopeError
+from app.maze.maze import Maze
+from app.maze.state import parse_state, write_state
+
+_BATCH = 64
+"""Environments alive at a time while mazes are shown: enough to amortise calls, few enough to stay small."""
+
+
+def _silence() -> None:
+    """Send this process's output to nowhere: gym prints a notice at import, and procgen prints before it gives up."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
+
+
+class _Games:
+    """procgen's environments, made once per world and reused."""
+
+    def __init__(self) -> None:
+        from procgen import ProcgenGym3Env
+
+        self._make = ProcgenGym3Env
+        self._games: dict[tuple[str, int], Any] = {}
+        self._templates: dict[str, bytes] = {}
+
+    def _environment(self, world_name: str, seed: int, num: int = 1) -> Any:
+        return self._make(
+            num=num,
+            env_name="maze",
+            num_levels=1,
+            start_level=seed,
+            distribution_mode=world_name,
+            rand_seed=0,
+            # Without threads of its own procgen works in this one; a pool would be joined at every close.
+            num_threads=0,
+        )
+
+    def _game(self, world_name: str, num: int) -> Any:
+        """`num` environments of a world that show whatever state they are given."""
+        key = (world_name, num)
+        if key not in self._games:
+            self._games[key] = self._environment(world_name, 0, num)
+        return self._games[key]
+
+    def _template(self, world_name: str) -> bytes:
+        """The state of a fresh level of a world, into which mazes are written."""
+        if world_name not in self._templates:
+            self._templates[world_name] = self._game(world_name, 1).get_state()[0]
+        return self._templates[world_name]
+
+    def states(self, world_name: str, seeds: list[int]) -> list[bytes]:
+        """The state of each fresh level."""
+        found = []
+        for seed in seeds:
+            environment = self._environment(world_name, seed)
+            found.append(environment.get_state()[0])
+            environment.close()
+        return found
+
+    def levels(self, world_name: str, seeds: list[int]) -> list[Maze]:
+        """Each fresh level as a maze."""
+        return [parse_state(state) for state in self.states(world_name, seeds)]
+
+    def observe(self, mazes: list[Maze]) -> np.ndarray:
+        """(N, 64, 64, 3) uint8 pictures of mazes of any worlds."""
+        return self._pictures([(maze.world_name, self._state_of(maze)) for maze in mazes])
+
+    def observe_states(self, states: list[bytes]) -> np.ndarray:
+        """(N, 64, 64, 3) uint8 pictures of state bytes, which are parsed first so that bad ones never reach procgen."""
+        return self._pictures([(parse_state(state).world_name, state) for state in states])
+
+    def step(self, maze: Maze, actions: list[int]) -> tuple[list[Maze], list[float], list[bool]]:
+        """The maze after each action, the reward and whether the episode ended; stops with the episode."""
+        state = self._state_of(maze)
+        game = self._game(maze.world_name, 1)
+        game.set_state([state])
+        mazes: list[Maze] = []
+        rewards: list[float] = []
+        dones: list[bool] = []
+        for action in actions:
+            game.act(np.array([action], dtype=np.int32))
+            reward, _, first = game.observe()
+            rewards.append(float(reward[0]))
+            dones.append(bool(first[0]))
+            if first[0]:
+                break
+            mazes.append(parse_state(game.get_state()[0]))
+        return mazes, rewards, dones
+
+    def _state_of(self, maze: Maze) -> bytes:
+        return write_state(self._template(maze.world_name), maze)
+
+    def _pictures(self, states: list[tuple[str, bytes]]) -> np.ndarray:
+        pictures = np.empty((len(states), 64, 64, 3), dtype=np.uint8)
+        for world_name in {name for name, _ in states}:
+            wanted = [index for index, (name, _) in enumerate(states) if name == world_name]
+            game = self._game(world_name, _BATCH)
+            for start in range(0, len(wanted), _BATCH):
+                part = wanted[start : start + _BATCH]
+                for place, index in enumerate(part):
+                    state = states[index][1]
+                    # procgen's own set_state insists on a state for every environment of the batch.
+                    game.call_c_func("set_state", place, state, len(state))
+                pictures[part] = game.observe()[1]["rgb"][: len(part)]
+        return pictures
+
+
+def serve(pipe: Connection) -> None:
+    """Answer requests until the pipe closes. The target of the spawned process."""
+    _silence()
+    # Ctrl-C in a terminal reaches every process of the group; ending this one is the program's decision.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    games: _Games | None = None
+    with pipe:
+        while True:
+            try:
+                name, *arguments = pipe.recv()
+            except (EOFError, OSError):
+                return
+            try:
+                if games is None:
+                    games = _Games()
+                answer = ("ok", getattr(games, name)(*arguments))
+            except MazescopeError as error:
+                answer = ("error", error)
+            except Exception as error:
+                answer = ("failed", f"{type(error).__name__}: {error}")
+            try:
+                pipe.send(answer)
+            except OSError:
+                return
