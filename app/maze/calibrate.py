@@ -1,8 +1,9 @@
 """Make assets/tiles/ from procgen: `python -m app.maze.calibrate`.
 
-For every world, cell and theme procgen shows one wall, one cheese and one mouse alone in an empty world. Of every pixel that
-differs from the background, the nine themes give nine pairs (below, above) per channel, from which its colour and opacity
-follow: the only ones with which `blend.over` makes each above out of its below. A sprite that no opacity explains is refused.
+For every world, cell and theme procgen shows one wall, one cheese and one mouse alone in an empty world. Of every
+pixel that differs from the background, the nine themes give nine pairs (below, above) per channel, from which its
+colour and opacity follow: the only ones with which `blend.over` makes each above out of its below. A sprite that no
+opacity explains is refused.
 """
 
 from __future__ import annotations

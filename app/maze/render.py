@@ -1,8 +1,9 @@
 """The exact picture of a maze that a policy sees: equal to procgen's, byte for byte, without procgen.
 
-procgen paints the background, then cell after cell (columns from the left, each from the bottom up) its wall or its cheese,
-then the mouse. Walls hide what is below; cheese and mouse have opaque and half-transparent pixels (`app.maze.blend`). Every
-function is exact for every theme, world, arrangement of walls, and square and direction of the mouse.
+procgen paints the background, then cell after cell (columns from the left, each from the bottom up) its wall or its
+cheese, then the mouse. Walls hide what is below; cheese and mouse have opaque and half-transparent pixels
+(`app.maze.blend`). Every function is exact for every theme, world, arrangement of walls, and square and direction of
+the mouse.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ class Patches:
 
     Attributes:
         base: (64, 64, 3) uint8, the picture without a mouse, row 0 on top.
-        corners: (N, 2) int64, (row, column) of each rectangle's top left pixel, row 0 on top. Rectangles lie inside the picture.
-        values: (N, height, width, 3) uint8, what the rectangle shows with the mouse there. Height and width are 3 x 4 pixels
-            in easy and 2 x 3 in hard worlds; some of a rectangle's pixels may equal the base.
+        corners: (N, 2) int64, (row, column) of each rectangle's top left pixel, row 0 on top. Rectangles lie inside the
+            picture.
+        values: (N, height, width, 3) uint8, what the rectangle shows with the mouse there. Height and width are 3 x 4
+            pixels in easy and 2 x 3 in hard worlds; some of a rectangle's pixels may equal the base.
     """
 
     base: np.ndarray
@@ -81,7 +83,7 @@ def base_and_patches(maze: Maze, squares: Squares | None = None) -> Patches:
 
 
 def observations_of(mazes: Sequence[Maze]) -> np.ndarray:
-    """(N, 64, 64, 3) uint8: the observation of each maze with its own mouse; worlds may be mixed. The fast way for many."""
+    """(N, 64, 64, 3) uint8: the observation of each maze with its own mouse, of any worlds. The fast way for many."""
     pictures = np.empty((len(mazes), SIDE * SIDE, 3), dtype=np.uint8)
     for world in {maze.world for maze in mazes}:
         chosen = [index for index, maze in enumerate(mazes) if maze.world == world]
@@ -103,7 +105,7 @@ def _cells(maze: Maze, squares: Squares | None) -> np.ndarray:
         chosen = maze.squares
     else:
         chosen = np.asarray(squares, dtype=np.int64).reshape(-1, 2)
-        if len(chosen) and not (0 <= chosen.min() and chosen.max() < maze.world):
+        if len(chosen) and (chosen.min() < 0 or chosen.max() >= maze.world):
             raise MazeError(
                 f"A square outside the world was found; expected rows and columns from 0 to {maze.world - 1}."
             )

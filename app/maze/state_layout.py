@@ -1,14 +1,13 @@
 """The fields of procgen's serialized `maze` state, in their order, and what each may hold.
 
 The order is that of `serialize` in procgen 0.10.7 (game.cpp, basic-abstract-game.cpp, entity.cpp, games/maze.cpp).
-Integers and floats are 32 bits, little-endian; a string is its length and its bytes. Fields that the game writes before
-it reads, or that only count, may hold anything; every other field must hold what a `maze` of this version holds, because
-procgen ends its whole process over some of them and silently draws another picture over others.
+Integers and floats are 32 bits, little-endian; a string is its length and its bytes. Fields that the game writes
+before it reads, or that only count, may hold anything; every other field must hold what a `maze` of this version
+holds, because procgen ends its whole process over some of them and silently draws another picture over others.
 """
 
 from __future__ import annotations
 
-import math
 import struct
 from collections.abc import Callable
 from functools import lru_cache
@@ -30,7 +29,8 @@ _FLAG: Check = (lambda value: value in (0, 1), "0 or 1")
 
 def _is_generator(value: Value) -> bool:
     """Whether this is the text form of a 32-bit Mersenne twister: 624 words and a position."""
-    assert isinstance(value, bytes)
+    if not isinstance(value, bytes):
+        return False
     words = value.split(b" ")
     if len(words) != 625 or not all(word.isdigit() and len(word) <= 10 for word in words):
         return False
@@ -40,8 +40,8 @@ def _is_generator(value: Value) -> bool:
 _GENERATOR: Check = (_is_generator, "the text of a random generator")
 _SIDE: Check = (lambda value: value in (15, 25), "15 or 25")
 _CELLS: Check = (lambda value: value in (225, 625), "225 or 625")
-_FRACTION: Check = (lambda value: 0 <= value < 1, "a fraction of 1")
-_CENTRE: Check = (lambda value: math.isfinite(value) and value % 1 == 0.5, "the middle of a square")  # type: ignore[arg-type,operator]
+_FRACTION: Check = (lambda value: 0 <= float(value) < 1, "a fraction of 1")
+_CENTRE: Check = (lambda value: float(value) % 1 == 0.5, "the middle of a square")
 _THEME: Check = (lambda value: value in range(THEMES), f"0 to {THEMES - 1}")
 _TIME: Check = (lambda value: value in range(500), "0 to 499")
 _MODE: Check = (lambda value: value in _MODES, "0 (easy) or 1 (hard)")
@@ -155,7 +155,8 @@ FIELDS: Final[tuple[tuple[str, str, Check], ...]] = (
 """Name, kind (i: int32, f: float32, s: string) and what the field may hold, up to the grid's first cell.
 
 `mouse.*` is entity 0, the only one. After these come `grid_cells` cells (int32, row-major from the bottom left),
-`maze_dim`, `world_dim` and END. The theme is `background_index`; the backgrounds are square, so `bg_pct_x` does not show.
+`maze_dim`, `world_dim` and END. The theme is `background_index`; the backgrounds are square, so `bg_pct_x` does not
+show.
 """
 
 

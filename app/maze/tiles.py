@@ -1,13 +1,13 @@
 """What procgen's pictures are made of, per world: nine backgrounds and, for every cell, four sprites.
 
-Format of assets/tiles/tiles.npz, made by `python -m app.maze.calibrate`; arrays of uint8, per world NAME (easy, hard), P the
-side of the smallest window that holds all that any sprite of one cell covers:
+Format of assets/tiles/tiles.npz, made by `python -m app.maze.calibrate`; arrays of uint8, per world NAME (easy, hard),
+P the side of the smallest window that holds all that any sprite of one cell covers:
     NAME/background     (9, 64, 64, 3)    the picture of an empty world in each theme, row 0 on top
-    NAME/corner         (cells, 2)        (row, column) of the window's top left pixel, cells row-major from the bottom left
+    NAME/corner         (cells, 2)        (row, column) of the window's top left pixel; cells as everywhere row-major
     NAME/wall           (cells, P, P, 4)  colour times opacity, and opacity, of a wall in that cell; likewise
     NAME/cheese, NAME/mouse_left (also the fresh mouse), NAME/mouse_right
-Why cells have sprites of their own: a cell is 64 / 15 or 64 / 25 pixels wide, so the painter samples each a little differently,
-and sprites reach up to a pixel into the next cell.
+Why cells have sprites of their own: a cell is 64 / 15 or 64 / 25 pixels wide, so the painter samples each a little
+differently, and sprites reach up to a pixel into the next cell.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Tiles:
     @property
     def side(self) -> int:
         """P: pixels along one side of a cell's window."""
-        return int(round(self.wall.shape[1] ** 0.5))
+        return round(self.wall.shape[1] ** 0.5)
 
     def mouse_window(self, facing: Facing) -> MouseWindow:
         """The mouse in each cell, looking one way, in the smallest rectangle that holds it in any cell."""
@@ -162,7 +162,8 @@ def _read() -> dict[str, np.ndarray]:
             return {name: file[name] for name in file.files}
     except (OSError, ValueError) as error:
         raise MazeError(
-            f"The tiles in {path} cannot be read ({error}); expected the file that `python -m app.maze.calibrate` makes."
+            f"The tiles in {path} cannot be read ({error}); "
+            "expected the file that `python -m app.maze.calibrate` makes."
         ) from error
 
 
