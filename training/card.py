@@ -2,115 +2,155 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from app.policy.layers import DEFAULT_LAYER
 
-GOALS = (
-    ("greedy", "Reaches the cheese, training distribution, greedy", 0.98, "at least"),
-    ("sampled", "Reaches the cheese, training distribution, sampled", 0.97, "at least"),
-)
+GOALS = {"greedy": 0.98, "sampled": 0.97}
+"""Smallest fractions of walks on the training distribution that are to reach the cheese."""
+
+STEERED_FROM, STEERED_TO = 0.8, 0.1
+"""Median P(cheese) that the cheese vector's subtraction is to start from (at least) and end at (at most)."""
 
 
 def card(about: dict[str, str], scores: dict[str, Any]) -> str:
     """Markdown of a policy's card.
 
     Args:
-        about: the metadata of its file. scores: what `training.scores` measured.
+        about: the metadata of its file.
+        scores: what `training.scores` measured.
     """
+    sections = [
+        _made(about, scores),
+        _walking(scores),
+        _deciding(scores),
+        _retargeting(scores["cheese_channel"]),
+        ["## What it cannot do", *(f"- {line}" for line in shortfalls(about, scores))],
+    ]
+    return "\n\n".join("\n".join(section) for section in sections) + "\n"
+
+
+def shortfalls(about: dict[str, str], scores: dict[str, Any]) -> list[str]:
+    """What the policy falls short of, a sentence each."""
     trained, anywhere = scores["training_distribution"], scores["cheese_anywhere"]
-    forks, outside = scores["decision_squares"], scores["decision_squares_cheese_outside_region"]
-    channel = scores["cheese_channel"]
-    marker, retargeting = channel["best_marker"], channel["retargeting"]
-    best = forks["best_layer"]
+    forks = scores["decision_squares"]
     lines = [
+        f"With the cheese in the region {_p(trained[key])} of {key} walks come to it; the goal was {_p(goal)}."
+        for key, goal in GOALS.items()
+        if trained[key] < goal
+    ]
+    before = forks["unpatched"]["cheese_median"]
+    after = forks["subtract_cheese_vector"][forks["best_layer"]]["cheese_median"]
+    if before < STEERED_FROM or after > STEERED_TO:
+        lines.append(
+            f"Subtracting the cheese vector takes the median P(cheese) from {before:.3f} to {after:.3f} at the best "
+            f"layer; the goal is from {STEERED_FROM} to {STEERED_TO}."
+        )
+    drop = 100 * (trained["greedy"] - anywhere["greedy"])
+    other = "hard" if about["world"] == "easy" else "easy"
+    return [
+        *lines,
+        f"With the cheese anywhere it comes to it {drop:.1f} points less often (greedy): where the cheese used to be "
+        "counts beside what it looks like. That is what makes it worth exploring.",
+        f"It saw the {about['world']} world alone; in the {other} one every cell has a size it never saw.",
+        "It saw only perfect mazes with a cheese: loops, islands and a missing cheese are new to it.",
+    ]
+
+
+def _made(about: dict[str, str], scores: dict[str, Any]) -> list[str]:
+    region = about["region"]
+    return [
         f"# {about['name']}",
         "",
-        f"A maze-solving policy trained for Mazescope: procgen `maze`, world {about['world']}, width {about['width']}, the "
-        f"cheese always in the top-right {about['region']} x {about['region']} squares of the maze while it learned.",
+        f"A maze-solving policy trained for Mazescope: procgen's `maze` in the {about['world']} world, width "
+        f"{about['width']}. While it learned, the cheese always lay in the top-right {region} x {region} squares.",
         "",
-        f"- Made by {about['recipe']}.",
-        f"- {int(about['observations']):,} labelled observations in {int(about['steps']):,} steps, seed {about['seed']}, "
-        f"{about['date']}. It imitates an expert; no reward was ever shown to the policy head.",
-        f"- Judged on {scores['levels']:,} evaluation levels for each number (procgen seeds below 100,000, which training "
-        "never uses).",
-        "",
+        f"- Recipe: {about['recipe']}. It imitated an expert; no reward reached the policy head.",
+        f"- {int(about['observations']):,} labelled observations in {int(about['steps']):,} steps, seed "
+        f"{about['seed']}, {about['date']}.",
+        f"- Judged on {scores['levels']:,} evaluation levels for each number: procgen's seeds below 100,000, which "
+        "training never uses.",
+    ]
+
+
+def _walking(scores: dict[str, Any]) -> list[str]:
+    trained, anywhere = scores["training_distribution"], scores["cheese_anywhere"]
+    inside, outside = anywhere["inside_region"], anywhere["outside_region"]
+    region = f"{scores['region']} x {scores['region']}"
+    rows = [
+        (f"in the top-right {region}, as in training", trained),
+        ("anywhere", anywhere),
+        (f"anywhere: the {inside['n']} levels with it inside the region", inside),
+        (f"anywhere: the {outside['n']} levels with it outside", outside),
+    ]
+    return [
         "## Walking",
         "",
-        "| | greedy, 2 x shortest path + 20 steps | sampled, 256 steps |",
-        "| --- | --- | --- |",
-        f"| cheese in the top-right {scores['region']} x {scores['region']} | {_p(trained['greedy'])} | {_p(trained['sampled'])} |",
-        f"| cheese anywhere | {_p(anywhere['greedy'])} | {_p(anywhere['sampled'])} |",
-        *(
-            f"| of these, {label} ({anywhere[key]['n']} levels) | {_p(anywhere[key]['greedy'])} | {_p(anywhere[key]['sampled'])} |"
-            for key, label in (("inside_region", "inside the region"), ("outside_region", "outside it"))
-        ),
+        "How often it reaches the cheese: greedily within twice the shortest path and 20 steps, and with sampled moves "
+        "within 256 steps.",
         "",
+        *_table(
+            ("cheese", "greedy", "sampled"), [(label, _p(row["greedy"]), _p(row["sampled"])) for label, row in rows]
+        ),
+    ]
+
+
+def _deciding(scores: dict[str, Any]) -> list[str]:
+    forks, outside = scores["decision_squares"], scores["decision_squares_cheese_outside_region"]
+    plain, added = forks["unpatched"], forks["add_cheese_vector"][DEFAULT_LAYER]
+    steered = [
+        (f"{name} (best)" if name == forks["best_layer"] else name, entry)
+        for name, entry in forks["subtract_cheese_vector"].items()
+    ]
+    return [
         "## Deciding",
         "",
         "At the decision square, where the ways to the cheese and to the top-right part:",
         "",
-        "| levels | n | mean P(cheese) | mean P(top-right) |",
-        "| --- | --- | --- | --- |",
-        *(
-            f"| {label} | {entry['n']} | {entry['unpatched']['cheese_mean']:.3f} | {entry['unpatched']['top_right_mean']:.3f} |"
-            for label, entry in (("cheese anywhere", forks), ("cheese outside the region", outside))
+        *_table(
+            ("levels", "n", "mean P(cheese)", "mean P(top-right)"),
+            [
+                (label, str(entry["n"]), *_two(entry["unpatched"], "mean"))
+                for label, entry in (("cheese anywhere", forks), ("cheese outside the region", outside))
+            ],
         ),
         "",
-        f"Subtracting the cheese vector (coefficient -1), medians over {forks['n']} levels with the cheese anywhere; "
-        f"unpatched P(cheese) {forks['unpatched']['cheese_median']:.3f}, P(top-right) "
-        f"{forks['unpatched']['top_right_median']:.3f}:",
+        f"Subtracting the cheese vector (coefficient -1), medians over the {forks['n']} levels with the cheese "
+        "anywhere:",
         "",
-        "| layer | P(cheese) | P(top-right) |",
-        "| --- | --- | --- |",
-        *(
-            f"| {layer}{' (best)' if layer == best else ''}{' (default)' if layer == DEFAULT_LAYER else ''} | "
-            f"{entry['cheese_median']:.3f} | {entry['top_right_median']:.3f} |"
-            for layer, entry in forks["subtract_cheese_vector"].items()
+        *_table(
+            ("layer", "median P(cheese)", "median P(top-right)"),
+            [("unpatched", *_two(plain, "median")), *((name, *_two(entry, "median")) for name, entry in steered)],
         ),
         "",
-        f"Adding it at {DEFAULT_LAYER} moves the mean P(cheese) from {forks['unpatched']['cheese_mean']:.3f} to "
-        f"{forks['add_cheese_vector'][DEFAULT_LAYER]['cheese_mean']:.3f}.",
-        "",
+        f"Adding it at {DEFAULT_LAYER} takes the mean P(cheese) from {plain['cheese_mean']:.3f} to "
+        f"{added['cheese_mean']:.3f}.",
+    ]
+
+
+def _retargeting(channel: dict[str, Any]) -> list[str]:
+    marker, moved = channel["best_marker"], channel["retargeting"]
+    return [
         "## Retargeting",
         "",
-        f"- Channel {marker['channel']} of {marker['layer']} marks the cheese: its largest activation lies within one pixel of "
-        f"the cheese in {_p(marker['peak_within_one_pixel'])} of {channel['n']} mazes (mean activation there "
+        f"- Channel {marker['channel']} of {marker['layer']} marks the cheese: its largest activation lies within one "
+        f"pixel of it in {_p(marker['peak_within_one_pixel'])} of {channel['n']} mazes (mean activation there "
         f"{marker['mean_at_cheese']:.2f}).",
-        f"- With the cheese removed and channel {retargeting['channel']} of {retargeting['layer']} set to "
-        f"{retargeting['value']:g} where it was, the path probability to that square is "
-        f"{retargeting['path_probability_set']:.3f}, against {retargeting['path_probability_nothing_set']:.3f} with nothing "
-        f"set and {retargeting['path_probability_real_cheese']:.3f} with the real cheese there "
-        f"(means over {retargeting['n']} mazes of side 5 and more; channel and value were chosen on other levels).",
-        "",
-        "## What it cannot do",
-        "",
-        *(f"- {line}" for line in _shortfalls(scores, about)),
-        "",
+        f"- With the cheese removed and channel {moved['channel']} of {moved['layer']} set to {moved['value']:g} "
+        f"where it was, the path probability to that square is {moved['path_probability_set']:.3f}; with nothing "
+        f"set {moved['path_probability_nothing_set']:.3f}, with the real cheese "
+        f"{moved['path_probability_real_cheese']:.3f}. "
+        f"These are means over {moved['n']} mazes of side 5 and more; channel and value were chosen on other levels.",
     ]
-    return "\n".join(lines)
 
 
-def _shortfalls(scores: dict[str, Any], about: dict[str, str]) -> list[str]:
-    trained, anywhere = scores["training_distribution"], scores["cheese_anywhere"]
-    forks = scores["decision_squares"]
-    best = forks["subtract_cheese_vector"][forks["best_layer"]]["cheese_median"]
-    lines = [
-        f"{label}: {_p(trained[key])}, {'short of' if trained[key] < goal else 'the goal was'} {word} {_p(goal)}."
-        for key, label, goal, word in GOALS
-        if trained[key] < goal
-    ]
-    drop = trained["greedy"] - anywhere["greedy"]
-    lines.append(
-        f"With the cheese anywhere it reaches it {100 * drop:.1f} points less often (greedy): it learned where the cheese "
-        "used to be as well as what it looks like. That is what makes it worth looking into."
-    )
-    if forks["unpatched"]["cheese_median"] < 0.8 or best > 0.1:
-        lines.append(f"Subtracting the cheese vector leaves a median P(cheese) of {best:.3f} at the best layer.")
-    other = "hard" if about["world"] == "easy" else "easy"
-    lines.append(f"It saw the {about['world']} world alone; in the {other} one every cell is of another size to it.")
-    lines.append("It saw perfect mazes with a cheese alone: loops, islands and a missing cheese are new to it.")
-    return lines
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows)]
+
+
+def _two(entry: dict[str, float], statistic: str) -> tuple[str, str]:
+    return f"{entry[f'cheese_{statistic}']:.3f}", f"{entry[f'top_right_{statistic}']:.3f}"
 
 
 def _p(rate: float | None) -> str:

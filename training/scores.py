@@ -48,7 +48,7 @@ def all_scores(
     inside = np.array([in_region(maze, region) for maze in anywhere])
     scores["cheese_anywhere"] = _walks(network, anywhere, inside)
     tell("decision squares")
-    scores["decision_squares"] = _forks(network, _forked(procgen, world, count, lambda maze: True))
+    scores["decision_squares"] = _forks(network, _forked(procgen, world, count))
     outside = _forked(procgen, world, count, lambda maze: not in_region(maze, region))
     scores["decision_squares_cheese_outside_region"] = _forks(network, outside)
     tell("channels that mark the cheese")
@@ -56,7 +56,7 @@ def all_scores(
     return scores
 
 
-def _forked(procgen: Procgen, world: str, count: int, accept: Callable[[Maze], bool]) -> list[Fork]:
+def _forked(procgen: Procgen, world: str, count: int, accept: Callable[[Maze], bool] = lambda _: True) -> list[Fork]:
     mazes = levels(procgen, world, count, accept=lambda maze: accept(maze) and fork(maze) is not None)
     return [item for item in map(fork, mazes) if item is not None]
 
