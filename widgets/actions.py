@@ -1,0 +1,130 @@
+"""One registry of actions: menus, tool bar, command palette, list of shortcuts and tooltips are all made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+
+@dataclass(frozen=True)
+class Spec:
+    """An action as data.
+
+    Attributes:
+        id: dotted name, "edit.undo"; settings and tests use it.
+        title: as menus say it, without mnemonic.
+        handler: what it does; a checkable action's handler is given whether it is now checked.
+        keys: shortcuts, the first of which is shown.
+        icon: a qtawesome name, or "".
+        group: heading in the list of shortcuts and in the command palette.
+        tip: one sentence for tooltip and status bar; the title when empty.
+        checkable: whether it is a toggle.
+    """
+
+    id: str
+    title: str
+    handler: Callable[..., object]
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    group: str = "General"
+    tip: str = ""
+    checkable: bool = False
+
+
+class ActionRegistry(QObject):
+    """All actions of the window, by id.
+
+    Signals:
+        added(str): an action was registered.
+    """
+
+    added = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._specs: dict[str, Spec] = {}
+        self._actions: dict[str, QAction] = {}
+        self._window: QWidget | None = None
+        self._icon: Callable[[str], object] | None = None
+
+    def add(self, spec: Spec, *, enabled: bool = True, checked: bool = False) -> QAction:
+        """Register an action and make its QAction.
+
+        Raises:
+            ValueError: when the id is taken, or one of the keys is another action's.
+        """
+        if spec.id in self._specs:
+            raise ValueError(f"there already is an action {spec.id}")
+        for key in spec.keys:
+            owner = self.owner_of(key)
+            if owner:
+                raise ValueError(f"{key} already belongs to {owner}")
+        action = QAction(spec.title, self)
+        action.setObjectName(spec.id)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setCheckable(spec.checkable)
+        action.setChecked(checked)
+        action.setEnabled(enabled)
+        # Menus of a mac would otherwise move actions called "About" or "Settings" about.
+        action.setMenuRole(QAction.MenuRole.NoRole)
+        action.triggered.connect((lambda on: spec.handler(on)) if spec.checkable else (lambda: spec.handler()))
+        self._specs[spec.id] = spec
+        self._actions[spec.id] = action
+        self.describe(spec.id)
+        if self._window is not None:
+            self._window.addAction(action)
+        if self._icon is not None and spec.icon:
+            action.setIcon(self._icon(spec.icon))  # type: ignore[arg-type]
+        self.added.emit(spec.id)
+        return action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._actions
+
+    def __iter__(self) -> Iterator[Spec]:
+        return iter(self._specs.values())
+
+    def spec(self, name: str) -> Spec:
+        """The action as data."""
+        return self._specs[name]
+
+    def owner_of(self, key: str) -> str:
+        """Id of the action that has this shortcut, or ""."""
+        wanted = QKeySequence(key)
+        for name, action in self._actions.items():
+            if wanted in action.shortcuts():
+                return name
+        return ""
+
+    def describe(self, name: str, title: str | None = None, tip: str | None = None) -> None:
+        """Set title and tooltip; the tooltip always ends with the shortcut."""
+        spec, action = self._specs[name], self._actions[name]
+        action.setText(title or spec.title)
+        sentence = tip or spec.tip or title or spec.title
+        action.setStatusTip(sentence)
+        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{sentence}  ({shown})" if shown else sentence)
+
+    def trigger(self, name: str) -> None:
+        """Do an action as a click would: not while it is disabled."""
+        self._actions[name].trigger()
+
+    def attach(self, window: QWidget) -> None:
+        """Make all shortcuts, also later ones, live in a window."""
+        self._window = window
+        window.addActions(list(self._actions.values()))
+
+    def set_icons(self, icon: Callable[[str], object]) -> None:
+        """Draw all icons anew: `icon(name)` gives a QIcon in the palette's colours."""
+        self._icon = icon
+        for name, spec in self._specs.items():
+            if spec.icon:
+                self._actions[name].setIcon(icon(spec.icon))  # type: ignore[arg-type]

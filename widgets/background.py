@@ -1,0 +1,75 @@
+"""Jobs off the screen's thread, answered on it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+
+class Background(QObject):
+    """Runs jobs in threads of their own and delivers their results on the thread that made this object.
+
+    Jobs are few and long (reading a checkpoint, asking procgen), so a thread each is simpler than a pool, and one that
+    hangs keeps no other waiting. After `close` nothing is delivered any more.
+    """
+
+    busy_changed = Signal(bool)
+    _finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._threads: set[threading.Thread] = set()
+        self._closed = False
+        self._finished.connect(self._deliver)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way."""
+        return bool(self._threads)
+
+    def run(
+        self,
+        job: Callable[[], Any],
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
+        """Do `job` elsewhere, then `done(result)` or `failed(error)` here."""
+
+        def work() -> None:
+            try:
+                result, error = job(), None
+            except Exception as found:
+                result, error = None, found
+            call = (lambda: failed(error) if failed else None) if error else (lambda: done(result) if done else None)
+            # The window may have been destroyed while the job ran.
+            try:
+                self._finished.emit((thread, call))
+            except RuntimeError:
+                return
+
+        thread = threading.Thread(target=work, name="mazescope-job", daemon=True)
+        was_busy = self.busy
+        self._threads.add(thread)
+        thread.start()
+        if not was_busy:
+            self.busy_changed.emit(True)
+
+    @Slot(object)
+    def _deliver(self, message: tuple[threading.Thread, Callable[[], object]]) -> None:
+        thread, call = message
+        thread.join()
+        self._threads.discard(thread)
+        if self._closed:
+            return
+        if not self._threads:
+            self.busy_changed.emit(False)
+        call()
+
+    def close(self, patience: float = 5.0) -> None:
+        """Deliver nothing more, and wait a little for the jobs under way."""
+        self._closed = True
+        for thread in tuple(self._threads):
+            thread.join(patience)

@@ -1,0 +1,147 @@
+"""From the Document to the engine and back: forwards questions, brings answers to the screen's thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.document import Document, State
+from app.maze.maze import Square
+from widgets.view_state import ViewState
+
+if TYPE_CHECKING:
+    from app.field.engine import ActivationResult, Engine, FieldRequest, FieldResult
+
+
+class EngineBridge(QObject):
+    """Asks the engine whenever the Document or the view asks something new. It computes nothing itself.
+
+    The engine comes later than the window (it needs torch, which takes seconds to load): see `attach`.
+
+    Signals:
+        result(FieldResult): an answer to the newest question, in parts and whole.
+        activations(ActivationResult): the channels of the view's layer on the inspected square.
+        asked(): a new question was put; answers to older ones do not arrive any more.
+        cleared(): there is nothing to show (no policy).
+        failed(str, str): a sentence for the user, and details.
+        device_changed(str): what computes from now on, for people.
+    """
+
+    result = Signal(object)
+    activations = Signal(object)
+    asked = Signal()
+    cleared = Signal()
+    failed = Signal(str, str)
+    device_changed = Signal(str)
+
+    _result_came = Signal(object)
+    _activations_came = Signal(object)
+    _error_came = Signal(str, str)
+
+    def __init__(self, document: Document, view: ViewState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._view = document, view
+        self._engine: Engine | None = None
+        self._request: FieldRequest | None = None
+        self._activation_request: object = None
+        self.latest: FieldResult | None = None
+        self.latest_activations: ActivationResult | None = None
+        document.changed.connect(self._document_changed)
+        view.inspect_changed.connect(self._ask_activations)
+        view.layer_changed.connect(self._ask_activations)
+        self._result_came.connect(self._take_result)
+        self._activations_came.connect(self._take_activations)
+        self._error_came.connect(self.failed)
+
+    @property
+    def engine(self) -> Engine | None:
+        """The engine once it is there; for long studies and exports, which run off the screen's thread."""
+        return self._engine
+
+    @property
+    def busy(self) -> bool:
+        """Whether the newest question still waits for its whole answer."""
+        return self._request is not None and (self.latest is None or not self.latest.complete)
+
+    @property
+    def inspected_square(self) -> Square:
+        """The square whose activations are shown: the inspected one, or else the mouse's."""
+        square, maze = self._view.inspected, self._document.state.maze
+        return square if square is not None and maze.is_open(square) and square != maze.cheese else maze.mouse
+
+    def attach(self, engine: Engine) -> None:
+        """Use this engine from now on, and ask it what is open."""
+        self._engine = engine
+        # The signals carry the answers from the worker's thread to ours.
+        engine.on_result = self._result_came.emit
+        engine.on_activations = self._activations_came.emit
+        engine.on_error = self._error_came.emit
+        self.device_changed.emit(engine.device_label)
+        self.refresh()
+
+    def set_device(self, device: str) -> None:
+        """Compute on another device, and everything anew."""
+        if self._engine is not None:
+            self._engine.set_device(device)
+            self.device_changed.emit(self._engine.device_label)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Ask again, whatever was asked before."""
+        self._request = self._activation_request = None
+        self._ask()
+
+    def close(self) -> None:
+        """Stop the engine's worker and listen no more."""
+        self._document.changed.disconnect(self._document_changed)
+        if self._engine is not None:
+            self._engine.on_result = self._engine.on_activations = self._engine.on_error = None
+            self._engine.close()
+            self._engine = None
+
+    def _document_changed(self, old: State, new: State) -> None:
+        if old.maze != new.maze or old.policy != new.policy or old.stack != new.stack:
+            self._ask()
+
+    def _ask(self) -> None:
+        state = self._document.state
+        if self._engine is None:
+            return
+        if state.policy is None:
+            self._request = self.latest = None
+            self.cleared.emit()
+            return
+        from app.field.engine import FieldRequest
+
+        request = FieldRequest(state.maze, state.policy, state.stack)
+        if request == self._request:
+            return
+        self._request = request
+        self._engine.request(request)
+        self.asked.emit()
+        self._ask_activations()
+
+    def _ask_activations(self, *_: object) -> None:
+        state = self._document.state
+        if self._engine is None or state.policy is None:
+            return
+        from app.field.engine import ActivationRequest
+
+        request = ActivationRequest(state.maze, state.policy, state.stack, self._view.layer, self.inspected_square)
+        if request != self._activation_request:
+            self._activation_request = request
+            self._engine.request_activations(request)
+
+    @Slot(object)
+    def _take_result(self, result: FieldResult) -> None:
+        # What was still on its way when a newer question was put answers nothing any more.
+        if result.request == self._request:
+            self.latest = result
+            self.result.emit(result)
+
+    @Slot(object)
+    def _take_activations(self, result: ActivationResult) -> None:
+        if result.request == self._activation_request:
+            self.latest_activations = result
+            self.activations.emit(result)

@@ -1,0 +1,137 @@
+"""What every panel and tool is given: the document, the bridge to the engine, the view, and who to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from app.document import Document
+from app.errors import MazescopeError
+from app.maze.procgen_client import Procgen
+from app.palette import Palette
+from widgets import icons, theme
+from widgets.actions import ActionRegistry
+from widgets.background import Background
+from widgets.bridge import EngineBridge
+from widgets.settings import Settings
+from widgets.view_state import ViewState
+
+
+class Context(QObject):
+    """The seam between the parts of the window. Parts know this, and not each other.
+
+    Attributes:
+        document: what is open; changed only through `app.edits` and `app.stack_edits`.
+        view: what is shown.
+        bridge: questions to the engine, and its answers.
+        actions: the registry of actions.
+        settings: remembered choices.
+        procgen: the game's process; ask it off the screen's thread only, by `run_in_background`.
+
+    Signals:
+        palette_changed(Palette): the colours are others now.
+        reported(str, str, str): "error" or "notice", a sentence for the user, and details.
+        busy_changed(bool): whether background jobs are under way.
+    """
+
+    palette_changed = Signal(object)
+    reported = Signal(str, str, str)
+    busy_changed = Signal(bool)
+
+    def __init__(self, document: Document, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.settings = settings
+        self.view = ViewState(self)
+        self.bridge = EngineBridge(document, self.view, self)
+        self.actions = ActionRegistry(self)
+        self.procgen = Procgen()
+        self._background = Background(self)
+        self._background.busy_changed.connect(self.busy_changed)
+        self.bridge.failed.connect(self.report)
+        choice = settings.get("theme", "system")
+        self._theme = choice if choice in theme.CHOICES else "system"
+        self._palette = theme.chosen(self._theme, _application())
+        self.actions.set_icons(self.icon)
+        _application().styleHints().colorSchemeChanged.connect(self._system_changed)
+
+    @property
+    def palette(self) -> Palette:
+        """The colours now."""
+        return self._palette
+
+    @property
+    def theme(self) -> str:
+        """The user's choice: one of `theme.CHOICES`."""
+        return self._theme
+
+    def set_theme(self, choice: str) -> None:
+        """Choose light, dark, or as the system."""
+        self._theme = choice
+        self.settings.set("theme", choice)
+        self.apply_theme()
+
+    def apply_theme(self) -> None:
+        """Give the application the look of the chosen palette."""
+        self._palette = theme.chosen(self._theme, _application())
+        theme.apply(_application(), self._palette)
+        self.actions.set_icons(self.icon)
+        self.palette_changed.emit(self._palette)
+
+    def icon(self, name: str, colour: str = "") -> QIcon:
+        """A Material Design glyph in the palette's colours: "undo". Draw it anew after `palette_changed`."""
+        return icons.icon(name, self._palette, colour)
+
+    def report(self, sentence: str, details: str = "") -> None:
+        """Tell the user that something could not be done. The window goes on."""
+        self.reported.emit("error", sentence, details)
+
+    def notice(self, sentence: str) -> None:
+        """Tell the user something that needs no answer."""
+        self.reported.emit("notice", sentence, "")
+
+    def run_in_background(
+        self,
+        job: Callable[[], Any],
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
+        """Do `job` off the screen's thread, then `done(result)` on it. Errors go to `failed`, or are reported."""
+        self._background.run(job, done, failed or self.report_exception)
+
+    @property
+    def busy(self) -> bool:
+        """Whether background jobs are under way."""
+        return self._background.busy
+
+    def report_exception(self, error: BaseException) -> None:
+        """Tell the user of an exception: a refusal's own sentence, or what kind of defect it is, with its traceback."""
+        import traceback
+
+        if isinstance(error, MazescopeError):
+            self.report(str(error))
+        else:
+            details = "".join(traceback.format_exception(error))
+            self.report(f"Something went wrong inside Mazescope: {type(error).__name__}: {error}", details)
+
+    def close(self) -> None:
+        """End everything that runs behind the window."""
+        _application().styleHints().colorSchemeChanged.disconnect(self._system_changed)
+        self.bridge.close()
+        self.procgen.close()
+        self._background.close()
+        self.settings.save()
+
+    def _system_changed(self) -> None:
+        if self._theme == "system":
+            self.apply_theme()
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

@@ -1,0 +1,105 @@
+"""The look of every widget: one palette, one font, one style sheet."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from app.palette import DARK, LIGHT, Palette
+from app.paths import asset
+from widgets.style_sheet import style_sheet
+
+CHOICES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+"""What the user may choose, and how it is called."""
+
+
+@cache
+def font_family() -> str:
+    """Family name of the shipped font, registered with Qt; the system's own where the files are missing."""
+    families: list[str] = []
+    for file in ("Inter-Regular.ttf", "Inter-SemiBold.ttf"):
+        number = QFontDatabase.addApplicationFont(str(asset("fonts", file)))
+        if number >= 0:
+            families += QFontDatabase.applicationFontFamilies(number)
+    return families[0] if families else QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+
+
+def ui_font(scale: float = 1.0) -> QFont:
+    """The font of the interface; every size in the window follows from it."""
+    font = QFont(font_family())
+    base = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
+    font.setPointSizeF(max(base if base > 0 else 10.0, 9.0) * scale)
+    font.setStyleHint(QFont.StyleHint.SansSerif)
+    return font
+
+
+def number_font(font: QFont, factor: float = 1.0, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The font with figures of equal width, so that numbers that change do not dance."""
+    wide = QFont(font)
+    wide.setPointSizeF(font.pointSizeF() * factor)
+    wide.setWeight(weight)
+    wide.setFeature(QFont.Tag("tnum"), 1)
+    return wide
+
+
+def chosen(choice: str, app: QApplication) -> Palette:
+    """The palette that a choice of CHOICES means now."""
+    if choice == "system":
+        return DARK if app.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    return DARK if choice == "dark" else LIGHT
+
+
+def qt_palette(palette: Palette) -> QPalette:
+    """Qt's own palette in our colours, for what the style sheet does not name."""
+    made = QPalette()
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: palette.panel,
+        role.WindowText: palette.text,
+        role.Base: palette.panel_raised,
+        role.AlternateBase: palette.panel,
+        role.Text: palette.text,
+        role.PlaceholderText: palette.text_muted,
+        role.Button: palette.panel_raised,
+        role.ButtonText: palette.text,
+        role.BrightText: palette.error,
+        role.ToolTipBase: palette.panel_raised,
+        role.ToolTipText: palette.text,
+        role.Highlight: palette.accent,
+        role.HighlightedText: palette.accent_text,
+        role.Link: palette.accent,
+        role.LinkVisited: palette.accent,
+        role.Light: palette.panel_raised,
+        role.Midlight: palette.panel,
+        role.Mid: palette.border,
+        role.Dark: palette.border,
+        role.Shadow: palette.border,
+        role.Accent: palette.accent,
+    }
+    for which, colour in colours.items():
+        made.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, which, QColor(palette.text_muted))
+    return made
+
+
+def apply(app: QApplication, palette: Palette) -> None:
+    """Give the whole application the palette's look."""
+    if app.style().objectName() != "fusion":
+        app.setStyle(QStyleFactory.create("Fusion"))
+    app.setFont(ui_font(_text_scale(app)))
+    app.setPalette(qt_palette(palette))
+    app.setStyleSheet(style_sheet(palette))
+
+
+def set_text_scale(app: QApplication, scale: float) -> None:
+    """Scale of the interface's text, 1 to 2; takes effect with the next `apply`."""
+    app.setProperty("mazescope_text_scale", min(max(scale, 0.75), 2.5))
+
+
+def _text_scale(app: QApplication) -> float:
+    scale = app.property("mazescope_text_scale")
+    return float(scale) if isinstance(scale, int | float) else 1.0
