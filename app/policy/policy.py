@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from app.policy.layers import Layer, layers
-from app.policy.network import Network
+
+# A window is up long before torch is loaded, so the values that documents are made of do without it.
+if TYPE_CHECKING:
+    from app.policy.network import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,8 @@ class Policy:
 
 def weights_hash(network: Network) -> str:
     """SHA-256 over the sorted names and float32 bytes of all weights, in hexadecimal."""
+    import torch
+
     digest = hashlib.sha256()
     for name, tensor in sorted(network.state_dict().items()):
         digest.update(name.encode())
