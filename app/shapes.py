@@ -1,0 +1,127 @@
+"""What pictures are made of: a few vector shapes as values, which the canvas and every export paint alike.
+
+All lengths are in cells: x runs rightwards by columns, y upwards by rows, and the square (row, col) is the unit square
+whose bottom-left corner is (col, row). Colours are "#rrggbb"; opacity is 0..1. Later shapes lie over earlier ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""x and y of the bottom-left corner, width, height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A filled rectangle; (x, y) is its bottom-left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rects:
+    """The union of disjoint rectangles, filled as one path, so that no seam shows where two of them touch."""
+
+    boxes: tuple[Box, ...]
+    fill: str
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """A closed polygon. Its stroke, if any, is centred on its edge, with round joins."""
+
+    points: tuple[Point, ...]
+    fill: str
+    opacity: float = 1.0
+    stroke: str | None = None
+    stroke_width: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Polyline:
+    """An open line with round joins."""
+
+    points: tuple[Point, ...]
+    stroke: str
+    width: float
+    opacity: float = 1.0
+    cap: Literal["round", "butt"] = "round"
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A disc (fill), a ring (stroke, centred on the radius), or both."""
+
+    x: float
+    y: float
+    radius: float
+    fill: str | None = None
+    opacity: float = 1.0
+    stroke: str | None = None
+    stroke_width: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of Inter; (x, y) is the anchor on the baseline, `size` the font's em."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    colour: str
+    anchor: Literal["start", "middle", "end"] = "start"
+    weight: Literal["regular", "semibold"] = "regular"
+
+
+Shape = Rect | Rects | Polygon | Polyline | Circle | Text
+
+
+def moved(shape: Shape, dx: float, dy: float) -> Shape:
+    """The shape shifted by (dx, dy) cells."""
+    match shape:
+        case Rects(boxes=boxes):
+            return replace(shape, boxes=tuple((x + dx, y + dy, w, h) for x, y, w, h in boxes))
+        case Polygon(points=points) | Polyline(points=points):
+            return replace(shape, points=tuple((x + dx, y + dy) for x, y in points))
+        case Rect() | Circle() | Text():
+            return replace(shape, x=shape.x + dx, y=shape.y + dy)
+
+
+def scaled(shape: Shape, factor: float) -> Shape:
+    """The shape with every length and position times a factor."""
+    match shape:
+        case Rects(boxes=boxes):
+            return replace(shape, boxes=tuple((x * factor, y * factor, w * factor, h * factor) for x, y, w, h in boxes))
+        case Polygon(points=points):
+            at = tuple((x * factor, y * factor) for x, y in points)
+            return replace(shape, points=at, stroke_width=shape.stroke_width * factor)
+        case Polyline(points=points):
+            return replace(shape, points=tuple((x * factor, y * factor) for x, y in points), width=shape.width * factor)
+        case Circle():
+            return replace(
+                shape,
+                x=shape.x * factor,
+                y=shape.y * factor,
+                radius=shape.radius * factor,
+                stroke_width=shape.stroke_width * factor,
+            )
+        case Rect():
+            return replace(
+                shape,
+                x=shape.x * factor,
+                y=shape.y * factor,
+                width=shape.width * factor,
+                height=shape.height * factor,
+            )
+        case Text():
+            return replace(shape, x=shape.x * factor, y=shape.y * factor, size=shape.size * factor)
