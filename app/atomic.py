@@ -11,8 +11,8 @@ from pathlib import Path
 def write_atomically(path: str | Path, content: bytes) -> None:
     """Put these bytes at this path in one move: a reader, or a crash, sees the old file or the new one, never a part.
 
-    The bytes go to a temporary file in the same folder, reach the disk, and replace what was there. A symbolic link stays
-    one: the file it points to is replaced. An existing file's permissions are kept.
+    The bytes go to a temporary file in the same folder, reach the disk, and replace what was there. A symbolic link
+    stays one: the file it points to is replaced. An existing file's permissions are kept.
 
     Raises:
         OSError: when the folder is missing, full or not writable; what was at the path is then unchanged.

@@ -1,0 +1,95 @@
+"""What there is to say of a policy: for the `info` command and the policy panel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from app.paths import asset
+from app.policy.contents import shown, size_text
+from app.policy.metadata import plain_items
+from app.policy.policy import Policy
+
+_LARGEST_CARD: Final = 256 * 1024
+
+
+def default_policy_path() -> Path:
+    """Where the policy that opens with the program lies."""
+    return asset("policies", "default.safetensors")
+
+
+def model_card(policy: Policy) -> str | None:
+    """The model card (Markdown) that lies beside the policy's file as NAME.md, or None."""
+    return _beside(policy, ".md")
+
+
+def card_facts(policy: Policy) -> dict[str, Any]:
+    """The facts that lie beside the policy's file as NAME.json; empty when there are none that can be read."""
+    text = _beside(policy, ".json")
+    try:
+        found = json.loads(text) if text is not None else None
+    except (ValueError, RecursionError):
+        return {}
+    return plain_items(found) if isinstance(found, dict) else {}
+
+
+def describe(policy: Policy) -> list[tuple[str, str]]:
+    """What there is to say of a policy, as (what, text) in the order to show it.
+
+    Its name, size, file and identity; then what its model card and its file say of it (the card's word counts where
+    both speak); then its layers with the shapes of one observation's activations (channels x rows x columns,
+    or features).
+    """
+    width, origin = policy.width, policy.metadata.get("loaded_from", {})
+    rows = [
+        ("Name", policy.name),
+        ("Width", f"{width} (channels {16 * width}, {32 * width}, {32 * width})"),
+        ("Parameters", f"{policy.parameters:,}"),
+    ]
+    if policy.path is not None:
+        rows.append(("File", str(policy.path)))
+    if "format" in origin:
+        stored = f", stored as {origin['stored_as']}" if "stored_as" in origin else ""
+        rows.append(("Format", f"{origin['format']}, {size_text(origin['bytes'])}{stored}"))
+    rows.append(("Weights hash", policy.weights_hash[:12]))
+    if "sha256" in origin:
+        rows.append(("File SHA-256", origin["sha256"]))
+    own = {key: value for key, value in policy.metadata.items() if key not in ("loaded_from", "name")}
+    rows += _facts({**own, **card_facts(policy)})
+    rows += [(layer.name, " x ".join(str(size) for size in layer.shape)) for layer in policy.layers]
+    return rows
+
+
+def _facts(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in values.items():
+        title = prefix + shown(key).replace("_", " ")
+        if isinstance(value, dict):
+            yield from _facts(value, f"{title}: ")
+        elif value is not None:
+            yield (title[:1].upper() + title[1:], _fact(value))
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(json.dumps(item) if isinstance(item, dict) else _fact(item) for item in value)
+    return shown(value, 400)
+
+
+def _beside(policy: Policy, suffix: str) -> str | None:
+    if policy.path is None:
+        return None
+    path = policy.path.with_suffix(suffix)
+    try:
+        if path == policy.path or not path.is_file() or path.stat().st_size > _LARGEST_CARD:
+            return None
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None

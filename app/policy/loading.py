@@ -1,0 +1,127 @@
+"""Opening a checkpoint file as a policy: nothing in it is trusted, and what is wrong is said in one sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+import struct
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Final
+
+from app.errors import PolicyError
+from app.policy.architecture import build_network, largest_file
+from app.policy.contents import Contents, shown, size_text
+from app.policy.policy import Policy, policy_of
+from app.policy.safetensors_file import open_safetensors
+from app.policy.torch_file import read_torch
+
+EXPECTED: Final = "a checkpoint saved by torch.save, or a safetensors file"
+_HASHED: Final = 64 * 2**20
+_LEGACY: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+_MAGIC: Final = (
+    (b"PK\5\6", "an empty zip archive"),
+    (b"\x1f\x8b", "compressed by gzip"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+)
+
+
+def load_policy(path: str | Path) -> Policy:
+    """Open a checkpoint: torch.save's dictionary with `model_state_dict`, `state_dict` bare tensors, or safetensors.
+
+    The kind of file is told from its contents, not its suffix. Widths 1 to 64; half, bfloat16 and double precision are
+    converted to float32; tensors saved on CUDA come to the CPU; other contents, such as an optimizer's state, are not
+    read. No code in the file can run. Of `policy.metadata`, the entry "loaded_from" is this function's (format, bytes,
+    stored_as unless float32, and up to 64 MiB the file's sha256); the others are the file's own plain values.
+
+    Raises:
+        PolicyError: one sentence on what was found and what was expected.
+    """
+    path = Path(path)
+    name = shown(path.name or path)
+    try:
+        _check_is_file(path, name)
+        with path.open("rb") as file:
+            return _load(path, file, name)
+    except OSError as error:
+        raise PolicyError(f"{name} cannot be read ({shown(error.strerror or error)}); expected {EXPECTED}.") from error
+    except MemoryError as error:
+        raise PolicyError(f"{name} does not fit into memory; expected {EXPECTED}.") from error
+
+
+def _check_is_file(path: Path, name: str) -> None:
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PolicyError(f"There is no file {shown(path, 300)}; expected {EXPECTED}.") from error
+    except ValueError as error:  # a name with a null byte
+        raise PolicyError(f"{name} cannot be the name of a file; expected {EXPECTED}.") from error
+    if stat.S_ISDIR(mode):
+        raise PolicyError(f"{name} is a folder; expected {EXPECTED}.")
+    if not stat.S_ISREG(mode):
+        raise PolicyError(f"{name} is a device or a pipe; expected {EXPECTED}.")
+
+
+def _load(path: Path, file: io.BufferedReader, name: str) -> Policy:
+    size = file.seek(0, os.SEEK_END)
+    if size == 0:
+        raise PolicyError(f"{name} is empty; expected {EXPECTED}.")
+    if size > largest_file():
+        raise PolicyError(
+            f"{name} takes {size_text(size)}; expected a checkpoint, which even with an optimizer's state takes less "
+            f"than {size_text(largest_file())}."
+        )
+    with _opened(path, file, name) as contents:
+        network = build_network(contents.tensors, name)
+    origin: dict[str, Any] = {"format": contents.format, "bytes": size}
+    stored = {str(tensor.dtype).removeprefix("torch.") for tensor in contents.tensors.values()}
+    if stored != {"float32"}:
+        origin["stored_as"] = ", ".join(sorted(stored))
+    if size <= _HASHED:
+        file.seek(0)
+        origin["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+    given = contents.metadata.get("name")
+    called = shown(given) if isinstance(given, str) and given.strip() else shown(path.stem)
+    return policy_of(network, called, path, {**contents.metadata, "loaded_from": origin})
+
+
+def _opened(path: Path, file: io.BufferedReader, name: str) -> AbstractContextManager[Contents]:
+    file.seek(0)
+    start = file.read(4096)
+    if start.startswith(b"PK\3\4"):
+        return nullcontext(read_torch(file, name))
+    if _is_safetensors(start):
+        return open_safetensors(path, file, name)
+    raise PolicyError(f"{name} is {_kind(start)}; expected {EXPECTED}.")
+
+
+def _is_safetensors(start: bytes) -> bool:
+    """Whether a file begins with a header's length, of at most the 100 MB the format allows, and a JSON object."""
+    return len(start) > 8 and start[8:9] == b"{" and struct.unpack("<Q", start[:8])[0] <= 100_000_000
+
+
+def _kind(start: bytes) -> str:
+    if start.startswith(_LEGACY):
+        return "a checkpoint in the format torch had before version 1.6 (open and save it again with a newer torch)"
+    if start[0] == 0x80 and len(start) > 1 and 2 <= start[1] <= 5:
+        return "a bare Python pickle, which might run code and so was not opened"
+    if start[257:262] == b"ustar":
+        return "a tar archive"
+    for magic, kind in _MAGIC:
+        if start.startswith(magic):
+            return kind
+    if not any(start):
+        return "filled with zeros"
+    text = start.decode("utf-8", errors="replace")
+    # The last letter may be cut in two by the 4096 bytes looked at.
+    if "\ufffd" not in text[:-1] and all(letter.isprintable() or letter in "\t\n\r\f\ufffd" for letter in text):
+        if text.startswith("version https://git-lfs"):
+            return "a Git LFS pointer, whose file has yet to be fetched (git lfs pull)"
+        return "a web page" if text.lstrip()[:15].lower().startswith(("<!doctype", "<html")) else "text"
+    return f"of an unknown kind (it begins with the bytes {start[:4].hex(' ')})"
