@@ -67,7 +67,7 @@ def resample_source(patch: Resample, maze: Maze) -> Maze:
     seeds = np.random.default_rng([patch.source_seed, 1]).integers(2**31, size=SEARCHED_LEVELS)
     seeds[0] = patch.source_seed
     for seed in seeds:
-        level = random_level(maze.world, int(seed), dim=maze.dim)
+        level = random_level(maze.world, maze.dim, int(seed))
         if not patch.same_cheese:
             if level.cheese != maze.cheese:
                 return level
@@ -93,7 +93,7 @@ def random_mazes(world: int, count: int, seed: int, dim: int | None = None) -> l
     rng = np.random.default_rng(seed)
     mazes = []
     for level_seed in rng.integers(2**31, size=count):
-        level = random_level(world, int(level_seed), dim=dim)
+        level = random_level(world, dim, int(level_seed))
         row, col = level.squares[rng.integers(len(level.squares))]
         mazes.append(level.with_mouse((int(row), int(col))))
     return mazes
