@@ -1,0 +1,64 @@
+"""What is measured on vector fields: how far a patch moved them, and where they lead.
+
+Fields still in part have NaN rows; every mean here is over the squares both fields have.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.field.vector_field import VectorField
+from app.maze.paths import Decision, decision_square
+
+
+def class_difference(original: VectorField, patched: VectorField) -> np.ndarray:
+    """(N, 5) float64: patched minus original probability of LEFT, DOWN, UP, RIGHT, NOOP at every square.
+
+    Raises:
+        ValueError: when the fields are of different squares.
+    """
+    if not np.array_equal(original.squares, patched.squares):
+        raise ValueError("The fields are of different squares; expected two fields over one maze.")
+    return np.asarray(patched.probs - original.probs)
+
+
+def total_variation(original: VectorField, patched: VectorField) -> np.ndarray:
+    """(N,) float64 in 0..1: at every square half the L1 distance of the two distributions over the five moves."""
+    return np.asarray(np.abs(class_difference(original, patched)).sum(axis=1) / 2)
+
+
+def mean_total_variation(original: VectorField, patched: VectorField) -> float:
+    """Mean over the squares of the total variation; NaN while no square is computed."""
+    distances = total_variation(original, patched)
+    done = ~np.isnan(distances)
+    return float(distances[done].mean()) if done.any() else float("nan")
+
+
+def research_difference(original: VectorField, patched: VectorField) -> float:
+    """||d arrows||_F / N / 2, as the research code prints it; NaN while no square is computed.
+
+    It shrinks with the number of squares N, so it does not compare fields of different mazes. d arrows is the (N, 2)
+    difference of the arrows. Source: the code of Turner et al. 2023.
+    """
+    change = patched.arrows - original.arrows
+    change = change[~np.isnan(change).any(axis=1)]
+    return float(np.linalg.norm(change) / len(change) / 2) if len(change) else float("nan")
+
+
+def decision_probabilities(field: VectorField, decision: Decision | None = None) -> tuple[float, float] | None:
+    """(P(cheese), P(top-right)) at the decision square: the probability of each path's first move there.
+
+    None where the maze has no decision square. NaN while the square is not computed yet.
+
+    Args:
+        field: the field.
+        decision: the decision of the field's maze, when the caller has it.
+    """
+    decision = decision_square(field.maze) if decision is None else decision
+    if decision.square is None or decision.to_cheese is None or decision.to_top_right is None:
+        return None
+    row = field.index(decision.square)
+    if row is None:
+        return None
+    probs = field.probs[row]
+    return float(probs[decision.to_cheese]), float(probs[decision.to_top_right])

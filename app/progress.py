@@ -1,0 +1,34 @@
+"""Progress of long work, and its end before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+Progress = Callable[[int, int], bool]
+"""(done, of how many) -> whether to go on. Called on the thread that works, between its parts."""
+
+
+class Cancelled(Exception):  # noqa: N818 -- not an error: the person asked for it
+    """The work was ended by its `progress` saying not to go on."""
+
+
+def go_on(done: int, total: int) -> bool:
+    """The progress that nobody watches."""
+    del done, total
+    return True
+
+
+def batches(items: Sequence[T], size: int, progress: Progress = go_on) -> Iterator[Sequence[T]]:
+    """The items, so many at a time; `progress` hears of each batch before it is worked on, and of the end.
+
+    Raises:
+        Cancelled: when `progress` says not to go on.
+    """
+    for start in range(0, len(items), size):
+        if not progress(start, len(items)):
+            raise Cancelled
+        yield items[start : start + size]
+    progress(len(items), len(items))
