@@ -9,6 +9,7 @@ from app.errors import PatchError
 from app.interventions.activations import BATCH, activations
 from app.interventions.cache import CACHE, TensorCache
 from app.interventions.patches import Mean, Resample
+from app.maze.levels import random_level
 from app.maze.maze import Maze
 from app.policy.layers import layer
 from app.policy.policy import Policy
@@ -62,12 +63,10 @@ def resample_source(patch: Resample, maze: Maze) -> Maze:
     Raises:
         PatchError: when no level can have its cheese on the maze's cheese square.
     """
-    from app.maze.levels import random_level
-
     seeds = np.random.default_rng([patch.source_seed, 1]).integers(2**31, size=SEARCHED_LEVELS)
     seeds[0] = patch.source_seed
     for seed in seeds:
-        level = random_level(maze.world, maze.dim, int(seed))
+        level = random_level(maze.world, maze.dim, int(seed), theme=None)
         if not patch.same_cheese:
             if level.cheese != maze.cheese:
                 return level
@@ -80,7 +79,7 @@ def resample_source(patch: Resample, maze: Maze) -> Maze:
 
 
 def random_mazes(world: int, count: int, seed: int, dim: int | None = None) -> list[Maze]:
-    """Levels of our own generator, each with the mouse on a random open square. Equal arguments give equal mazes.
+    """Levels of our own generator over random themes, each with the mouse on a random open square. Equal arguments give equal mazes.
 
     Args:
         world: side of the world in cells.
@@ -88,12 +87,10 @@ def random_mazes(world: int, count: int, seed: int, dim: int | None = None) -> l
         seed: seed of the choice of levels and of squares.
         dim: side of the mazes; None for any.
     """
-    from app.maze.levels import random_level
-
     rng = np.random.default_rng(seed)
     mazes = []
     for level_seed in rng.integers(2**31, size=count):
-        level = random_level(world, dim, int(level_seed))
+        level = random_level(world, dim, int(level_seed), theme=None)
         row, col = level.squares[rng.integers(len(level.squares))]
         mazes.append(level.with_mouse((int(row), int(col))))
     return mazes

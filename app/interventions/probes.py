@@ -103,7 +103,7 @@ def train_probe(
         progress: told how many levels have been run.
 
     Raises:
-        PatchError: for an unknown layer, "at" without a square, or a concept that too few levels can both meet and miss.
+        PatchError: for an unknown layer, "at" without a square, or a concept that too few levels can meet and miss.
         Cancelled: when `progress` says not to go on.
     """
     stage = layer(layer_name, policy.width)
@@ -180,7 +180,7 @@ def concept_pairs(concept: Concept, world: int, count: int, seed: int) -> list[t
 
 
 def logistic_regression(features: Tensor, labels: Tensor) -> tuple[Tensor, float]:
-    """Weights (d,) float64 and offset of a logistic regression with a ridge, for features (n, d) and labels (n,) of 0, 1.
+    """Weights (d,) float64 and offset of a logistic regression with a ridge; features (n, d), labels (n,) of 0 and 1.
 
     The best weights lie in the span of the centred observations, so the fit is done in their n principal coordinates:
     exact, and cheap where d is far larger than n.

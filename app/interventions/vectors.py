@@ -15,6 +15,7 @@ from safetensors.numpy import save
 
 from app.atomic import write_atomically
 from app.errors import MazescopeError, PatchError
+from app.maze import files as maze_files
 from app.maze.maze import Maze
 from app.policy.layers import canonical
 
@@ -196,14 +197,10 @@ def _from_metadata(metadata: dict[str, str], values: np.ndarray) -> ActivationVe
 
 
 def _maze_to_text(maze: Maze | None) -> str:
-    from app.maze import files as maze_files
-
     found: Any = None if maze is None else maze_files.to_json(maze)
     return json.dumps(found)
 
 
 def _maze_from_text(text: str) -> Maze | None:
-    from app.maze import files as maze_files
-
     found = json.loads(text)
     return None if found is None else maze_files.from_json(found)
