@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from app.field.vector_field import VectorField
-from app.maze.paths import Decision, decision_square
+from app.maze.maze import Square
+from app.maze.paths import Decision, decision_square, moves_towards, shortest_path
 
 
 def class_difference(original: VectorField, patched: VectorField) -> np.ndarray:
@@ -62,3 +63,37 @@ def decision_probabilities(field: VectorField, decision: Decision | None = None)
         return None
     probs = field.probs[row]
     return float(probs[decision.to_cheese]), float(probs[decision.to_top_right])
+
+
+def path_probability(field: VectorField, target: Square) -> float | None:
+    """How surely the field leads from the start to a square: the geometric mean, along the shortest path, of the summed
+    probability of all moves that reduce the distance. The start is the mouse of the field's maze.
+
+    None when there is no way to the target or the start is the target. On a path that crosses the cheese, the cheese's
+    square is left out: no forward pass has the mouse there. NaN while a square of the path is not computed yet.
+
+    Raises:
+        MazeError: when the target lies outside the world.
+    """
+    path = shortest_path(field.maze, field.maze.mouse, target)
+    rows = [row for row in map(field.index, path[:-1]) if row is not None] if path is not None else []
+    if not rows:
+        return None
+    return geometric_mean(chances_towards(field.probs[rows], field.squares[rows], moves_towards(field.maze, target)))
+
+
+def chances_towards(probs: np.ndarray, squares: np.ndarray, towards: np.ndarray) -> np.ndarray:
+    """(n,) float64: at each square the summed probability of the moves that lead towards a target.
+
+    Args:
+        probs: (n, 5) probabilities of LEFT, DOWN, UP, RIGHT, NOOP.
+        squares: (n, 2) int (row, col), world grid, origin bottom-left.
+        towards: (world, world, 5) bool, see `app.maze.paths.moves_towards`.
+    """
+    return np.asarray((probs * towards[squares[:, 0], squares[:, 1]]).sum(axis=1))
+
+
+def geometric_mean(chances: np.ndarray) -> float:
+    """The geometric mean of probabilities; 0 when one of them is 0."""
+    with np.errstate(divide="ignore"):
+        return float(np.exp(np.log(chances).mean()))

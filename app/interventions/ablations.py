@@ -79,7 +79,9 @@ def resample_source(patch: Resample, maze: Maze) -> Maze:
 
 
 def random_mazes(world: int, count: int, seed: int, dim: int | None = None) -> list[Maze]:
-    """Levels of our own generator over random themes, each with the mouse on a random open square. Equal arguments give equal mazes.
+    """Levels of our own generator over random themes, each with the mouse on a random open square.
+
+    Equal arguments give equal mazes.
 
     Args:
         world: side of the world in cells.

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from app.atomic import write_atomically
 from app.errors import PatchError
-from app.interventions.patches import KINDS, AddVector, Patch, PatchStack
-from app.interventions.word_vectors import WORDS
+from app.interventions.patches import KINDS, VECTOR_WORDS, AddVector, Patch, PatchStack
 from app.policy.layers import canonical, layers
 
 LARGEST: Final = 8 * 2**20
@@ -66,7 +65,7 @@ def load_patches(path: Path) -> PatchStack:
     except PatchError as error:
         raise PatchError(f"{path.name} cannot be used: {error}") from error
     for position, patch in enumerate(stack.patches):
-        if isinstance(patch, AddVector) and patch.vector not in WORDS and (path.parent / patch.vector).is_file():
+        if isinstance(patch, AddVector) and patch.vector not in VECTOR_WORDS and (path.parent / patch.vector).is_file():
             stack = stack.replaced(position, vector=str(path.parent / patch.vector))
     return stack
 

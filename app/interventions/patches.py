@@ -99,6 +99,10 @@ class SetValue(Patch):
     fill: float | None = None
 
 
+VECTOR_WORDS = ("cheese", "top-right")
+"""Vectors that a word names; any other text names a file."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class AddVector(Patch):
     """Activation addition: activation + coefficient * vector.
