@@ -1,0 +1,1 @@
+"""All channels of a layer as small pictures, and one of them large."""

@@ -1,0 +1,183 @@
+"""Small parts that all panels are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets.context import Context
+
+MARGIN = 10
+"""Pixels between a panel's edge and what it holds."""
+
+SPACE = 6
+"""Pixels between what a panel holds."""
+
+
+def column(parent: QWidget | None = None, margin: int = 0, space: int = SPACE) -> QVBoxLayout:
+    """A column of widgets with the panels' spacing."""
+    layout = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(space)
+    return layout
+
+
+def row(*parts: QWidget | QLayout | None, space: int = SPACE) -> QHBoxLayout:
+    """A row of widgets; None is a gap that takes what room there is."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(space)
+    for part in parts:
+        if part is None:
+            layout.addStretch(1)
+        elif isinstance(part, QLayout):
+            layout.addLayout(part)
+        else:
+            layout.addWidget(part)
+    return layout
+
+
+def muted(text: str = "", wrap: bool = False) -> QLabel:
+    """A label in the quiet colour."""
+    label = QLabel(text)
+    label.setProperty("muted", True)
+    label.setWordWrap(wrap)
+    return label
+
+
+def heading(text: str) -> QLabel:
+    """A label in the strong weight."""
+    label = QLabel(text)
+    label.setProperty("heading", True)
+    return label
+
+
+class Elided(QLabel):
+    """A label that gives way: text that does not fit ends in an ellipsis, and the tooltip says it whole."""
+
+    def __init__(self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._mode = mode
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        super().setText(text)
+        self.setToolTip(text)
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance("MM…"), metrics.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event  # A label is small: it is painted whole.
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+        painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class IconButton(QToolButton):
+    """A flat button with a glyph that follows the palette; its tooltip is its accessible name."""
+
+    def __init__(
+        self,
+        context: Context,
+        glyph: str,
+        tip: str,
+        clicked: Callable[[], object] | None = None,
+        *,
+        checkable: bool = False,
+    ) -> None:
+        super().__init__()
+        self._context, self._glyph = context, glyph
+        self.setCheckable(checkable)
+        self.setAutoRaise(True)
+        self.say(tip)
+        self._draw()
+        context.palette_changed.connect(self._draw)
+        if clicked is not None:
+            self.clicked.connect(lambda: clicked())
+
+    def say(self, tip: str) -> None:
+        """Set tooltip and accessible name; the name is the tooltip's first sentence."""
+        self.setToolTip(tip)
+        self.setAccessibleName(tip.split(". ")[0].rstrip("."))
+
+    def set_glyph(self, glyph: str) -> None:
+        """Show another glyph."""
+        if glyph != self._glyph:
+            self._glyph = glyph
+            self._draw()
+
+    def _draw(self) -> None:
+        side = QFontMetrics(self.font()).height()
+        self.setIconSize(QSize(side, side))
+        self.setIcon(self._context.icon(self._glyph))
+
+
+class Choice(QComboBox):
+    """A combo box that may be narrow, with titles for values."""
+
+    def __init__(self, name: str, tip: str, titles: dict[str, str], chosen: Callable[[str], object]) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        may_be_narrow(self)
+        for value, title in titles.items():
+            self.addItem(title, value)
+        self.activated.connect(lambda: chosen(self.currentData()))
+
+    def choose(self, value: str) -> None:
+        """Show a value as chosen; nobody is told."""
+        self.setCurrentIndex(self.findData(value))
+
+
+def may_be_narrow(box: QComboBox) -> None:
+    """Let a combo box be narrower than its longest item."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(5)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+
+class EmptyState(QWidget):
+    """What a panel shows while it has nothing: what it is for, what to do next, and a button that does it."""
+
+    def __init__(self, context: Context, glyph: str, title: str, hint: str, button: QPushButton | None = None) -> None:
+        super().__init__()
+        self._context, self._glyph = context, glyph
+        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self.title = heading(title)
+        self.title.setWordWrap(True)
+        self.hint = muted(hint, wrap=True)
+        for label in (self.title, self.hint):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout = column(self, 2 * MARGIN, SPACE)
+        layout.addStretch(1)
+        for part in (self._picture, self.title, self.hint):
+            layout.addWidget(part)
+        if button is not None:
+            layout.addSpacing(SPACE)
+            layout.addLayout(row(None, button, None))
+        layout.addStretch(2)
+        self._draw()
+        context.palette_changed.connect(self._draw)
+
+    def _draw(self) -> None:
+        side = 2 * QFontMetrics(self.font()).height()
+        glyph = self._context.icon(self._glyph, self._context.palette.text_muted)
+        self._picture.setPixmap(glyph.pixmap(QSize(side, side), self.devicePixelRatioF()))
