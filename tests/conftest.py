@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+
+from app.maze.procgen_client import Procgen
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT.parent / "shared" / "reference"
@@ -33,3 +36,12 @@ def reference() -> Path:
 def reference_checkpoint(reference: Path) -> Path:
     """The public checkpoint trained 160 M steps (scale 1)."""
     return reference / "checkpoints" / "maze_rr5_easy_160M.pth"
+
+
+@pytest.fixture(scope="session")
+def procgen() -> Iterator[Procgen]:
+    """The game in its own process, shared by all tests; mark those that use it `procgen`."""
+    if not Procgen.available():
+        pytest.skip("needs procgen, which exists for Linux on x86-64 only")
+    with Procgen() as game:
+        yield game

@@ -50,7 +50,8 @@ class Patches:
         count = len(self.values)
         pictures = np.empty((count, SIDE * SIDE, 3), dtype=np.uint8)
         pictures[:] = self.base.reshape(-1, 3)
-        pictures[np.arange(count)[:, None], self.pixels()] = self.values.reshape(count, -1, 3)
+        pixels = self.pixels()
+        pictures[np.arange(count)[:, None], pixels] = self.values.reshape(*pixels.shape, 3)
         return pictures.reshape(count, SIDE, SIDE, 3)
 
 

@@ -31,7 +31,10 @@ def rotate(maze: Maze, quarter_turns: int) -> Maze:
 
 
 def mirror(maze: Maze, axis: Literal["horizontal", "vertical"]) -> Maze:
-    """The world with left and right ("horizontal") or top and bottom ("vertical") exchanged; the mouse looks as it did."""
+    """The world with left and right ("horizontal") or top and bottom ("vertical") exchanged.
+
+    Mouse and cheese move with it; the mouse looks as before.
+    """
     last = maze.world - 1
     if axis == "horizontal":
         return _moved(maze, _cells(maze)[:, ::-1], lambda square: (square[0], last - square[1]))
