@@ -2,41 +2,233 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
 
+import numpy as np
+
+from app.errors import MazescopeError
+from app.field.activations import activations_of
+from app.field.devices import available_devices, device_choices, find_device
+from app.field.evaluator import Check, Evaluator, Stopped
+from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
 from app.field.vector_field import VectorField
-from app.interventions.patches import NO_PATCHES, PatchProblem, PatchStack
-from app.maze.maze import Maze
-from app.policy.policy import Policy
+
+__all__ = ["ActivationRequest", "ActivationResult", "Engine", "FieldRequest", "FieldResult"]
 
 
-@dataclass(frozen=True)
-class FieldRequest:
-    """A question: the field of a policy over a maze, without and with a stack of patches."""
+class Engine:
+    """One worker thread with two lanes, fields and activations; in each the newest request wins.
 
-    maze: Maze
-    policy: Policy
-    stack: PatchStack = NO_PATCHES
-
-
-@dataclass(frozen=True, eq=False)
-class FieldResult:
-    """An answer, whole or in part.
+    A field comes in parts, the squares near the mouse and on its paths first. The first part of a request that was
+    taken up always arrives, so that the picture keeps moving while requests come faster than they can be answered;
+    after it, a newer request stops the older one within one part. Whatever goes wrong is told as a sentence and never
+    ends the worker.
 
     Attributes:
-        request: what was asked.
-        original: the field without patches; squares still to come are NaN.
-        patched: the field with the stack; the same object as `original` when nothing in the stack acts.
-        complete: whether every square of both is there.
-        milliseconds: since the engine took up the request.
-        device: what computed it, for people: "CPU, 2 threads".
-        problems: patches that do not act, and why.
+        on_result: called on the worker's thread with every part and with the whole.
+        on_activations: called on the worker's thread.
+        on_error: called on the worker's thread with a sentence and details; also when a device fell back.
+
+    Args:
+        device: "auto", "cpu", "cuda" or "mps".
+
+    Raises:
+        MazescopeError: for a word that names no device. One that this machine lacks is replaced by the CPU, with a
+            sentence to `on_error` at the next request.
     """
 
-    request: FieldRequest
-    original: VectorField
-    patched: VectorField
-    complete: bool
-    milliseconds: float
-    device: str
-    problems: tuple[PatchProblem, ...] = field(default_factory=tuple)
+    def __init__(self, device: str = "auto") -> None:
+        self.on_result: Callable[[FieldResult], None] | None = None
+        self.on_activations: Callable[[ActivationResult], None] | None = None
+        self.on_error: Callable[[str, str], None] | None = None
+        self._ready = threading.Condition()
+        self._field: FieldRequest | None = None
+        self._activation: ActivationRequest | None = None
+        self._closing = False
+        # Held while one part is computed, so that `compute` on another thread shares what is remembered.
+        self._computing = threading.Lock()
+        self._notice: str | None = None
+        self._evaluator = self._evaluator_of(device)
+        self._worker = threading.Thread(target=self._work, name="field engine", daemon=True)
+        self._worker.start()
+
+    def request(self, request: FieldRequest) -> None:
+        """Ask for a field; returns at once. The answer comes to `on_result`, in parts; a newer request wins."""
+        with self._ready:
+            self._field = request
+            self._ready.notify_all()
+
+    def request_activations(self, request: ActivationRequest) -> None:
+        """Ask for a layer's activation; returns at once. Answered after the first part of a field that is asked for."""
+        with self._ready:
+            self._activation = request
+            self._ready.notify_all()
+
+    def compute(self, request: FieldRequest) -> FieldResult:
+        """The complete field, computed on the caller's thread. Errors are raised here, not told."""
+        *_, result = self._parts(request, _never)
+        return result
+
+    def activations(self, request: ActivationRequest) -> ActivationResult:
+        """One layer's activation, computed on the caller's thread.
+
+        Raises:
+            MazeError: when the square is not an open one.
+            PatchError: when the network has no such layer.
+        """
+        with self._computing:
+            return activations_of(request)
+
+    def set_device(self, device: str) -> None:
+        """Compute on another device from the next request on.
+
+        Raises:
+            MazescopeError: for a word that names no device. One that this machine lacks is replaced by the CPU, with a
+                sentence to `on_error` at the next request.
+        """
+        self._evaluator = self._evaluator_of(device)
+
+    def devices(self) -> list[tuple[str, str]]:
+        """(key, label) of every device a person may choose."""
+        return device_choices()
+
+    @property
+    def device_label(self) -> str:
+        """What computes, for people: "CPU, 2 threads"."""
+        return self._evaluator.label
+
+    def close(self) -> None:
+        """Stop the worker and wait for it: at most for the part in hand. Nothing is called afterwards."""
+        with self._ready:
+            self._closing = True
+            self._ready.notify_all()
+        if threading.current_thread() is not self._worker:
+            self._worker.join()
+
+    def _evaluator_of(self, device: str) -> Evaluator:
+        found, self._notice = find_device(device)
+        return Evaluator(found)
+
+    def _work(self) -> None:
+        while True:
+            with self._ready:
+                self._ready.wait_for(lambda: self._closing or self._field or self._activation)
+                if self._closing:
+                    return
+                request, self._field = self._field, None
+            if self._notice is not None:
+                notice, self._notice = self._notice, None
+                self._tell(self.on_error, notice, "")
+            if request is not None:
+                self._answer(request)
+            self._answer_activations()
+
+    def _answer(self, request: FieldRequest) -> None:
+        try:
+            for result in self._parts(request, self._stop_when_superseded):
+                if self._closing:
+                    return
+                self._tell(self.on_result, result)
+                self._answer_activations()
+        except Stopped:
+            pass
+        except Exception as error:
+            if self._fell_back(error):
+                self._answer(request)
+            else:
+                self._report("The field could not be computed", error)
+
+    def _answer_activations(self) -> None:
+        with self._ready:
+            request, self._activation = self._activation, None
+        if request is None or self._closing:
+            return
+        try:
+            self._tell(self.on_activations, self.activations(request))
+        except Exception as error:
+            self._report("The activations could not be computed", error)
+
+    def _parts(self, request: FieldRequest, check: Check) -> Iterator[FieldResult]:
+        started = time.perf_counter()
+        evaluator = self._evaluator
+        with self._computing:
+            job = evaluator.job(request)
+        original, patched = _Growing(request, job.known), _Growing(request)
+        parts = job.parts if job.acts or job.known is None else []
+
+        def result() -> FieldResult:
+            plain = original.field()
+            changed = patched.field() if job.acts else plain
+            milliseconds = (time.perf_counter() - started) * 1000
+            complete = plain.complete and changed.complete
+            return FieldResult(request, plain, changed, complete, milliseconds, evaluator.label, job.compiled.problems)
+
+        for number, rows in enumerate(parts):
+            part_check = check if number else _never
+            part_check()
+            with self._computing:
+                answer = job.evaluate(rows, part_check)
+            original.put(rows, answer.original)
+            patched.put(rows, answer.patched)
+            found = result()
+            if found.original.complete and job.known is None:
+                evaluator.remember(found.original, request.policy)
+            yield found
+        if not parts:
+            yield result()
+
+    def _stop_when_superseded(self) -> None:
+        if self._closing or self._field is not None:
+            raise Stopped
+
+    def _fell_back(self, error: Exception) -> bool:
+        """Whether a graphics processor ran out of memory and the CPU took over."""
+        device = self._evaluator.device
+        if device.key == "cpu" or "out of memory" not in str(error).lower():
+            return False
+        self._evaluator = Evaluator(available_devices()[-1])
+        self._tell(self.on_error, f"{device.name} ran out of memory; the CPU computes from now on.", str(error))
+        return True
+
+    def _report(self, what: str, error: Exception) -> None:
+        if isinstance(error, MazescopeError):
+            sentence = str(error)
+        elif isinstance(error, MemoryError) or "allocate memory" in str(error):
+            sentence = f"{what}: there is not enough memory."
+        else:
+            sentence = f"{what} ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'})."
+        self._tell(self.on_error, sentence, "".join(traceback.format_exception(error)))
+
+    def _tell(self, callback: Callable[..., None] | None, *arguments: object) -> None:
+        if callback is None or self._closing:
+            return
+        try:
+            callback(*arguments)
+        except Exception as error:
+            if callback != self.on_error:
+                self._report("An answer could not be shown", error)
+
+
+class _Growing:
+    """A field that fills up part by part; every `field()` is a value of its own."""
+
+    def __init__(self, request: FieldRequest, known: tuple[np.ndarray, np.ndarray] | None = None) -> None:
+        self._maze = request.maze
+        count = len(request.maze.squares)
+        self._logits = np.full((count, 15), np.nan, dtype=np.float32)
+        self._value = np.full(count, np.nan, dtype=np.float32)
+        if known is not None:
+            self._logits, self._value = known[0].copy(), known[1].copy()
+
+    def put(self, rows: np.ndarray, answer: tuple[np.ndarray, np.ndarray]) -> None:
+        self._logits[rows], self._value[rows] = answer
+
+    def field(self) -> VectorField:
+        return VectorField(self._maze, self._maze.squares, self._logits.copy(), self._value.copy())
+
+
+def _never() -> None:
+    """A check that stops nothing."""
