@@ -43,7 +43,7 @@ class Contents:
 def shown(text: object, longest: int = 80) -> str:
     """A name from a file, fit for a sentence: printable, on one line, not too long."""
     plain = "".join(letter if letter.isprintable() else "?" for letter in str(text))
-    return plain if len(plain) <= longest else plain[: longest - 3] + "..."
+    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
 def listed(names: Iterable[object], most: int = 3) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
 import os
@@ -118,10 +119,18 @@ def _kind(start: bytes) -> str:
             return kind
     if not any(start):
         return "filled with zeros"
-    text = start.decode("utf-8", errors="replace")
-    # The last letter may be cut in two by the 4096 bytes looked at.
-    if "\ufffd" not in text[:-1] and all(letter.isprintable() or letter in "\t\n\r\f\ufffd" for letter in text):
+    text = _text(start)
+    if text:
         if text.startswith("version https://git-lfs"):
             return "a Git LFS pointer, whose file has yet to be fetched (git lfs pull)"
         return "a web page" if text.lstrip()[:15].lower().startswith(("<!doctype", "<html")) else "text"
     return f"of an unknown kind (it begins with the bytes {start[:4].hex(' ')})"
+
+
+def _text(start: bytes) -> str:
+    """These bytes as text, or nothing when they are none. The last letter may be cut in two."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return ""
+    return text if all(letter.isprintable() or letter in "\t\n\r\f\ufeff" for letter in text) else ""

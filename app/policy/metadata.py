@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-_DEPTH: Final = 4
+_DEPTH: Final = 16
 _ITEMS: Final = 256
 _LETTERS: Final = 20_000
 _NOTHING: Final = object()

@@ -2,15 +2,18 @@
 
 The pickle in the archive is looked through first, and then read by torch.load with `weights_only=True` onto the meta
 device: that gives names, shapes and types, but no data. Only the tensors that are asked for are then read, each from
-its own record, so that an optimizer's state beside them never comes into memory.
+its own record, so that an optimizer's state beside them never comes into memory. torch.load sees a skeleton, an archive
+of our own making with the same pickle and empty records: so it cannot read the user's archive differently than we do,
+and where a storage's empty record lies in the skeleton tells which record of the file holds its data.
 """
 
 from __future__ import annotations
 
-import bisect
+import io
 import pickletools
 import re
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, BinaryIO, Final
 
@@ -18,7 +21,7 @@ import torch
 from torch import Tensor
 
 from app.errors import PolicyError
-from app.policy.contents import Contents, StoredTensor, listed, shown, size_text
+from app.policy.contents import Contents, StoredTensor, listed, shape_text, shown, size_text
 from app.policy.metadata import plain_items
 from app.policy.zip_directory import RecordError, Records, open_records
 
@@ -42,8 +45,6 @@ def read_torch(file: BinaryIO, file_name: str) -> Contents:
         PolicyError: one sentence on what was found and what was expected.
     """
     records = open_records(file, file_name)
-    if "constants.pkl" in records:
-        raise PolicyError(f"{file_name} is a TorchScript program; expected a state dict saved by torch.save.")
     if "data.pkl" not in records:
         raise PolicyError(f"{file_name} is a zip archive without data.pkl; expected one saved by torch.save.")
     if records.size("data.pkl") > _LARGEST_PICKLE:
@@ -54,7 +55,8 @@ def read_torch(file: BinaryIO, file_name: str) -> Contents:
     try:
         if "byteorder" in records and records.read("byteorder") != b"little":
             raise PolicyError(f"{file_name} was saved on a big-endian machine; expected little-endian weights.")
-        foreign = foreign_objects(bytes(records.read("data.pkl")))
+        pickled = bytes(records.read("data.pkl"))
+        foreign = foreign_objects(pickled)
     except RecordError as error:
         raise _damaged(file_name, error) from error
     if foreign:
@@ -62,15 +64,15 @@ def read_torch(file: BinaryIO, file_name: str) -> Contents:
             f"{file_name} asks for the Python object {listed(foreign)} when it is opened, which might run code, so it "
             f"was not; expected a checkpoint of tensors alone."
         )
-    file.seek(0)
+    skeleton, places = _skeleton(pickled, records)
     try:
-        found = torch.load(file, map_location="meta", weights_only=True)
+        found = torch.load(skeleton, map_location="meta", weights_only=True)
     except Exception as error:  # a damaged pickle may raise anything at all
         raise PolicyError(
             f"{file_name} cannot be read as tensors ({type(error).__name__}); expected a checkpoint saved by "
             f"torch.save."
         ) from error
-    return _contents(found, records, file_name)
+    return _contents(found, partial(_read, records, places, file_name), file_name)
 
 
 def foreign_objects(pickled: bytes) -> set[str]:
@@ -92,10 +94,25 @@ def foreign_objects(pickled: bytes) -> set[str]:
     return named
 
 
-def _contents(found: object, records: Records, file_name: str) -> Contents:
+def _skeleton(pickled: bytes, records: Records) -> tuple[io.BytesIO, dict[int, str]]:
+    """An archive with this pickle and the file's data records left empty; and which record lies where in it."""
+    skeleton = io.BytesIO()
+    with zipfile.ZipFile(skeleton, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("archive/data.pkl", pickled)
+        archive.writestr("archive/version", b"3\n")
+        places = {}
+        for name in records.names():
+            if name.startswith("data/"):
+                archive.writestr(f"archive/{name}", b"")
+                places[skeleton.tell()] = name
+    skeleton.seek(0)
+    return skeleton, places
+
+
+def _contents(found: object, read: Callable[[Tensor], Tensor], file_name: str) -> Contents:
     if not isinstance(found, dict):
         raise PolicyError(
-            f"{file_name} holds a {type(found).__name__}; expected a dictionary with "
+            f"{file_name} holds a value of type {type(found).__name__}; expected a dictionary with "
             f"{' or '.join(WRAPPERS)}, or of tensors."
         )
     wrapper = next((key for key in WRAPPERS if isinstance(found.get(key), dict)), None)
@@ -106,30 +123,28 @@ def _contents(found: object, records: Records, file_name: str) -> Contents:
             f"{file_name} holds a dictionary without tensors {inside}(its keys: {listed(state) or 'none'}); expected "
             f"one with {' or '.join(WRAPPERS)}, or of tensors."
         )
-    places = records.places()
     tensors = {}
     for key, value in state.items():
         if not isinstance(key, str) or not isinstance(value, Tensor) or value.layout != torch.strided:
             raise PolicyError(
-                f"{file_name}: {shown(key)} in the state dict is a {type(value).__name__}; expected names "
+                f"{file_name}: {shown(key)} in the state dict is of type {type(value).__name__}; expected names "
                 f"with dense tensors."
             )
-        tensors[key] = StoredTensor(tuple(value.shape), value.dtype, partial(_read, value, records, places, file_name))
+        tensors[key] = StoredTensor(tuple(value.shape), value.dtype, partial(read, value))
     others = {} if wrapper is None else {key: value for key, value in found.items() if key not in WRAPPERS}
     notes = plain_items({key: value for key, value in others.items() if not str(key).endswith("state_dict")})
     kind = "torch.save, bare state dict" if wrapper is None else f"torch.save, {wrapper}"
     return Contents(kind, tensors, notes)
 
 
-def _read(described: Tensor, records: Records, places: list[tuple[int, str]], file_name: str) -> Tensor:
-    """The data of a tensor on the meta device, whose storage remembers at which offset of the file its bytes lie."""
+def _read(records: Records, places: Mapping[int, str], file_name: str, described: Tensor) -> Tensor:
+    """The data of a tensor on the meta device, whose storage remembers where its record lies in the skeleton."""
     storage = described.untyped_storage()
-    offset = getattr(storage, "_checkpoint_offset", None)
-    if offset is None:
-        raise _damaged(file_name, f"a tensor of {shown(tuple(described.shape))} has no data")
-    _, name = places[bisect.bisect_right(places, offset, key=lambda place: place[0]) - 1]
-    # A tensor reaching beyond its record makes torch enlarge the storage.
-    if not name.startswith("data/") or storage.nbytes() != records.size(name):
+    name = places.get(getattr(storage, "_checkpoint_offset", -1))
+    if name is None:
+        raise _damaged(file_name, f"its tensor of {shape_text(described.shape)} has no record")
+    # A tensor reaching beyond its record has made torch enlarge the storage.
+    if storage.nbytes() != records.size(name):
         raise _damaged(file_name, f"its record {shown(name)} has another length than its tensor")
     try:
         content = records.read(name)

@@ -41,9 +41,9 @@ class Records:
         """Number of bytes of a record."""
         return self._infos[name].file_size
 
-    def places(self) -> list[tuple[int, str]]:
-        """(offset of the record's header in the file, name), in the order of the file."""
-        return sorted((info.header_offset, name) for name, info in self._infos.items())
+    def names(self) -> list[str]:
+        """All records, in the order of the directory."""
+        return list(self._infos)
 
     def read(self, name: str) -> bytearray:
         """A record's bytes, their checksum compared.
@@ -89,6 +89,8 @@ def open_records(file: BinaryIO, file_name: str) -> Records:
             f"{file_name} is a zip archive whose directory is damaged; expected a whole file saved by torch.save."
         ) from error
     infos = archive.infolist()
+    if any(info.filename.endswith("/constants.pkl") for info in infos):
+        raise PolicyError(f"{file_name} is a TorchScript program; expected a state dict saved by torch.save.")
     _check_sizes(infos, size, file_name)
     roots = {info.filename.partition("/")[0] for info in infos if "/" in info.filename}
     names = [info.filename for info in infos]
