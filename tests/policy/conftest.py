@@ -45,10 +45,10 @@ def state_dict(_states: dict[int, StateDict]) -> Callable[[int], StateDict]:
 
 
 @pytest.fixture
-def refusal() -> Callable[[Path], str]:
-    """A function from a path to the sentence with which it is refused, which must be one and say what was expected."""
+def refusal() -> Callable[..., str]:
+    """The sentence with which a path is refused: it must be one, say what was expected, and hold the words given."""
 
-    def of(path: Path | str) -> str:
+    def of(path: Path | str, *words: str) -> str:
         with pytest.raises(PolicyError) as caught:
             load_policy(path)
         sentence = str(caught.value)
@@ -58,7 +58,21 @@ def refusal() -> Callable[[Path], str]:
         assert not any(f"{mark} " in sentence for mark in ".!?"), f"more than one sentence: {sentence}"
         assert "expected" in sentence
         assert len(sentence) < 500
+        for word in words:
+            assert word in sentence, f"{word!r} is not in: {sentence}"
         return sentence
+
+    return of
+
+
+@pytest.fixture
+def opening(tmp_path: Path, refusal: Callable[..., str]) -> Callable[..., str]:
+    """The sentence with which a value is refused that torch.save wrote as policy.pth; it must hold the words given."""
+
+    def of(value: object, *words: str) -> str:
+        path = tmp_path / "policy.pth"
+        torch.save(value, path)
+        return refusal(path, "policy.pth", *words)
 
     return of
 

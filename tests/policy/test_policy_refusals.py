@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import os
 import pickle
 import struct
@@ -19,46 +18,26 @@ from safetensors.torch import save, save_file
 
 from app.policy.architecture import largest_file
 
-
-def says(sentence: str, *words: str) -> None:
-    for word in words:
-        assert word in sentence, f"{word!r} is not in: {sentence}"
-
-
-@pytest.fixture
-def opening(tmp_path, refusal):
-    """Saves a value with torch.save as policy.pth and returns the sentence it is refused with."""
-
-    def of(value: object) -> str:
-        path = tmp_path / "policy.pth"
-        torch.save(value, path)
-        sentence = refusal(path)
-        assert sentence.startswith("policy.pth")
-        return sentence
-
-    return of
-
-
 # Places where there is no file to read.
 
 
 def test_missing_file(refusal, tmp_path):
-    says(refusal(tmp_path / "gone.pth"), "There is no file", "gone.pth")
+    refusal(tmp_path / "gone.pth", "There is no file", "gone.pth")
 
 
 def test_a_path_through_a_file(refusal, tmp_path):
     (tmp_path / "file").write_text("x")
-    says(refusal(tmp_path / "file" / "policy.pth"), "There is no file")
+    refusal(tmp_path / "file" / "policy.pth", "There is no file")
 
 
 def test_folder(refusal, tmp_path):
-    says(refusal(tmp_path), "is a folder", tmp_path.name)
+    refusal(tmp_path, "is a folder", tmp_path.name)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 def test_a_pipe_is_refused_rather_than_waited_for(refusal, tmp_path):
     os.mkfifo(tmp_path / "pipe.pth")
-    says(refusal(tmp_path / "pipe.pth"), "pipe.pth is a device or a pipe")
+    refusal(tmp_path / "pipe.pth", "pipe.pth is a device or a pipe")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps other permissions")
@@ -70,7 +49,7 @@ def test_unreadable_file(refusal, tmp_path, state_dict):
     if root:
         os.seteuid(65534)  # to root nothing is unreadable
     try:
-        says(refusal(path), "secret.pth cannot be read", "Permission denied")
+        refusal(path, "secret.pth cannot be read", "Permission denied")
     finally:
         if root:
             os.seteuid(0)
@@ -79,19 +58,19 @@ def test_unreadable_file(refusal, tmp_path, state_dict):
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
 def test_a_link_to_itself(refusal, tmp_path):
     (tmp_path / "loop.pth").symlink_to(tmp_path / "loop.pth")
-    says(refusal(tmp_path / "loop.pth"), "loop.pth cannot be read")
+    refusal(tmp_path / "loop.pth", "loop.pth cannot be read")
 
 
 def test_names_no_file_can_have(refusal):
-    says(refusal("a\0b.pth"), "cannot be the name of a file")
-    says(refusal("x" * 5000), "cannot be read")
+    refusal("a\0b.pth", "cannot be the name of a file")
+    refusal("x" * 5000, "cannot be read")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such names there")
 def test_a_name_with_a_line_break_stays_in_one_sentence(refusal, tmp_path):
     path = tmp_path / "two\nlines.pth"
     path.write_bytes(b"")
-    says(refusal(path), "two?lines.pth is empty")
+    refusal(path, "two?lines.pth is empty")
 
 
 # Other kinds of files.
@@ -131,13 +110,13 @@ def _array() -> bytes:
 def test_other_kinds_of_files(content, words, refusal, tmp_path):
     path = tmp_path / "policy.pth"
     path.write_bytes(content)
-    says(refusal(path), f"policy.pth is {words.removeprefix('is ')}", "expected a checkpoint saved by torch.save")
+    refusal(path, f"policy.pth is {words.removeprefix('is ')}", "expected a checkpoint saved by torch.save")
 
 
 def test_the_format_before_torch_1_6(refusal, tmp_path, state_dict):
     path = tmp_path / "old.pth"
     torch.save({"state_dict": state_dict(1)}, path, _use_new_zipfile_serialization=False)
-    says(refusal(path), "the format torch had before version 1.6", "save it again")
+    refusal(path, "the format torch had before version 1.6", "save it again")
 
 
 @pytest.mark.parametrize("kind", ["torch", "safetensors"])
@@ -148,21 +127,21 @@ def test_truncated(kind, refusal, tmp_path, state_dict):
     else:
         save_file(state_dict(1), path)
     os.truncate(path, path.stat().st_size // 2)
-    says(refusal(path), "half is a", "cut short", "1.3 MB")
+    refusal(path, "half is a", "cut short", "1.3 MB")
 
 
 def test_truncated_within_the_header_of_safetensors(refusal, tmp_path, state_dict):
     path = tmp_path / "short.safetensors"
     path.write_bytes(save(state_dict(1))[:100])
-    says(refusal(path), "cut short", "100 bytes")
+    refusal(path, "cut short", "100 bytes")
 
 
 def test_a_header_of_safetensors_that_is_no_json(refusal, tmp_path):
     path = tmp_path / "bad.safetensors"
     path.write_bytes(struct.pack("<Q", 16) + b"{not json at all" + bytes(64))
-    says(refusal(path), "its header is damaged")
+    refusal(path, "its header is damaged")
     path.write_bytes(struct.pack("<Q", 50_000_000) + b"{" + b" " * 50_000_000)
-    says(refusal(path), "header of 50.0 MB")
+    refusal(path, "header of 50.0 MB")
 
 
 def test_a_file_larger_than_any_policy(refusal, tmp_path):
@@ -170,7 +149,7 @@ def test_a_file_larger_than_any_policy(refusal, tmp_path):
     with path.open("wb") as file:
         file.write(b"PK\3\4")
         file.truncate(largest_file() + 1)  # sparse: it takes no room on the disk
-    says(refusal(path), "huge.pth takes", "GB", "less than")
+    refusal(path, "huge.pth takes", "GB", "less than")
 
 
 # Pickles that run code.
@@ -197,10 +176,10 @@ def test_a_pickle_that_runs_code_does_not(place, refusal, tmp_path, state_dict):
         torch.save({"model_state_dict": weights, "note": payload}, path)
     else:
         torch.save({"model_state_dict": {**weights, "note": payload}}, path)
-    sentence = refusal(path)
+    sentence = refusal(path, "might run code")
     assert not marker.exists()
     if place != "bare":
-        says(sentence, f"{os.mkdir.__module__}.mkdir", "might run code, so it was not")
+        assert f"{os.mkdir.__module__}.mkdir" in sentence
         torch.load(path, weights_only=False)
         assert marker.exists(), "the payload is not one, so this test shows nothing"
 
@@ -208,18 +187,17 @@ def test_a_pickle_that_runs_code_does_not(place, refusal, tmp_path, state_dict):
 def test_names_of_every_protocol_are_seen(refusal, tmp_path, state_dict):
     path, marker = tmp_path / "evil.pth", tmp_path / "it-ran"
     torch.save({"model_state_dict": state_dict(1), "note": Payload(os.mkdir, str(marker))}, path, pickle_protocol=4)
-    says(refusal(path), "of an unknown name")
+    refusal(path, "of an unknown name")
     assert not marker.exists()
 
 
 def test_a_whole_module_is_refused_by_name(opening):
-    says(opening(torch.nn.Linear(2, 2)), "torch.nn.modules.linear.Linear", "might run code")
+    opening(torch.nn.Linear(2, 2), "torch.nn.modules.linear.Linear", "might run code")
 
 
 def test_a_pickle_cannot_ask_for_memory(opening, state_dict):
     """torch's own restricted unpickler allows these calls; a state dict needs none of them."""
-    say = opening({"model_state_dict": state_dict(1), "note": Payload(bytearray, 10)})
-    says(say, "bytearray")
+    opening({"model_state_dict": state_dict(1), "note": Payload(bytearray, 10)}, "bytearray")
 
 
 # Zip archives.
@@ -228,12 +206,12 @@ def test_a_pickle_cannot_ask_for_memory(opening, state_dict):
 def test_a_zip_bomb(refusal, tmp_path, state_dict, torch_bytes, rezip):
     path = tmp_path / "bomb.pth"
     path.write_bytes(rezip(torch_bytes(state_dict(1)), compression=zipfile.ZIP_DEFLATED))
-    says(refusal(path), "whose compressed records would unpack to 2.5 MB")
+    refusal(path, "whose compressed records would unpack to 2.5 MB")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a/data.pkl", "w") as record:
         for _ in range(200):
             record.write(bytes(10**6))
     assert path.stat().st_size < 10**6
-    says(refusal(path), "would unpack to 200.0 MB", "uncompressed")
+    refusal(path, "would unpack to 200.0 MB", "uncompressed")
 
 
 def test_a_zip_bomb_of_overlapping_records(refusal, tmp_path):
@@ -247,7 +225,7 @@ def test_a_zip_bomb_of_overlapping_records(refusal, tmp_path):
     struct.pack_into("<HHL", end, 8, 500, 500, 500 * len(entry))
     path = tmp_path / "overlap.pth"
     path.write_bytes(content[:directory] + entry * 500 + end)
-    says(refusal(path), "overlapping", "would unpack to 50.0 MB")
+    refusal(path, "overlapping", "would unpack to 50.0 MB")
 
 
 def test_a_directory_out_of_all_proportion(refusal, tmp_path):
@@ -255,11 +233,11 @@ def test_a_directory_out_of_all_proportion(refusal, tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         for index in range(30_000):
             archive.writestr(f"a/{index:0100d}", b"")
-    says(refusal(path), "directory of 4.")
+    refusal(path, "directory of 4.")
 
 
 def test_a_pickle_out_of_all_proportion(opening, state_dict):
-    says(opening({"model_state_dict": state_dict(1), "log": "x" * 5_000_000}), "data.pkl of 5.0 MB")
+    opening({"model_state_dict": state_dict(1), "log": "x" * 5_000_000}, "data.pkl of 5.0 MB")
 
 
 def test_a_directory_that_promises_more_than_is_there(refusal, tmp_path, state_dict, torch_bytes):
@@ -268,7 +246,7 @@ def test_a_directory_that_promises_more_than_is_there(refusal, tmp_path, state_d
     struct.pack_into("<LL", content, entry + 20, 2_000_000, 2_000_000)
     path = tmp_path / "liar.pth"
     path.write_bytes(content)
-    says(refusal(path), "zip archive")
+    refusal(path, "zip archive")
 
 
 @pytest.mark.parametrize("names", [("word/document.xml",), ("arr_0.npy",), ("a/data.pkl", "b/data.pkl")])
@@ -277,20 +255,20 @@ def test_other_zip_archives(names, refusal, tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         for name in names:
             archive.writestr(name, b"content")
-    says(refusal(path), "other.pth is a zip archive")
+    refusal(path, "other.pth is a zip archive")
 
 
 def test_an_empty_zip_archive(refusal, tmp_path):
     path = tmp_path / "empty.pth"
     zipfile.ZipFile(path, "w").close()
-    says(refusal(path), "an empty zip archive")
+    refusal(path, "an empty zip archive")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_torchscript(refusal, tmp_path):
     path = tmp_path / "script.pt"
     torch.jit.save(torch.jit.trace(torch.nn.Linear(2, 2), torch.zeros(1, 2)), path)
-    says(refusal(path), "TorchScript")
+    refusal(path, "TorchScript")
 
 
 def test_a_flipped_bit_in_a_weight(refusal, tmp_path, state_dict, torch_bytes):
@@ -298,187 +276,27 @@ def test_a_flipped_bit_in_a_weight(refusal, tmp_path, state_dict, torch_bytes):
     content[len(content) // 2] ^= 1
     path = tmp_path / "flipped.pth"
     path.write_bytes(content)
-    says(refusal(path), "is damaged", "record data/", "checksum")
+    refusal(path, "is damaged", "record data/", "checksum")
 
 
 def test_a_missing_record(refusal, tmp_path, state_dict, torch_bytes, rezip):
     path = tmp_path / "gap.pth"
     path.write_bytes(rezip(torch_bytes(state_dict(1)), lambda name, record: None if name == "data/7" else record))
-    says(refusal(path), "cannot be read as tensors")
+    refusal(path, "cannot be read as tensors")
 
 
 def test_a_record_shorter_than_its_tensor(refusal, tmp_path, state_dict, torch_bytes, rezip):
     path = tmp_path / "short.pth"
     change = lambda name, record: record[:-4] if name == "data/7" else record  # noqa: E731
     path.write_bytes(rezip(torch_bytes(state_dict(1)), change))
-    says(refusal(path), "record data/7 has another length than its tensor")
+    refusal(path, "record data/7 has another length than its tensor")
 
 
 def test_big_endian(refusal, tmp_path, state_dict, torch_bytes, rezip):
     path = tmp_path / "big.pth"
     change = lambda name, record: b"big" if name == "byteorder" else record  # noqa: E731
     path.write_bytes(rezip(torch_bytes(state_dict(1)), change))
-    says(refusal(path), "big-endian")
-
-
-# Dictionaries that hold no state dict.
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        ([torch.zeros(3)], "holds a value of type list"),
-        (torch.zeros(3), "holds a value of type Tensor"),
-        ({}, "without tensors (its keys: none)"),
-        ({"epoch": 3, "loss": 0.5}, "without tensors (its keys: epoch, loss)"),
-        ({"model_state_dict": {}}, "without tensors under model_state_dict"),
-        ({"state_dict": {"weight": [1.0]}}, "without tensors under state_dict (its keys: weight)"),
-        ({"embedder.block1.conv.weight": torch.zeros(1), "epoch": 3}, "epoch in the state dict is of type int"),
-        ({"a": torch.zeros(1), 3: torch.zeros(1)}, "3 in the state dict"),
-    ],
-)
-def test_other_values(value, words, opening):
-    says(opening(value), words)
-
-
-# Other architectures.
-
-
-def test_another_architecture(opening):
-    net = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.Linear(4, 4))
-    says(
-        opening(net.state_dict()),
-        "another architecture (with 0.bias, 0.weight, 1.bias and 1 more)",
-        "IMPALA",
-        "35 more",
-    )
-
-
-def test_missing_and_unexpected_layers(opening, state_dict):
-    weights = state_dict(1)
-    del weights["embedder.block2.conv.bias"]
-    weights["embedder.block4.conv.bias"] = torch.zeros(32)
-    says(opening(weights), "lacks embedder.block2.conv.bias", "has embedder.block4.conv.bias besides")
-
-
-@pytest.mark.parametrize("key", ["gru.weight_ih_l0", "lstm.bias_hh_l0", "hidden-to-output.weight"])
-def test_a_recurrent_policy(key, opening, state_dict):
-    says(opening({"state_dict": {**state_dict(1), key: torch.zeros(3)}}), "recurrent", key)
-
-
-@pytest.mark.parametrize(
-    ("heads", "words"),
-    [
-        (["fc_policy"], "has no policy head"),
-        (["fc_value"], "has no value head"),
-        (["fc_policy", "fc_value"], "has no policy head and no value head"),
-    ],
-)
-@pytest.mark.parametrize("kind", ["torch", "safetensors"])
-def test_missing_heads(heads, words, kind, refusal, tmp_path, state_dict):
-    weights = {key: tensor for key, tensor in state_dict(1).items() if key.partition(".")[0] not in heads}
-    path = tmp_path / "headless"
-    if kind == "torch":
-        torch.save({"model_state_dict": weights}, path)
-    else:
-        save_file(weights, path)
-    says(refusal(path), f"headless {words}", f"{heads[0]}.weight")
-
-
-@pytest.mark.parametrize("kind", ["torch", "safetensors"])
-@pytest.mark.parametrize(("key", "value"), [("embedder.fc.weight", "nan"), ("fc_value.bias", "inf")])
-def test_weights_that_are_no_numbers(kind, key, value, refusal, tmp_path, state_dict):
-    weights = state_dict(1)
-    weights[key] = weights[key].clone()
-    weights[key].view(-1)[0] = float(value)
-    path = tmp_path / "nan"
-    if kind == "torch":
-        torch.save({"model_state_dict": weights}, path)
-    else:
-        save_file(weights, path)
-    says(refusal(path), f"1 of the {weights[key].numel()} weights in {key} is NaN or infinite")
-
-
-def test_double_precision_beyond_float32(opening, state_dict):
-    says(
-        opening({**state_dict(1), "fc_value.bias": torch.tensor([1e300], dtype=torch.float64)}),
-        "fc_value.bias",
-        "float32",
-    )
-
-
-def test_weights_whose_outputs_overflow(opening, state_dict):
-    weights = {key: tensor * (1e30 if key == "embedder.fc.weight" else 1) for key, tensor in state_dict(1).items()}
-    weights["fc_policy.weight"] = weights["fc_policy.weight"] * 1e30
-    says(opening(weights), "computes NaN or infinite outputs")
-
-
-@pytest.mark.parametrize(
-    ("key", "shape", "words"),
-    [
-        ("embedder.block2.conv.weight", (32, 16, 5, 5), "32 x 16 x 5 x 5; expected 32 x 16 x 3 x 3 at width 1"),
-        ("embedder.block3.res2.conv1.bias", (), "a single number; expected 32 at width 1"),
-        ("embedder.block1.conv.weight", (24, 3, 3, 3), "24 x 3 x 3 x 3; expected 16k x 3 x 3 x 3"),
-        ("embedder.block1.conv.weight", (16, 1, 3, 3), "16 x 1 x 3 x 3; expected 16k x 3 x 3 x 3"),
-        ("embedder.block1.conv.weight", (32, 3, 3, 3), "expected"),
-        ("embedder.block1.conv.weight", (), "a single number; expected 16k x 3 x 3 x 3"),
-        ("embedder.block1.conv.weight", (0, 3, 3, 3), "0 x 3 x 3 x 3; expected 16k"),
-        ("fc_policy.weight", (5, 256), "a policy head of 5 actions; expected the 15 of procgen"),
-        ("fc_policy.weight", (1, 256), "a policy head of 1 action; expected"),
-        ("fc_policy.weight", (15, 512), "fc_policy.weight has the shape 15 x 512; expected 15 x 256"),
-        ("fc_value.weight", (2, 256), "fc_value.weight has the shape 2 x 256; expected 1 x 256"),
-        ("embedder.fc.weight", (256, 32 * 11 * 11), "pictures of about 88 x 88 pixels"),
-        ("embedder.fc.weight", (256, 999), "embedder.fc.weight has the shape 256 x 999"),
-    ],
-)
-@pytest.mark.parametrize("kind", ["torch", "safetensors"])
-def test_wrong_shapes(key, shape, words, kind, refusal, tmp_path, state_dict):
-    weights = {**state_dict(1), key: torch.zeros(shape)}
-    path = tmp_path / "shapes"
-    if kind == "torch":
-        torch.save({"state_dict": weights}, path)
-    else:
-        save_file(weights, path)
-    says(refusal(path), words)
-
-
-@pytest.mark.parametrize("width", [65, 10**9])
-def test_an_absurd_width_takes_no_memory(width, opening, state_dict):
-    """A tensor of stride zero claims any size on a few bytes of disk."""
-    says(
-        opening({**state_dict(1), "embedder.block1.conv.weight": torch.zeros(1).expand(16 * width, 3, 3, 3)}),
-        f"{width}",
-    )
-
-
-@pytest.mark.parametrize("dtype", [torch.int64, torch.int8, torch.bool, torch.complex64])
-def test_wrong_types(dtype, opening, refusal, tmp_path, state_dict):
-    weights = {**state_dict(1), "fc_value.bias": torch.zeros(1, dtype=dtype)}
-    says(opening(weights), "fc_value.bias is of type", "expected float32")
-
-
-def test_wrong_types_in_safetensors(refusal, tmp_path, state_dict):
-    path = tmp_path / "typed.safetensors"
-    for dtype in (torch.int64, torch.float8_e4m3fn):
-        save_file({**state_dict(1), "fc_value.bias": torch.zeros(1, dtype=dtype)}, path)
-        says(refusal(path), "fc_value.bias is of type", "expected float32")
-
-
-def test_two_networks_in_one_state_dict(opening, state_dict):
-    weights = state_dict(1)
-    both = {f"{prefix}.{key}": tensor for prefix in ("policy", "target") for key, tensor in weights.items()}
-    says(opening(both), "another architecture")
-
-
-def test_names_from_the_file_cannot_break_the_sentence(refusal, tmp_path):
-    path = tmp_path / "names.safetensors"
-    header = {
-        f"line\nbreak {'x' * 300} {n}": {"dtype": "F32", "shape": [1], "data_offsets": [4 * n, 4 * n + 4]}
-        for n in range(5)
-    }
-    text = json.dumps(header).encode()
-    path.write_bytes(struct.pack("<Q", len(text)) + text + bytes(20))
-    says(refusal(path), "line?break", "and 2 more")
+    refusal(path, "big-endian")
 
 
 def test_a_refused_file_can_be_replaced_at_once(refusal, tmp_path: Path, state_dict):
