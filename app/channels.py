@@ -6,6 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from app.maze.maze import Square
+from app.policy.layers import pixel_of_square
+
 QUANTITIES: Final = {
     "raw": "Original",
     "patched": "Patched",
@@ -85,3 +88,16 @@ def limits(values: np.ndarray, shared: bool) -> np.ndarray:
     each = np.nan_to_num(flat.max(axis=1)).astype(np.float32)
     # Features have no pixels to compare within: their own scale would make every bar full.
     return np.full_like(each, each.max(initial=0.0)) if shared or values.ndim == 1 else each
+
+
+def squares_of_pixel(pixel: tuple[int, int], world: int, side: int) -> tuple[Square, ...]:
+    """Maze squares (row, col), origin bottom-left, that an activation pixel (row 0 on top) stands for; at least one.
+
+    Those whose centre it holds: the inverse of `app.policy.layers.pixel_of_square`. Where it holds none, pixels being
+    smaller than squares, the square that holds the pixel's centre.
+    """
+    rows = [at for at in range(world) if pixel_of_square((at, 0), world, side)[0] == pixel[0]]
+    columns = [at for at in range(world) if pixel_of_square((0, at), world, side)[1] == pixel[1]]
+    rows = rows or [world - 1 - (2 * pixel[0] + 1) * world // (2 * side)]
+    columns = columns or [(2 * pixel[1] + 1) * world // (2 * side)]
+    return tuple((row, col) for row in rows for col in columns)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app import channels
+from app.policy.layers import pixel_of_square
 
 
 def test_quantities_have_the_sign_their_title_says() -> None:
@@ -45,3 +46,21 @@ def test_scales_are_shared_or_each_channels_own() -> None:
     assert channels.limits(values, shared=True).tolist() == [4, 4, 4]
     assert channels.limits(values, shared=False).tolist() == [4, 1, 0]
     assert channels.limits(np.array([1.0, -3.0]), shared=False).tolist() == [3, 3]
+
+
+@pytest.mark.parametrize(("world", "side"), [(15, 16), (25, 16), (25, 8), (15, 64)])
+def test_every_square_belongs_to_its_pixel_and_every_pixel_to_a_square(world: int, side: int) -> None:
+    for row in range(world):
+        for col in range(world):
+            pixel = pixel_of_square((row, col), world, side)
+            assert (row, col) in channels.squares_of_pixel(pixel, world, side)
+    for row in range(side):
+        for column in range(side):
+            squares = channels.squares_of_pixel((row, column), world, side)
+            assert squares
+            assert all(0 <= square[0] < world and 0 <= square[1] < world for square in squares)
+
+
+def test_a_pixel_smaller_than_a_square_belongs_to_the_square_it_lies_in() -> None:
+    assert channels.squares_of_pixel((63, 0), 15, 64) == ((0, 0),)
+    assert channels.squares_of_pixel((0, 63), 15, 64) == ((14, 14),)

@@ -87,12 +87,14 @@ def pixel_rect(square: QRect, pixel: Pixel, side: int) -> QRectF:
 
 def paint_pixel_mark(painter: QPainter, square: QRect, pixel: Pixel, side: int, palette: Palette) -> None:
     """A ring around one activation pixel, readable on any colour."""
-    ring = pixel_rect(square, pixel, side).adjusted(-1, -1, 1, 1)
+    ring = pixel_rect(square, pixel, side)
+    thin = ring.width() < 8
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(palette.open), 3))
-    painter.drawRect(ring)
-    painter.setPen(QPen(QColor(palette.text), 1.4))
-    painter.drawRect(ring)
+    painter.setPen(QPen(QColor(palette.open), 2 if thin else 3))
+    painter.drawRect(ring.adjusted(-1.5, -1.5, 1.5, 1.5))
+    painter.setPen(QPen(QColor(palette.text), 1 if thin else 1.5))
+    painter.drawRect(ring.adjusted(-0.5, -0.5, 0.5, 0.5))
 
 
 def paint_mark(painter: QPainter, square: QRect, mark: Mark, palette: Palette, unit: int) -> None:

@@ -1,0 +1,116 @@
+"""Which channels mark the cheese: measured once per policy and layer, shared by all panels."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from app.policy.layers import canonical, layer
+from app.policy.policy import Policy
+from app.progress import Progress
+from app.studies.cheese_channels import CheeseChannel, find_cheese_channels
+from widgets.context import Context
+from widgets.panels.parts import Elided, IconButton, column, row
+from widgets.panels.task import Task
+
+LEVELS: Final = 100
+"""Levels a measurement takes."""
+
+MARKS: Final = 0.5
+"""Fraction of levels in which a channel must peak at the cheese to be offered as a default."""
+
+Key = tuple[str, str, int]
+"""Weights, layer, world."""
+
+
+class CheeseChannels(QObject):
+    """Measures, one at a time and off the screen's thread, and remembers what was found.
+
+    Signals:
+        found(): another policy's or layer's channels are known now.
+    """
+
+    found = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.task = Task(context, self)
+        self._known: dict[Key, tuple[CheeseChannel, ...]] = {}
+        self._wanted: Key | None = None
+
+    @staticmethod
+    def of(context: Context) -> CheeseChannels:
+        """The one of this window."""
+        existing = context.findChild(CheeseChannels)
+        return existing if isinstance(existing, CheeseChannels) else CheeseChannels(context)
+
+    def channels(self, policy: Policy, layer_name: str, world: int) -> tuple[CheeseChannel, ...] | None:
+        """All channels, those that mark the cheese best first; None while they have not been measured."""
+        return self._known.get((policy.weights_hash, canonical(layer_name), world))
+
+    def defaults(self, policy: Policy, layer_name: str, world: int) -> tuple[int, ...]:
+        """The channels that mark the cheese, best first: those that do in at least `MARKS` of the levels, or the best."""
+        ranked = self.channels(policy, layer_name, world) or ()
+        good = tuple(each.channel for each in ranked if each.score >= MARKS)
+        return good or tuple(each.channel for each in ranked[:1])
+
+    def scores(self, policy: Policy, layer_name: str, world: int) -> np.ndarray | None:
+        """(C,) float64 fraction of levels in which each channel peaks beside the cheese; None while not measured."""
+        ranked = self.channels(policy, layer_name, world)
+        if ranked is None:
+            return None
+        scores = np.empty(len(ranked))
+        for each in ranked:
+            scores[each.channel] = each.score
+        return scores
+
+    def want(self, policy: Policy, layer_name: str, world: int) -> bool:
+        """Measure unless it is known or under way; False for a layer without pixels, which cannot mark a place."""
+        key = (policy.weights_hash, canonical(layer_name), world)
+        if layer(layer_name, policy.width).side is None:
+            return False
+        if key in self._known or (self.task.busy and key == self._wanted):
+            return True
+        self._wanted = key
+
+        def measure(progress: Progress) -> tuple[CheeseChannel, ...]:
+            return find_cheese_channels(policy, layer_name=layer_name, world=world, count=LEVELS, progress=progress)
+
+        def done(result: tuple[CheeseChannel, ...]) -> None:
+            self._known[key] = result
+            self.found.emit()
+
+        self.task.start(measure, done)
+        return True
+
+
+class CheeseProgress(QWidget):
+    """A row that is there only while a measurement runs: what it does, how far it is, and a way to end it."""
+
+    def __init__(self, context: Context, cheese: CheeseChannels) -> None:
+        super().__init__()
+        self._cheese = cheese
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of finding cheese channels")
+        self._words = Elided("Finding cheese channels…")
+        self.cancel = IconButton(context, "close", "Stop finding cheese channels", cheese.task.cancel)
+        layout = column(self, 0, 2)
+        layout.addLayout(row(self._words, self.cancel))
+        layout.addWidget(self._bar)
+        cheese.task.busy_changed.connect(self._busy_changed)
+        cheese.task.progressed.connect(self._show)
+        self._busy_changed(cheese.task.busy)
+
+    def _busy_changed(self, busy: bool) -> None:
+        if busy:
+            self._show(0, LEVELS)
+        self.setVisible(busy)
+
+    def _show(self, done: int, total: int) -> None:
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+        self._words.setText(f"Finding cheese channels: {done} of {total} levels")
