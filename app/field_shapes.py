@@ -5,7 +5,7 @@ of a cell for a move that is certain. Its opacity is the probability of the like
 directions shows as a short, pale arrow. Where the sum is too short for an arrow (`DOT_BELOW`), a dot stands in the
 square's centre: the policy pulls nowhere, or in opposite directions alike.
 
-A difference arrow is patched minus original. Two certain, opposite moves differ by 2, so its scale is about half the
+A difference arrow is patched minus original. Two certain, opposite moves differ by 2, so its scale is half the
 other; its opacity is the total variation between the two distributions, and squares where that is below `SAME_BELOW`
 stay empty.
 """
@@ -27,7 +27,7 @@ Role = Literal["original", "patched", "difference"]
 FULL: Final = 0.84
 """Length, in cells, of the arrow of a certain move."""
 
-FULL_DIFFERENCE: Final = 0.48
+FULL_DIFFERENCE: Final = FULL / 2
 """Length, in cells, of a difference arrow of length 1."""
 
 DOT_BELOW: Final = 0.1
@@ -36,7 +36,7 @@ DOT_BELOW: Final = 0.1
 SAME_BELOW: Final = 0.02
 """Total variation below which a square counts as unchanged in the picture."""
 
-FAINTEST: Final = 0.22
+FAINTEST: Final = 0.3
 """Opacity at probability 0: even an unsure arrow can be seen."""
 
 
@@ -109,7 +109,7 @@ def arrow(
         under = (Circle(x, y, 0.07 * thickness + 0.05, fill=halo),) if halo else ()
         return (*under, Circle(x, y, 0.07 * thickness, fill=colour, opacity=opacity))
     head = min(0.32 * thickness**0.5, 0.62 * length)
-    half_head = head * 0.56
+    half_head = head * 0.58
     half_shaft = min(0.056 * thickness, half_head * 0.5)
     ux, uy = right / length, up / length
 

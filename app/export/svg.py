@@ -1,0 +1,113 @@
+"""A figure as an SVG file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from app.export.recipe import PROGRAM, Recipe, recipe_text
+from app.figure import Figure
+from app.fonts import FAMILY, text_width
+from app.shapes import Box, Circle, Point, Polygon, Polyline, Rect, Rects, Shape, Text
+
+CELL: Final = 32
+"""User units per cell of a maze 15 cells wide."""
+
+NAMESPACE: Final = "urn:mazescope:recipe"
+"""Names the recipe element."""
+
+_WEIGHTS: Final = {"regular": "400", "semibold": "600"}
+
+
+def svg_bytes(figure: Figure, recipe: Recipe) -> bytes:
+    """An SVG 1.1 file in UTF-8; its recipe is JSON inside `<metadata>`.
+
+    Text stays text, in Inter where it is installed. Each line carries the width it has in Inter, so that another font
+    is fitted into the same place.
+    """
+    writer = _Writer(figure)
+    width, height = _number(figure.width * writer.scale), _number(figure.height * writer.scale)
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'font-family="{FAMILY}, Arial, sans-serif">',
+        f"<desc>{escape(PROGRAM)}</desc>",
+        f'<metadata><recipe xmlns="{NAMESPACE}">{escape(recipe_text(recipe))}</recipe></metadata>',
+        f'<rect width="{width}" height="{height}" fill="{figure.background}"/>',
+        *(writer.element(shape) for shape in figure.shapes),
+        "</svg>",
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+class _Writer:
+    def __init__(self, figure: Figure) -> None:
+        self.scale = CELL / figure.unit
+        self._height = figure.height
+
+    def element(self, shape: Shape) -> str:
+        match shape:
+            case Rect():
+                return self._boxes([(shape.x, shape.y, shape.width, shape.height)], shape.fill, shape.opacity)
+            case Rects():
+                return self._boxes(shape.boxes, shape.fill, shape.opacity)
+            case Polygon():
+                stroke = self._stroke(shape.stroke, shape.stroke_width)
+                return (
+                    f'<polygon points="{self._points(shape.points)}" fill="{shape.fill}"'
+                    f"{stroke}{_opacity(shape.opacity)}/>"
+                )
+            case Polyline():
+                return (
+                    f'<polyline points="{self._points(shape.points)}" fill="none" stroke-linecap="{shape.cap}"'
+                    f"{self._stroke(shape.stroke, shape.width)}{_opacity(shape.opacity)}/>"
+                )
+            case Circle():
+                x, y = self._at((shape.x, shape.y))
+                return (
+                    f'<circle cx="{_number(x)}" cy="{_number(y)}" r="{_number(shape.radius * self.scale)}" '
+                    f'fill="{shape.fill or "none"}"{self._stroke(shape.stroke, shape.stroke_width)}'
+                    f"{_opacity(shape.opacity)}/>"
+                )
+            case Text():
+                return self._text(shape)
+
+    def _at(self, point: Point) -> Point:
+        return point[0] * self.scale, (self._height - point[1]) * self.scale
+
+    def _points(self, points: Iterable[Point]) -> str:
+        return " ".join(",".join(map(_number, self._at(point))) for point in points)
+
+    def _stroke(self, colour: str | None, width: float) -> str:
+        if not colour:
+            return ""
+        return f' stroke="{colour}" stroke-width="{_number(width * self.scale)}" stroke-linejoin="round"'
+
+    def _boxes(self, boxes: Iterable[Box], fill: str, opacity: float) -> str:
+        path = []
+        for x, y, width, height in boxes:
+            left, top = self._at((x, y + height))
+            path.append(
+                f"M{_number(left)} {_number(top)}h{_number(width * self.scale)}"
+                f"v{_number(height * self.scale)}h{_number(-width * self.scale)}z"
+            )
+        return f'<path d="{"".join(path)}" fill="{fill}" shape-rendering="crispEdges"{_opacity(opacity)}/>'
+
+    def _text(self, text: Text) -> str:
+        x, y = self._at((text.x, text.y))
+        size = text.size * self.scale
+        width = text_width(text.text, size, text.weight)
+        return (
+            f'<text x="{_number(x)}" y="{_number(y)}" font-size="{_number(size)}" '
+            f'font-weight="{_WEIGHTS[text.weight]}" text-anchor="{text.anchor}" fill={quoteattr(text.colour)} '
+            f'textLength="{_number(width)}" lengthAdjust="spacingAndGlyphs">{escape(text.text)}</text>'
+        )
+
+
+def _opacity(value: float) -> str:
+    return "" if value == 1 else f' opacity="{_number(value)}"'
