@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from app.maze.levels import random_level
-from app.maze.maze import THEMES, Facing, Maze
-from app.maze.paths import distances_to
+from app.maze.maze import THEMES, Facing, Maze, Square
+from app.maze.paths import shortest_path
 from app.maze.render import observations
 from training.config import Config
 from training.labels import discounted_returns, move_targets
@@ -42,16 +42,15 @@ def make_batch(config: Config, stream: int) -> Batch:
     """The batch of one step (or of `VALIDATION + k`): mazes of all sizes and themes, some squares of each."""
     random = np.random.default_rng([config.seed, stream])
     sides = np.arange(3, config.side + 1, 2)
-    weights = sides**config.size_power
+    weights = sides.astype(np.float64) ** config.size_power
     pictures, targets, returns = [], [], []
     for side in random.choice(sides, size=config.mazes, p=weights / weights.sum()):
         maze = _maze(config, int(side), random)
         assert maze.cheese is not None
-        distances = distances_to(maze, maze.cheese)
-        squares = _squares(maze, distances, config, random)
+        squares = _squares(maze, maze.cheese, config, random)
         pictures.append(observations(maze, squares))
-        targets.append(move_targets(distances, squares))
-        returns.append(discounted_returns(distances, squares, config.gamma))
+        targets.append(move_targets(maze, maze.cheese, squares))
+        returns.append(discounted_returns(maze, maze.cheese, squares, config.gamma))
     return Batch(
         torch.from_numpy(np.concatenate(pictures)).permute(0, 3, 1, 2),
         torch.from_numpy(np.concatenate(targets)),
@@ -65,24 +64,11 @@ def _maze(config: Config, side: int, random: np.random.Generator) -> Maze:
     return maze.with_facing(facing)
 
 
-def _squares(maze: Maze, distances: np.ndarray, config: Config, random: np.random.Generator) -> np.ndarray:
+def _squares(maze: Maze, cheese: Square, config: Config, random: np.random.Generator) -> np.ndarray:
     """(squares, 2) of squares drawn with replacement: a part from the start's path to the cheese, the rest anywhere."""
-    path = _path_down(distances, maze.mouse)
+    path = shortest_path(maze, maze.mouse, cheese)
+    assert path is not None
     on_path = int(random.binomial(config.squares, config.on_path))
-    chosen = path[random.integers(len(path), size=on_path)]
+    chosen = np.array(path[:-1])[random.integers(len(path) - 1, size=on_path)]
     anywhere = maze.squares[random.integers(len(maze.squares), size=config.squares - on_path)]
     return np.concatenate([chosen, anywhere])
-
-
-def _path_down(distances: np.ndarray, start: tuple[int, int]) -> np.ndarray:
-    """(n, 2) squares from the start to the one before the cheese, each step one nearer."""
-    world = len(distances)
-    row, col = start
-    path = [(row, col)]
-    while distances[row, col] > 1:
-        for r, c in ((row, col - 1), (row - 1, col), (row + 1, col), (row, col + 1)):
-            if 0 <= r < world and 0 <= c < world and distances[r, c] == distances[row, col] - 1:
-                row, col = r, c
-                break
-        path.append((row, col))
-    return np.array(path, dtype=np.int64)

@@ -130,19 +130,31 @@ def _deciding(scores: dict[str, Any]) -> list[str]:
 
 
 def _retargeting(channel: dict[str, Any]) -> list[str]:
-    marker, moved = channel["best_marker"], channel["retargeting"]
+    moved = channel["retargeting"]
     return [
         "## Retargeting",
         "",
-        f"- Channel {marker['channel']} of {marker['layer']} marks the cheese: its largest activation lies within one "
-        f"pixel of it in {_p(marker['peak_within_one_pixel'])} of {channel['n']} mazes (mean activation there "
-        f"{marker['mean_at_cheese']:.2f}).",
-        f"- With the cheese removed and channel {moved['channel']} of {moved['layer']} set to {moved['value']:g} "
-        f"where it was, the path probability to that square is {moved['path_probability_set']:.3f}; with nothing "
-        f"set {moved['path_probability_nothing_set']:.3f}, with the real cheese "
-        f"{moved['path_probability_real_cheese']:.3f}. "
-        f"These are means over {moved['n']} mazes of side 5 and more; channel and value were chosen on other levels.",
+        *(
+            f"- Channel {marker['channel']} of {marker['layer']} marks the cheese: its largest activation lies within "
+            f"one pixel of it in {_p(marker['peak_within_one_pixel'])} of {channel['n']} mazes (mean activation there "
+            f"{marker['mean_at_cheese']:.2f})."
+            for marker in _distinct(channel["best_marker"], channel["best_marker_at_default_layer"])
+        ),
+        f"- With the cheese removed, the path probability to the square where it was is "
+        f"{moved['path_probability_nothing_set']:.3f}; with the real cheese it is "
+        f"{moved['path_probability_real_cheese']:.3f} (means over {moved['n']} mazes of side 5 and more).",
+        *(
+            f"- With the cheese removed and channel {setting['channel']} of {setting['layer']} set to "
+            f"{setting['value']:g} where it was, it is {setting['path_probability']:.3f}."
+            for setting in _distinct(moved["best"], moved["best_at_default_layer"])
+        ),
+        "",
+        "Channels and values were chosen on other levels than these.",
     ]
+
+
+def _distinct(first: dict[str, Any], second: dict[str, Any]) -> list[dict[str, Any]]:
+    return [first] if first == second else [first, second]
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -1,15 +1,15 @@
-"""Checkpoints of a run: one file to go on from, which other tools open too, and the policy as safetensors."""
+"""The checkpoint of a run: one file to go on from, which other tools open too."""
 
 from __future__ import annotations
 
-import os
+import io
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
+from app.atomic import write_atomically
 from app.errors import PolicyError
 from training.config import Config
 
@@ -31,9 +31,9 @@ def save_checkpoint(
         "step": step,
         "config": config.as_dict(),
     }
-    unfinished = path.with_suffix(".part")
-    torch.save(whole, unfinished)
-    os.replace(unfinished, path)
+    buffer = io.BytesIO()
+    torch.save(whole, buffer)
+    write_atomically(path, buffer.getvalue())
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
@@ -54,15 +54,3 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or not expected <= found.keys():
         raise PolicyError(f"{path} is not a checkpoint of a training run: expected the keys {sorted(expected)}.")
     return found
-
-
-def save_policy(path: Path, network: nn.Module, metadata: dict[str, str]) -> None:
-    """Write a network's weights as float32 safetensors with these words of metadata, in one move."""
-    tensors = {
-        name: tensor.detach().to("cpu", torch.float32).contiguous() for name, tensor in network.state_dict().items()
-    }
-    unfinished = path.with_suffix(".part")
-    save_file(tensors, unfinished, metadata=metadata)
-    # safetensors makes files only their owner may read; a policy is to be shared.
-    unfinished.chmod(0o644)
-    os.replace(unfinished, path)

@@ -6,65 +6,67 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
 
 from app.errors import MazescopeError, PolicyError
 from app.maze.procgen_client import Procgen
-from app.policy.network import Network
+from app.paths import asset
+from app.policy.loading import load_policy
+from app.policy.policy import Policy
+from app.policy.saving import save_safetensors
 from training.card import card
-from training.checkpoints import POLICY, save_policy
-from training.scores import all_scores
+from training.checkpoints import POLICY
+from training.scores import SELECTION, all_scores
 
-FOLDER = Path(__file__).resolve().parent.parent / "assets" / "policies"
+FOLDER = asset("policies")
 
 
-def read_policy(path: Path) -> tuple[Network, dict[str, str]]:
-    """The network and the metadata of a policy that `training.train` wrote, or of a run's folder.
+def read_policy(path: Path) -> Policy:
+    """A policy that `training.train` wrote, or that of a run's folder, with the metadata that judging needs.
 
     Raises:
         PolicyError: when the file is something else.
     """
-    path = path / POLICY if path.is_dir() else path
-    try:
-        with safe_open(path, "pt") as file:
-            about = dict(file.metadata() or {})
-            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-        network = Network(int(about["width"]))
-        network.load_state_dict(tensors)
-    except (OSError, KeyError, ValueError, RuntimeError) as error:
-        raise PolicyError(f"{path} is not a policy that training wrote ({type(error).__name__}: {error}).") from error
-    return network.eval().requires_grad_(False), about
+    policy = load_policy(path / POLICY if path.is_dir() else path)
+    missing = [key for key in ("world", "region", "config") if key not in policy.metadata]
+    if missing:
+        raise PolicyError(f"{path} does not say its {missing[0]}; expected a policy that training wrote.")
+    return policy
 
 
 def evaluate(
-    path: Path, folder: Path, name: str | None, title: str | None, count: int, procgen: Procgen
+    policy: Policy, procgen: Procgen, folder: Path, stem: str, count: int, selection: int = SELECTION
 ) -> dict[str, Any]:
-    """Measure a policy; write NAME.safetensors, NAME.json and NAME.md into the folder; return the JSON's content."""
-    network, about = read_policy(path)
-    about["name"] = title or about["name"]
-    stem = name or about["name"]
-    scores = all_scores(network, procgen, about["world"], int(about["region"]), count, _tell(about["name"]))
+    """Measure a policy; write STEM.safetensors, STEM.json and STEM.md into the folder; return the JSON's content."""
+    about = {key: value for key, value in policy.metadata.items() if key not in ("loaded_from", "scores")}
+    began = time.monotonic()
+
+    def tell(what: str) -> None:
+        print(f"{time.monotonic() - began:6.0f} s  {policy.name}: {what}", file=sys.stderr, flush=True)
+
+    scores = all_scores(policy.network, procgen, about["world"], about["region"], count, selection=selection, tell=tell)
     written = {
-        **{key: value for key, value in about.items() if key not in ("config", "scores")},
-        "config": json.loads(about["config"]),
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        **about,
+        "name": policy.name,
+        "parameters": policy.parameters,
+        "weights_hash": policy.weights_hash,
         "evaluated": datetime.now(UTC).date().isoformat(),
-        "scores": scores,
+        "scores": _rounded(scores),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    save_policy(folder / f"{stem}.safetensors", network, {**about, "scores": json.dumps(_headline(scores))})
-    (folder / f"{stem}.json").write_text(json.dumps(_rounded(written), indent=2) + "\n")
-    (folder / f"{stem}.md").write_text(card(about, scores))
+    save_safetensors(policy, folder / f"{stem}.safetensors", {**about, "name": policy.name, "scores": headline(scores)})
+    (folder / f"{stem}.json").write_text(json.dumps(written, indent=2) + "\n")
+    (folder / f"{stem}.md").write_text(card({**about, "name": policy.name}, scores))
     return written
 
 
-def _headline(scores: dict[str, Any]) -> dict[str, Any]:
-    """The few numbers that travel inside the policy's file."""
+def headline(scores: dict[str, Any]) -> dict[str, Any]:
+    """The few numbers that travel inside the policy's file, and that runs are compared by."""
     forks = scores["decision_squares"]
     return _rounded(
         {
@@ -88,11 +90,6 @@ def _rounded(value: Any) -> Any:
     return round(value, 5) if isinstance(value, float) else value
 
 
-def _tell(name: str) -> Any:
-    began = time.monotonic()
-    return lambda what: print(f"{time.monotonic() - began:6.0f} s  {name}: {what}", file=sys.stderr, flush=True)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
@@ -110,8 +107,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with Procgen() as procgen:
             for path in options.checkpoints:
-                written = evaluate(path, options.out, options.name, options.title, options.levels, procgen)
-                print(json.dumps({"name": written["name"], **_headline(written["scores"])}))
+                policy = read_policy(path)
+                if options.title:
+                    policy = replace(policy, name=options.title)
+                written = evaluate(policy, procgen, options.out, options.name or policy.name, options.levels)
+                print(json.dumps({"name": policy.name, **headline(written["scores"])}), flush=True)
     except MazescopeError as error:
         print(error, file=sys.stderr)
         return 2

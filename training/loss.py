@@ -6,9 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from app.actions import MOVE_ACTIONS
-
-REWARD = 10.0
-"""procgen's reward for the cheese."""
+from app.maze.walk import REWARD
 
 
 def move_log_probabilities(logits: Tensor) -> Tensor:

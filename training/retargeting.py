@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import torch
 
-from app.field.measures import path_probability
-from app.field.vector_field import VectorField
+from app.field.measures import chances_towards, geometric_mean
+from app.field.vector_field import move_probabilities
 from app.interventions.activations import activations, inputs_of
-from app.interventions.word_vectors import without_cheese
 from app.maze.maze import Maze, Square
-from app.maze.paths import shortest_path
-from app.policy.layers import layers, pixel_of_square
+from app.maze.paths import moves_towards, shortest_path
+from app.policy.layers import layer, layers, pixel_of_square
 from app.policy.network import Network
 from app.policy.stages import run
-
-VALUES = (1.0, 2.3, 5.5, 10.0, 20.0)
-"""Values tried in a channel; the middle three are those of the research."""
 
 BATCH = 64
 
@@ -40,75 +37,87 @@ class Marker:
     at_cheese: float
 
 
+@dataclass(frozen=True)
+class Setting:
+    """A value for one channel, to be set at the target's pixel."""
+
+    layer: str
+    channel: int
+    value: float
+
+
+NOTHING_SET: Final = None
+
+
 def markers(network: Network, mazes: Sequence[Maze]) -> list[Marker]:
-    """Every channel of the residual additions with how well its peak marks the cheese, the best first."""
+    """Every channel of the residual additions with how well its peak marks the cheese, the best first.
+
+    Channels that are not positive there on average are left out: what they mark is not the cheese. Every maze has a
+    cheese.
+    """
     names = [stage.name for stage in layers(network.width) if stage.name.endswith("resadd")]
+    maps = activations(network, mazes, names)
+    cheeses = [maze.cheese for maze in mazes if maze.cheese is not None]
     found: list[Marker] = []
-    parts = [activations(network, mazes[start : start + BATCH], names) for start in range(0, len(mazes), BATCH)]
     for name in names:
-        maps = np.concatenate([part[name].numpy() for part in parts])
-        side = maps.shape[-1]
-        cheese = np.array([pixel_of_square(_cheese(maze), maze.world, side) for maze in mazes])
-        peak = maps.reshape(*maps.shape[:2], -1).argmax(axis=2)
-        apart = np.maximum(abs(peak // side - cheese[:, :1]), abs(peak % side - cheese[:, 1:]))
-        there = maps[np.arange(len(mazes)), :, cheese[:, 0], cheese[:, 1]]
+        values = maps[name].numpy()
+        side = values.shape[-1]
+        pixels = np.array(
+            [pixel_of_square(cheese, maze.world, side) for cheese, maze in zip(cheeses, mazes, strict=True)]
+        )
+        peak = values.reshape(*values.shape[:2], -1).argmax(axis=2)
+        apart = np.maximum(abs(peak // side - pixels[:, :1]), abs(peak % side - pixels[:, 1:]))
+        there = values[np.arange(len(mazes)), :, pixels[:, 0], pixels[:, 1]].mean(axis=0)
+        hits = (apart <= 1).mean(axis=0)
         found += [
-            Marker(name, channel, float((apart[:, channel] <= 1).mean()), float(there[:, channel].mean()))
-            for channel in range(maps.shape[1])
+            Marker(name, channel, float(hits[channel]), float(there[channel]))
+            for channel in np.flatnonzero(there > 0).tolist()
         ]
-    return sorted(found, key=lambda marker: -marker.hits)
+    return sorted(found, key=lambda marker: (-marker.hits, -marker.at_cheese))
 
 
 @torch.no_grad()
 def path_probabilities(
-    network: Network, mazes: Sequence[Maze], targets: Sequence[Square], layer: str, channel: int, value: float | None
+    network: Network, mazes: Sequence[Maze], targets: Sequence[Square], settings: Sequence[Setting | None]
 ) -> np.ndarray:
-    """(N,) path probability to each target with the channel's pixel there set to a value (None: nothing is set)."""
-    paths = [shortest_path(maze, maze.mouse, target)[:-1] for maze, target in zip(mazes, targets, strict=True)]
+    """(settings, mazes) path probability from each mouse to its target, with a channel set at the target's pixel.
+
+    Only the squares of the path are computed, not the whole field. `None` among the settings sets nothing.
+    """
+    paths = [_squares_of_path(maze, target) for maze, target in zip(mazes, targets, strict=True)]
     places = [(index, square) for index, path in enumerate(paths) for square in path]
-    logits = []
+    kept = tuple({setting.layer for setting in settings if setting is not None})
+    logits: list[list[np.ndarray]] = [[] for _ in settings]
     for start in range(0, len(places), BATCH):
         part = places[start : start + BATCH]
-        pixels = [pixel_of_square(targets[index], mazes[index].world, _side(layer, network)) for index, _ in part]
-        plain = run(network, inputs_of([mazes[index].with_mouse(square) for index, square in part]), keep=(layer,))
-        if value is None:
-            logits.append(plain.logits.numpy())
-            continue
-        changed = plain.kept[layer].clone()
-        for row, (up, right) in enumerate(pixels):
-            changed[row, channel, up, right] = value
-        logits.append(run(network, changed, after=layer).logits.numpy())
-    flat = np.concatenate(logits)
+        plain = run(network, inputs_of([mazes[index].with_mouse(square) for index, square in part]), keep=kept)
+        for rows, setting in zip(logits, settings, strict=True):
+            if setting is None:
+                rows.append(plain.logits.numpy())
+                continue
+            changed = plain.kept[setting.layer].clone()
+            side = layer(setting.layer, network.width).side
+            assert side is not None
+            for row, (index, _) in enumerate(part):
+                up, across = pixel_of_square(targets[index], mazes[index].world, side)
+                changed[row, setting.channel, up, across] = setting.value
+            rows.append(run(network, changed, after=setting.layer).logits.numpy())
+    ends = np.cumsum([len(path) for path in paths])[:-1]
     return np.array(
         [
-            path_probability(
-                _field(maze, [s for i, s in places if i == index], flat[[i == index for i, _ in places]]), t
-            )
-            for index, (maze, t) in enumerate(zip(mazes, targets, strict=True))
+            [
+                geometric_mean(chances_towards(probs, np.array(path), moves_towards(maze, target)))
+                for probs, path, maze, target in zip(
+                    np.split(move_probabilities(np.concatenate(rows)), ends), paths, mazes, targets, strict=True
+                )
+            ]
+            for rows in logits
         ]
     )
 
 
-def _field(maze: Maze, squares: list[Square], logits: np.ndarray) -> VectorField:
-    """A field that holds only these squares; the others are not computed."""
-    whole = np.full((len(maze.squares), 15), np.nan, dtype=np.float32)
-    field = VectorField(maze, maze.squares, whole, np.full(len(maze.squares), np.nan, dtype=np.float32))
-    for square, row in zip(squares, logits, strict=True):
-        whole[field.index(square)] = row
-    return field
-
-
-def _side(layer: str, network: Network) -> int:
-    side = next(stage.side for stage in layers(network.width) if stage.name == layer)
-    assert side is not None
-    return side
-
-
-def _cheese(maze: Maze) -> Square:
-    assert maze.cheese is not None
-    return maze.cheese
-
-
-def without(mazes: Sequence[Maze]) -> list[Maze]:
-    """The mazes without their cheese."""
-    return [without_cheese(maze) for maze in mazes]
+def _squares_of_path(maze: Maze, target: Square) -> tuple[Square, ...]:
+    """The squares on the way to a target at which a move is to be made."""
+    path = shortest_path(maze, maze.mouse, target)
+    assert path is not None
+    return path[:-1]

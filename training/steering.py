@@ -12,8 +12,8 @@ from torch import Tensor
 from app.field.vector_field import move_probabilities
 from app.interventions.activations import activations, inputs_of
 from app.interventions.word_vectors import without_cheese
-from app.maze.maze import Maze
-from app.maze.paths import Decision, decision
+from app.maze.maze import Maze, Square
+from app.maze.paths import decision_square
 from app.policy.layers import layers
 from app.policy.network import Network
 from app.policy.stages import RESUMABLE, run
@@ -23,16 +23,20 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class Fork:
-    """A level with the decision square on it."""
+    """A level with its decision square, and the moves with which the ways to cheese and top-right leave it."""
 
     maze: Maze
-    decision: Decision
+    square: Square
+    to_cheese: int
+    to_top_right: int
 
 
 def fork(maze: Maze) -> Fork | None:
     """The level with its decision square, or None when it has none."""
-    found = decision(maze)
-    return None if found is None else Fork(maze, found)
+    found = decision_square(maze)
+    if found.square is None or found.to_cheese is None or found.to_top_right is None:
+        return None
+    return Fork(maze, found.square, found.to_cheese, found.to_top_right)
 
 
 def candidate_layers(width: int) -> tuple[str, ...]:
@@ -71,14 +75,9 @@ def steered_choices(network: Network, forks: Sequence[Fork], coefficient: float)
 
 
 def _at_fork(item: Fork) -> Maze:
-    return item.maze.with_mouse(item.decision.square)
+    return item.maze.with_mouse(item.square)
 
 
 def _choices(logits: np.ndarray, forks: Sequence[Fork]) -> np.ndarray:
     probs = move_probabilities(logits)
-    return np.array(
-        [
-            (row[item.decision.cheese_move], row[item.decision.corner_move])
-            for row, item in zip(probs, forks, strict=True)
-        ]
-    )
+    return np.array([(row[item.to_cheese], row[item.to_top_right]) for row, item in zip(probs, forks, strict=True)])

@@ -10,14 +10,16 @@ import time
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
 from app.errors import MazescopeError
 from app.policy.network import Network
+from app.policy.saving import save_safetensors
 from training.batches import VALIDATION, Batch, make_batch
-from training.checkpoints import CHECKPOINT, POLICY, load_checkpoint, save_checkpoint, save_policy
+from training.checkpoints import CHECKPOINT, POLICY, load_checkpoint, save_checkpoint
 from training.config import Config
 from training.initial import initial_network
 from training.loss import imitation_loss, move_log_probabilities
@@ -41,7 +43,8 @@ class Run:
     @staticmethod
     def start(config: Config, folder: Path, device: torch.device) -> Run:
         """A fresh run in this folder."""
-        network = initial_network(config.width, config.seed).to(device, memory_format=torch.channels_last)
+        network = initial_network(config.width, config.seed).to(device)
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack it.
         averaged = copy.deepcopy(network).requires_grad_(False)
         return Run(config, folder, network, averaged, _optimizer(network, config), device)
 
@@ -71,21 +74,21 @@ class Run:
             step=self.step,
             config=self.config,
         )
-        save_policy(self.folder / POLICY, self.averaged, self.metadata())
+        save_safetensors(self.averaged, self.folder / POLICY, self.metadata())
 
-    def metadata(self) -> dict[str, str]:
+    def metadata(self) -> dict[str, Any]:
         """What the policy's file says of itself; scores are added by `training.evaluate`."""
         return {
             "name": self.folder.name,
             "world": self.config.world,
-            "region": str(self.config.region),
-            "width": str(self.config.width),
-            "seed": str(self.config.seed),
-            "steps": str(self.step),
-            "observations": str(self.step * self.config.batch),
+            "region": self.config.region,
+            "width": self.config.width,
+            "seed": self.config.seed,
+            "steps": self.step,
+            "observations": self.step * self.config.batch,
             "date": datetime.now(UTC).date().isoformat(),
             "recipe": RECIPE,
-            "config": json.dumps(self.config.as_dict()),
+            "config": self.config.as_dict(),
         }
 
     def advance(self) -> float:
