@@ -1,0 +1,141 @@
+"""How well setting the channels that mark the cheese leads the policy to another square."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.errors import PatchError
+from app.field.measures import chances_towards, geometric_mean
+from app.interventions.compile import CompiledStack, compile_stack
+from app.interventions.patches import PatchStack, SetValue
+from app.maze.maze import Maze, Square
+from app.maze.paths import moves_towards, shortest_path
+from app.policy.layers import DEFAULT_LAYER
+from app.policy.policy import Policy
+from app.progress import Progress, batches, go_on
+from app.studies.forward import passes
+
+
+@dataclass(frozen=True)
+class PathProbabilities:
+    """Path probabilities to one target per level.
+
+    Attributes:
+        value: what the channels were set to at the target; None where nothing was set.
+        with_cheese: whether the cheese itself lay at the target.
+        probabilities: by level.
+    """
+
+    value: float | None
+    with_cheese: bool
+    probabilities: tuple[float, ...]
+
+    @property
+    def levels(self) -> int:
+        """Number of levels: the n of the mean."""
+        return len(self.probabilities)
+
+    @property
+    def mean(self) -> float:
+        """Mean path probability."""
+        return float(np.mean(self.probabilities))
+
+
+def path_probabilities(
+    policy: Policy, maze: Maze, target: Square, stacks: Sequence[CompiledStack] = ()
+) -> tuple[float, list[float]] | None:
+    """The path probability to a target of the unpatched network, and under each stack; None when there is no way.
+
+    Only the squares of the path are computed. See `app.field.measures.path_probability`.
+    """
+    path = shortest_path(maze, maze.mouse, target) or ()
+    squares = np.array([square for square in path[:-1] if square != maze.cheese], dtype=np.int64)
+    if not len(squares):
+        return None
+    towards = moves_towards(maze, target)
+    original, patched = passes(policy, maze, squares, stacks)
+    first, *others = (
+        geometric_mean(chances_towards(result.probs, squares, towards)) for result in (original, *patched)
+    )
+    return first, others
+
+
+def retarget(
+    policy: Policy,
+    mazes: Sequence[Maze],
+    channels: Sequence[int],
+    values: Sequence[float],
+    *,
+    layer_name: str = DEFAULT_LAYER,
+    progress: Progress = go_on,
+) -> tuple[PathProbabilities, ...]:
+    """Path probability to where the cheese was, once it is removed: with nothing set, with each value set, and with the
+    real cheese, in this order.
+
+    The channels' activation pixel of the target becomes the value, the rest is kept.
+
+    Args:
+        policy: the policy.
+        mazes: levels with cheese; those without, or whose cheese cannot be reached, are left out.
+        channels: the channels that are set.
+        values: what to.
+        layer_name: where.
+        progress: told how many levels are done.
+
+    Raises:
+        PatchError: when the policy has no such layer or channel.
+        Cancelled: when `progress` says not to go on.
+    """
+    rows: list[list[float]] = [[] for _ in range(len(values) + 2)]
+    for (maze,) in batches(mazes, 1, progress):
+        target = maze.cheese
+        if target is None:
+            continue
+        bare = maze.with_cheese(None)
+        stacks = [_retargeting(policy, bare, layer_name, channels, target, value) for value in values]
+        found = path_probabilities(policy, bare, target, stacks)
+        real = path_probabilities(policy, maze, target)
+        if found is not None and real is not None:
+            for row, probability in zip(rows, (found[0], *found[1], real[0]), strict=True):
+                row.append(probability)
+    heads = [(None, False), *((float(value), False) for value in values), (None, True)]
+    return tuple(PathProbabilities(value, cheese, tuple(row)) for (value, cheese), row in zip(heads, rows, strict=True))
+
+
+def retarget_map(
+    policy: Policy,
+    maze: Maze,
+    channels: Sequence[int],
+    value: float,
+    *,
+    layer_name: str = DEFAULT_LAYER,
+    progress: Progress = go_on,
+) -> dict[Square, tuple[float, float]]:
+    """(before, after) path probability to every open square of a maze but the start, the channels set there in turn.
+
+    The maze is taken as it is, its cheese included; squares that cannot be reached are left out.
+
+    Raises as `retarget` does.
+    """
+    found = {}
+    for (place,) in batches(maze.squares.tolist(), 1, progress):
+        target = (place[0], place[1])
+        if target == maze.mouse:
+            continue
+        stack = _retargeting(policy, maze, layer_name, channels, target, value)
+        if (result := path_probabilities(policy, maze, target, (stack,))) is not None:
+            found[target] = (result[0], result[1][0])
+    return found
+
+
+def _retargeting(
+    policy: Policy, maze: Maze, layer_name: str, channels: Sequence[int], target: Square, value: float
+) -> CompiledStack:
+    patch = SetValue(layer=layer_name, channels=tuple(channels), square=target, value=float(value))
+    compiled = compile_stack(PatchStack((patch,)), policy, maze)
+    if compiled.problems:
+        raise PatchError(compiled.problems[0].reason)
+    return compiled
