@@ -16,7 +16,7 @@ import numpy as np
 
 from app.atomic import write_atomically
 from app.errors import MazeError
-from app.maze.maze import Maze, Square
+from app.maze.maze import WORLDS, Maze, Square
 
 FORMAT: Final = "mazescope-maze"
 VERSION: Final = 1
@@ -63,6 +63,8 @@ def from_json(found: object) -> Maze:
     for key in ("world", "dim", "theme"):
         if type(found[key]) is not int:
             raise MazeError(f'The "{key}" is {_shown(found[key])}; expected a whole number.')
+    if found["world"] not in WORLDS.values():
+        raise MazeError(f'The "world" has side {found["world"]}; expected 15 (easy) or 25 (hard).')
     if not isinstance(found["facing"], str):
         raise MazeError(f'The "facing" is {_shown(found["facing"])}; expected "fresh", "left" or "right".')
     return Maze(

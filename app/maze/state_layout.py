@@ -8,6 +8,7 @@ holds, because procgen ends its whole process over some of them and silently dra
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable
 from functools import lru_cache
@@ -27,14 +28,15 @@ _MEMORY_MODE: Final = 10
 _FLAG: Check = (lambda value: value in (0, 1), "0 or 1")
 
 
+_GENERATOR_TEXT: Final = re.compile(rb"(?:[0-9]{1,10} ){624}[0-9]{1,3}")
+
+
 def _is_generator(value: Value) -> bool:
     """Whether this is the text form of a 32-bit Mersenne twister: 624 words and a position."""
-    if not isinstance(value, bytes):
+    if not isinstance(value, bytes) or not _GENERATOR_TEXT.fullmatch(value):
         return False
     words = value.split(b" ")
-    if len(words) != 625 or not all(word.isdigit() and len(word) <= 10 for word in words):
-        return False
-    return int(words[-1]) <= 624 and all(int(word) < 2**32 for word in words)
+    return int(words[-1]) <= 624 and max(map(int, words)) < 2**32
 
 
 _GENERATOR: Check = (_is_generator, "the text of a random generator")

@@ -1,0 +1,202 @@
+"""Maze files and mazes as text: round trips, and one sentence for each way to be wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.errors import MazeError
+from app.maze import files
+from app.maze.ascii import from_ascii, to_ascii
+from app.maze.levels import random_level
+from app.maze.maze import Maze
+from tests.maze.strategies import mazes
+
+
+@settings(max_examples=60, deadline=None)
+@given(maze=mazes())
+def test_a_maze_survives_json(maze: Maze) -> None:
+    assert files.from_json(json.loads(json.dumps(files.to_json(maze)))) == maze
+
+
+def test_a_file_is_as_documented(tmp_path: Path) -> None:
+    maze = random_level(15, 13, 2, theme=4).with_facing("right")
+    files.save(tmp_path / "a.json", maze)
+    found = json.loads((tmp_path / "a.json").read_text())
+    assert list(found) == ["format", "version", "world", "dim", "theme", "facing", "mouse", "cheese", "rows"]
+    assert (found["format"], found["version"], found["world"], found["theme"]) == ("mazescope-maze", 1, 15, 4)
+    assert found["mouse"] == [1, 1]
+    row, col = found["cheese"]
+    # Rows are written top first.
+    assert found["rows"][14 - row][col] == "."
+    assert found["rows"][0] == "#" * 15
+    assert files.load(tmp_path / "a.json") == maze
+    files.save(tmp_path / "a.json", maze.with_cheese(None))
+    assert files.load(tmp_path / "a.json").cheese is None
+
+
+def _object(**changes: Any) -> dict[str, Any]:
+    return {**files.to_json(random_level(15, 13, 2)), **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"format": "mazescope-session"}, 'expected "mazescope-maze"'),
+        ({"version": 2}, "version 2; this program reads version 1"),
+        ({"version": True}, "version true"),
+        ({"colour": 1}, 'unknown key "colour"'),
+        ({"world": 31}, "side 31; expected 15"),
+        ({"world": 25}, "15 rows of 15 cells were found; expected 25 rows"),
+        ({"world": 15.0}, '"world" is 15.0; expected a whole number'),
+        ({"dim": 4}, "odd"),
+        ({"dim": True}, '"dim" is true'),
+        ({"theme": 9}, "Theme 9"),
+        ({"theme": None}, '"theme" is null'),
+        ({"facing": "up"}, "'up'"),
+        ({"facing": 3}, '"facing" is 3'),
+        ({"facing": []}, '"facing" is'),
+        ({"mouse": None}, '"mouse" is null'),
+        ({"mouse": [1, 2, 3]}, '"mouse"'),
+        ({"mouse": [1.5, 2]}, "whole numbers"),
+        ({"mouse": [True, 2]}, "whole numbers"),
+        ({"mouse": [0, 0]}, "is a wall"),
+        ({"mouse": [15, 0]}, "outside the world"),
+        ({"mouse": [-1, 0]}, "outside the world"),
+        ({"cheese": [1, 1]}, "share the square"),
+        ({"cheese": "here"}, '"cheese" is "here"'),
+        ({"cheese": {}}, "or null"),
+        ({"rows": None}, "not a list of texts"),
+        ({"rows": ["." * 15] * 14}, "14 rows of 15 cells"),
+        ({"rows": [*["." * 15] * 14, "." * 16]}, "15 or 16 cells"),
+        ({"rows": []}, "0 rows of no cells"),
+        ({"rows": [1] * 15}, "not a list of texts"),
+        ({"rows": ["x" * 15] * 15}, "cell 'x'"),
+    ],
+)
+def test_a_wrong_value_is_named(changes: dict[str, Any], match: str) -> None:
+    with pytest.raises(MazeError, match=match) as caught:
+        files.from_json(_object(**changes))
+    assert str(caught.value).endswith(".")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["world", "dim", "theme", "facing", "mouse", "cheese", "rows"])
+def test_a_missing_key_is_named(key: str) -> None:
+    found = _object()
+    del found[key]
+    with pytest.raises(MazeError, match=f'lacks the key "{key}"'):
+        files.from_json(found)
+
+
+@pytest.mark.parametrize("found", [None, [], "maze", 3, 2.5, True])
+def test_what_is_no_object_is_refused(found: object) -> None:
+    with pytest.raises(MazeError, match="expected an object"):
+        files.from_json(found)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(key=st.sampled_from(list(files.to_json(random_level(15, 3, 0)))), value=_JSON)
+def test_any_value_makes_a_maze_or_a_sentence(key: str, value: object) -> None:
+    try:
+        assert isinstance(files.from_json(_object(**{key: value})), Maze)
+    except MazeError as error:
+        sentence = str(error)
+    else:
+        return
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        (b"", "is not JSON"),
+        (b"{", "is not JSON .* in line 1"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"[" * 100_000, "not the JSON of a maze"),
+        (b"9" * 10_000, "not the JSON of a maze"),
+        (b"[]", "maze.json: A list was found"),
+        (b" " * (files.LARGEST + 1), "at most"),
+    ],
+)
+def test_a_file_that_is_none_is_refused(tmp_path: Path, content: bytes, match: str) -> None:
+    path = tmp_path / "maze.json"
+    path.write_bytes(content)
+    with pytest.raises(MazeError, match=match):
+        files.load(path)
+
+
+def test_a_missing_file_a_folder_and_an_unwritable_place_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(MazeError, match="cannot be read: No such file"):
+        files.load(tmp_path / "none.json")
+    with pytest.raises(MazeError, match="is a folder"):
+        files.load(tmp_path)
+    with pytest.raises(MazeError, match="could not be saved"):
+        files.save(tmp_path / "none" / "maze.json", random_level(15, 3, 0))
+
+
+def test_a_byte_order_mark_is_fine(tmp_path: Path) -> None:
+    maze = random_level(15, 3, 0)
+    (tmp_path / "maze.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(files.to_json(maze)).encode())
+    assert files.load(tmp_path / "maze.json") == maze
+
+
+@given(seed=st.integers(0, 2**31 - 1), world=st.sampled_from([15, 25]), whole=st.booleans())
+def test_a_maze_survives_text(seed: int, world: int, whole: bool) -> None:
+    maze = random_level(world, None, seed)
+    assert from_ascii(to_ascii(maze, whole), world) == maze
+
+
+@settings(max_examples=40, deadline=None)
+@given(maze=mazes())
+def test_any_edited_world_survives_text_but_for_its_size_and_look(maze: Maze) -> None:
+    read = from_ascii(to_ascii(maze))
+    assert (read.walls, read.mouse, read.cheese) == (maze.walls, maze.mouse, maze.cheese)
+
+
+def test_text_is_top_first_and_a_block_is_centred() -> None:
+    maze = from_ascii("\n  ..C\n  .##\n  M..  \n\n")
+    assert (maze.world, maze.dim, maze.mouse, maze.cheese) == (15, 3, (6, 6), (8, 8))
+    assert maze.is_wall((7, 7))
+    assert maze.is_wall((7, 8))
+    assert maze.is_open((6, 8))
+    assert to_ascii(maze, whole_world=False) == "..C\n.##\nM..\n"
+    assert from_ascii("...\n.##\n...").mouse == (6, 6)
+
+
+def test_open_squares_outside_the_maze_need_the_whole_world() -> None:
+    maze = random_level(15, 3, 0).with_walls(((0, 0),), wall=False)
+    with pytest.raises(MazeError, match="expected to write the whole world"):
+        to_ascii(maze, whole_world=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "world", "match"),
+    [
+        ("", None, "0 lines of no cells"),
+        ("..\n...", None, "2 lines of 2 or 3 cells"),
+        ("..\n..", None, "2 x 2 cells"),
+        (".x.\n...\n...", None, "cell 'x'"),
+        ("CC.\n...\n...", None, "2 cheeses"),
+        ("M.M\n...\n...", None, "2 mice"),
+        ("...\n...\n###", None, "mouse is at .6, 6., which is a wall"),
+        ("C..\n...\n...", 31, "side 31"),
+        ("\n".join(["." * 17] * 17), 15, "17 x 17 cells"),
+        ("\n".join(["." * 27] * 27), None, "27 x 27 cells"),
+    ],
+)
+def test_text_that_is_no_maze_is_refused(text: str, world: int | None, match: str) -> None:
+    with pytest.raises(MazeError, match=match):
+        from_ascii(text, world)

@@ -1,0 +1,185 @@
+"""State bytes: round trips through procgen, and every malformation refused before procgen could see it."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.actions import LEFT, MOVE_ACTIONS, RIGHT
+from app.errors import MazeError
+from app.maze.maze import Maze
+from app.maze.procgen_client import Procgen
+from app.maze.render import observation, observations_of
+from app.maze.state import parse_state, write_state
+from app.maze.state_layout import FIELDS, layout
+from tests.maze.strategies import mazes
+
+pytestmark = pytest.mark.procgen
+
+
+@pytest.fixture(scope="module")
+def states(procgen: Procgen) -> dict[int, bytes]:
+    """One fresh state by side of the world."""
+    return {15: procgen.states("easy", [0])[0], 25: procgen.states("hard", [0])[0]}
+
+
+@settings(max_examples=100, deadline=None)
+@given(maze=mazes())
+def test_a_maze_survives_the_way_through_state_bytes(states: dict[int, bytes], maze: Maze) -> None:
+    written = write_state(states[maze.world], maze)
+    assert len(written) == len(states[maze.world])
+    facing = "right" if maze.facing == "right" else "fresh"
+    assert parse_state(written) == replace(maze, facing=facing)
+
+
+@pytest.mark.parametrize("world_name", ["easy", "hard"])
+def test_writing_back_what_was_read_changes_nothing(procgen: Procgen, world_name: str) -> None:
+    for state in procgen.states(world_name, range(50)):
+        assert write_state(state, parse_state(state)) == state
+
+
+@pytest.mark.parametrize("world_name", ["easy", "hard"])
+def test_the_theme_read_from_the_state_is_the_one_procgen_draws(procgen: Procgen, world_name: str) -> None:
+    states = procgen.states(world_name, range(60))
+    levels = [parse_state(state) for state in states]
+    assert len({maze.theme for maze in levels}) >= 8
+    assert np.array_equal(procgen.observe_states(states), observations_of(levels))
+
+
+def test_a_seed_has_one_theme_in_both_worlds(procgen: Procgen) -> None:
+    easy, hard = (procgen.levels(name, range(40)) for name in ("easy", "hard"))
+    assert [maze.theme for maze in easy] == [maze.theme for maze in hard]
+
+
+def test_the_direction_read_from_the_state_is_that_of_the_last_horizontal_move(procgen: Procgen) -> None:
+    maze = procgen.level("easy", 4)
+    after = procgen.step(maze, [MOVE_ACTIONS[RIGHT][0], MOVE_ACTIONS[LEFT][0], 4]).mazes
+    assert [one.facing for one in after] == ["right", "fresh", "fresh"]
+
+
+def test_the_mouse_lies_where_it_was_measured_to_lie(states: dict[int, bytes]) -> None:
+    for state in states.values():
+        at = layout(state)
+        assert at.grid - at.offsets["mouse.x"] == 6950
+        assert at.offsets["mouse.is_reflected"] - at.offsets["mouse.x"] == 60
+
+
+@given(data=st.binary(max_size=400))
+def test_arbitrary_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(MazeError):
+        parse_state(data)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@given(data=st.data(), world=st.sampled_from([15, 25]))
+def test_damaged_states_are_refused_or_harmless(
+    procgen: Procgen, states: dict[int, bytes], data: st.DataObject, world: int
+) -> None:
+    """Flip, cut, insert or overwrite: what is still accepted, procgen must survive and draw as we do."""
+    damaged = bytearray(states[world])
+    at = layout(states[world])
+    # Half of the damage goes to the fields, which are a few hundred of twenty thousand bytes.
+    places = st.one_of(
+        st.sampled_from(sorted(at.offsets.values())),
+        st.integers(at.offsets["reward"], at.offsets["step_rand_int"]),
+        st.integers(at.grid, len(damaged) - 4),
+        st.integers(0, len(damaged) - 4),
+    )
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = min(data.draw(places), len(damaged) - 4)
+        kind = data.draw(st.sampled_from(["flip", "int", "float", "cut", "insert", "end"]))
+        if kind == "flip":
+            damaged[place] ^= data.draw(st.integers(1, 255))
+        elif kind == "int":
+            struct.pack_into("<i", damaged, place, data.draw(st.integers(-(2**31), 2**31 - 1)))
+        elif kind == "float":
+            struct.pack_into("<f", damaged, place, data.draw(st.floats(width=32)))
+        elif kind == "cut":
+            del damaged[place : place + data.draw(st.integers(1, 8))]
+        elif kind == "insert":
+            damaged[place:place] = data.draw(st.binary(min_size=1, max_size=8))
+        else:
+            del damaged[place + 4 :]
+    state = bytes(damaged)
+    try:
+        maze = parse_state(state)
+    except MazeError:
+        with pytest.raises(MazeError):
+            procgen.observe_states([state])
+        return
+    pid = procgen.pid
+    assert np.array_equal(procgen.observe_states([state])[0], observation(maze))
+    assert procgen.pid == pid
+
+
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name, kind, check in FIELDS if check is not None])
+def test_a_wrong_field_is_named(states: dict[int, bytes], name: str, kind: str) -> None:
+    for state in states.values():
+        damaged = bytearray(state)
+        offset = layout(state).offsets[name]
+        if kind == "s":
+            damaged[offset] = ord("x")
+        else:
+            struct.pack_into("<" + kind, damaged, offset, 12345)
+        with pytest.raises(MazeError, match=name.replace(".", r"\.")):
+            parse_state(bytes(damaged))
+
+
+def test_disagreements_within_a_state_are_refused(states: dict[int, bytes]) -> None:
+    at = layout(states[15])
+    for field, value in (("main_width", 25), ("grid_height", 25), ("grid_cells", 625), ("distribution_mode", 1)):
+        damaged = bytearray(states[15])
+        struct.pack_into("<i", damaged, at.offsets[field], value)
+        with pytest.raises(MazeError, match="disagree"):
+            parse_state(bytes(damaged))
+    damaged = bytearray(states[15])
+    low = at.values["level_seed_low"]
+    struct.pack_into("<i", damaged, at.offsets["level_seed_high"], int(low))
+    with pytest.raises(MazeError, match="level seeds"):
+        parse_state(bytes(damaged))
+
+
+@pytest.mark.parametrize(
+    ("back", "value", "match"), [(4, 0, "end"), (8, 25, "end"), (12, 4, "odd"), (12, 17, "of side 17")]
+)
+def test_the_ending_is_checked(states: dict[int, bytes], back: int, value: int, match: str) -> None:
+    damaged = bytearray(states[15])
+    struct.pack_into("<i", damaged, len(damaged) - back, value)
+    with pytest.raises(MazeError, match=match):
+        parse_state(bytes(damaged))
+
+
+def test_cells_that_are_no_maze_are_refused(states: dict[int, bytes]) -> None:
+    at = layout(states[15])
+    row, col = parse_state(states[15]).mouse
+    under_mouse = at.grid + 4 * (row * 15 + col)
+    for place, code, match in ((at.grid, 7, "code 7"), (under_mouse, 51, "is a wall"), (under_mouse, 2, "cheese")):
+        damaged = bytearray(states[15])
+        struct.pack_into("<i", damaged, place, code)
+        with pytest.raises(MazeError, match=match):
+            parse_state(bytes(damaged))
+
+
+@pytest.mark.parametrize("x", [-0.5, 15.5, 3.0, 1e30, float("nan"), float("inf")])
+def test_a_mouse_off_its_squares_is_refused(states: dict[int, bytes], x: float) -> None:
+    damaged = bytearray(states[15])
+    struct.pack_into("<f", damaged, layout(states[15]).offsets["mouse.x"], x)
+    with pytest.raises(MazeError):
+        parse_state(bytes(damaged))
+
+
+def test_memory_worlds_are_refused_by_name(states: dict[int, bytes]) -> None:
+    damaged = bytearray(states[15])
+    struct.pack_into("<i", damaged, layout(states[15]).offsets["distribution_mode"], 10)
+    with pytest.raises(MazeError, match="memory"):
+        parse_state(bytes(damaged))
+
+
+def test_a_template_of_another_world_is_refused(states: dict[int, bytes]) -> None:
+    with pytest.raises(MazeError, match="side 25 was found; expected one of side 15"):
+        write_state(states[25], parse_state(states[15]))
