@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import torch
@@ -49,12 +49,31 @@ def word_vector(word: str, policy: Policy, maze: Maze, layer_name: str, cache: T
         PatchError: when the network has no such layer.
     """
     stage = layer(layer_name, policy.width)
-    maze_a, maze_b = (make(maze) for make in WORDS[word])
-    if maze_a == maze_b:
-        return torch.zeros(stage.shape)
+    key = _key(word, policy, maze, stage.name)
+    return cache.get(key, lambda: word_vectors(word, policy, (maze,), (stage.name,))[stage.name][0])
 
-    def compute() -> Tensor:
-        both = activations(policy.network, (maze_a, maze_b), (stage.name,))[stage.name]
-        return both[0] - both[1]
 
-    return cache.get(("word", word, policy.weights_hash, maze, stage.name), compute)
+def word_vectors(
+    word: str, policy: Policy, mazes: Sequence[Maze], wanted: Sequence[str], cache: TensorCache | None = None
+) -> dict[str, Tensor]:
+    """The vectors of a word on many mazes at many layers at once, by layer name, each (mazes, *layer shape).
+
+    With a cache, each is also stored there, where `word_vector` finds it. Raises as `word_vector` does.
+    """
+    make_a, make_b = WORDS[word]
+    pairs = [*map(make_a, mazes), *map(make_b, mazes)]
+    # Where A equals B the vector is zero exactly, whatever the rounding of two passes.
+    alike = [a == b for a, b in zip(pairs[: len(mazes)], pairs[len(mazes) :], strict=True)]
+    found = {}
+    for name, both in activations(policy.network, pairs, wanted).items():
+        vectors = both[: len(mazes)] - both[len(mazes) :]
+        vectors[torch.tensor(alike)] = 0
+        found[name] = vectors
+        for maze, vector in zip(mazes, vectors, strict=True):
+            if cache is not None:
+                cache.get(_key(word, policy, maze, name), vector.clone)
+    return found
+
+
+def _key(word: str, policy: Policy, maze: Maze, layer_name: str) -> tuple[object, ...]:
+    return "word", word, policy.weights_hash, maze, layer_name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,12 +47,14 @@ def find_cheese_channels(
     world: int = 15,
     count: int = 100,
     seed: int = 0,
+    mazes: Sequence[Maze] | None = None,
     progress: Progress = go_on,
 ) -> tuple[CheeseChannel, ...]:
     """All channels of a layer, those that mark the cheese best first.
 
-    Measured on `count` mazes of our own generator over random themes, the mouse at the start. A channel that is the
-    same at every pixel has no peak and hits nothing. Equal scores are ordered by the activation at the cheese.
+    Measured on `count` mazes of our own generator over random themes, or on `mazes` (with cheese) where these are
+    given, the mouse at the start. A channel that is the same at every pixel has no peak and hits nothing. Equal scores
+    are ordered by the activation at the cheese.
 
     Raises:
         PatchError: for an unknown layer, or one without pixels.
@@ -61,8 +64,10 @@ def find_cheese_channels(
     if stage.side is None:
         raise PatchError(f"{stage.name} has no pixels to mark the cheese at; expected a layer with pixels.")
     side = stage.side
-    rng = np.random.default_rng(seed)
-    mazes = [random_level(world, None, int(each), theme=None) for each in rng.integers(2**31, size=count)]
+    if mazes is None:
+        rng = np.random.default_rng(seed)
+        mazes = [random_level(world, None, int(each), theme=None) for each in rng.integers(2**31, size=count)]
+    count = len(mazes)
     hits = np.zeros(stage.channels, dtype=np.int64)
     at_cheese, elsewhere = np.zeros(stage.channels), np.zeros(stage.channels)
     for batch in batches(mazes, BATCH, progress):
@@ -85,5 +90,5 @@ def find_cheese_channels(
 
 
 def _cheese_pixel(maze: Maze, side: int) -> tuple[int, int]:
-    assert maze.cheese is not None  # The generator puts one in every maze.
+    assert maze.cheese is not None  # The generator puts one in every maze; callers give mazes with one.
     return pixel_of_square(maze.cheese, maze.world, side)

@@ -16,7 +16,10 @@ from app.maze.paths import moves_towards, shortest_path
 from app.policy.layers import DEFAULT_LAYER
 from app.policy.policy import Policy
 from app.progress import Progress, batches, go_on
-from app.studies.forward import passes
+from app.studies.forward import Passes, Question, answers
+
+LEVELS = 8
+"""Levels whose paths share a batch."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,26 @@ def path_probabilities(
 
     Only the squares of the path are computed. See `app.field.measures.path_probability`.
     """
-    path = shortest_path(maze, maze.mouse, target) or ()
-    squares = np.array([square for square in path[:-1] if square != maze.cheese], dtype=np.int64)
+    squares = path_squares(maze, target)
     if not len(squares):
         return None
-    towards = moves_towards(maze, target)
-    original, patched = passes(policy, maze, squares, stacks)
-    first, *others = (
-        geometric_mean(chances_towards(result.probs, squares, towards)) for result in (original, *patched)
-    )
-    return first, others
+    (answer,) = answers(policy, [Question(maze, squares, tuple(stacks))])
+    return _path_probability(answer.original, maze, squares, target), [
+        _path_probability(each, maze, squares, target) for each in answer.patched
+    ]
+
+
+def path_squares(maze: Maze, target: Square) -> np.ndarray:
+    """(n, 2) int64: the shortest path from the mouse, less the target and the cheese, where no policy decides.
+
+    Empty when there is no way, or the mouse is there already.
+    """
+    path = shortest_path(maze, maze.mouse, target) or ()
+    return np.array([square for square in path[:-1] if square != maze.cheese], dtype=np.int64).reshape(-1, 2)
+
+
+def _path_probability(result: Passes, maze: Maze, squares: np.ndarray, target: Square) -> float:
+    return geometric_mean(chances_towards(result.probs, squares, moves_towards(maze, target)))
 
 
 def retarget(
@@ -90,17 +103,22 @@ def retarget(
         Cancelled: when `progress` says not to go on.
     """
     rows: list[list[float]] = [[] for _ in range(len(values) + 2)]
-    for (maze,) in batches(mazes, 1, progress):
-        target = maze.cheese
-        if target is None:
-            continue
-        bare = maze.with_cheese(None)
-        stacks = [_retargeting(policy, bare, layer_name, channels, target, value) for value in values]
-        found = path_probabilities(policy, bare, target, stacks)
-        real = path_probabilities(policy, maze, target)
-        if found is not None and real is not None:
-            for row, probability in zip(rows, (found[0], *found[1], real[0]), strict=True):
-                row.append(probability)
+    levels = [(maze, maze.cheese) for maze in mazes if maze.cheese is not None and len(path_squares(maze, maze.cheese))]
+    for batch in batches(levels, LEVELS, progress):
+        squares = [path_squares(maze, target) for maze, target in batch]
+        bare = [
+            Question(
+                maze.with_cheese(None),
+                path,
+                tuple(_retargeting(policy, maze, layer_name, channels, target, value) for value in values),
+            )
+            for (maze, target), path in zip(batch, squares, strict=True)
+        ]
+        real = [Question(maze, path) for (maze, _), path in zip(batch, squares, strict=True)]
+        found = zip(batch, squares, answers(policy, bare), answers(policy, real), strict=True)
+        for (maze, target), path, without, cheese in found:
+            for row, result in zip(rows, (without.original, *without.patched, cheese.original), strict=True):
+                row.append(_path_probability(result, maze, path, target))
     heads = [(None, False), *((float(value), False) for value in values), (None, True)]
     return tuple(PathProbabilities(value, cheese, tuple(row)) for (value, cheese), row in zip(heads, rows, strict=True))
 

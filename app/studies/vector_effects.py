@@ -10,15 +10,19 @@ import numpy as np
 from app.interventions.cache import TensorCache
 from app.interventions.compile import compile_stack
 from app.interventions.patches import AddVector, PatchStack
+from app.interventions.word_vectors import word_vectors
 from app.maze.maze import Maze
 from app.maze.paths import Decision, decision_square
 from app.policy.layers import layer
 from app.policy.policy import Policy
 from app.progress import Progress, batches, go_on
-from app.studies.forward import Passes, passes
+from app.studies.forward import Passes, Question, answers
 
 RESADDS = tuple(f"embedder.block{block}.res{res}.resadd" for block, res in ((1, 1), (2, 1), (2, 2), (3, 1), (3, 2)))
 """The layers whose effects were recorded for the reference checkpoint."""
+
+LEVELS = 32
+"""Levels that share a batch."""
 
 
 @dataclass(frozen=True)
@@ -98,15 +102,23 @@ def vector_effects(
         for name, (_, coefficient) in zip(names, added, strict=True)
     ]
     rows: list[list[tuple[float, float]]] = [[] for _ in range(1 + len(added))]
-    for (maze,) in batches(with_decision(mazes), 1, progress):
-        decision = decision_square(maze)
-        assert decision.square is not None
-        # A cache of the level's own: its vectors serve every coefficient and nothing after.
-        cache = TensorCache()
-        stacks = [compile_stack(PatchStack((patch,)), policy, maze, cache=cache) for patch in patches]
-        original, patched = passes(policy, maze, [decision.square], stacks)
-        for row, result in zip(rows, (original, *patched), strict=True):
-            row.append(_choice(result, decision))
+    for batch in batches(with_decision(mazes), LEVELS, progress):
+        # A cache of the batch's own: its vectors serve every coefficient and nothing after.
+        cache = TensorCache(limit=2**40)
+        if names:
+            word_vectors(word, policy, batch, names, cache)
+        decisions = [decision_square(maze) for maze in batch]
+        questions = [
+            Question(
+                maze,
+                np.array([decision.square]),
+                tuple(compile_stack(PatchStack((patch,)), policy, maze, cache=cache) for patch in patches),
+            )
+            for maze, decision in zip(batch, decisions, strict=True)
+        ]
+        for decision, answer in zip(decisions, answers(policy, questions), strict=True):
+            for row, result in zip(rows, (answer.original, *answer.patched), strict=True):
+                row.append(_choice(result, decision))
     heads: list[tuple[str | None, float]] = [(None, 0.0), *((patch.layer, patch.coefficient) for patch in patches)]
     return tuple(
         Choices(name, coefficient, tuple(cheese for cheese, _ in row), tuple(corner for _, corner in row))
