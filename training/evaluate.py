@@ -49,7 +49,7 @@ def evaluate(
     def tell(what: str) -> None:
         print(f"{time.monotonic() - began:6.0f} s  {policy.name}: {what}", file=sys.stderr, flush=True)
 
-    scores = all_scores(policy.network, procgen, about["world"], about["region"], count, selection=selection, tell=tell)
+    scores = all_scores(policy, procgen, about["world"], about["region"], count, selection=selection, tell=tell)
     written = {
         **about,
         "name": policy.name,

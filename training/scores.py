@@ -7,18 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from app.interventions.word_vectors import without_cheese
 from app.maze.maze import Maze
-from app.maze.paths import shortest_path
+from app.maze.paths import decision_square, shortest_path
 from app.maze.procgen_client import Procgen
-from app.policy.layers import DEFAULT_LAYER
+from app.policy.layers import DEFAULT_LAYER, layers
 from app.policy.network import Network
+from app.policy.policy import Policy
+from app.studies.cheese_channels import CheeseChannel, find_cheese_channels
+from app.studies.retarget import retarget
+from app.studies.vector_effects import Choices, vector_effects
 from training.levels import evaluation_levels, in_region
-from training.retargeting import NOTHING_SET, Marker, Setting, markers, path_probabilities
 from training.rollouts import walk_all
-from training.steering import Fork, choices, fork, steered_choices
 
-SELECTION = 200
+SELECTION = 100
 """How many levels channel and value are chosen on."""
 
 SELECTION_SEEDS = 50_000
@@ -28,13 +29,19 @@ VALUES = (1.0, 2.3, 5.5, 10.0, 20.0)
 """Values tried in a channel; the second and third are the research's."""
 
 SAMPLED_STEPS = 256
-MARKERS_TRIED = 4
+CHANNELS_TRIED = 3
 SMALLEST_RETARGETED = 5
 WALK_SEED = 20_231_008
 
 
+def candidate_layers(width: int) -> tuple[str, ...]:
+    """The layers a vector is tried at: where each block begins, and each residual addition."""
+    ends = ("maxpool", "resadd")
+    return tuple(stage.name for stage in layers(width) if stage.name.endswith(ends))
+
+
 def all_scores(
-    network: Network,
+    policy: Policy,
     procgen: Procgen,
     world: str,
     region: int,
@@ -54,23 +61,29 @@ def all_scores(
     def mazes(accept: Callable[[Maze], bool] = lambda _: True, **how: Any) -> list[Maze]:
         return [level.maze for level in evaluation_levels(procgen, world, accept=accept, **{"count": count, **how})]
 
-    def forks(accept: Callable[[Maze], bool] = lambda _: True) -> list[Fork]:
-        found = mazes(lambda maze: accept(maze) and fork(maze) is not None)
-        return [item for item in map(fork, found) if item is not None]
+    def outside(maze: Maze) -> bool:
+        return not in_region(maze, region)
 
     scores: dict[str, Any] = {"levels": count, "region": region}
     tell("walking with the cheese in the region")
-    scores["training_distribution"] = _walks(network, mazes(region=region))
+    scores["training_distribution"] = _walks(policy.network, mazes(region=region))
     tell("walking with the cheese anywhere")
     anywhere = mazes()
-    scores["cheese_anywhere"] = _walks(network, anywhere, np.array([in_region(maze, region) for maze in anywhere]))
+    inside = np.array([in_region(maze, region) for maze in anywhere])
+    scores["cheese_anywhere"] = _walks(policy.network, anywhere, inside)
     tell("decision squares and the cheese vector")
-    scores["decision_squares"] = _forks(network, forks())
-    scores["decision_squares_cheese_outside_region"] = _forks(network, forks(lambda maze: not in_region(maze, region)))
+    scores["decision_squares"] = _decisions(policy, mazes(_decides))
+    tell("the same with the cheese outside the region")
+    outsiders = mazes(lambda maze: outside(maze) and _decides(maze))
+    scores["decision_squares_cheese_outside_region"] = _decisions(policy, outsiders)
     tell("channels that mark the cheese")
     chosen_on = mazes(count=selection, first=SELECTION_SEEDS)
-    scores["cheese_channel"] = _cheese_channel(network, chosen_on, anywhere)
+    scores["cheese_channel"] = _cheese_channel(policy, chosen_on, anywhere)
     return scores
+
+
+def _decides(maze: Maze) -> bool:
+    return decision_square(maze).square is not None
 
 
 def _lengths(mazes: Sequence[Maze]) -> list[int]:
@@ -101,87 +114,89 @@ def _walks(network: Network, mazes: Sequence[Maze], inside: np.ndarray | None = 
     return found
 
 
-def _forks(network: Network, forks: Sequence[Fork]) -> dict[str, Any]:
+def _decisions(policy: Policy, mazes: Sequence[Maze]) -> dict[str, Any]:
     """Probabilities at the decision squares: unpatched, and with the cheese vector subtracted and added by layer."""
-    found: dict[str, Any] = {"n": len(forks), "unpatched": _summary(choices(network, forks))}
-    for name, coefficient in (("subtract_cheese_vector", -1.0), ("add_cheese_vector", 1.0)):
-        steered = steered_choices(network, forks, coefficient)
-        found[name] = {layer: _summary(chosen) for layer, chosen in steered.items()}
-    medians = {layer: entry["cheese_median"] for layer, entry in found["subtract_cheese_vector"].items()}
-    found["best_layer"] = min(medians, key=lambda layer: medians[layer])
-    return found
-
-
-def _summary(chosen: np.ndarray) -> dict[str, float]:
+    names = candidate_layers(policy.width)
+    plain, *steered = vector_effects(policy, mazes, [(name, sign) for sign in (-1.0, 1.0) for name in names])
+    subtracted, added = steered[: len(names)], steered[len(names) :]
+    best = min(subtracted, key=lambda choices: choices.median_cheese)
     return {
-        "cheese_mean": float(chosen[:, 0].mean()),
-        "cheese_median": float(np.median(chosen[:, 0])),
-        "top_right_mean": float(chosen[:, 1].mean()),
-        "top_right_median": float(np.median(chosen[:, 1])),
+        "n": plain.levels,
+        "unpatched": _summary(plain),
+        "subtract_cheese_vector": {name: _summary(choices) for name, choices in zip(names, subtracted, strict=True)},
+        "add_cheese_vector": {name: _summary(choices) for name, choices in zip(names, added, strict=True)},
+        "best_layer": best.layer,
     }
 
 
-def _cheese_channel(network: Network, chosen_on: Sequence[Maze], judged_on: Sequence[Maze]) -> dict[str, Any]:
+def _summary(choices: Choices) -> dict[str, float]:
+    return {
+        "cheese_mean": choices.mean_cheese,
+        "cheese_median": choices.median_cheese,
+        "top_right_mean": choices.mean_top_right,
+        "top_right_median": choices.median_top_right,
+    }
+
+
+def _cheese_channel(policy: Policy, chosen_on: Sequence[Maze], judged_on: Sequence[Maze]) -> dict[str, Any]:
     """The channel that best marks the cheese, anywhere and at the default layer, and what setting it elsewhere does.
 
     Channels and values are chosen on other levels than those they are judged on.
     """
-    ranked = markers(network, chosen_on)
-    at_default = [marker for marker in ranked if marker.layer == DEFAULT_LAYER]
-    tried = list(dict.fromkeys(ranked[:MARKERS_TRIED] + at_default[:MARKERS_TRIED]))
-    settings = [Setting(marker.layer, marker.channel, value) for marker in tried for value in VALUES]
+    names = [name for name in candidate_layers(policy.width) if name.endswith("resadd")]
+    ranked = {name: find_cheese_channels(policy, layer_name=name, mazes=chosen_on) for name in names}
+    anywhere = sorted(((name, each) for name in names for each in ranked[name]), key=lambda item: _rank(item[1]))
+    at_default = [(DEFAULT_LAYER, each) for each in ranked[DEFAULT_LAYER]]
+    candidates = [(name, each.channel) for name, each in anywhere[:CHANNELS_TRIED] + at_default[:CHANNELS_TRIED]]
     large = [maze for maze in chosen_on if maze.dim >= SMALLEST_RETARGETED]
-    means = _retargeted(network, large, settings)
-    order = sorted(zip(means, settings, strict=True), key=lambda entry: -entry[0])
-    best = order[0][1]
-    best_at_default = next(setting for _, setting in order if setting.layer == DEFAULT_LAYER)
+    tried: list[dict[str, Any]] = []
+    for name, channel in dict.fromkeys(candidates):
+        _, *values, _ = retarget(policy, large, [channel], VALUES, layer_name=name)
+        tried += [
+            {"layer": name, "channel": channel, "value": row.value, "path_probability": row.mean} for row in values
+        ]
+    tried.sort(key=lambda row: -row["path_probability"])
 
-    judged = {(marker.layer, marker.channel): marker for marker in markers(network, judged_on)}
+    judged = {
+        name: {e.channel: e for e in find_cheese_channels(policy, layer_name=name, mazes=judged_on)} for name in names
+    }
     mazes = [maze for maze in judged_on if maze.dim >= SMALLEST_RETARGETED]
-    nothing, *set_there = _retargeted(network, mazes, [NOTHING_SET, best, best_at_default])
-    targets = [maze.cheese for maze in mazes if maze.cheese is not None]
-    return {
+    found: dict[str, Any] = {
         "n": len(judged_on),
-        "best_marker": _marker(ranked[0], judged),
-        "best_marker_at_default_layer": _marker(at_default[0], judged),
-        "retargeting": {
-            "n": len(mazes),
-            "path_probability_nothing_set": nothing,
-            "path_probability_real_cheese": float(path_probabilities(network, mazes, targets, [NOTHING_SET]).mean()),
-            "best": _setting(best, set_there[0], judged),
-            "best_at_default_layer": _setting(best_at_default, set_there[1], judged),
-        },
-        "tried": [
-            {"layer": setting.layer, "channel": setting.channel, "value": setting.value, "path_probability": mean}
-            for mean, setting in order
-        ],
+        "best_marker": _marker(anywhere[0][0], judged[anywhere[0][0]][anywhere[0][1].channel]),
+        "best_marker_at_default_layer": _marker(DEFAULT_LAYER, judged[DEFAULT_LAYER][at_default[0][1].channel]),
+        "retargeting": {"n": len(mazes)},
+        "tried": tried,
         "tried_n": len(large),
     }
-
-
-def _retargeted(network: Network, mazes: Sequence[Maze], settings: Sequence[Setting | None]) -> list[float]:
-    """For each setting the mean path probability to where the cheese was, the cheese removed."""
-    targets = [maze.cheese for maze in mazes if maze.cheese is not None]
-    bare = [without_cheese(maze) for maze in mazes]
-    return [float(mean) for mean in path_probabilities(network, bare, targets, settings).mean(axis=1)]
-
-
-def _marker(chosen: Marker, judged: dict[tuple[str, int], Marker]) -> dict[str, Any]:
-    marker = judged.get((chosen.layer, chosen.channel), chosen)
-    return {
-        "layer": marker.layer,
-        "channel": marker.channel,
-        "peak_within_one_pixel": marker.hits,
-        "mean_at_cheese": marker.at_cheese,
+    bests = {
+        "best": tried[0],
+        "best_at_default_layer": next(row for row in tried if row["layer"] == DEFAULT_LAYER),
     }
+    for key, row in bests.items():
+        nothing, there, real = retarget(policy, mazes, [row["channel"]], [row["value"]], layer_name=row["layer"])
+        found["retargeting"] |= {
+            "path_probability_nothing_set": nothing.mean,
+            "path_probability_real_cheese": real.mean,
+            key: {
+                **row,
+                "path_probability": there.mean,
+                "peak_within_one_pixel": judged[row["layer"]][row["channel"]].score,
+            },
+        }
+    return found
 
 
-def _setting(setting: Setting, mean: float, judged: dict[tuple[str, int], Marker]) -> dict[str, Any]:
-    marker = judged.get((setting.layer, setting.channel))
+def _rank(channel: CheeseChannel) -> tuple[float, float]:
+    """Best first: how often the peak is at the cheese, then how strongly it fires there."""
+    return -channel.score, -channel.at_cheese
+
+
+def _marker(name: str, channel: CheeseChannel) -> dict[str, Any]:
     return {
-        "layer": setting.layer,
-        "channel": setting.channel,
-        "value": setting.value,
-        "path_probability": mean,
-        "peak_within_one_pixel": None if marker is None else marker.hits,
+        "layer": name,
+        "channel": channel.channel,
+        "peak_within_one_pixel": channel.score,
+        "mean_at_cheese": channel.at_cheese,
+        "mean_elsewhere": channel.elsewhere,
     }
