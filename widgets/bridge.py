@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document import Document, State
+from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
 from app.maze.maze import Square
 from widgets.view_state import ViewState
 
 if TYPE_CHECKING:
-    from app.field.engine import ActivationResult, Engine, FieldRequest, FieldResult
+    from app.field.engine import Engine
 
 
 class EngineBridge(QObject):
@@ -21,14 +22,17 @@ class EngineBridge(QObject):
 
     Signals:
         result(FieldResult): an answer to the newest question, in parts and whole.
+        overtaken(FieldResult): an answer to a question that a newer one has replaced: nothing to read numbers from, but
+            it keeps the picture moving while questions come faster than answers.
         activations(ActivationResult): the channels of the view's layer on the inspected square.
-        asked(): a new question was put; answers to older ones do not arrive any more.
+        asked(): a new question was put.
         cleared(): there is nothing to show (no policy).
         failed(str, str): a sentence for the user, and details.
         device_changed(str): what computes from now on, for people.
     """
 
     result = Signal(object)
+    overtaken = Signal(object)
     activations = Signal(object)
     asked = Signal()
     cleared = Signal()
@@ -62,7 +66,8 @@ class EngineBridge(QObject):
     @property
     def busy(self) -> bool:
         """Whether the newest question still waits for its whole answer."""
-        return self._request is not None and (self.latest is None or not self.latest.complete)
+        latest = self.latest
+        return self._request is not None and (latest is None or latest.request != self._request or not latest.complete)
 
     @property
     def inspected_square(self) -> Square:
@@ -112,8 +117,6 @@ class EngineBridge(QObject):
             self._request = self.latest = None
             self.cleared.emit()
             return
-        from app.field.engine import FieldRequest
-
         request = FieldRequest(state.maze, state.policy, state.stack)
         if request == self._request:
             return
@@ -126,8 +129,6 @@ class EngineBridge(QObject):
         state = self._document.state
         if self._engine is None or state.policy is None:
             return
-        from app.field.engine import ActivationRequest
-
         request = ActivationRequest(state.maze, state.policy, state.stack, self._view.layer, self.inspected_square)
         if request != self._activation_request:
             self._activation_request = request
@@ -135,10 +136,11 @@ class EngineBridge(QObject):
 
     @Slot(object)
     def _take_result(self, result: FieldResult) -> None:
-        # What was still on its way when a newer question was put answers nothing any more.
         if result.request == self._request:
             self.latest = result
             self.result.emit(result)
+        elif self._request is not None:
+            self.overtaken.emit(result)
 
     @Slot(object)
     def _take_activations(self, result: ActivationResult) -> None:

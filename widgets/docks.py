@@ -1,0 +1,62 @@
+"""The panels around the maze: each in a dock that can be moved, closed, brought back and reset."""
+
+from __future__ import annotations
+
+import importlib
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
+
+from widgets.context import Context
+
+PANELS = (
+    ("policy", "Policy", "policy", "PolicyPanel"),
+    ("patches", "Patches", "patches", "PatchesPanel"),
+    ("channels", "Channels", "channels", "ChannelsPanel"),
+    ("inspector", "Inspector", "inspector", "InspectorPanel"),
+)
+
+
+class Docks:
+    """The docks of a window, all at its right at first."""
+
+    def __init__(self, window: QMainWindow, context: Context) -> None:
+        self._window = window
+        self.docks: dict[str, QDockWidget] = {}
+        for name, title, module, kind in PANELS:
+            try:
+                panel = getattr(importlib.import_module(f"widgets.panels.{module}"), kind)
+            except (ModuleNotFoundError, AttributeError):
+                continue
+            self.add(name, title, panel(context))
+        self.reset()
+
+    def add(self, name: str, title: str, panel: QWidget) -> QDockWidget:
+        """Dock a panel."""
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(f"dock.{name}")
+        dock.setWidget(panel)
+        dock.setAccessibleName(title)
+        dock.toggleViewAction().setToolTip(f"Show or hide the panel {title}.")
+        self.docks[name] = dock
+        self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        return dock
+
+    def reset(self) -> None:
+        """Put all docks back to where they were at first."""
+        area = Qt.DockWidgetArea.RightDockWidgetArea
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self._window.addDockWidget(area, dock)
+            dock.show()
+        if "policy" in self.docks and "patches" in self.docks:
+            self._window.tabifyDockWidget(self.docks["patches"], self.docks["policy"])
+            self.docks["patches"].raise_()
+
+    def add_to(self, menu: QMenu) -> None:
+        """Add the toggles of all docks to a menu."""
+        inner = menu.addMenu("Panels")
+        for dock in self.docks.values():
+            inner.addAction(dock.toggleViewAction())
+        inner.addSeparator()
+        inner.addAction("Reset the layout", self.reset)

@@ -1,0 +1,240 @@
+"""Opening and saving files, whatever they hold: policies, mazes, sessions and stacks of patches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app import edits, stack_edits
+from app.errors import MazescopeError, PatchError
+from app.interventions.json_format import load_patches
+from app.maze import files as maze_files
+from app.maze.maze import Maze
+from app.paths import asset
+from app.policy.policy import Policy
+from app.session import SUFFIX as SESSION_SUFFIX
+from app.session import Session, load_session, save_session
+from widgets.context import Context
+
+POLICY_SUFFIXES = (".pth", ".pt", ".ckpt", ".safetensors", ".bin", ".tar")
+DEFAULT_POLICY = "default.safetensors"
+RECENT_KEPT = 10
+FILTERS = {
+    "any": "All that opens here (*.pth *.pt *.safetensors *.json *.mazescope);;All files (*)",
+    "policy": "Checkpoints (*.pth *.pt *.safetensors *.ckpt);;All files (*)",
+    "maze": "Mazes (*.json);;All files (*)",
+    "session": "Sessions (*.mazescope)",
+}
+
+
+class Files(QObject):
+    """Reads files off the screen's thread and opens what they hold; whatever is refused leaves all as it was.
+
+    Signals:
+        recent_changed(): the list of recent files.
+        path_changed(): the session file that "Save" writes to.
+    """
+
+    recent_changed = Signal()
+    path_changed = Signal()
+
+    def __init__(self, context: Context, window: QWidget) -> None:
+        super().__init__(window)
+        self._context, self._window = context, window
+        self._opened = 0
+        self.session_path: Path | None = None
+
+    # -- opening
+
+    @property
+    def recent(self) -> list[Path]:
+        """Files opened or saved lately, newest first."""
+        found = self._context.settings.get("recent", [])
+        return [Path(path) for path in found if isinstance(path, str)] if isinstance(found, list) else []
+
+    def open_paths(self, paths: Iterable[Path]) -> None:
+        """Open files by what they hold."""
+        for path in paths:
+            self.open_path(path)
+
+    def open_path(self, path: Path) -> None:
+        """Open one file: a session or a JSON file by its suffix, anything else as a checkpoint."""
+        path = path.absolute()
+        suffix = path.suffix.lower()
+        if suffix == SESSION_SUFFIX:
+            self._read(path, lambda: _session_with_policy(path), self._take_session)
+        elif suffix == ".json":
+            self._read(path, lambda: _read_json(path), self._take_json)
+        else:
+            self.open_policy(path)
+
+    def open_policy(self, path: Path) -> None:
+        """Open a checkpoint as the policy."""
+
+        def load() -> Policy:
+            from app.policy.loading import load_policy
+
+            return load_policy(path)
+
+        self._read(path, load, self._take_policy)
+
+    def open_default_policy(self, *, undoable: bool = True, remember: bool = False) -> None:
+        """Open the policy that ships with the program."""
+        path = asset("policies", DEFAULT_POLICY)
+
+        def load() -> Policy:
+            from app.policy.loading import load_policy
+
+            return load_policy(path)
+
+        take = self._take_policy if undoable else self._take_first_policy
+        self._read(path, load, take, remember=remember)
+
+    def ask_open(self, kind: str = "any") -> None:
+        """Let the user choose files to open: "any", "policy" or "maze"."""
+        found, _ = QFileDialog.getOpenFileNames(self._window, "Open", self._folder(), FILTERS[kind])
+        for name in found:
+            if kind == "policy":
+                self.open_policy(Path(name))
+            else:
+                self.open_path(Path(name))
+
+    # -- saving
+
+    def save_session(self, path: Path) -> bool:
+        """Save everything that is open; says whether it was."""
+        try:
+            save_session(path, self._context.document.state, self._context.view.to_json())
+        except MazescopeError as error:
+            self._context.report_exception(error)
+            return False
+        self._context.document.mark_saved()
+        self._set_path(path)
+        self._remember(path)
+        self._context.notice(f"Saved {path.name}.")
+        return True
+
+    def save(self) -> bool:
+        """Save to the session's file; asks for one when it has none."""
+        return self.save_session(self.session_path) if self.session_path is not None else self.ask_save()
+
+    def ask_save(self) -> bool:
+        """Let the user choose a file for the session, and save to it."""
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save session", self._suggested(SESSION_SUFFIX), FILTERS["session"]
+        )
+        return bool(name) and self.save_session(_with_suffix(Path(name), SESSION_SUFFIX))
+
+    def ask_save_maze(self) -> None:
+        """Let the user choose a file for the maze in front."""
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save maze", self._suggested(".json"), FILTERS["maze"])
+        if name:
+            self.save_maze(_with_suffix(Path(name), ".json"))
+
+    def save_maze(self, path: Path) -> None:
+        """Save the maze in front as a maze file."""
+        try:
+            maze_files.save(path, self._context.document.state.maze)
+        except MazescopeError as error:
+            self._context.report_exception(error)
+            return
+        self._remember(path)
+        self._context.notice(f"Saved {path.name}.")
+
+    # -- inside
+
+    def _read(
+        self, path: Path, read: Callable[[], object], take: Callable[[Path, object], None], *, remember: bool = True
+    ) -> None:
+        def done(found: object) -> None:
+            # A drag under way belongs to what is being left.
+            self._context.document.end()
+            take(path, found)
+            if remember:
+                self._remember(path)
+
+        self._context.run_in_background(read, done)
+
+    def _take_policy(self, _path: Path, policy: object) -> None:
+        assert isinstance(policy, Policy)
+        edits.open_policy(self._context.document, policy)
+        self._context.notice(f"Opened the policy {policy.name}.")
+
+    def _take_first_policy(self, path: Path, policy: object) -> None:
+        assert isinstance(policy, Policy)
+        document = self._context.document
+        if document.state.policy is not None:
+            return
+        if document.history.done or document.history.undone:
+            self._take_policy(path, policy)
+        else:
+            document.reset(replace(document.state, policy=policy))
+
+    def _take_json(self, path: Path, found: object) -> None:
+        document = self._context.document
+        if isinstance(found, Maze):
+            edits.open_level(document, found, path.stem)
+        else:
+            stack_edits.open_stack(document, found)  # type: ignore[arg-type]
+
+    def _take_session(self, path: Path, found: object) -> None:
+        session, policy, sentence = found  # type: ignore[misc]
+        assert isinstance(session, Session)
+        self._context.document.reset(replace(session.state, policy=policy))
+        self._context.view.restore(session.view)
+        self._set_path(path)
+        if sentence:
+            self._context.report(sentence)
+
+    def _set_path(self, path: Path | None) -> None:
+        if path != self.session_path:
+            self.session_path = path
+            self.path_changed.emit()
+
+    def _remember(self, path: Path) -> None:
+        kept = [str(path), *(str(old) for old in self.recent if old != path)]
+        self._context.settings.set("recent", kept[:RECENT_KEPT])
+        self.recent_changed.emit()
+
+    def _folder(self) -> str:
+        recent = self.recent
+        return str(recent[0].parent) if recent else str(Path.home())
+
+    def _suggested(self, suffix: str) -> str:
+        if self.session_path is not None and suffix == SESSION_SUFFIX:
+            return str(self.session_path)
+        return str(Path(self._folder()) / f"{self._context.document.state.tab.title}{suffix}")
+
+
+def _read_json(path: Path) -> object:
+    """A maze, or a stack of patches, by the keys the file has."""
+    try:
+        found = json.loads(path.read_bytes()) if path.stat().st_size <= 2**24 else None
+    except (OSError, ValueError, RecursionError):
+        found = None
+    if isinstance(found, dict) and "patches" in found and "format" not in found:
+        return load_patches(path)
+    if found is not None and not (isinstance(found, dict) and "format" in found):
+        raise PatchError(
+            f'{path.name} is neither a maze nor a file of patches; expected the key "format" or "patches".'
+        )
+    return maze_files.load(path)
+
+
+def _session_with_policy(path: Path) -> tuple[Session, Policy | None, str]:
+    session = load_session(path)
+    if session.policy is None:
+        return session, None, ""
+    from app.session_policy import find_policy
+
+    policy, sentence = find_policy(session.policy)
+    return session, policy, sentence
+
+
+def _with_suffix(path: Path, suffix: str) -> Path:
+    return path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)

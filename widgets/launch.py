@@ -1,0 +1,130 @@
+"""Opening the window: what has to happen before Qt, what with it, and what behind the visible window."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from widgets.screen import screen_problem
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from widgets.main_window import MainWindow
+    from widgets.settings import Settings
+
+NO_SCREEN = 2
+
+
+def launch(files: Sequence[Path | str] = (), *, device: str | None = None) -> int:
+    """Open the window on these files and run until it is closed; the process's exit code.
+
+    Args:
+        files: checkpoints, mazes, sessions or patches to open.
+        device: "auto", "cpu", "cuda" or "mps"; None takes the remembered choice.
+    """
+    problem = screen_problem()
+    if problem is not None:
+        print(problem, file=sys.stderr)
+        return NO_SCREEN
+    if sys.platform == "win32":
+        # There, torch's libraries do not load after Qt's.
+        import torch  # noqa: F401
+    from widgets.log import start_log
+    from widgets.settings import Settings, config_folder
+
+    start_log()
+    app = application()
+    window = open_window(app, Settings(config_folder() / "settings.json"), [Path(file) for file in files], device)
+    catch_exceptions(window)
+    return app.exec()
+
+
+def application() -> QApplication:
+    """The process's QApplication."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QGuiApplication, QIcon
+    from PySide6.QtWidgets import QApplication
+
+    from app.paths import asset
+
+    found = QApplication.instance()
+    if isinstance(found, QApplication):
+        return found
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Mazescope")
+    app.setApplicationDisplayName("Mazescope")
+    app.setDesktopFileName("mazescope")
+    app.setWindowIcon(QIcon(str(asset("icons", "mazescope.svg"))))
+    return app
+
+
+def open_window(
+    app: QApplication, settings: Settings, files: Sequence[Path] = (), device: str | None = None
+) -> MainWindow:
+    """Show the window, then load torch, the engine and the policy behind it."""
+    from PySide6.QtCore import QTimer
+
+    from widgets.context import Context
+    from widgets.main_window import MainWindow
+    from widgets.start import first_document
+
+    context = Context(first_document(), settings, app)
+    context.apply_theme()
+    window = MainWindow(context)
+    window.show()
+    remembered = settings.get("device", "auto")
+    chosen = device or (remembered if isinstance(remembered, str) else "auto")
+    # The first paint comes before anything that takes time.
+    QTimer.singleShot(0, window, lambda: _start(window, list(files), chosen))
+    return window
+
+
+def _start(window: MainWindow, files: list[Path], device: str) -> None:
+    context = window.context
+
+    def engine() -> object:
+        from app.errors import MazescopeError
+        from app.field.engine import Engine
+
+        try:
+            return Engine(device)
+        except MazescopeError:
+            # A remembered word that names no device any more.
+            return Engine("auto")
+
+    context.run_in_background(engine, context.bridge.attach)
+    window.files.open_default_policy(undoable=False)
+    window.files.open_paths(files)
+
+
+def catch_exceptions(window: MainWindow) -> None:
+    """Bring every uncaught exception, of any thread, to a dialog; none ends the window."""
+    import threading
+    import traceback
+    from types import TracebackType
+
+    from PySide6.QtCore import QObject, Signal
+
+    class Catcher(QObject):
+        caught = Signal(str, str)
+
+    catcher = Catcher(window)
+    catcher.caught.connect(window.context.report)
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        details = "".join(traceback.format_exception(kind, error, trace))
+        try:
+            catcher.caught.emit(f"Something went wrong inside Mazescope: {kind.__name__}: {error}", details)
+        except RuntimeError:
+            # The window is gone already.
+            sys.__excepthook__(kind, error, trace)
+
+    sys.excepthook = tell
+    threading.excepthook = lambda args: tell(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)

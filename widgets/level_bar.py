@@ -1,0 +1,178 @@
+"""The bar over the maze: which level, which view."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from app import edits
+from app.maze.maze import THEMES, WORLDS
+from widgets.context import Context
+from widgets.levels import Levels
+from widgets.view_state import MODE_TITLES, MODES
+
+NO_SEED = -1
+
+
+class SeedBox(QSpinBox):
+    """The seed: typed and confirmed, or stepped by the arrow keys; "file" while the maze has none."""
+
+    def __init__(self, levels: Levels) -> None:
+        super().__init__()
+        self._levels = levels
+        self.setRange(NO_SEED, 2**31 - 1)
+        self.setSpecialValueText("no seed")
+        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setKeyboardTracking(False)
+        self.setAccessibleName("Seed")
+        self.setToolTip("procgen's level seed, 0 to 2147483647: type one and press Enter.")
+        self.editingFinished.connect(self._confirmed)
+
+    def sizeHint(self) -> QSize:
+        wide = self.fontMetrics().horizontalAdvance("0000000000") + 22
+        return QSize(wide, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def stepBy(self, steps: int) -> None:
+        self._levels.step(1 if steps > 0 else -1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.selectAll()
+
+    def _confirmed(self) -> None:
+        if self.value() != NO_SEED and self.value() != self._levels.wish.seed:
+            self._levels.go_to(self.value())
+
+
+class LevelBar(QToolBar):
+    """World, seed, size, cheese region and background at the left; the view switch at the right."""
+
+    def __init__(self, context: Context, levels: Levels) -> None:
+        super().__init__("Level")
+        self._context, self._levels = context, levels
+        self.setObjectName("level")
+        self.setMovable(False)
+        self.setFloatable(False)
+        self.toggleViewAction().setVisible(False)
+        self.world = self._combo("World", "procgen's easy (15 x 15) or hard (25 x 25) world.")
+        for name, side in WORLDS.items():
+            self.world.addItem(f"{name.capitalize()}  {side} × {side}", name)
+        self.seed = SeedBox(levels)
+        self.size = self._combo("Size filter", "Previous, next and random keep to mazes of this size.")
+        self.region = self._combo("Cheese region", "Puts the cheese in the maze's top-right r × r squares.")
+        self.background = self._combo(
+            "Background", "procgen's background. The policy sees it; the picture here stays quiet."
+        )
+        for theme in range(THEMES):
+            self.background.addItem(f"Background {theme}", theme)
+        self.region.addItem("Cheese anywhere", None)
+        for side in range(1, max(WORLDS.values()) + 1):
+            self.region.addItem(f"Cheese in top-right {side} × {side}", side)
+        self._lay_out()
+        self.world.activated.connect(lambda _: levels.set_world(self.world.currentData()))
+        self.size.activated.connect(lambda _: levels.set_dim(self.size.currentData()))
+        self.region.activated.connect(lambda _: levels.set_region(self.region.currentData()))
+        self.background.activated.connect(lambda _: edits.set_theme(context.document, self.background.currentData()))
+        levels.wish_changed.connect(self.refresh)
+        context.document.changed.connect(self._document_changed)
+        context.view.mode_changed.connect(self._show_mode)
+        self.refresh()
+        self._show_mode(context.view.mode)
+
+    def refresh(self) -> None:
+        """Show the settings as they are."""
+        wish = self._levels.wish
+        with QSignalBlocker(self.seed):
+            self.seed.setValue(NO_SEED if wish.seed is None else wish.seed)
+        self._choose(self.world, wish.world)
+        sides = [None, *range(3, WORLDS[wish.world] + 1, 2)]
+        if [self.size.itemData(at) for at in range(self.size.count())] != sides:
+            self.size.clear()
+            for side in sides:
+                self.size.addItem("Any size" if side is None else f"Size {side} × {side}", side)
+        self._choose(self.size, wish.dim)
+        self._choose(self.region, wish.region)
+        self._choose(self.background, self._context.document.state.maze.theme)
+
+    def _document_changed(self, *_: object) -> None:
+        self._choose(self.background, self._context.document.state.maze.theme)
+
+    def _lay_out(self) -> None:
+        actions = self._context.actions
+        group = QWidget()
+        row = QHBoxLayout(group)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        for name in ("level.previous", "", "level.next", "level.random", "level.restore"):
+            if not name:
+                row.addWidget(self.seed)
+                continue
+            button = QToolButton()
+            button.setDefaultAction(actions[name])
+            button.setAccessibleName(actions.spec(name).title)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(button)
+        for widget in (self.world, group, self.size, self.region, self.background):
+            self.addWidget(widget)
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(space)
+        self.addWidget(self._segments())
+
+    def _segments(self) -> QWidget:
+        frame = QFrame()
+        frame.setObjectName("segments")
+        frame.setAccessibleName("View")
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(1)
+        self._modes = QButtonGroup(self)
+        for mode in MODES:
+            button = QPushButton(MODE_TITLES[mode])
+            button.setCheckable(True)
+            button.setProperty("segment", True)
+            action = self._context.actions[f"view.{mode}"]
+            button.setToolTip(action.toolTip())
+            button.setAccessibleName(f"View: {MODE_TITLES[mode]}")
+            button.clicked.connect(lambda _=False, mode=mode: self._context.view.set_mode(mode))
+            # Room for the bold title that the chosen one has, so that choosing moves nothing.
+            bold = button.font()
+            bold.setBold(True)
+            button.setProperty("mode", mode)
+            self._modes.addButton(button)
+            row.addWidget(button)
+        return frame
+
+    def _show_mode(self, mode: str) -> None:
+        for button in self._modes.buttons():
+            button.setChecked(button.property("mode") == mode)
+
+    def _combo(self, name: str, tip: str) -> QComboBox:
+        combo = QComboBox()
+        combo.setAccessibleName(name)
+        combo.setToolTip(f"{name}: {tip}")
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        combo.setMaxVisibleItems(16)
+        return combo
+
+    @staticmethod
+    def _choose(combo: QComboBox, data: object) -> None:
+        with QSignalBlocker(combo):
+            combo.setCurrentIndex(combo.findData(data) if data is not None else 0)

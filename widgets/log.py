@@ -1,0 +1,47 @@
+"""The log file: what went wrong, for the one who is asked about it."""
+
+from __future__ import annotations
+
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from widgets.settings import state_folder
+
+_NAME = "mazescope"
+
+
+def log_file() -> Path:
+    """Where the log lies."""
+    return state_folder() / "mazescope.log"
+
+
+def start_log() -> None:
+    """Begin to log into the file; a folder that cannot be written to leaves us without a log, not without a window."""
+    logger = logging.getLogger(_NAME)
+    if logger.handlers:
+        return
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    try:
+        log_file().parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(
+            log_file(), maxBytes=512_000, backupCount=2, encoding="utf-8", delay=True
+        )
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.addHandler(handler)
+
+
+def log_error(sentence: str, details: str = "") -> None:
+    """Write down what went wrong."""
+    logging.getLogger(_NAME).error("%s%s", sentence, f"\n{details}" if details else "")
+
+
+def stop_log() -> None:
+    """Close the file."""
+    logger = logging.getLogger(_NAME)
+    for handler in tuple(logger.handlers):
+        logger.removeHandler(handler)
+        handler.close()

@@ -1,0 +1,188 @@
+"""The window: puts its parts together. What each part does is in its own file."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QVBoxLayout, QWidget
+
+from app import edits
+from app.document import State
+from app.maze.maze import Square
+from widgets.context import Context
+from widgets.docks import Docks
+from widgets.error_dialog import ErrorDialog
+from widgets.files import Files
+from widgets.level_bar import LevelBar
+from widgets.levels import Levels
+from widgets.log import log_error
+from widgets.maze_view.tools import TOOLS
+from widgets.maze_view.view import MazeView
+from widgets.menus import build_menus
+from widgets.message_bar import MessageBar
+from widgets.status import Status
+from widgets.window_actions import register_early, register_levels, register_window
+
+
+class MainWindow(QMainWindow):
+    """A maze in the middle, its level above, tools at the left, panels at the right, numbers below."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.setObjectName("main")
+        self.setAcceptDrops(True)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowTabbedDocks
+            | QMainWindow.DockOption.AllowNestedDocks
+            | QMainWindow.DockOption.AnimatedDocks
+        )
+        self._last_cheese: Square | None = context.document.state.maze.cheese
+        self.files = Files(context, self)
+        self.levels = Levels(context, self)
+        context.actions.attach(self)
+        register_early(context)
+        register_levels(context, self)
+        self.level_bar = LevelBar(context, self.levels)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.level_bar)
+        self.maze_view = MazeView(context)
+        self.message_bar = MessageBar(context)
+        self._build_centre()
+        register_window(context, self)
+        self._build_tools()
+        self.docks = Docks(self, context)
+        self.status = Status(context)
+        self.setStatusBar(self.status)
+        build_menus(self, context)
+        self.maze_view.legend.setVisible(context.settings.flag("legend", True))
+        self.maze_view.menu_wanted.connect(self._show_menu)
+        context.reported.connect(self._report)
+        context.document.changed.connect(self._document_changed)
+        context.document.history_changed.connect(self._show_title)
+        self.files.path_changed.connect(self._show_title)
+        self._show_title()
+        self.resize(1380, 900)
+        self._restore_layout()
+        self.maze_view.canvas.setFocus()
+
+    # -- what users do here
+
+    def toggle_cheese(self) -> None:
+        """Take the cheese away, or put it back where it last was (or on the nearest square it can be on)."""
+        document = self.context.document
+        maze = document.state.maze
+        if maze.cheese is not None:
+            edits.remove_cheese(document)
+            return
+        places = [(int(row), int(col)) for row, col in maze.squares if (int(row), int(col)) != maze.mouse]
+        wanted = self._last_cheese or document.state.tab.generated.cheese or maze.top_right
+        if places:
+            nearest = min(places, key=lambda at: abs(at[0] - wanted[0]) + abs(at[1] - wanted[1]))
+            edits.move_cheese(document, nearest)
+        else:
+            self.context.notice("There is no open square for the cheese.")
+
+    def show_legend(self, shown: bool) -> None:
+        """Show or hide the legend, and remember it."""
+        self.maze_view.legend.setVisible(shown)
+        self.context.settings.set("legend", shown)
+
+    # -- building
+
+    def _build_centre(self) -> None:
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.message_bar)
+        column.addWidget(self.maze_view, 1)
+        self.setCentralWidget(centre)
+
+    def _build_tools(self) -> None:
+        actions = self.context.actions
+        bar = QToolBar("Tools")
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.toggleViewAction().setVisible(False)
+        bar.setOrientation(Qt.Orientation.Vertical)
+        for name in (*(f"tool.{tool.id}" for tool in TOOLS), "", "maze.toggle_cheese", "", "edit.undo", "edit.redo"):
+            if not name:
+                bar.addSeparator()
+                continue
+            bar.addAction(actions[name])
+            button = bar.widgetForAction(actions[name])
+            assert isinstance(button, QToolButton)
+            button.setAccessibleName(actions.spec(name).title)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
+        self.tool_bar = bar
+
+    def _show_menu(self, square: Square, place: QPoint) -> None:
+        document, view = self.context.document, self.context.view
+        maze = document.state.maze
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        thing = square in (maze.mouse, maze.cheese)
+        if maze.is_open(square) and square != maze.cheese:
+            menu.addAction("Inspect this square", lambda: view.inspect(None if square == maze.mouse else square))
+            menu.addSeparator()
+        if not thing:
+            if maze.is_open(square):
+                menu.addAction("Put the cheese here", lambda: edits.move_cheese(document, square))
+                menu.addAction("Put the mouse here", lambda: edits.move_mouse(document, square))
+            title = "Open this square" if maze.is_wall(square) else "Wall this square"
+            menu.addAction(title, lambda: edits.paint_walls(document, (square,), not maze.is_wall(square)))
+            menu.addSeparator()
+        menu.addAction(self.context.actions["maze.toggle_cheese"])
+        menu.addAction(self.context.actions["level.restore"])
+        menu.popup(place)
+
+    # -- what happens behind
+
+    def _document_changed(self, old: State, new: State) -> None:
+        if new.maze.cheese is not None:
+            self._last_cheese = new.maze.cheese
+        del old
+        self._show_title()
+
+    def _show_title(self) -> None:
+        document = self.context.document
+        path = self.files.session_path
+        name = path.stem if path is not None else document.state.tab.title
+        self.setWindowTitle(f"{name}[*] — Mazescope")
+        self.setWindowModified(document.modified and (path is not None or bool(document.history.done)))
+
+    def _report(self, kind: str, sentence: str, details: str) -> None:
+        if kind == "error":
+            log_error(sentence, details)
+        if details:
+            ErrorDialog.show_for(self, sentence, details)
+        else:
+            self.message_bar.say(kind, sentence)
+
+    # -- Qt
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.files.open_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        settings = self.context.settings
+        settings.set("geometry", base64.b64encode(self.saveGeometry().data()).decode())
+        settings.set("layout", base64.b64encode(self.saveState(1).data()).decode())
+        self.context.close()
+        super().closeEvent(event)
+
+    def _restore_layout(self) -> None:
+        for key, restore in (("geometry", self.restoreGeometry), ("layout", lambda state: self.restoreState(state, 1))):
+            kept = self.context.settings.get(key)
+            if isinstance(kept, str):
+                restore(QByteArray.fromBase64(kept.encode()))

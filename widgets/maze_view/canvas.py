@@ -1,0 +1,284 @@
+"""One canvas: a maze with one of its fields, and what pointer and keys do on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from app.maze.maze import Square
+from app.maze.transforms import line
+from app.policy.layers import layer, pixel_of_square
+from widgets.context import Context
+from widgets.maze_view.items import MarksItem, ShapesItem
+from widgets.maze_view.picture import Picture
+from widgets.maze_view.tools import TOOL_BY_ID, Gesture, wall_stroke
+
+TITLES = {"original": "Original", "patched": "Patched", "difference": "Difference"}
+STALE_OPACITY = 0.35
+ARROW_KEYS = {
+    Qt.Key.Key_Up: (1, 0),
+    Qt.Key.Key_Down: (-1, 0),
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+}
+
+
+class MazeCanvas(pg.GraphicsView):
+    """The maze with the arrows of one role: original, patched or difference.
+
+    Signals:
+        pointed(QPoint): the pointer is here, in the canvas's pixels; None when it left.
+        menu_wanted(Square, QPoint): a right click on a square, and the place on the screen.
+    """
+
+    pointed = Signal(object)
+    menu_wanted = Signal(object, QPoint)
+
+    def __init__(self, context: Context, picture: Picture, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=None)
+        self.role = role
+        self._context, self._picture = context, picture
+        self._gesture: Gesture | None = None
+        self._last: Square = (0, 0)
+        self._pan_from: QPointF | None = None
+        self._erase_from: Square | None = None
+        self.setAccessibleName(f"Maze, {TITLES[role]} field")
+        self.setAccessibleDescription("Arrow keys move the cell cursor; Space uses the tool on it.")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setMinimumSize(120, 120)
+        self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
+        self.box.setAspectLocked(True)
+        self.setCentralItem(self.box)
+        self._maze_item, self._field_item = ShapesItem(0), ShapesItem(10)
+        self.marks = MarksItem(context.palette)
+        for item in (self._maze_item, self._field_item, self.marks):
+            self.box.addItem(item, ignoreBounds=True)
+        self._level: object = None
+        self._active = False
+        self._take_palette()
+        self._show_maze()
+        self._show_field()
+        self._take_tool()
+        picture.maze_changed.connect(self._show_maze)
+        picture.fields_changed.connect(self._show_field)
+        picture.stale_changed.connect(self._show_stale)
+        view = context.view
+        context.palette_changed.connect(self._take_palette)
+        view.tool_changed.connect(self._take_tool)
+        view.hover_changed.connect(self.marks.set_hover)
+        view.inspect_changed.connect(self.marks.set_inspected)
+        view.pixel_hover_changed.connect(self._show_pixel)
+        self.marks.set_inspected(view.inspected)
+
+    # -- what is shown
+
+    def fit(self, *, whole_world: bool = False) -> None:
+        """Zoom to the maze with a cell of wall around it, or to the whole world."""
+        maze = self._picture.maze
+        low = -0.25 if whole_world else max(maze.margin - 1, -0.25)
+        side = maze.world - 2 * low
+        self.box.setRange(QRectF(low, low, side, side), padding=0)
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom by a factor (above 1 enlarges) around a place in the canvas's pixels, or its middle."""
+        centre = self.box.mapSceneToView(at if at is not None else QPointF(self.rect().center()))
+        self.box.scaleBy((1 / factor, 1 / factor), centre)
+
+    def square_at(self, position: QPointF) -> Square:
+        """The (row, col) under a place in the canvas's pixels; it may lie outside the world."""
+        at = self.box.mapSceneToView(position)
+        return int(at.y() // 1), int(at.x() // 1)
+
+    def pixel_at(self, square: Square) -> QPoint:
+        """The middle of a square in the canvas's pixels."""
+        row, col = square
+        return self.box.mapViewToScene(QPointF(col + 0.5, row + 0.5)).toPoint()
+
+    def _show_maze(self) -> None:
+        picture = self._picture
+        self._maze_item.set_shapes(picture.static, picture.side)
+        self.marks.set_side(picture.side)
+        side = picture.side
+        self.box.setLimits(
+            xMin=-side, xMax=2 * side, yMin=-side, yMax=2 * side, minXRange=2, minYRange=2, maxXRange=3 * side
+        )
+        level = (picture.maze.world, picture.maze.dim)
+        if level != self._level:
+            self._level = level
+            self.marks.set_cursor_square(None)
+            self.fit()
+
+    def set_active(self, active: bool, seen: QRectF | None = None) -> None:
+        """Show the field, and this part of the world; an inactive canvas is not in sight and draws no arrows."""
+        self._active = active
+        if active:
+            self._show_field()
+            if seen is not None:
+                self.box.setRange(seen, padding=0)
+
+    def _show_field(self) -> None:
+        if self._active:
+            self._field_item.set_shapes(self._picture.shapes(self.role), self._picture.side)
+
+    def _show_stale(self, stale: bool) -> None:
+        self._field_item.setOpacity(STALE_OPACITY if stale else 1.0)
+
+    def _show_pixel(self, pixel: tuple[int, int] | None) -> None:
+        policy, maze = self._context.document.state.policy, self._picture.maze
+        if pixel is None or policy is None:
+            self.marks.set_pixel(())
+            return
+        side = layer(self._context.view.layer, policy.width).side
+        cells = ((row, col) for row in range(maze.world) for col in range(maze.world))
+        self.marks.set_pixel(
+            [square for square in cells if side is not None and pixel_of_square(square, maze.world, side) == pixel]
+        )
+
+    def _take_palette(self, *_: object) -> None:
+        palette = self._context.palette
+        self.setBackground(QColor(palette.window))
+        self.marks.set_palette(palette)
+
+    def _take_tool(self, *_: object) -> None:
+        self.viewport().setCursor(TOOL_BY_ID[self._context.view.tool].cursor)
+
+    # -- pointer
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._finish()
+        square = self.square_at(event.position())
+        self.marks.set_cursor_square(None)
+        tool = TOOL_BY_ID[self._context.view.tool]
+        inside = self._picture.maze.contains(square)
+        if event.button() == Qt.MouseButton.MiddleButton or (
+            event.button() == Qt.MouseButton.LeftButton and (tool.press is None or not inside)
+        ):
+            self._pan_from = event.position()
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() == Qt.MouseButton.LeftButton and tool.press is not None:
+            self._begin(tool.press(self._context, square), square)
+        elif event.button() == Qt.MouseButton.RightButton and inside:
+            self._erase_from = square
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        square = self.square_at(event.position())
+        self._context.view.set_hover(square if self._picture.maze.contains(square) else None)
+        self.pointed.emit(event.position().toPoint())
+        if self._pan_from is not None:
+            before, after = self.box.mapSceneToView(self._pan_from), self.box.mapSceneToView(event.position())
+            self.box.translateBy(before - after)
+            self._pan_from = event.position()
+        elif self._erase_from is not None and square != self._erase_from:
+            start, self._erase_from = self._erase_from, None
+            self._begin(wall_stroke(self._context, start, wall=False), start)
+        if self._gesture is not None and square != self._last:
+            self._gesture.over(line(self._last, square)[1:])
+            self._last = square
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.RightButton and self._erase_from is not None:
+            square, self._erase_from = self._erase_from, None
+            self.menu_wanted.emit(square, event.globalPosition().toPoint())
+        self._finish()
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # The second press of two quick clicks is a press like any other.
+        self.mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = event.angleDelta()
+        if event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier):
+            along = (steps.x() or steps.y()) / 120
+            width = self.box.viewRect().width()
+            sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.box.translateBy((-along * width / 12, 0) if sideways else (0, along * width / 12))
+        else:
+            self.zoom(1.0015 ** (steps.y() or steps.x()), event.position())
+        event.accept()
+
+    def leaveEvent(self, event: QEnterEvent) -> None:  # type: ignore[override]
+        self._context.view.set_hover(None)
+        self.pointed.emit(None)
+        super().leaveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # The mouse's is opened on release, since a right drag erases; this one is the menu key's.
+        square = self.marks.cursor_square
+        if event.reason() != QContextMenuEvent.Reason.Mouse and square is not None:
+            self.menu_wanted.emit(square, self.mapToGlobal(self.pixel_at(square)))
+        event.accept()
+
+    def _begin(self, gesture: Gesture | None, square: Square) -> None:
+        self._gesture, self._last = gesture, square
+        if gesture is not None:
+            gesture.over([square])
+
+    def _finish(self) -> None:
+        gesture, self._gesture = self._gesture, None
+        self._pan_from = self._erase_from = None
+        self._take_tool()
+        if gesture is not None:
+            gesture.finish()
+
+    # -- keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = ARROW_KEYS.get(Qt.Key(event.key()))
+        if step is not None and not event.modifiers() & ~(
+            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+        ):
+            self.move_cursor(step, drawing=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.marks.cursor_square:
+            self.use_tool([self.marks.cursor_square])
+        elif event.key() == Qt.Key.Key_Escape and self._gesture is not None:
+            self._finish()
+            self._context.document.undo()
+        elif event.key() == Qt.Key.Key_Escape and self.marks.cursor_square is not None:
+            self.marks.set_cursor_square(None)
+            self._context.view.set_hover(None)
+        else:
+            event.ignore()
+            return
+        event.accept()
+
+    def move_cursor(self, step: tuple[int, int], *, drawing: bool = False) -> None:
+        """Move the cell cursor; the first move shows it on the mouse. Drawing uses the tool from square to square."""
+        maze, old = self._picture.maze, self.marks.cursor_square
+        new = maze.mouse if old is None else (old[0] + step[0], old[1] + step[1])
+        if not maze.contains(new):
+            return
+        self.marks.set_cursor_square(new)
+        self._context.view.set_hover(new)
+        self.pointed.emit(self.pixel_at(new))
+        if drawing and old is not None:
+            self.use_tool([old, new])
+
+    def use_tool(self, squares: Sequence[Square]) -> None:
+        """Use the tool in hand on squares, as one short drag over them would."""
+        press = TOOL_BY_ID[self._context.view.tool].press
+        if press is not None:
+            self._begin(press(self._context, squares[0]), squares[0])
+            if self._gesture is not None:
+                self._gesture.over(squares[1:])
+            self._finish()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.marks.set_cursor_square(None)
+        super().focusOutEvent(event)

@@ -1,0 +1,97 @@
+"""How to read the picture: arrows by length, opacity and colour, and the marks in the maze."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.figure_parts import LegendItem, definition, legend_items
+from widgets.context import Context
+from widgets.maze_view.painting import paint
+from widgets.maze_view.picture import ROLES, Picture
+
+
+class Legend(QWidget):
+    """A quiet strip of samples with their meanings; it wraps when the window is narrow."""
+
+    def __init__(self, context: Context, picture: Picture, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._picture = context, picture
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName("Legend")
+        for signal in (picture.maze_changed, context.palette_changed, context.view.mode_changed):
+            signal.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self, *_: object) -> None:
+        palette, maze, mode = self._context.palette, self._picture.maze, self._context.view.mode
+        roles = ROLES if mode == "side_by_side" else (mode,)
+        self._items = legend_items(
+            palette,
+            roles,
+            decision=self._picture.decision,
+            corner=maze.is_open(maze.top_right),
+            unreachable=self._picture.unreachable,
+        )
+        self.setToolTip(f"{definition(roles)}. A dot stands where the moves cancel out.")
+        self.setAccessibleDescription(self.toolTip())
+        self.updateGeometry()
+        self.update()
+
+    def _rows(self, width: float) -> list[list[LegendItem]]:
+        rows: list[list[LegendItem]] = []
+        used = 0.0
+        for item in self._items:
+            extent = self._extent(item)
+            if rows and used + extent <= width - 16:
+                rows[-1].append(item)
+                used += extent
+            else:
+                rows.append([item])
+                used = extent
+        return rows
+
+    def _sample(self) -> float:
+        return QFontMetricsF(self.font()).height() * 1.15
+
+    def _extent(self, item: LegendItem) -> float:
+        return self._sample() + 6 + QFontMetricsF(self.font()).horizontalAdvance(item.meaning) + 18
+
+    def _row_height(self) -> float:
+        return self._sample() + 6
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return round(len(self._rows(width)) * self._row_height() + 8)
+
+    def sizeHint(self) -> QSize:
+        width = self.width() or 600
+        return QSize(300, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.heightForWidth(max(self.width(), 120)))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        sample, height = self._sample(), self._row_height()
+        y = 4.0
+        for row in self._rows(self.width()):
+            x = (self.width() - sum(map(self._extent, row)) + 18) / 2
+            for item in row:
+                painter.save()
+                painter.translate(x, y + (height + sample) / 2)
+                painter.scale(sample, -sample)
+                for shape in item.sample:
+                    paint(painter, shape)
+                painter.restore()
+                painter.setPen(QColor(self._context.palette.text_muted))
+                painter.setFont(self.font())
+                box = QRectF(x + sample + 6, y, self._extent(item), height)
+                painter.drawText(box, 0x0081, item.meaning)
+                x += self._extent(item)
+            y += height

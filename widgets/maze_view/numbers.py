@@ -1,0 +1,141 @@
+"""The answer in two numbers: P(cheese) and P(top-right) at the decision square, before and after."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.field.measures import decision_probabilities
+from widgets import theme
+from widgets.context import Context
+from widgets.maze_view.picture import Picture
+
+LABELS = ("P(cheese)", "P(top-right)")
+Part = tuple[str, str, QFont]
+
+
+class Numbers(QWidget):
+    """The two numbers, large enough for the back of a room, or the sentence that says why there are none."""
+
+    def __init__(self, context: Context, picture: Picture, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._picture = context, picture
+        self._factor = 1.0
+        self._values: tuple[tuple[float, float], tuple[float, float] | None] | None = None
+        self._sentence = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setToolTip(
+            "At the decision square, where the shortest paths to the cheese and to the top-right corner part: "
+            "the probability of each path's first move there, without patches → with them."
+        )
+        picture.fields_changed.connect(self.refresh)
+        picture.maze_changed.connect(self.refresh)
+        context.palette_changed.connect(lambda _: self.update())
+        context.view.mode_changed.connect(lambda _: self.refresh())
+        self.refresh()
+
+    @property
+    def values(self) -> tuple[tuple[float, float], tuple[float, float] | None] | None:
+        """((P(cheese), P(top-right)) before, the same after or None), or None where there are none."""
+        return self._values
+
+    @property
+    def sentence(self) -> str:
+        """What is said in place of the numbers, or beneath them."""
+        return self._sentence
+
+    def set_factor(self, factor: float) -> None:
+        """Larger numbers, for a stage."""
+        self._factor = factor
+        self.updateGeometry()
+        self.update()
+
+    def refresh(self) -> None:
+        """Work the numbers out anew from what the canvas shows."""
+        picture, decision = self._picture, self._picture.decision
+        self._values = None
+        if decision.square is None:
+            self._sentence = decision.reason or ""
+        elif picture.original is None or picture.patched is None:
+            self._sentence = ""
+        else:
+            before = decision_probabilities(picture.original, decision)
+            after = decision_probabilities(picture.patched, decision)
+            if before is not None and not math.isnan(before[0]):
+                changed = picture.patched is not picture.original and after is not None and not math.isnan(after[0])
+                self._values = (before, after if changed else None)
+            row, col = decision.square
+            unique = "" if decision.unique else ", not unique: other shortest paths exist"
+            self._sentence = f"at the decision square ({row}, {col}){unique}"
+        self.setAccessibleName(self.text())
+        self.update()
+
+    def text(self) -> str:
+        """The numbers as plain text, for assistive technology and the clipboard."""
+        if self._values is None:
+            return self._sentence
+        before, after = self._values
+        shown = [
+            f"{label} {_number(before[i])}" + (f" → {_number(after[i])}" if after else "")
+            for i, label in enumerate(LABELS)
+        ]
+        return f"{', '.join(shown)} {self._sentence}"
+
+    def sizeHint(self) -> QSize:
+        big, small = QFontMetricsF(self._big()), QFontMetricsF(self.font())
+        return QSize(320, round(big.height() + small.height() + 14))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        small = QFontMetricsF(self.font())
+        muted = QColor(self._context.palette.text_muted)
+        if self._values is not None:
+            groups = [self._parts(i) for i in range(2)]
+            gap = QFontMetricsF(self._big()).height() * 0.9
+            widths = [sum(QFontMetricsF(font).horizontalAdvance(text) for text, _, font in group) for group in groups]
+            scale = min(1.0, (self.width() - 16) / (sum(widths) + gap))
+            painter.save()
+            painter.translate(self.width() / 2, 0)
+            painter.scale(scale, scale)
+            x = -(sum(widths) + gap) / 2
+            baseline = 4 + QFontMetricsF(self._big()).ascent()
+            for group, width in zip(groups, widths, strict=True):
+                at = x
+                for text, colour, font in group:
+                    painter.setFont(font)
+                    painter.setPen(QColor(colour))
+                    painter.drawText(round(at), round(baseline), text)
+                    at += QFontMetricsF(font).horizontalAdvance(text)
+                x += width + gap
+            painter.restore()
+        painter.setFont(self.font())
+        painter.setPen(muted)
+        line = self.rect().adjusted(8, 0, -8, -6)
+        if self._values is not None:
+            line.setTop(line.bottom() - round(small.height()))
+        sentence = small.elidedText(self._sentence, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, sentence)
+
+    def _parts(self, which: int) -> list[Part]:
+        assert self._values is not None
+        before, after = self._values
+        palette, big = self._context.palette, self._big()
+        label = theme.number_font(self.font(), 1.25 * self._factor)
+        parts = [(f"{LABELS[which]}  ", palette.text_muted, label), (_number(before[which]), palette.original, big)]
+        if after is not None:
+            parts += [(" → ", palette.text_muted, label), (_number(after[which]), palette.patched, big)]
+        return parts
+
+    def _big(self) -> QFont:
+        return theme.number_font(self.font(), 2.4 * self._factor, QFont.Weight.DemiBold)
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}"

@@ -1,0 +1,171 @@
+"""What all canvases show, worked out once: the maze's shapes when the maze changes, a field's when it arrives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.document import State
+from app.field.requests import FieldResult
+from app.field.vector_field import VectorField
+from app.field_shapes import difference_shapes, field_shapes
+from app.maze.maze import Maze
+from app.maze.paths import Decision, decision_square, reachable
+from app.maze_shapes import maze_shapes
+from app.shapes import Shape
+from widgets.context import Context
+
+ROLES = ("original", "patched", "difference")
+STALE_AFTER = 250
+"""Milliseconds after which arrows that answer an older question are dimmed."""
+
+
+class Picture(QObject):
+    """The shapes of the maze in front and of its fields.
+
+    Signals:
+        maze_changed(): other walls, mouse, cheese or marks.
+        fields_changed(): other arrows.
+        stale_changed(bool): whether the arrows have been those of an older question for a while.
+    """
+
+    maze_changed = Signal()
+    fields_changed = Signal()
+    stale_changed = Signal(bool)
+
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.maze: Maze = context.document.state.maze
+        self.decision: Decision
+        self.unreachable = False
+        self.static: tuple[Shape, ...] = ()
+        self.original: VectorField | None = None
+        self.patched: VectorField | None = None
+        self.thickness = 1.0
+        self._shapes: dict[str, tuple[Shape, ...]] = {}
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(STALE_AFTER)
+        self._wait.timeout.connect(lambda: self.stale_changed.emit(True))
+        self._draw_maze()
+        context.document.changed.connect(self._document_changed)
+        context.bridge.asked.connect(self._wait_for_answer)
+        context.bridge.result.connect(self._take)
+        context.bridge.overtaken.connect(self._take_overtaken)
+        context.bridge.cleared.connect(self._clear)
+        context.palette_changed.connect(self._redraw)
+
+    @property
+    def side(self) -> int:
+        """Side of the world in cells."""
+        return self.maze.world
+
+    def shapes(self, role: str) -> tuple[Shape, ...]:
+        """The arrows of one of ROLES; worked out when first asked for."""
+        if role not in self._shapes:
+            self._shapes[role] = self._arrows(role)
+        return self._shapes[role]
+
+    def set_thickness(self, thickness: float) -> None:
+        """Draw arrows thicker: for a stage."""
+        if thickness != self.thickness:
+            self.thickness = thickness
+            self._redraw()
+
+    def _arrows(self, role: str) -> tuple[Shape, ...]:
+        if self.original is None or self.patched is None:
+            return ()
+        palette, thickness = self._context.palette, self.thickness
+        if role == "original":
+            return field_shapes(self.original, palette, thickness=thickness)
+        if role == "patched":
+            return field_shapes(self.patched, palette, "patched", thickness=thickness)
+        return difference_shapes(self.original, self.patched, palette, thickness=thickness)
+
+    def _document_changed(self, old: State, new: State) -> None:
+        if old.maze == new.maze:
+            return
+        same_level = old.active == new.active and old.tab.generated == new.tab.generated
+        self.maze = new.maze
+        self._draw_maze()
+        if self.original is not None and self.patched is not None:
+            if same_level:
+                # Until the answer comes, squares keep the arrows they had: a drag would flicker otherwise.
+                self._set_fields(carried_over(self.original, new.maze), carried_over(self.patched, new.maze))
+            else:
+                self._clear()
+
+    def _take(self, result: FieldResult) -> None:
+        original, patched = result.original, result.patched
+        if result.complete:
+            self._wait.stop()
+            self.stale_changed.emit(False)
+        elif self.original is not None and self.patched is not None:
+            original, patched = filled(original, self.original), filled(patched, self.patched)
+        self._set_fields(original, original if result.patched is result.original else patched)
+
+    def _take_overtaken(self, result: FieldResult) -> None:
+        maze = self.maze
+        if self.original is None or self.patched is None or result.original.maze.world != maze.world:
+            return
+        original = filled(carried_over(result.original, maze), self.original)
+        same = result.patched is result.original
+        self._set_fields(original, original if same else filled(carried_over(result.patched, maze), self.patched))
+
+    def _wait_for_answer(self) -> None:
+        if not self._wait.isActive():
+            self._wait.start()
+
+    def _clear(self) -> None:
+        self._wait.stop()
+        self.original = self.patched = None
+        self._shapes.clear()
+        self.stale_changed.emit(False)
+        self.fields_changed.emit()
+        if self._context.bridge.busy:
+            self._wait_for_answer()
+
+    def _set_fields(self, original: VectorField, patched: VectorField) -> None:
+        self.original, self.patched = original, patched
+        self._shapes.clear()
+        self.fields_changed.emit()
+
+    def _draw_maze(self) -> None:
+        self.decision = decision_square(self.maze)
+        squares = {(int(row), int(col)) for row, col in np.argwhere(reachable(self.maze))}
+        self.unreachable = len(squares) < self.maze.walls.count(0)
+        self.static = maze_shapes(self.maze, self._context.palette, self.decision.square, squares)
+        self.maze_changed.emit()
+
+    def _redraw(self, *_: object) -> None:
+        self._draw_maze()
+        self._shapes.clear()
+        self.fields_changed.emit()
+
+
+def carried_over(field: VectorField, maze: Maze) -> VectorField:
+    """A field's rows on the squares that another maze shares with its own; the other squares are not computed yet."""
+    logits = np.full((len(maze.squares), field.logits.shape[1]), np.nan, dtype=np.float32)
+    value = np.full(len(maze.squares), np.nan, dtype=np.float32)
+    if maze.world == field.maze.world:
+        rows = np.full((maze.world, maze.world), -1)
+        rows[tuple(field.squares.T)] = np.arange(len(field.squares))
+        at = rows[tuple(maze.squares.T)]
+        logits[at >= 0], value[at >= 0] = field.logits[at[at >= 0]], field.value[at[at >= 0]]
+    return VectorField(maze, maze.squares, logits, value)
+
+
+def filled(part: VectorField, older: VectorField) -> VectorField:
+    """The field in part, with an older one's rows on the squares still to come."""
+    if part.complete:
+        return part
+    older = carried_over(older, part.maze)
+    done = part.done
+    return replace(
+        part,
+        logits=np.where(done[:, None], part.logits, older.logits),
+        value=np.where(done, part.value, older.value),
+    )

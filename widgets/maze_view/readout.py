@@ -1,0 +1,186 @@
+"""The card beside the pointer: a square's five probabilities, its value and its arrow."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from app.actions import MOVES
+from app.field.vector_field import VectorField
+from app.maze.maze import Square
+from widgets import theme
+from widgets.context import Context
+from widgets.maze_view.picture import Picture
+
+Row = tuple[str, float, float | None]
+"""Name, value before, value after (None where nothing is patched)."""
+
+
+class Readout(QWidget):
+    """A card that lets pointer events through: what is computed for a square, or what it is where nothing is."""
+
+    def __init__(self, context: Context, picture: Picture, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context, self._picture = context, picture
+        self._title = ""
+        self._note = ""
+        self._moves: list[Row] = []
+        self._others: list[tuple[str, str]] = []
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName("Numbers of the square under the pointer")
+        self.hide()
+
+    def show_square(self, square: Square | None, near: QPoint) -> None:
+        """Show a square's numbers near a place in the parent's pixels; None hides the card."""
+        if square is None or not self._read(square):
+            self.hide()
+            return
+        self.resize(self.sizeHint())
+        self.move(self._place(near))
+        self.raise_()
+        self.show()
+        self.update()
+
+    def text(self) -> str:
+        """What the card says, as lines of text."""
+        moves = [
+            f"{name} {before:.3f}" + (f" → {after:.3f}" if after is not None else "")
+            for name, before, after in self._moves
+        ]
+        others = [f"{name} {value}" for name, value in self._others]
+        return "\n".join([self._title, *([self._note] if self._note else []), *moves, *others])
+
+    def _read(self, square: Square) -> bool:
+        picture = self._picture
+        maze, original, patched = picture.maze, picture.original, picture.patched
+        self._moves, self._others, self._note = [], [], ""
+        if not maze.is_open(square):
+            return False
+        self._title = f"({square[0]}, {square[1]})"
+        names = [
+            name
+            for name, at in (
+                ("mouse", maze.mouse),
+                ("cheese", maze.cheese),
+                ("decision square", picture.decision.square),
+            )
+            if at == square
+        ]
+        if names:
+            self._title += "  " + ", ".join(names)
+        if square == maze.cheese:
+            self._note = "The episode ends here."
+            return True
+        row = None if original is None else original.index(square)
+        if original is None or patched is None or row is None or math.isnan(float(original.value[row])):
+            self._note = "Not computed yet."
+            return True
+        both = patched is not original and not math.isnan(float(patched.value[row]))
+        self._moves = [
+            (name, float(original.probs[row, move]), float(patched.probs[row, move]) if both else None)
+            for move, name in enumerate(MOVES)
+        ]
+        self._others.append(("Value", _pair(original.value[row], patched.value[row] if both else None)))
+        self._others.append(("Arrow", _arrow(original, row)))
+        if both:
+            self._others.append(("patched", _arrow(patched, row)))
+        return True
+
+    def _place(self, near: QPoint) -> QPoint:
+        parent = self.parentWidget().rect()
+        x, y = near.x() + 22, near.y() + 18
+        if x + self.width() > parent.right() - 6:
+            x = near.x() - 22 - self.width()
+        if y + self.height() > parent.bottom() - 6:
+            y = near.y() - 18 - self.height()
+        return QPoint(max(x, 6), max(y, 6))
+
+    # -- painting
+
+    def _line(self) -> float:
+        return QFontMetricsF(self.font()).height() + 3
+
+    def _number_width(self) -> float:
+        return QFontMetricsF(theme.number_font(self.font())).horizontalAdvance("0.0000")
+
+    def sizeHint(self) -> QSize:
+        metrics, number = QFontMetricsF(self.font()), self._number_width()
+        both = any(after is not None for _, _, after in self._moves)
+        name = metrics.horizontalAdvance("patched  ")
+        width = max(
+            metrics.horizontalAdvance(self._title) * 1.1,
+            metrics.horizontalAdvance(self._note),
+            name + 70 + number * (2 if both else 1) + (8 if both else 0) if self._moves else 0,
+            name + max((metrics.horizontalAdvance(value) * 1.05 for _, value in self._others), default=0),
+        )
+        lines = 1 + bool(self._note) + len(self._moves) + len(self._others)
+        return QSize(math.ceil(width + 24), math.ceil(lines * self._line() + 18 + (5 if self._moves else 0)))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = self._context.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = QColor(palette.panel_raised)
+        card.setAlphaF(0.97)
+        painter.setPen(QPen(QColor(palette.border), 1))
+        painter.setBrush(card)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        y, line = 9.0, self._line()
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        self._text(painter, QRectF(12, y, self.width() - 24, line), self._title, palette.text, bold)
+        y += line
+        if self._note:
+            self._text(painter, QRectF(12, y, self.width() - 24, line), self._note, palette.text_muted, self.font())
+            y += line
+        numbers = theme.number_font(self.font())
+        name_width = QFontMetricsF(self.font()).horizontalAdvance("patched  ")
+        for name, before, after in self._moves:
+            self._paint_move(painter, y, name, before, after, numbers, name_width)
+            y += line
+        y += 5 if self._moves else 0
+        for name, value in self._others:
+            self._text(painter, QRectF(12, y, name_width, line), name, palette.text_muted, self.font())
+            self._text(painter, QRectF(12 + name_width, y, self.width(), line), value, palette.text, numbers)
+            y += line
+
+    def _paint_move(
+        self, painter: QPainter, y: float, name: str, before: float, after: float | None, font: QFont, left: float
+    ) -> None:
+        palette, line, number = self._context.palette, self._line(), self._number_width()
+        best = max(before for _, before, _ in self._moves) == before
+        shown = QFont(self.font())
+        shown.setWeight(QFont.Weight.DemiBold if best else QFont.Weight.Normal)
+        self._text(painter, QRectF(12, y, left, line), name, palette.text if best else palette.text_muted, shown)
+        values = [(before, palette.original)] + ([(after, palette.patched)] if after is not None else [])
+        thick = 6.0 if after is None else 4.0
+        top = y + line / 2 - thick * len(values) / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        for value, colour in values:
+            painter.setBrush(QColor(palette.border))
+            painter.drawRect(QRectF(12 + left, top, 60, thick - 1))
+            painter.setBrush(QColor(colour))
+            painter.drawRect(QRectF(12 + left, top, 60 * value, thick - 1))
+            top += thick
+        x = 12 + left + 68
+        for value, _ in values:
+            self._text(painter, QRectF(x, y, number, line), f"{value:.3f}", palette.text, font)
+            x += number + 8
+
+    @staticmethod
+    def _text(painter: QPainter, box: QRectF, text: str, colour: str, font: QFont) -> None:
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+
+
+def _pair(before: float, after: float | None) -> str:
+    return f"{before:.3f}" + (f" → {after:.3f}" if after is not None else "")
+
+
+def _arrow(field: VectorField, row: int) -> str:
+    up, right = (float(part) for part in field.arrows[row])
+    return f"row {up:+.3f}, col {right:+.3f}, length {math.hypot(up, right):.3f}"

@@ -1,0 +1,172 @@
+"""The canvas's tools: each says what it looks like and what a press, drag or key does with a square."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from PySide6.QtCore import Qt
+
+from app import edits
+from app.document import Document
+from app.maze.maze import Square
+from widgets.context import Context
+
+
+class Stroke:
+    """A gesture under way: everything from press to release is one undo.
+
+    Undo during the drag takes all of it back and ends the stroke; the pointer is then ignored until it is released.
+    """
+
+    def __init__(self, document: Document, verb: str, step: Callable[[Sequence[Square]], None]) -> None:
+        self._document, self._step = document, step
+        document.begin(verb)
+        self._alive = True
+
+    @property
+    def alive(self) -> bool:
+        """Whether the stroke still edits."""
+        self._alive = self._alive and self._document.history.dragging
+        return self._alive
+
+    def over(self, squares: Sequence[Square]) -> None:
+        """The pointer ran over these squares."""
+        if self.alive:
+            self._step(squares)
+
+    def finish(self) -> None:
+        """The pointer was released."""
+        if self.alive:
+            self._document.end()
+        self._alive = False
+
+
+class Gesture(Protocol):
+    """What a press may begin."""
+
+    def over(self, squares: Sequence[Square]) -> None:
+        """The pointer ran over these squares, in order."""
+
+    def finish(self) -> None:
+        """The pointer was released."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool as data.
+
+    Attributes:
+        id: "wall".
+        title, icon, key: for the tool bar and the menus.
+        cursor: the pointer's shape over the canvas.
+        status: what it does, in the status bar and the tooltip.
+        press: (context, square) -> what begins there, or None. None in place of a function pans.
+    """
+
+    id: str
+    title: str
+    icon: str
+    key: str
+    cursor: Qt.CursorShape
+    status: str
+    press: Callable[[Context, Square], Gesture | None] | None
+
+
+def wall_stroke(context: Context, square: Square, *, wall: bool | None = None) -> Stroke:
+    """Paint or erase walls: the first square decides, unless told."""
+    document = context.document
+    paint = not document.state.maze.is_wall(square) if wall is None else wall
+
+    def step(squares: Sequence[Square]) -> None:
+        edits.paint_walls(document, tuple(squares), paint)
+
+    return Stroke(document, "Paint walls" if paint else "Erase walls", step)
+
+
+def cheese_stroke(context: Context, _square: Square) -> Stroke:
+    """Drag the cheese, or put it back; it stays where it cannot go on."""
+    document = context.document
+    verb = "Put back cheese" if document.state.maze.cheese is None else "Move cheese"
+    return Stroke(document, verb, lambda squares: [edits.move_cheese(document, square) for square in squares] and None)
+
+
+def mouse_stroke(context: Context, _square: Square) -> Stroke:
+    """Drag the mouse; it stays where it cannot go on."""
+    document = context.document
+    return Stroke(
+        document, "Move mouse", lambda squares: [edits.move_mouse(document, square) for square in squares] and None
+    )
+
+
+def thing_stroke(context: Context, square: Square) -> Stroke | None:
+    """Drag the thing that lies on a square, if one does."""
+    maze = context.document.state.maze
+    if square == maze.mouse:
+        return mouse_stroke(context, square)
+    if square == maze.cheese:
+        return cheese_stroke(context, square)
+    return None
+
+
+def _press_wall(context: Context, square: Square) -> Gesture | None:
+    return thing_stroke(context, square) or wall_stroke(context, square)
+
+
+def _press_select(context: Context, square: Square) -> Gesture | None:
+    maze = context.document.state.maze
+    if maze.is_open(square) and square != maze.cheese:
+        context.view.inspect(None if square in (maze.mouse, context.view.inspected) else square)
+    return thing_stroke(context, square)
+
+
+TOOLS: Final = (
+    Tool(
+        "select",
+        "Select",
+        "cursor-default-outline",
+        "V",
+        Qt.CursorShape.ArrowCursor,
+        "Click a square to inspect it; drag the mouse or the cheese.",
+        _press_select,
+    ),
+    Tool(
+        "wall",
+        "Wall brush",
+        "wall",
+        "B",
+        Qt.CursorShape.CrossCursor,
+        "Drag to paint walls, or to erase them when the first square is a wall. Right-drag erases.",
+        _press_wall,
+    ),
+    Tool(
+        "cheese",
+        "Cheese",
+        "cheese",
+        "C",
+        Qt.CursorShape.PointingHandCursor,
+        "Click or drag to put the cheese on an open square.",
+        cheese_stroke,
+    ),
+    Tool(
+        "mouse",
+        "Mouse",
+        "rodent",
+        "M",
+        Qt.CursorShape.PointingHandCursor,
+        "Click or drag to put the mouse on an open square: the start of every path.",
+        mouse_stroke,
+    ),
+    Tool(
+        "pan",
+        "Pan",
+        "hand-back-right-outline",
+        "H",
+        Qt.CursorShape.OpenHandCursor,
+        "Drag to move the view; the wheel zooms. The middle button pans with every tool.",
+        None,
+    ),
+)
+
+TOOL_BY_ID: Final = {tool.id: tool for tool in TOOLS}

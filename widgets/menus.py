@@ -1,0 +1,138 @@
+"""The menus, made from the registry of actions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from app import edits
+from app.maze.maze import THEMES
+from widgets import theme
+from widgets.context import Context
+from widgets.maze_view.tools import TOOLS
+from widgets.view_state import MODES
+
+if TYPE_CHECKING:
+    from widgets.main_window import MainWindow
+
+FILE = (
+    "file.open",
+    "file.open_policy",
+    "file.open_maze",
+    "recent",
+    "",
+    "file.save",
+    "file.save_as",
+    "",
+    "file.save_maze",
+)
+EDIT = ("edit.undo", "edit.redo", "", "maze.toggle_cheese", "level.restore")
+LEVEL = ("level.previous", "level.next", "level.random", "", "background")
+VIEW = (
+    *(f"view.{mode}" for mode in MODES),
+    "",
+    "view.zoom_in",
+    "view.zoom_out",
+    "view.fit",
+    "view.fit_world",
+    "",
+    "view.legend",
+    "docks",
+    "appearance",
+)
+POLICY = ("file.open_policy", "file.default_policy", "", "device")
+
+
+def build_menus(window: MainWindow, context: Context) -> None:
+    """Fill the window's menu bar."""
+    bar = window.menuBar()
+    special = {
+        "recent": lambda menu: _recent(menu, window),
+        "background": lambda menu: _background(menu, context),
+        "docks": lambda menu: window.docks.add_to(menu),
+        "appearance": lambda menu: _appearance(menu, context),
+        "device": lambda menu: _device(menu, context),
+    }
+    tools = tuple(f"tool.{tool.id}" for tool in TOOLS)
+    for title, names in (
+        ("&File", (*FILE, "", "file.quit")),
+        ("&Edit", EDIT),
+        ("&Tools", tools),
+        ("&Level", LEVEL),
+        ("&Policy", POLICY),
+        ("&View", VIEW),
+    ):
+        menu = bar.addMenu(title)
+        menu.setToolTipsVisible(True)
+        for name in names:
+            if not name:
+                menu.addSeparator()
+            elif name in special:
+                special[name](menu)
+            else:
+                menu.addAction(context.actions[name])
+
+
+def _recent(menu: QMenu, window: MainWindow) -> None:
+    inner = menu.addMenu("Open recent")
+
+    def fill() -> None:
+        inner.clear()
+        for path in window.files.recent:
+            action = inner.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, path=path: window.files.open_path(Path(path)))
+        inner.setEnabled(not inner.isEmpty())
+
+    window.files.recent_changed.connect(fill)
+    inner.setToolTipsVisible(True)
+    fill()
+
+
+def _background(menu: QMenu, context: Context) -> None:
+    inner = menu.addMenu("Background")
+    group = QActionGroup(inner)
+    for number in range(THEMES):
+        action = group.addAction(inner.addAction(f"Background {number}"))
+        action.setCheckable(True)
+        action.triggered.connect(lambda _=False, number=number: edits.set_theme(context.document, number))
+    inner.aboutToShow.connect(lambda: group.actions()[context.document.state.maze.theme].setChecked(True))
+
+
+def _appearance(menu: QMenu, context: Context) -> None:
+    inner = menu.addMenu("Appearance")
+    group = QActionGroup(inner)
+    for choice, title in theme.CHOICES.items():
+        action = group.addAction(inner.addAction(title))
+        action.setCheckable(True)
+        action.setChecked(context.theme == choice)
+        action.triggered.connect(lambda _=False, choice=choice: context.set_theme(choice))
+
+
+def _device(menu: QMenu, context: Context) -> None:
+    inner = menu.addMenu("Compute on")
+    group = QActionGroup(inner)
+    inner.setEnabled(False)
+
+    def fill(_label: str) -> None:
+        engine = context.bridge.engine
+        inner.clear()
+        if engine is None:
+            return
+        chosen = context.settings.get("device", "auto")
+        for key, label in engine.devices():
+            action: QAction = group.addAction(inner.addAction(label))
+            action.setCheckable(True)
+            action.setChecked(key == chosen)
+            action.triggered.connect(lambda _=False, key=key: _choose_device(context, key))
+        inner.setEnabled(True)
+
+    context.bridge.device_changed.connect(fill)
+
+
+def _choose_device(context: Context, key: str) -> None:
+    context.settings.set("device", key)
+    context.bridge.set_device(key)
