@@ -5,6 +5,7 @@ procgen ends its whole process over a malformed state, loads for seconds and bri
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import multiprocessing
 import threading
@@ -30,6 +31,7 @@ _PATIENCE: Final = 120.0
 _MESSAGE: Final = 500
 """Levels or pictures asked for in one message, so that a long request neither fills memory nor seems stuck."""
 
+_CLOSED: Final = "procgen was closed and gives no more answers."
 _AGAIN: Final = "it is started again at the next request"
 
 
@@ -77,11 +79,12 @@ class Procgen:
 
     Every method may be called from any thread; calls wait for each other. A method raises ProcgenError when procgen is
     not installed, cannot start, or ends or hangs during the call; the next call then starts it anew. Also a context
-    manager: leaving it ends the process.
+    manager: leaving it closes it.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._closed = False
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
 
@@ -145,11 +148,15 @@ class Procgen:
         return Steps(*self._call("step", maze, [int(action) for action in actions]))
 
     def close(self) -> None:
-        """End the process. A call under way in another thread is refused. A later call would start it again."""
+        """End the process for good: a call under way in another thread and every later one raise ProcgenError."""
+        # Before taking the lock, so that a long request asks for no further part.
+        self._closed = True
         if not self._lock.acquire(timeout=1.0):
             process = self._process
             if process is not None:
-                process.kill()
+                # The thread that holds the lock may have seen the process end, and released it, by now.
+                with contextlib.suppress(ValueError):
+                    process.kill()
             self._lock.acquire()
         try:
             self._stop()
@@ -159,17 +166,20 @@ class Procgen:
     def _levels(self, request: str, world_name: str, seeds: Sequence[int]) -> list[Any]:
         check_world(world_name)
         wanted = [check_seed(seed) for seed in seeds]
-        found: list[Any] = []
-        for start in range(0, len(wanted), _MESSAGE):
-            found += self._call(request, world_name, wanted[start : start + _MESSAGE])
-        return found
+        return [one for part in self._in_parts(request, wanted, world_name) for one in part]
 
     def _pictures(self, request: str, shown: list[Any]) -> np.ndarray:
-        parts = [self._call(request, shown[start : start + _MESSAGE]) for start in range(0, len(shown), _MESSAGE)]
+        parts = self._in_parts(request, shown)
         return np.concatenate(parts) if parts else np.empty((0, 64, 64, 3), dtype=np.uint8)
+
+    def _in_parts(self, request: str, wanted: list[Any], *arguments: Any) -> list[Any]:
+        starts = range(0, len(wanted), _MESSAGE)
+        return [self._call(request, *arguments, wanted[start : start + _MESSAGE]) for start in starts]
 
     def _call(self, *request: Any) -> Any:
         with self._lock:
+            if self._closed:
+                raise ProcgenError(_CLOSED)
             pipe = self._started()
             try:
                 pipe.send(request)
@@ -181,6 +191,8 @@ class Procgen:
                 raise ProcgenError(f"procgen gave no answer within {_PATIENCE:.0f} seconds; {_AGAIN}.") from None
             except (EOFError, OSError):
                 self._stop()
+                if self._closed:
+                    raise ProcgenError(_CLOSED) from None
                 raise ProcgenError(f"procgen's process ended unexpectedly; {_AGAIN}.") from None
             except BaseException:
                 # An answer still to come would be taken for that of the next request.

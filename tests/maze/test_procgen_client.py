@@ -86,15 +86,19 @@ def test_a_process_that_died_is_told_and_started_again() -> None:
             long.result(timeout=20)
 
 
-def test_closing_ends_a_call_under_way() -> None:
-    with ThreadPoolExecutor(1) as pool:
+def test_closing_ends_a_long_request_and_does_not_start_procgen_again() -> None:
+    with ThreadPoolExecutor(3) as pool:
         game = Procgen()
         game.level("easy", 0)
-        long = pool.submit(game.levels, "hard", range(60_000))
-        time.sleep(0.1)
+        long = [pool.submit(game.levels, "hard", range(60_000)) for _ in range(3)]
+        time.sleep(0.3)
         game.close()
-        with pytest.raises(ProcgenError):
-            long.result(timeout=20)
+        for request in long:
+            with pytest.raises(ProcgenError, match="was closed"):
+                request.result(timeout=20)
+        assert game.pid is None
+        with pytest.raises(ProcgenError, match="was closed"):
+            game.level("easy", 0)
         game.close()
 
 

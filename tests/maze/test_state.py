@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.actions import LEFT, MOVE_ACTIONS, RIGHT
@@ -75,37 +75,44 @@ def test_arbitrary_bytes_are_refused(data: bytes) -> None:
         parse_state(data)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
-@given(data=st.data(), world=st.sampled_from([15, 25]))
-def test_damaged_states_are_refused_or_harmless(
-    procgen: Procgen, states: dict[int, bytes], data: st.DataObject, world: int
-) -> None:
-    """Flip, cut, insert or overwrite: what is still accepted, procgen must survive and draw as we do."""
-    damaged = bytearray(states[world])
-    at = layout(states[world])
-    # Half of the damage goes to the fields, which are a few hundred of twenty thousand bytes.
-    places = st.one_of(
-        st.sampled_from(sorted(at.offsets.values())),
-        st.integers(at.offsets["reward"], at.offsets["step_rand_int"]),
-        st.integers(at.grid, len(damaged) - 4),
-        st.integers(0, len(damaged) - 4),
-    )
-    for _ in range(data.draw(st.integers(1, 3))):
-        place = min(data.draw(places), len(damaged) - 4)
-        kind = data.draw(st.sampled_from(["flip", "int", "float", "cut", "insert", "end"]))
-        if kind == "flip":
-            damaged[place] ^= data.draw(st.integers(1, 255))
-        elif kind == "int":
-            struct.pack_into("<i", damaged, place, data.draw(st.integers(-(2**31), 2**31 - 1)))
-        elif kind == "float":
-            struct.pack_into("<f", damaged, place, data.draw(st.floats(width=32)))
+_FIELD_NAMES = [name for name, _, _ in FIELDS]
+_PLACES = st.tuples(
+    st.sampled_from(["field", "anywhere", "grid"]), st.sampled_from(_FIELD_NAMES), st.integers(0, 30_000)
+)
+_VALUES = st.one_of(
+    st.integers(-(2**31), 2**31 - 1).map(lambda value: struct.pack("<i", value)),
+    st.sampled_from([0, 1, 2, 51, 100]).map(lambda value: struct.pack("<i", value)),
+    st.floats(width=32).map(lambda value: struct.pack("<f", value)),
+    st.binary(min_size=1, max_size=3),
+)
+_DAMAGE = st.tuples(_PLACES, st.sampled_from(["write", "write", "write", "cut", "insert", "end"]), _VALUES)
+
+
+def _damage(state: bytes, damages: list[tuple[tuple[str, str, int], str, bytes]]) -> bytes:
+    """Overwrite, cut, insert or end a state at fields, in the grid or anywhere."""
+    at = layout(state)
+    damaged = bytearray(state)
+    for (where, field, number), kind, value in damages:
+        place = {"field": at.offsets[field], "grid": at.grid + 4 * (number % at.world**2), "anywhere": number}[where]
+        place = min(place, len(damaged))
+        if kind == "write":
+            damaged[place : place + len(value)] = value
         elif kind == "cut":
-            del damaged[place : place + data.draw(st.integers(1, 8))]
+            del damaged[place : place + len(value)]
         elif kind == "insert":
-            damaged[place:place] = data.draw(st.binary(min_size=1, max_size=8))
+            damaged[place:place] = value
         else:
-            del damaged[place + 4 :]
-    state = bytes(damaged)
+            del damaged[place:]
+    return bytes(damaged)
+
+
+@settings(max_examples=300, deadline=None)
+@given(damages=st.lists(_DAMAGE, min_size=1, max_size=3), world=st.sampled_from([15, 25]))
+def test_damaged_states_are_refused_or_harmless(
+    procgen: Procgen, states: dict[int, bytes], damages: list[tuple[tuple[str, str, int], str, bytes]], world: int
+) -> None:
+    """What is still accepted, procgen must survive and draw as we do."""
+    state = _damage(states[world], damages)
     try:
         maze = parse_state(state)
     except MazeError:
