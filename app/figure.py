@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Final, Literal
 
@@ -56,6 +57,9 @@ class FigureOptions:
         show_legend: whether the legend stands below.
         whole_world: shows every cell of the world; otherwise only the maze, its open squares and one cell around.
         thickness: of the arrows; more than 1 for a stage.
+        overlays: more shapes by role ("original", "patched", "difference"), on the world's coordinates, over that
+            role's maze: a rollout's trail and mouse.
+        draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
     """
 
     title: str = ""
@@ -64,13 +68,16 @@ class FigureOptions:
     show_legend: bool = True
     whole_world: bool = False
     thickness: float = 1.0
+    overlays: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
+    draw_mouse: bool = True
 
 
 DEFAULT_OPTIONS: Final = FigureOptions()
 
 
 def figure(result: FieldResult, mode: Mode, palette: Palette, options: FigureOptions = DEFAULT_OPTIONS) -> Figure:
-    """The picture of a result. The mazes' cells lie on whole numbers, so that they are crisp at whole-number scales.
+    """The picture of a result. The mazes' corners lie on quarters of a cell, so that cells are crisp where a
+    quarter is whole pixels.
 
     Args:
         result: complete or in part; squares still to come have no arrow.
@@ -81,7 +88,7 @@ def figure(result: FieldResult, mode: Mode, palette: Palette, options: FigureOpt
     left, bottom, columns, rows = visible_box(maze, options.whole_world)
     unit = max(columns, rows) / _REFERENCE_SIDE
     decision = decision_square(maze)
-    margin, gap = ceil(0.7 * unit), ceil(0.9 * unit)
+    margin, gap = _whole(0.7 * unit), _whole(0.9 * unit)
     width = 2 * margin + len(roles) * columns + (len(roles) - 1) * gap
     inner = width - 2 * margin
 
@@ -91,7 +98,12 @@ def figure(result: FieldResult, mode: Mode, palette: Palette, options: FigureOpt
         shapes += _panel(result, role, palette, options, decision, (x, floor, columns, rows), (left, bottom), unit)
     top = floor + rows + 1.25 * unit
     heading, heading_height = _heading(palette, options, margin, top, inner, unit)
-    return Figure((*shapes, *heading), width, ceil(top + heading_height + 0.3 * unit), palette.window, unit)
+    return Figure((*shapes, *heading), width, _whole(top + heading_height + 0.3 * unit), palette.window, unit)
+
+
+def _whole(value: float) -> float:
+    """The next quarter of a cell."""
+    return ceil(4 * value) / 4
 
 
 def visible_box(maze: Maze, whole_world: bool = False) -> tuple[int, int, int, int]:
@@ -120,8 +132,9 @@ def _panel(
     x, y, columns, rows = box
     maze = result.request.maze
     drawn = [
-        *maze_shapes(maze, palette, decision.square, reachable_squares(maze)),
+        *maze_shapes(maze, palette, decision.square, reachable_squares(maze), mouse=options.draw_mouse),
         *_field(result, role, palette, options.thickness),
+        *options.overlays.get(role, ()),
     ]
     dx, dy = x - corner[0], y - corner[1]
     shapes = [moved(shape, dx, dy) for shape in _within(drawn, (corner[0], corner[1], columns, rows))]
@@ -190,7 +203,7 @@ def _below(
     unit: float,
     x: float,
     width: float,
-) -> tuple[list[Shape], int]:
+) -> tuple[list[Shape], float]:
     """Numbers and legend, drawn downwards from y = 0 and then lifted onto the page; with the height they need."""
     shapes: list[Shape] = []
     y = -0.2 * unit
@@ -225,7 +238,7 @@ def _below(
         y -= height + 0.75 * unit
         shapes.append(Text(x + width / 2, y, text, size, palette.text_muted, anchor="middle"))
     y -= 0.5 * unit
-    depth = ceil(-y)
+    depth = _whole(-y)
     return [moved(shape, 0, depth) for shape in shapes], depth
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from math import cos, pi, sin
 
@@ -23,14 +23,15 @@ def maze_shapes(
     decision: Square | None = None,
     reachable: Collection[Square] | None = None,
     *,
-    things: bool = True,
+    cheese: bool = True,
+    mouse: bool = True,
 ) -> tuple[Shape, ...]:
     """A maze without its field, on the world's own coordinates: the square (row, col) is the cell at x = col, y = row.
 
     Args:
         decision: the decision square, ringed; None when there is none.
         reachable: the squares that can be reached from the mouse; open ones outside it are hatched. None marks nothing.
-        things: whether to draw the cheese and the mouse; a rollout draws its own mice.
+        cheese, mouse: whether to draw them; a rollout draws its own mice, and a cheese that is being dragged moves.
     """
     shapes: list[Shape] = [Rect(0, 0, maze.world, maze.world, palette.open)]
     shapes += _grid_lines(maze, palette)
@@ -41,9 +42,9 @@ def maze_shapes(
         shapes.append(corner_mark(maze.top_right, palette))
     if decision is not None:
         shapes.append(decision_ring(decision, palette))
-    if things:
-        if maze.cheese is not None:
-            shapes += cheese_shapes(maze.cheese, palette)
+    if cheese and maze.cheese is not None:
+        shapes += cheese_shapes(maze.cheese, palette)
+    if mouse:
         shapes += mouse_shapes(maze.mouse, palette, left=maze.facing != "right")
     return tuple(shapes)
 
@@ -165,6 +166,22 @@ def mouse_shapes(square: Square, palette: Palette, *, left: bool = True, opacity
         disc(0.24, 0.45, 0.032, dark),
         disc(0.085, 0.345, 0.04, pink),
     ]
+
+
+def trail_shapes(squares: Sequence[Square], colour: str, aside: float = 0.0) -> list[Shape]:
+    """The way a mouse went, through the squares' centres, with a dot where it began.
+
+    Args:
+        squares: in the order they were visited; none draws nothing.
+        aside: moves the line by so much of a cell to the right and up, so that two trails show side by side.
+    """
+    points = tuple((col + 0.5 + aside, row + 0.5 + aside) for row, col in squares)
+    if not points:
+        return []
+    shapes: list[Shape] = [Circle(*points[0], 0.12, fill=colour, opacity=0.55)]
+    if len(points) > 1:
+        shapes.append(Polyline(points, colour, 0.13, opacity=0.55))
+    return shapes
 
 
 def _drop(x: float, y: float, steps: int = 40) -> tuple[Point, ...]:

@@ -22,11 +22,10 @@ LARGEST: Final = 100_000_000
 
 
 def pixels_per_cell(figure: Figure, scale: float = 1.0) -> int:
-    """Whole pixels per cell, so that every cell is equally wide; a smaller maze's cells are larger."""
-    wanted = max(4, round(BASE_SCALE * scale / figure.unit))
-    while wanted > 1 and figure.width * figure.height * wanted**2 > LARGEST:
-        wanted -= 1
-    return wanted
+    """Pixels per cell, a multiple of 4, so that all cells are alike and crisp; a smaller maze's cells are larger."""
+    wanted = BASE_SCALE * scale / figure.unit
+    allowed = (LARGEST / (figure.width * figure.height)) ** 0.5
+    return max(4, 4 * min(round(wanted / 4), int(allowed / 4)))
 
 
 def picture(figure: Figure, scale: float = 1.0) -> Image.Image:
