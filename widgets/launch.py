@@ -32,10 +32,11 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None) -> in
     if sys.platform == "win32":
         # There, torch's libraries do not load after Qt's.
         import torch  # noqa: F401
-    from widgets.log import start_log
+    from widgets.log import log_qt_messages, start_log
     from widgets.settings import Settings, config_folder
 
     start_log()
+    log_qt_messages()
     app = application()
     window = open_window(app, Settings(config_folder() / "settings.json"), [Path(file) for file in files], device)
     catch_exceptions(window)

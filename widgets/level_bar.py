@@ -34,7 +34,6 @@ class SeedBox(QSpinBox):
         self._levels = levels
         self.setRange(NO_SEED, 2**31 - 1)
         self.setSpecialValueText("no seed")
-        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setKeyboardTracking(False)
         self.setAccessibleName("Seed")

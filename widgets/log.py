@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -37,6 +38,20 @@ def start_log() -> None:
 def log_error(sentence: str, details: str = "") -> None:
     """Write down what went wrong."""
     logging.getLogger(_NAME).error("%s%s", sentence, f"\n{details}" if details else "")
+
+
+def log_qt_messages() -> None:
+    """Write Qt's own warnings into the log; on a terminal they only puzzle."""
+    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+
+    levels = {QtMsgType.QtWarningMsg: logging.WARNING, QtMsgType.QtCriticalMsg: logging.ERROR}
+
+    def write(kind: QtMsgType, _where: object, message: str) -> None:
+        logging.getLogger(_NAME).log(levels.get(kind, logging.DEBUG), "Qt: %s", message)
+        if kind == QtMsgType.QtFatalMsg:
+            print(message, file=sys.stderr)
+
+    qInstallMessageHandler(write)
 
 
 def stop_log() -> None:

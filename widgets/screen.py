@@ -72,7 +72,20 @@ def screen_problem() -> str | None:
             f"Qt cannot open a window here: the system libraries {', '.join(missing)} are missing "
             f"(on Debian or Ubuntu: sudo apt install {packages}). {INSTEAD}"
         )
+    if not platform and not os.environ.get("WAYLAND_DISPLAY") and not x_server_answers():
+        return f"Mazescope found no screen: nothing answers at DISPLAY={os.environ.get('DISPLAY')}. {INSTEAD}"
     return None
+
+
+def x_server_answers() -> bool:
+    """Whether the X server of DISPLAY accepts a connection from us."""
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(None, None)
+    refused = xcb.xcb_connection_has_error(connection) != 0
+    xcb.xcb_disconnect(connection)
+    return not refused
 
 
 def missing_libraries(names: tuple[str, ...]) -> list[str]:

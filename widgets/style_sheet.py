@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from app.colour import mix
 from app.palette import Palette
+from app.paths import asset
 
 
 def style_sheet(palette: Palette) -> str:
-    """The style sheet in this palette. Lengths in em follow the font, so that larger text does not clip."""
+    """The style sheet in this palette. Lengths in em follow the font, so that larger text does not clip.
+
+    Fields for numbers have no buttons: their sizes are 0 here, because with `setButtonSymbols(NoButtons)` a style sheet
+    of Qt 6.12 leaves the text a width of one pixel.
+    """
+    chevron = asset("icons", f"chevron-down-{palette.name}.svg").as_posix()
     p = palette
     hover = mix(p.text, p.panel, 0.07)
     pressed = mix(p.text, p.panel, 0.13)
@@ -78,8 +84,10 @@ def style_sheet(palette: Palette) -> str:
         border-color: {p.focus}; }}
     QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{
         color: {p.text_muted}; background: {p.panel}; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; height: 0; border: none; }}
     QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
     QComboBox::drop-down {{ border: none; width: 1.5em; }}
+    QComboBox::down-arrow {{ image: url("{chevron}"); width: 0.9em; height: 0.9em; }}
     QComboBox QAbstractItemView {{ background: {p.panel_raised}; border: 1px solid {p.border}; padding: 4px;
         selection-background-color: {chosen_fill}; selection-color: {p.text}; }}
     QAbstractItemView {{ background: {p.panel_raised}; border: 1px solid {p.border}; border-radius: 6px;

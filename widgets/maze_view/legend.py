@@ -55,13 +55,13 @@ class Legend(QWidget):
         return rows
 
     def _sample(self) -> float:
-        return QFontMetricsF(self.font()).height() * 1.15
+        return QFontMetricsF(self.font()).height() * 1.45
 
     def _extent(self, item: LegendItem) -> float:
-        return self._sample() + 6 + QFontMetricsF(self.font()).horizontalAdvance(item.meaning) + 18
+        return self._sample() + 3 + QFontMetricsF(self.font()).horizontalAdvance(item.meaning) + 18
 
     def _row_height(self) -> float:
-        return self._sample() + 6
+        return self._sample() + 3
 
     def hasHeightForWidth(self) -> bool:
         return True
