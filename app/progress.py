@@ -21,6 +21,12 @@ def go_on(done: int, total: int) -> bool:
     return True
 
 
+def quiet(title: str) -> Progress:
+    """The progress of a titled part of the work that nobody watches."""
+    del title
+    return go_on
+
+
 def batches(items: Sequence[T], size: int, progress: Progress = go_on) -> Iterator[Sequence[T]]:
     """The items, so many at a time; `progress` hears of each batch before it is worked on, and of the end.
 
