@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from itertools import chain
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Final
 
 from app.cli_field import parse_seeds
 from app.errors import MazescopeError
+from app.interventions.json_format import FLOAT32_MAX
 from app.maze.levels import generate_levels
 from app.maze.maze import WORLDS
 from app.maze.procgen_client import Procgen
 from app.policy.layers import DEFAULT_LAYER
-from app.progress import Progress, go_on
+from app.progress import Progress, quiet
 
 MOST: Final = 100_000
 """Levels beyond which a table would take days."""
@@ -41,9 +43,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"channels of {DEFAULT_LAYER} to retarget; found when left out",
     )
-    parser.add_argument("--values", type=float, nargs="+", metavar="V", help="what they are set to")
+    parser.add_argument("--values", type=_number, nargs="+", metavar="V", help="what they are set to")
     parser.add_argument("--saturation", action="store_true", help="also compare coefficients of the cheese vector")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not abs(number) <= FLOAT32_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} was found; expected a number")
+    return number
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -72,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         channels=arguments.channels,
         values=arguments.values or VALUES,
         with_saturation=arguments.saturation,
-        progress=_shown if sys.stderr.isatty() else lambda title: go_on,
+        progress=_shown if sys.stderr.isatty() else quiet,
     )
     if arguments.json:
         print(json.dumps({"policy": policy.name, "weights": policy.weights_hash} | to_json(table), indent=1))

@@ -51,6 +51,8 @@ def saturation(
 ) -> tuple[Saturation, ...]:
     """How each later layer moves when the cheese vector is added with growing coefficients at the decision squares.
 
+    Nothing, when no level has a decision square.
+
     Args:
         policy: the policy.
         mazes: levels; those without a decision square are left out.
@@ -82,6 +84,8 @@ def saturation(
             lengths = np.linalg.norm(moved, axis=1)
             norms[name].append(lengths[2:] / lengths[0])
             cosines[name].append(float(-(moved[0] @ moved[1]) / (lengths[0] * lengths[1])))
+    if not cosines[watched[0]]:
+        return ()
     return tuple(
         Saturation(
             name,
