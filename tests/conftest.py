@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# What the application remembers between runs is neither read nor changed by tests.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="mazescope-test-cache-")
 
 import pytest
 
 from app.maze.procgen_client import Procgen
+from app.policy.policy import Policy
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT.parent / "shared" / "reference"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--device", default="cpu", help="what the engine computes on: cpu, cuda or mps")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -45,3 +53,31 @@ def procgen() -> Iterator[Procgen]:
         pytest.skip("needs procgen, which exists for Linux on x86-64 only")
     with Procgen() as game:
         yield game
+
+
+@pytest.fixture(scope="session")
+def reference_policy(reference_checkpoint: Path) -> Policy:
+    """That checkpoint, opened."""
+    from app.policy.loading import load_policy
+
+    return load_policy(reference_checkpoint)
+
+
+@pytest.fixture(scope="session")
+def small_policy() -> Policy:
+    """A policy of scale 1 with seeded random weights."""
+    from app.policy.network import random_network
+    from app.policy.policy import policy_of
+
+    return policy_of(random_network(1, 0), "small")
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Beside other work, threads of small networks cost more in waiting for each other than they give."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
