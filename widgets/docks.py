@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMenu, QToolButton, QWidget
 
 from widgets.context import Context
 
@@ -17,11 +17,46 @@ PANELS = (
 )
 
 
+class TitleBar(QWidget):
+    """A dock's title with the buttons that float and close it, in the palette's look."""
+
+    def __init__(self, dock: QDockWidget, context: Context) -> None:
+        super().__init__(dock)
+        self._dock, self._context = dock, context
+        self.setProperty("dockTitle", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        title = QLabel(dock.windowTitle())
+        title.setProperty("heading", True)
+        self._float, self._close = QToolButton(), QToolButton()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 3, 5, 3)
+        row.setSpacing(1)
+        row.addWidget(title, 1)
+        for button, tip, act in (
+            (self._float, "Float or dock", lambda: dock.setFloating(not dock.isFloating())),
+            (self._close, "Close (View, Panels brings it back)", dock.close),
+        ):
+            button.setToolTip(tip)
+            button.setAccessibleName(f"{tip.split(' (')[0]}: {dock.windowTitle()}")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setIconSize(QSize(14, 14))
+            button.clicked.connect(act)
+            row.addWidget(button)
+        context.palette_changed.connect(self._draw)
+        self._draw()
+
+    def _draw(self, *_: object) -> None:
+        muted = self._context.palette.text_muted
+        self._float.setIcon(self._context.icon("dock-window", muted))
+        self._close.setIcon(self._context.icon("close", muted))
+
+
 class Docks:
     """The docks of a window, all at its right at first."""
 
     def __init__(self, window: QMainWindow, context: Context) -> None:
         self._window = window
+        self._context = context
         self.docks: dict[str, QDockWidget] = {}
         for name, title, module, kind in PANELS:
             try:
@@ -37,6 +72,7 @@ class Docks:
         dock.setObjectName(f"dock.{name}")
         dock.setWidget(panel)
         dock.setAccessibleName(title)
+        dock.setTitleBarWidget(TitleBar(dock, self._context))
         dock.toggleViewAction().setToolTip(f"Show or hide the panel {title}.")
         self.docks[name] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)

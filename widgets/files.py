@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app import edits, stack_edits
 from app.errors import MazescopeError, PatchError
 from app.interventions.json_format import load_patches
+from app.interventions.patches import PatchStack
 from app.maze import files as maze_files
 from app.maze.maze import Maze
 from app.paths import asset
@@ -180,11 +182,10 @@ class Files(QObject):
         if isinstance(found, Maze):
             edits.open_level(document, found, path.stem)
         else:
-            stack_edits.open_stack(document, found)  # type: ignore[arg-type]
+            stack_edits.open_stack(document, cast(PatchStack, found))
 
     def _take_session(self, path: Path, found: object) -> None:
-        session, policy, sentence = found  # type: ignore[misc]
-        assert isinstance(session, Session)
+        session, policy, sentence = cast(tuple[Session, Policy | None, str], found)
         self._context.document.reset(replace(session.state, policy=policy))
         self._context.view.restore(session.view)
         self._set_path(path)

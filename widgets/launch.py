@@ -77,6 +77,7 @@ def open_window(
     context.apply_theme()
     window = MainWindow(context)
     window.show()
+    window.maze_view.canvas.setFocus()
     remembered = settings.get("device", "auto")
     chosen = device or (remembered if isinstance(remembered, str) else "auto")
     # The first paint comes before anything that takes time.

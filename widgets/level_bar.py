@@ -1,16 +1,12 @@
-"""The bar over the maze: which level, which view."""
+"""The bar over everything: which level."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
-    QFrame,
     QHBoxLayout,
-    QPushButton,
-    QSizePolicy,
     QSpinBox,
     QToolBar,
     QToolButton,
@@ -21,7 +17,6 @@ from app import edits
 from app.maze.maze import THEMES, WORLDS
 from widgets.context import Context
 from widgets.levels import Levels
-from widgets.view_state import MODE_TITLES, MODES
 
 NO_SEED = -1
 
@@ -61,7 +56,7 @@ class SeedBox(QSpinBox):
 
 
 class LevelBar(QToolBar):
-    """World, seed, size, cheese region and background at the left; the view switch at the right."""
+    """World, seed, size filter, cheese region and background."""
 
     def __init__(self, context: Context, levels: Levels) -> None:
         super().__init__("Level")
@@ -74,7 +69,7 @@ class LevelBar(QToolBar):
         for name, side in WORLDS.items():
             self.world.addItem(f"{name.capitalize()}  {side} × {side}", name)
         self.seed = SeedBox(levels)
-        self.size = self._combo("Size filter", "Previous, next and random keep to mazes of this size.")
+        self.dim = self._combo("Size filter", "Previous, next and random keep to mazes of this size.")
         self.region = self._combo("Cheese region", "Puts the cheese in the maze's top-right r × r squares.")
         self.background = self._combo(
             "Background", "procgen's background. The policy sees it; the picture here stays quiet."
@@ -86,14 +81,12 @@ class LevelBar(QToolBar):
             self.region.addItem(f"Cheese in top-right {side} × {side}", side)
         self._lay_out()
         self.world.activated.connect(lambda _: levels.set_world(self.world.currentData()))
-        self.size.activated.connect(lambda _: levels.set_dim(self.size.currentData()))
+        self.dim.activated.connect(lambda _: levels.set_dim(self.dim.currentData()))
         self.region.activated.connect(lambda _: levels.set_region(self.region.currentData()))
         self.background.activated.connect(lambda _: edits.set_theme(context.document, self.background.currentData()))
         levels.wish_changed.connect(self.refresh)
         context.document.changed.connect(self._document_changed)
-        context.view.mode_changed.connect(self._show_mode)
         self.refresh()
-        self._show_mode(context.view.mode)
 
     def refresh(self) -> None:
         """Show the settings as they are."""
@@ -102,11 +95,11 @@ class LevelBar(QToolBar):
             self.seed.setValue(NO_SEED if wish.seed is None else wish.seed)
         self._choose(self.world, wish.world)
         sides = [None, *range(3, WORLDS[wish.world] + 1, 2)]
-        if [self.size.itemData(at) for at in range(self.size.count())] != sides:
-            self.size.clear()
+        if [self.dim.itemData(at) for at in range(self.dim.count())] != sides:
+            self.dim.clear()
             for side in sides:
-                self.size.addItem("Any size" if side is None else f"Size {side} × {side}", side)
-        self._choose(self.size, wish.dim)
+                self.dim.addItem("Any size" if side is None else f"Size {side} × {side}", side)
+        self._choose(self.dim, wish.dim)
         self._choose(self.region, wish.region)
         self._choose(self.background, self._context.document.state.maze.theme)
 
@@ -128,40 +121,8 @@ class LevelBar(QToolBar):
             button.setAccessibleName(actions.spec(name).title)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)
-        for widget in (self.world, group, self.size, self.region, self.background):
+        for widget in (self.world, group, self.dim, self.region, self.background):
             self.addWidget(widget)
-        space = QWidget()
-        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(space)
-        self.addWidget(self._segments())
-
-    def _segments(self) -> QWidget:
-        frame = QFrame()
-        frame.setObjectName("segments")
-        frame.setAccessibleName("View")
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(1)
-        self._modes = QButtonGroup(self)
-        for mode in MODES:
-            button = QPushButton(MODE_TITLES[mode])
-            button.setCheckable(True)
-            button.setProperty("segment", True)
-            action = self._context.actions[f"view.{mode}"]
-            button.setToolTip(action.toolTip())
-            button.setAccessibleName(f"View: {MODE_TITLES[mode]}")
-            button.clicked.connect(lambda _=False, mode=mode: self._context.view.set_mode(mode))
-            # Room for the bold title that the chosen one has, so that choosing moves nothing.
-            bold = button.font()
-            bold.setBold(True)
-            button.setProperty("mode", mode)
-            self._modes.addButton(button)
-            row.addWidget(button)
-        return frame
-
-    def _show_mode(self, mode: str) -> None:
-        for button in self._modes.buttons():
-            button.setChecked(button.property("mode") == mode)
 
     def _combo(self, name: str, tip: str) -> QComboBox:
         combo = QComboBox()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from app import edits
 from app.document import State
@@ -24,6 +24,7 @@ from widgets.maze_view.view import MazeView
 from widgets.menus import build_menus
 from widgets.message_bar import MessageBar
 from widgets.status import Status
+from widgets.view_switch import ViewSwitch
 from widgets.window_actions import register_early, register_levels, register_window
 
 
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.level_bar)
         self.maze_view = MazeView(context)
         self.message_bar = MessageBar(context)
+        self.view_switch = ViewSwitch(context)
         self._build_centre()
         register_window(context, self)
         self._build_tools()
@@ -97,7 +99,13 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        over = QHBoxLayout()
+        over.setContentsMargins(10, 7, 10, 4)
+        over.addStretch(1)
+        over.addWidget(self.view_switch)
+        over.addStretch(1)
         column.addWidget(self.message_bar)
+        column.addLayout(over)
         column.addWidget(self.maze_view, 1)
         self.setCentralWidget(centre)
 

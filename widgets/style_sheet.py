@@ -29,7 +29,8 @@ def style_sheet(palette: Palette) -> str:
     QLabel[heading="true"] {{ font-weight: 600; }}
     QLabel[warning="true"] {{ color: {p.warning}; }}
     QLabel[error="true"] {{ color: {p.error}; }}
-    QFrame[card="true"] {{ background: {p.panel_raised}; border: 1px solid {p.border}; border-radius: 8px; }}
+    QFrame[card="true"], QLabel[card="true"] {{
+        background: {p.panel_raised}; border: 1px solid {p.border}; border-radius: 8px; }}
 
     QMenuBar {{ background: {p.panel}; padding: 2px 6px; border-bottom: 1px solid {p.border}; }}
     QMenuBar::item {{ padding: 4px 9px; border-radius: 5px; background: transparent; }}
@@ -45,7 +46,7 @@ def style_sheet(palette: Palette) -> str:
 
     QToolBar {{ background: {p.panel}; border: none; padding: 5px; spacing: 3px; }}
     QToolBar#tools {{ border-right: 1px solid {p.border}; }}
-    QToolBar#level {{ border-bottom: 1px solid {p.border}; padding: 6px 10px; spacing: 5px; }}
+    QToolBar#level {{ border-bottom: 1px solid {p.border}; padding: 6px 10px; spacing: 7px; }}
     QToolBar::separator {{ background: {p.border}; margin: 5px; }}
     QToolBar::separator:horizontal {{ width: 1px; }}
     QToolBar::separator:vertical {{ height: 1px; }}
@@ -99,10 +100,8 @@ def style_sheet(palette: Palette) -> str:
     QHeaderView::section {{ background: {p.panel}; color: {p.text_muted}; border: none;
         border-bottom: 1px solid {p.border}; padding: 4px 6px; }}
 
-    QDockWidget {{ font-weight: 600; titlebar-close-icon: none; }}
-    QDockWidget::title {{
-        background: {p.panel}; padding: 6px 10px; border-bottom: 1px solid {p.border}; text-align: left; }}
-    QDockWidget > QWidget {{ font-weight: 400; background: {p.panel}; }}
+    QWidget[dockTitle="true"] {{ background: {p.panel}; border-bottom: 1px solid {p.border}; }}
+    QDockWidget > QWidget {{ background: {p.panel}; }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {p.text_muted}; padding: 6px 12px; border: none;
         border-bottom: 2px solid transparent; }}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QEnterEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -27,6 +27,8 @@ from widgets.maze_view.tools import TOOL_BY_ID, Gesture, wall_stroke
 
 TITLES = {"original": "Original", "patched": "Patched", "difference": "Difference"}
 STALE_OPACITY = 0.35
+EDGE = 0.35
+"""Cells of background around what is fitted."""
 ARROW_KEYS = {
     Qt.Key.Key_Up: (1, 0),
     Qt.Key.Key_Down: (-1, 0),
@@ -41,10 +43,15 @@ class MazeCanvas(pg.GraphicsView):
     Signals:
         pointed(QPoint): the pointer is here, in the canvas's pixels; None when it left.
         menu_wanted(Square, QPoint): a right click on a square, and the place on the screen.
+        moved(): the user zoomed, panned or fitted.
     """
 
     pointed = Signal(object)
     menu_wanted = Signal(object, QPoint)
+    moved = Signal()
+
+    # Qt resizes the view before our own __init__ has come to its end.
+    _fitted = ""
 
     def __init__(self, context: Context, picture: Picture, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None)
@@ -86,17 +93,47 @@ class MazeCanvas(pg.GraphicsView):
 
     # -- what is shown
 
+    @property
+    def whole_world(self) -> bool:
+        """Whether it is the whole world that is fitted."""
+        return self._fitted == "world"
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the whole maze or world is in sight because the user asked for no other part."""
+        return bool(self._fitted)
+
     def fit(self, *, whole_world: bool = False) -> None:
         """Zoom to the maze with a cell of wall around it, or to the whole world."""
+        self._fit(whole_world=whole_world)
+        self.moved.emit()
+
+    def _fit(self, *, whole_world: bool) -> None:
+        self._fitted = "world" if whole_world else "maze"
         maze = self._picture.maze
-        low = -0.25 if whole_world else max(maze.margin - 1, -0.25)
+        low = (0 if whole_world else max(maze.margin - 1, 0)) - EDGE
         side = maze.world - 2 * low
         self.box.setRange(QRectF(low, low, side, side), padding=0)
 
+    def refit(self) -> None:
+        """After the canvas became larger or smaller: fit again, unless the user chose what to see."""
+        if self._fitted:
+            self._fit(whole_world=self._fitted == "world")
+
+    def show_as(self, other: MazeCanvas) -> None:
+        """Show the part of the world that another canvas shows."""
+        if other.fitted:
+            self._fit(whole_world=other.whole_world)
+        else:
+            self._fitted = ""
+            self.box.setRange(other.box.viewRect(), padding=0)
+
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom by a factor (above 1 enlarges) around a place in the canvas's pixels, or its middle."""
+        self._fitted = ""
         centre = self.box.mapSceneToView(at if at is not None else QPointF(self.rect().center()))
         self.box.scaleBy((1 / factor, 1 / factor), centre)
+        self.moved.emit()
 
     def square_at(self, position: QPointF) -> Square:
         """The (row, col) under a place in the canvas's pixels; it may lie outside the world."""
@@ -120,15 +157,12 @@ class MazeCanvas(pg.GraphicsView):
         if level != self._level:
             self._level = level
             self.marks.set_cursor_square(None)
-            self.fit()
+            self._fit(whole_world=False)
 
-    def set_active(self, active: bool, seen: QRectF | None = None) -> None:
-        """Show the field, and this part of the world; an inactive canvas is not in sight and draws no arrows."""
+    def set_active(self, active: bool) -> None:
+        """Say whether the canvas is in sight; one that is not draws no arrows."""
         self._active = active
-        if active:
-            self._show_field()
-            if seen is not None:
-                self.box.setRange(seen, padding=0)
+        self._show_field()
 
     def _show_field(self) -> None:
         if self._active:
@@ -181,8 +215,10 @@ class MazeCanvas(pg.GraphicsView):
         self.pointed.emit(event.position().toPoint())
         if self._pan_from is not None:
             before, after = self.box.mapSceneToView(self._pan_from), self.box.mapSceneToView(event.position())
+            self._fitted = ""
             self.box.translateBy(before - after)
             self._pan_from = event.position()
+            self.moved.emit()
         elif self._erase_from is not None and square != self._erase_from:
             start, self._erase_from = self._erase_from, None
             self._begin(wall_stroke(self._context, start, wall=False), start)
@@ -205,15 +241,17 @@ class MazeCanvas(pg.GraphicsView):
     def wheelEvent(self, event: QWheelEvent) -> None:
         steps = event.angleDelta()
         if event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier):
+            self._fitted = ""
             along = (steps.x() or steps.y()) / 120
             width = self.box.viewRect().width()
             sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self.box.translateBy((-along * width / 12, 0) if sideways else (0, along * width / 12))
+            self.moved.emit()
         else:
             self.zoom(1.0015 ** (steps.y() or steps.x()), event.position())
         event.accept()
 
-    def leaveEvent(self, event: QEnterEvent) -> None:  # type: ignore[override]
+    def leaveEvent(self, event: QEvent) -> None:
         self._context.view.set_hover(None)
         self.pointed.emit(None)
         super().leaveEvent(event)
@@ -282,3 +320,7 @@ class MazeCanvas(pg.GraphicsView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.marks.set_cursor_square(None)
         super().focusOutEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.refit()

@@ -24,6 +24,7 @@ class Readout(QWidget):
 
     def __init__(self, context: Context, picture: Picture, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self._context, self._picture = context, picture
         self._title = ""
         self._note = ""
@@ -90,7 +91,7 @@ class Readout(QWidget):
         return True
 
     def _place(self, near: QPoint) -> QPoint:
-        parent = self.parentWidget().rect()
+        parent = self._over.rect()
         x, y = near.x() + 22, near.y() + 18
         if x + self.width() > parent.right() - 6:
             x = near.x() - 22 - self.width()

@@ -87,17 +87,23 @@ def wall_stroke(context: Context, square: Square, *, wall: bool | None = None) -
 
 def cheese_stroke(context: Context, _square: Square) -> Stroke:
     """Drag the cheese, or put it back; it stays where it cannot go on."""
-    document = context.document
-    verb = "Put back cheese" if document.state.maze.cheese is None else "Move cheese"
-    return Stroke(document, verb, lambda squares: [edits.move_cheese(document, square) for square in squares] and None)
+    verb = "Put back cheese" if context.document.state.maze.cheese is None else "Move cheese"
+    return _thing_stroke(context, verb, edits.move_cheese)
 
 
 def mouse_stroke(context: Context, _square: Square) -> Stroke:
     """Drag the mouse; it stays where it cannot go on."""
+    return _thing_stroke(context, "Move mouse", edits.move_mouse)
+
+
+def _thing_stroke(context: Context, verb: str, move: Callable[[Document, Square], None]) -> Stroke:
     document = context.document
-    return Stroke(
-        document, "Move mouse", lambda squares: [edits.move_mouse(document, square) for square in squares] and None
-    )
+
+    def step(squares: Sequence[Square]) -> None:
+        for square in squares:
+            move(document, square)
+
+    return Stroke(document, verb, step)
 
 
 def thing_stroke(context: Context, square: Square) -> Stroke | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.maze.maze import Square
 from app.unchanged import unchanged_reason
@@ -32,58 +32,77 @@ class Swatch(QWidget):
         painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
 
 
+class Note(QLabel):
+    """A sentence on one line, cut where there is no room; the tooltip has all of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("muted", True)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._sentence = ""
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence."""
+        self._sentence = sentence
+        self.setToolTip(sentence)
+        self.setAccessibleName(sentence)
+        self._cut()
+
+    def _cut(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._sentence, Qt.TextElideMode.ElideRight, self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+
 class Pane(QWidget):
-    """A canvas under its caption."""
+    """A canvas under its caption; where its picture is empty, a card says why."""
 
     def __init__(self, context: Context, picture: Picture, role: str) -> None:
         super().__init__()
+        self.role = role
         self.canvas = MazeCanvas(context, picture, role, self)
         self.readout = Readout(context, picture, self.canvas)
-        self.caption = QWidget()
+        self.card = QLabel(self.canvas)
+        self.card.setProperty("card", True)
+        self.card.setWordWrap(True)
+        self.card.setMargin(14)
+        self.card.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.card.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.card.hide()
+        self.note = Note()
         title = QLabel(TITLES[role])
         title.setProperty("heading", True)
-        row = QHBoxLayout(self.caption)
-        row.setContentsMargins(10, 6, 10, 6)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 7, 12, 7)
         row.setSpacing(7)
         row.addWidget(Swatch(context, role))
         row.addWidget(title)
-        row.addStretch(1)
+        row.addWidget(self.note, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.caption)
+        column.addLayout(row)
         column.addWidget(self.canvas, 1)
 
+    def explain(self, sentence: str, *, empty: bool) -> None:
+        """Say why there is nothing (else) to see: in the caption, or over an empty picture."""
+        self.note.say("" if empty else sentence)
+        self.card.setText(sentence if empty else "")
+        self.card.setVisible(bool(sentence) and empty)
+        self._place()
 
-class Banner(QFrame):
-    """A sentence over the canvases: why Patched or Difference shows nothing else."""
+    def _place(self) -> None:
+        room = self.canvas.rect()
+        width = min(room.width() - 24, self.fontMetrics().horizontalAdvance(self.card.text()) + 40, 460)
+        self.card.resize(max(width, 60), self.card.heightForWidth(max(width, 60)))
+        self.card.move((room.width() - self.card.width()) // 2, (room.height() - self.card.height()) // 2)
 
-    def __init__(self, context: Context, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._context = context
-        self.setProperty("card", True)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.label = QLabel(self)
-        self.label.setWordWrap(True)
-        self.label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 8, 14, 8)
-        layout.addWidget(self.label)
-        self.hide()
-
-    def say(self, sentence: str) -> None:
-        """Show a sentence; an empty one hides the banner."""
-        self.label.setText(sentence)
-        self.setVisible(bool(sentence))
-        self.place()
-
-    def place(self) -> None:
-        """Sit at the top of the parent, in its middle."""
-        parent = self.parentWidget()
-        width = min(parent.width() - 40, round(self.fontMetrics().horizontalAdvance(self.label.text()) + 48))
-        self.resize(max(width, 80), self.heightForWidth(max(width, 80)))
-        self.move((parent.width() - self.width()) // 2, 14)
-        self.raise_()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
 
 
 class MazeView(QWidget):
@@ -106,15 +125,11 @@ class MazeView(QWidget):
         row = QHBoxLayout(self._stage)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(1)
-        first = self.panes["original"].canvas
         for pane in self.panes.values():
             row.addWidget(pane, 1)
             pane.canvas.menu_wanted.connect(self.menu_wanted)
             pane.canvas.pointed.connect(lambda place, pane=pane: self._pointed(pane, place))
-            if pane.canvas is not first:
-                pane.canvas.box.setXLink(first.box)
-                pane.canvas.box.setYLink(first.box)
-        self.banner = Banner(context, self._stage)
+            pane.canvas.moved.connect(lambda canvas=pane.canvas: self._follow(canvas))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -140,8 +155,7 @@ class MazeView(QWidget):
 
     def fit(self, *, whole_world: bool = False) -> None:
         """Zoom to the maze, or to its whole world."""
-        for canvas in self.canvases:
-            canvas.fit(whole_world=whole_world)
+        self.canvas.fit(whole_world=whole_world)
 
     def zoom(self, factor: float) -> None:
         """Zoom around the middle."""
@@ -153,25 +167,32 @@ class MazeView(QWidget):
 
     def _show_mode(self, *_: object) -> None:
         roles = self._roles()
-        seen = self._seen()
+        shown = next((pane.canvas for pane in self.panes.values() if not pane.isHidden()), None)
+        had_focus = any(pane.canvas.hasFocus() for pane in self.panes.values())
+        for role, pane in self.panes.items():
+            if role in roles and shown is not None and shown is not pane.canvas:
+                pane.canvas.show_as(shown)
+            pane.readout.hide()
+            pane.canvas.set_active(role in roles)
+        # Those that come are shown before the others go, so that the keyboard's focus does not leave the canvases.
+        for role in roles:
+            self.panes[role].show()
+        if had_focus and not any(self.panes[role].canvas.hasFocus() for role in roles):
+            self.canvas.setFocus()
         for role, pane in self.panes.items():
             pane.setVisible(role in roles)
-            pane.caption.setVisible(len(roles) > 1)
-            pane.readout.hide()
-            pane.canvas.set_active(role in roles, seen)
         self._explain()
 
-    def _seen(self) -> QRectF | None:
-        """What part of the world is in sight, so that switching views does not move it."""
-        shown = [pane.canvas for pane in self.panes.values() if pane.isVisible()]
-        return shown[0].box.viewRect() if shown else None
+    def _follow(self, moved: MazeCanvas) -> None:
+        for canvas in self.canvases:
+            if canvas is not moved:
+                canvas.show_as(moved)
 
     def _explain(self, *_: object) -> None:
-        mode, result = self._context.view.mode, self._context.bridge.latest
-        sentence = ""
-        if self._context.document.state.policy is not None and mode != "original" and result is not None:
-            sentence = unchanged_reason(result) or ""
-        self.banner.say(sentence)
+        result, policy = self._context.bridge.latest, self._context.document.state.policy
+        why = unchanged_reason(result) or "" if result is not None and policy is not None else ""
+        for role, pane in self.panes.items():
+            pane.explain("" if role == "original" else why, empty=role == "difference")
 
     def _pointed(self, pane: Pane, place: QPoint | None) -> None:
         self._last_place = None if place is None else (pane, place)
@@ -184,7 +205,3 @@ class MazeView(QWidget):
             pane, place = self._last_place
             square: Square | None = self._context.view.hover
             pane.readout.show_square(square, place)
-
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]
-        self.banner.place()
