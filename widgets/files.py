@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import edits, stack_edits
-from app.errors import MazescopeError, PatchError
+from app.document import State
+from app.errors import MazescopeError, PatchError, PolicyError
 from app.interventions.json_format import load_patches
 from app.interventions.patches import PatchStack
 from app.maze import files as maze_files
@@ -22,6 +24,7 @@ from app.policy.policy import Policy
 from app.session import SUFFIX as SESSION_SUFFIX
 from app.session import Session, load_session, save_session
 from widgets.context import Context
+from widgets.start import first_document
 
 POLICY_SUFFIXES = (".pth", ".pt", ".ckpt", ".safetensors", ".bin", ".tar")
 DEFAULT_POLICY = "default.safetensors"
@@ -32,6 +35,10 @@ FILTERS = {
     "maze": "Mazes (*.json);;All files (*)",
     "session": "Sessions (*.mazescope)",
 }
+
+
+Found = tuple[Session, Policy | None, str]
+"""A session, its policy where that was found, and a sentence for the user where it was not the session's own."""
 
 
 class Files(QObject):
@@ -48,8 +55,11 @@ class Files(QObject):
     def __init__(self, context: Context, window: QWidget) -> None:
         super().__init__(window)
         self._context, self._window = context, window
-        self._opened = 0
+        self._waiting: deque[Path] = deque()
+        self._in_turn = False
         self.session_path: Path | None = None
+        self.leaving: Callable[[Callable[[], object]], object] = lambda go_on: go_on()
+        """Asked before another session takes the place of this one: calls its argument when it may."""
 
     # -- opening
 
@@ -60,17 +70,20 @@ class Files(QObject):
         return [Path(path) for path in found if isinstance(path, str)] if isinstance(found, list) else []
 
     def open_paths(self, paths: Iterable[Path]) -> None:
-        """Open files by what they hold."""
-        for path in paths:
-            self.open_path(path)
+        """Open files by what they hold, one after the other: a session first, since it takes the place of all."""
+        files = sorted((path.absolute() for path in paths), key=lambda path: not _is_session(path))
+        sessions = sum(map(_is_session, files))
+        if sessions > 1:
+            self._context.notice(f"One session is open at a time: of {sessions} files {files[0].name} was opened.")
+        self._waiting.extend(files[:1] + [path for path in files[1:] if not _is_session(path)])
+        self._open_next()
 
     def open_path(self, path: Path) -> None:
         """Open one file: a session or a JSON file by its suffix, anything else as a checkpoint."""
         path = path.absolute()
-        suffix = path.suffix.lower()
-        if suffix == SESSION_SUFFIX:
-            self._read(path, lambda: _session_with_policy(path), self._take_session)
-        elif suffix == ".json":
+        if _is_session(path):
+            self._read(path, lambda: session_with_policy(path), self._take_session)
+        elif path.suffix.lower() == ".json":
             self._read(path, lambda: _read_json(path), self._take_json)
         else:
             self.open_policy(path)
@@ -105,6 +118,26 @@ class Files(QObject):
                 self.open_policy(Path(name))
             else:
                 self.open_path(Path(name))
+
+    def new_session(self) -> None:
+        """Begin anew: one maze, no patches, the policy that is open."""
+        self.leaving(self._begin_anew)
+
+    def open_state(self, state: State, path: Path | None, view: Mapping[str, Any] | None = None) -> None:
+        """Put a state in place of everything that is open; it belongs to this session file, and cannot be undone."""
+        self._context.document.end()
+        self._context.document.reset(state)
+        if view is not None:
+            self._context.view.restore(view)
+        self._set_path(path)
+
+    def forget(self, paths: Iterable[Path]) -> None:
+        """Take files off the list of recent ones."""
+        gone = set(paths)
+        kept = [str(path) for path in self.recent if path not in gone]
+        if len(kept) != len(self.recent):
+            self._context.settings.set("recent", kept)
+            self.recent_changed.emit()
 
     # -- saving
 
@@ -153,14 +186,30 @@ class Files(QObject):
     def _read(
         self, path: Path, read: Callable[[], object], take: Callable[[Path, object], None], *, remember: bool = True
     ) -> None:
+        in_turn, self._in_turn = self._in_turn, False
+
         def done(found: object) -> None:
             # A drag under way belongs to what is being left.
             self._context.document.end()
             take(path, found)
             if remember:
                 self._remember(path)
+            if in_turn:
+                self._open_next()
 
-        self._context.run_in_background(read, done)
+        def failed(error: Exception) -> None:
+            self._context.report_exception(error)
+            if not path.exists():
+                self.forget([path])
+            if in_turn:
+                self._open_next()
+
+        self._context.run_in_background(read, done, failed)
+
+    def _open_next(self) -> None:
+        if self._waiting:
+            self._in_turn = True
+            self.open_path(self._waiting.popleft())
 
     def _take_policy(self, _path: Path, policy: object) -> None:
         assert isinstance(policy, Policy)
@@ -185,12 +234,19 @@ class Files(QObject):
             stack_edits.open_stack(document, cast(PatchStack, found))
 
     def _take_session(self, path: Path, found: object) -> None:
-        session, policy, sentence = cast(tuple[Session, Policy | None, str], found)
-        self._context.document.reset(replace(session.state, policy=policy))
-        self._context.view.restore(session.view)
-        self._set_path(path)
-        if sentence:
-            self._context.report(sentence)
+        session, policy, sentence = cast(Found, found)
+
+        def go_on() -> None:
+            # Without its own policy the session still opens, under the one that is here.
+            state = replace(session.state, policy=policy or self._context.document.state.policy)
+            self.open_state(state, path, session.view)
+            if sentence:
+                self._context.report(sentence)
+
+        self.leaving(go_on)
+
+    def _begin_anew(self) -> None:
+        self.open_state(replace(first_document().state, policy=self._context.document.state.policy), None, {})
 
     def _set_path(self, path: Path | None) -> None:
         if path != self.session_path:
@@ -227,14 +283,32 @@ def _read_json(path: Path) -> object:
     return maze_files.load(path)
 
 
-def _session_with_policy(path: Path) -> tuple[Session, Policy | None, str]:
+def session_with_policy(path: Path) -> Found:
+    """The session of a file, with its policy.
+
+    Raises:
+        SessionError: when the file is no session.
+    """
     session = load_session(path)
+    policy, sentence = policy_of_session(session)
+    return session, policy, sentence
+
+
+def policy_of_session(session: Session) -> tuple[Policy | None, str]:
+    """The policy of a session, or None with a sentence that says why the one that is open stays."""
     if session.policy is None:
-        return session, None, ""
+        return None, ""
+    # Loads torch: only off the screen's thread.
     from app.session_policy import find_policy
 
-    policy, sentence = find_policy(session.policy)
-    return session, policy, sentence
+    try:
+        return find_policy(session.policy)
+    except PolicyError as error:
+        return None, f"{error} The policy that was open is used in its place."
+
+
+def _is_session(path: Path) -> bool:
+    return path.suffix.lower() == SESSION_SUFFIX
 
 
 def _with_suffix(path: Path, suffix: str) -> Path:
