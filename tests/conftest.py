@@ -9,7 +9,8 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # What the application remembers between runs is neither read nor changed by tests.
-os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="mazescope-test-cache-")
+_CACHE = tempfile.TemporaryDirectory(prefix="mazescope-test-cache-")
+os.environ["XDG_CACHE_HOME"] = _CACHE.name
 
 import pytest
 

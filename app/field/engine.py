@@ -11,10 +11,13 @@ import numpy as np
 
 from app.errors import MazescopeError
 from app.field.activations import activations_of
-from app.field.devices import available_devices, device_choices, find_device
-from app.field.evaluator import Check, Evaluator, Stopped
+from app.field.cpu import CpuEvaluator
+from app.field.devices import Device, available_devices, device_choices, find_device
+from app.field.evaluator import Evaluator, Outputs
+from app.field.plan import Plan
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
 from app.field.vector_field import VectorField
+from app.field.walk import Check, Stopped
 
 __all__ = ["ActivationRequest", "ActivationResult", "Engine", "FieldRequest", "FieldResult"]
 
@@ -34,13 +37,14 @@ class Engine:
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
+        plan: how to compute on the processor, instead of finding out what is fastest.
 
     Raises:
         MazescopeError: for a word that names no device. One that this machine lacks is replaced by the CPU, with a
             sentence to `on_error` at the next request.
     """
 
-    def __init__(self, device: str = "auto") -> None:
+    def __init__(self, device: str = "auto", plan: Plan | None = None) -> None:
         self.on_result: Callable[[FieldResult], None] | None = None
         self.on_activations: Callable[[ActivationResult], None] | None = None
         self.on_error: Callable[[str, str], None] | None = None
@@ -48,9 +52,11 @@ class Engine:
         self._field: FieldRequest | None = None
         self._activation: ActivationRequest | None = None
         self._closing = False
-        # Held while one part is computed, so that `compute` on another thread shares what is remembered.
-        self._computing = threading.Lock()
+        # Held while a field is computed, so that `compute` on another thread shares what is remembered.
+        self._computing = threading.RLock()
         self._notice: str | None = None
+        self._plan = plan
+        self._retired: list[Evaluator] = []
         self._evaluator = self._evaluator_of(device)
         self._worker = threading.Thread(target=self._work, name="field engine", daemon=True)
         self._worker.start()
@@ -79,8 +85,7 @@ class Engine:
             MazeError: when the square is not an open one.
             PatchError: when the network has no such layer.
         """
-        with self._computing:
-            return activations_of(request)
+        return activations_of(request)
 
     def set_device(self, device: str) -> None:
         """Compute on another device from the next request on.
@@ -89,6 +94,7 @@ class Engine:
             MazescopeError: for a word that names no device. One that this machine lacks is replaced by the CPU, with a
                 sentence to `on_error` at the next request.
         """
+        self._retired.append(self._evaluator)
         self._evaluator = self._evaluator_of(device)
 
     def devices(self) -> list[tuple[str, str]]:
@@ -107,10 +113,16 @@ class Engine:
             self._ready.notify_all()
         if threading.current_thread() is not self._worker:
             self._worker.join()
+            with self._computing:
+                self._retired.append(self._evaluator)
+                self._close_retired()
 
     def _evaluator_of(self, device: str) -> Evaluator:
         found, self._notice = find_device(device)
-        return Evaluator(found)
+        return self._evaluator_on(found)
+
+    def _evaluator_on(self, device: Device) -> Evaluator:
+        return CpuEvaluator(device, plan=self._plan)
 
     def _work(self) -> None:
         while True:
@@ -119,12 +131,17 @@ class Engine:
                 if self._closing:
                     return
                 request, self._field = self._field, None
+            self._close_retired()
             if self._notice is not None:
                 notice, self._notice = self._notice, None
                 self._tell(self.on_error, notice, "")
             if request is not None:
                 self._answer(request)
             self._answer_activations()
+
+    def _close_retired(self) -> None:
+        while self._retired:
+            self._retired.pop().close()
 
     def _answer(self, request: FieldRequest) -> None:
         try:
@@ -153,32 +170,29 @@ class Engine:
 
     def _parts(self, request: FieldRequest, check: Check) -> Iterator[FieldResult]:
         started = time.perf_counter()
-        evaluator = self._evaluator
         with self._computing:
+            evaluator = self._evaluator
             job = evaluator.job(request)
-        original, patched = _Growing(request, job.known), _Growing(request)
-        parts = job.parts if job.acts or job.known is None else []
+            original, patched = _Growing(request, job.known), _Growing(request)
 
-        def result() -> FieldResult:
-            plain = original.field()
-            changed = patched.field() if job.acts else plain
-            milliseconds = (time.perf_counter() - started) * 1000
-            complete = plain.complete and changed.complete
-            return FieldResult(request, plain, changed, complete, milliseconds, evaluator.label, job.compiled.problems)
+            def result() -> FieldResult:
+                plain = original.field()
+                changed = patched.field() if job.acts else plain
+                milliseconds = (time.perf_counter() - started) * 1000
+                complete = plain.complete and changed.complete
+                problems = job.compiled.problems
+                return FieldResult(request, plain, changed, complete, milliseconds, evaluator.label, problems)
 
-        for number, rows in enumerate(parts):
-            part_check = check if number else _never
-            part_check()
-            with self._computing:
-                answer = job.evaluate(rows, part_check)
-            original.put(rows, answer.original)
-            patched.put(rows, answer.patched)
-            found = result()
-            if found.original.complete and job.known is None:
-                evaluator.remember(found.original, request.policy)
-            yield found
-        if not parts:
-            yield result()
+            if job.known is not None and not job.acts:
+                yield result()
+                return
+            for answer in job.answers(check):
+                original.put(answer.rows, answer.original)
+                patched.put(answer.rows, answer.patched)
+                found = result()
+                if found.complete and job.known is None:
+                    evaluator.remember(found.original, request.policy)
+                yield found
 
     def _stop_when_superseded(self) -> None:
         if self._closing or self._field is not None:
@@ -189,7 +203,8 @@ class Engine:
         device = self._evaluator.device
         if device.key == "cpu" or "out of memory" not in str(error).lower():
             return False
-        self._evaluator = Evaluator(available_devices()[-1])
+        self._retired.append(self._evaluator)
+        self._evaluator = self._evaluator_on(available_devices()[-1])
         self._tell(self.on_error, f"{device.name} ran out of memory; the CPU computes from now on.", str(error))
         return True
 
@@ -215,7 +230,7 @@ class Engine:
 class _Growing:
     """A field that fills up part by part; every `field()` is a value of its own."""
 
-    def __init__(self, request: FieldRequest, known: tuple[np.ndarray, np.ndarray] | None = None) -> None:
+    def __init__(self, request: FieldRequest, known: Outputs | None = None) -> None:
         self._maze = request.maze
         count = len(request.maze.squares)
         self._logits = np.full((count, 15), np.nan, dtype=np.float32)
@@ -223,7 +238,7 @@ class _Growing:
         if known is not None:
             self._logits, self._value = known[0].copy(), known[1].copy()
 
-    def put(self, rows: np.ndarray, answer: tuple[np.ndarray, np.ndarray]) -> None:
+    def put(self, rows: np.ndarray, answer: Outputs) -> None:
         self._logits[rows], self._value[rows] = answer
 
     def field(self) -> VectorField:

@@ -7,6 +7,8 @@ import numpy as np
 from app.maze.maze import Maze
 from app.maze.paths import decision_square, distances
 
+FIRST_CHUNK = 8
+
 
 def order_of_squares(maze: Maze) -> np.ndarray:
     """(N,) int64: rows of `maze.squares`, the mouse's own first, then the near ones and those on its paths.
@@ -25,7 +27,19 @@ def order_of_squares(maze: Maze) -> np.ndarray:
     return np.argsort(far, kind="stable")
 
 
-def parts_of(order: np.ndarray, first: int, size: int) -> list[np.ndarray]:
-    """The order cut into parts: the first of `first` squares, the others of `size`."""
-    cuts = range(min(first, len(order)), len(order), size)
-    return [part for part in np.split(order, list(cuts)) if len(part)]
+def chunks_of(order: np.ndarray, threads: int, size: int) -> list[list[np.ndarray]]:
+    """The order cut into parts of one chunk per thread, all threads with about the same number of squares.
+
+    The first part's chunks are small, so that something shows soon; the others' have up to `size` squares.
+    """
+    first = min(FIRST_CHUNK, size) * threads
+    parts = [_shared(order[:first], threads)]
+    rest = order[first:]
+    if len(rest):
+        rounds = -(-len(rest) // (threads * size))
+        parts += [_shared(part, threads) for part in np.array_split(rest, rounds)]
+    return parts
+
+
+def _shared(part: np.ndarray, threads: int) -> list[np.ndarray]:
+    return [chunk for chunk in np.array_split(part, threads) if len(chunk)]

@@ -1,0 +1,241 @@
+"""Fields on the processor: chunks of squares on threads of their own, each chunk in windows around the mouse."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from threading import Event
+from typing import TypeVar
+
+import numpy as np
+import torch
+
+from app.field.convolutions import Convolutions
+from app.field.devices import Device
+from app.field.evaluator import Answer, Evaluator, Job, Outputs
+from app.field.groups import groups_of
+from app.field.order import chunks_of, order_of_squares
+from app.field.plan import Plan, Plans, default_plan
+from app.field.requests import FieldRequest
+from app.field.scene import Scene, scene_key
+from app.field.spans import CONV_STAGES, spans
+from app.field.walk import LAST, NO_EDITS, Check, Edits, Place, State, Stopped, Walk
+from app.interventions.compile import compile_stack
+from app.maze.maze import Maze
+from app.policy.layers import layer
+from app.policy.policy import Policy
+
+KEPT_SCENES = 3
+KEPT_SCENE_BYTES = 256 * 2**20
+KEPT_NETWORKS = 2
+MOST_GROUPS = 4
+"""With more groups than this, their images without a mouse would cost more than windows save."""
+
+T = TypeVar("T")
+
+
+class CpuEvaluator(Evaluator):
+    """Computes fields on the processor.
+
+    Each thread takes a chunk of squares through the whole network alone. Threads so never wait for one another between
+    layers, which matters most when something else wants the processor as well, and a chunk stays in its core's cache.
+
+    Args:
+        device: the processor.
+        plans: the remembered plans.
+        plan: use this one and no other.
+    """
+
+    def __init__(self, device: Device, plans: Plans | None = None, plan: Plan | None = None) -> None:
+        super().__init__(device)
+        self._plans, self._fixed = plans or Plans(), plan
+        self._chosen: dict[tuple[int, int], Plan] = {}
+        self._pool: ThreadPoolExecutor | None = None
+        self._pool_size = 0
+        self._scenes: OrderedDict[Hashable, Scene] = OrderedDict()
+        self._convolutions: OrderedDict[Hashable, Convolutions] = OrderedDict()
+        self._threads = default_plan(1).threads
+
+    @property
+    def label(self) -> str:
+        return f"CPU, {self._threads} thread{'s' if self._threads > 1 else ''}"
+
+    def plan(self, policy: Policy, maze: Maze) -> Plan:
+        """The plan in use for such requests."""
+        if self._fixed is not None:
+            return self._fixed
+        key = (policy.width, maze.world)
+        if key not in self._chosen:
+            self._chosen[key] = self._plans.find(*key) or default_plan(policy.width)
+        return self._chosen[key]
+
+    def job(self, request: FieldRequest) -> CpuJob:
+        plan = self.plan(request.policy, request.maze)
+        self._threads = plan.threads
+        walk = self.walk(request.policy, request.maze, plan)
+        return self.on_thread(plan, lambda: CpuJob(self, request, plan, walk))
+
+    def walk(self, policy: Policy, maze: Maze, plan: Plan) -> Walk:
+        """How batches of this maze go through this policy."""
+        key = (policy.weights_hash, plan.kernel)
+        if key not in self._convolutions:
+            self._convolutions[key] = Convolutions(policy.network, plan.kernel)
+            while len(self._convolutions) > KEPT_NETWORKS:
+                self._convolutions.popitem(last=False)
+        self._convolutions.move_to_end(key)
+        return Walk(policy.network, self._convolutions[key], spans(maze.world, maze.facing), plan.until)
+
+    def scene(self, maze: Maze, policy: Policy, plan: Plan, walk: Walk) -> Scene:
+        """The maze as the policy sees it, with what is kept of it."""
+        key = (scene_key(maze), policy.weights_hash, plan.until)
+        if key not in self._scenes:
+            self._scenes[key] = Scene(maze, walk)
+        self._scenes.move_to_end(key)
+        while len(self._scenes) > 1 and (
+            len(self._scenes) > KEPT_SCENES or sum(kept.bytes for kept in self._scenes.values()) > KEPT_SCENE_BYTES
+        ):
+            self._scenes.popitem(last=False)
+        return self._scenes[key]
+
+    def submit(self, plan: Plan, work: Callable[[], T]) -> Future[T]:
+        """Run something on one of the threads."""
+        if self._pool is None or self._pool_size != plan.threads:
+            if self._pool is not None:
+                self._pool.shutdown()
+            self._pool = ThreadPoolExecutor(plan.threads, "field", initializer=partial(torch.set_num_threads, 1))
+            self._pool_size = plan.threads
+        return self._pool.submit(_without_gradients, work)
+
+    def on_thread(self, plan: Plan, work: Callable[[], T]) -> T:
+        """Run something on one of the threads and wait for it: the caller's own number of threads stays as it is."""
+        return self.submit(plan, work).result()
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+        self._scenes.clear()
+        self._convolutions.clear()
+
+
+class CpuJob(Job):
+    """One request on the processor. Made and evaluated on the evaluator's threads."""
+
+    def __init__(self, evaluator: CpuEvaluator, request: FieldRequest, plan: Plan, walk: Walk) -> None:
+        maze, policy = request.maze, request.policy
+        self._evaluator, self._request, self._plan, self._walk = evaluator, request, plan, walk
+        self.compiled = compile_stack(request.stack, policy, maze)
+        self.known = evaluator.known(maze, policy)
+        if self.known is not None and not self.acts:
+            return
+        self._scene = evaluator.scene(maze, policy, plan, walk)
+        if self.acts:
+            self._prepare_patched()
+
+    def _prepare_patched(self) -> None:
+        assert self.compiled.first is not None
+        self._resumed = resumable_before(self.compiled.first)
+        span = self._walk.span(self._resumed)
+        channels = layer(self._resumed, self._request.policy.width).channels
+        self._scene.make_room(self._resumed, (span.height, span.width, channels), self._walk.in_windows(self._resumed))
+        self._layers = frozenset(self.compiled.layers)
+        groups = groups_of(self.compiled, self._request.maze.squares)
+        self._groups = groups.of_square
+        image = self._scene.before(self._resumed)
+        self._in_windows = image is not None and len(groups.squares) <= MOST_GROUPS
+        self._backdrop = {}
+        if image is not None and self._in_windows:
+            edits = Edits(self._layers, self.compiled.edit(groups.squares))
+            image = image.expand(len(groups.squares), -1, -1, -1).contiguous()
+            self._backdrop = self._walk.backdrop(self._resumed, image, edits)
+
+    def answers(self, check: Check) -> Iterator[Answer]:
+        parts = chunks_of(order_of_squares(self._request.maze), self._plan.threads, self._plan.chunk)
+        dropped = Event()
+
+        def go_on() -> None:
+            if dropped.is_set():
+                raise Stopped
+            check()
+
+        running: list[list[Future[Answer]]] = []
+        try:
+            for number, part in enumerate(parts):
+                part_check = go_on if number else _never
+                submit = self._evaluator.submit
+                running.append([submit(self._plan, partial(self._evaluate, rows, part_check)) for rows in part])
+            for part_running in running:
+                yield _joined([future.result() for future in part_running])
+        finally:
+            dropped.set()
+            for future in (future for part_running in running for future in part_running):
+                if not future.cancel():
+                    future.exception()
+
+    def _evaluate(self, rows: np.ndarray, check: Check) -> Answer:
+        check()
+        place = Place(self._scene.cells[torch.from_numpy(rows)])
+        state = self._scene.kept(rows) if self.acts else None
+        resumed = state
+        original = None if self.known is None else (self.known[0][rows], self.known[1][rows])
+        if original is None or (self.acts and resumed is None):
+            state = self._scene.start(rows)
+            if self.acts:
+                resumed = state = self._ahead(state, self._resumed, place, check)
+                self._scene.keep(rows, state)
+            if original is None:
+                state = self._walk.whole(self._ahead(state, LAST, place, check), place, self._scene.backdrop)
+                original = _arrays(self._walk.outputs(state, NO_EDITS))
+        if resumed is None:
+            return Answer(rows, original, original)
+        return Answer(rows, original, self._patched(rows, resumed, place, check))
+
+    def _ahead(self, state: State, to: str, place: Place, check: Check) -> State:
+        return self._walk.advance(state, to, place, NO_EDITS, self._scene.backdrop, check)
+
+    def _patched(self, rows: np.ndarray, state: State, place: Place, check: Check) -> Outputs:
+        edits = Edits(self._layers, self.compiled.edit(self._request.maze.squares[rows]))
+        if not self._in_windows:
+            state = self._walk.whole(state, place, self._scene.backdrop)
+        elif self._groups is not None:
+            place = Place(place.cells, self._groups[torch.from_numpy(rows)])
+        state = self._walk.edited(state, place, edits)
+        state = self._walk.advance(state, LAST, place, edits, self._backdrop, check)
+        return _arrays(self._walk.outputs(self._walk.whole(state, place, self._backdrop), edits))
+
+
+def resumable_before(name: str) -> str:
+    """The last stage whose unedited output serves both runs: the layer's own, or the one before its residual block."""
+    if name in CONV_STAGES:
+        return name
+    prefix = name.rpartition(".")[0]
+    for stage, before in zip(CONV_STAGES[1:], CONV_STAGES, strict=False):
+        if stage == f"{prefix}.resadd":
+            return before
+    return LAST
+
+
+def _joined(answers: list[Answer]) -> Answer:
+    def join(outputs: list[Outputs]) -> Outputs:
+        return np.concatenate([logits for logits, _ in outputs]), np.concatenate([value for _, value in outputs])
+
+    return Answer(
+        np.concatenate([answer.rows for answer in answers]),
+        join([answer.original for answer in answers]),
+        join([answer.patched for answer in answers]),
+    )
+
+
+def _arrays(outputs: tuple[torch.Tensor, torch.Tensor]) -> Outputs:
+    return outputs[0].numpy(), outputs[1].numpy()
+
+
+def _without_gradients(work: Callable[[], T]) -> T:
+    with torch.no_grad():
+        return work()
+
+
+def _never() -> None:
+    """A check that stops nothing."""

@@ -1,0 +1,110 @@
+"""How fields are computed on this machine's processor: what was found fastest, remembered between runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import torch
+
+from app.atomic import write_atomically
+from app.field.convolutions import kernels
+from app.field.spans import CONV_STAGES
+
+LARGEST_CHUNK = 64
+MOST_THREADS = 16
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One way to compute a field; every way gives the same numbers to float32's rounding.
+
+    Attributes:
+        until: the first stage computed on whole images instead of windows around the mouse; None for none.
+        chunk: observations that go through the network at once, on one thread.
+        kernel: which convolutions, see `app.field.convolutions`.
+        threads: chunks that are computed at the same time.
+    """
+
+    until: str | None
+    chunk: int
+    kernel: str
+    threads: int
+
+
+def threads_here() -> int:
+    """Threads worth using: torch's own choice, the processor's real cores."""
+    return max(1, min(MOST_THREADS, torch.get_num_threads(), os.cpu_count() or 1))
+
+
+def default_plan(width: int) -> Plan:
+    """What is fast on most machines: used until something better has been measured."""
+    return Plan("embedder.block2.res2.resadd", 16 if width > 2 else 32, kernels()[0], _threads_at_start())
+
+
+@cache
+def _threads_at_start() -> int:
+    # Asked once: the engine's threads set their own number to one.
+    return threads_here()
+
+
+class Plans:
+    """The remembered plans of this machine, in one small file. An unreadable file counts as an empty one.
+
+    Args:
+        path: where they are kept; the user's cache folder unless given.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or Path(platformdirs.user_cache_dir("mazescope", appauthor=False)) / "plans.json"
+
+    def find(self, width: int, world: int) -> Plan | None:
+        """The plan for a policy's width and a world, or None when none was measured on this machine."""
+        return _plan_of(self._read().get(_key(width, world)))
+
+    def remember(self, width: int, world: int, plan: Plan) -> None:
+        """Keep a plan. A folder that cannot be written to only means that the next run measures again."""
+        stored = self._read()
+        stored[_key(width, world)] = asdict(plan)
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._path, json.dumps(stored, indent=1).encode())
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            stored = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return stored if isinstance(stored, dict) else {}
+
+
+def _key(width: int, world: int) -> str:
+    machine = f"{_processor()}, {_threads_at_start()} threads, torch {torch.__version__}"
+    return f"{machine}: width {width}, world {world}"
+
+
+@cache
+def _processor() -> str:
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _plan_of(stored: object) -> Plan | None:
+    """A plan from what was read, or None for anything this program would not have written."""
+    if not isinstance(stored, dict) or set(stored) != {"until", "chunk", "kernel", "threads"}:
+        return None
+    until, chunk, kernel, threads = (stored[name] for name in ("until", "chunk", "kernel", "threads"))
+    fits = (until is None or until in CONV_STAGES) and kernel in kernels()
+    fits = fits and type(chunk) is int and 1 <= chunk <= LARGEST_CHUNK
+    fits = fits and type(threads) is int and 1 <= threads <= _threads_at_start()
+    return Plan(until, chunk, kernel, threads) if fits else None

@@ -1,0 +1,82 @@
+"""One maze as one policy sees it, with what of it can be used again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from app.field.spans import INPUT
+from app.field.walk import NO_EDITS, Backdrop, State, Walk
+from app.maze.maze import Maze
+from app.maze.render import base_and_patches
+
+KEPT_BYTES = 128 * 2**20
+"""Activations larger than this altogether are computed again rather than kept."""
+
+
+def scene_key(maze: Maze) -> Hashable:
+    """What a field depends on: all of the maze but the mouse's own square, since the mouse visits every square."""
+    return maze.world, maze.walls, maze.cheese, maze.theme, maze.facing
+
+
+class Scene:
+    """The observations of a maze, its activations without a mouse, and the kept ones before the first patch.
+
+    Args:
+        maze: the maze; its mouse's square does not matter.
+        walk: how the unpatched network is walked.
+    """
+
+    def __init__(self, maze: Maze, walk: Walk) -> None:
+        patches = base_and_patches(maze)
+        self.cells = torch.from_numpy(maze.squares[:, 0] * maze.world + maze.squares[:, 1])
+        self._values = torch.from_numpy(patches.values)
+        self.backdrop: Backdrop = walk.backdrop(INPUT, _scaled(torch.from_numpy(patches.base)[None]), NO_EDITS)
+        self._kept: State | None = None
+        self._done = np.zeros(len(self.cells), dtype=bool)
+
+    def start(self, rows: np.ndarray) -> State:
+        """The observations of these rows of `maze.squares`."""
+        return State(INPUT, _scaled(self._values[torch.from_numpy(rows)]), True)
+
+    def before(self, stage: str) -> Tensor | None:
+        """(1, side, side, channels) the activation without a mouse, where windows are in use."""
+        bordered = self.backdrop.get(stage)
+        return None if bordered is None else bordered[:, 1:-1, 1:-1]
+
+    def make_room(self, stage: str, shape: tuple[int, ...], windows: bool) -> None:
+        """From now on, keep the activations of this stage: `shape` is one observation's, in windows or whole."""
+        if self._kept is not None and self._kept.stage == stage and self._kept.windows == windows:
+            return
+        self._done[:] = False
+        fits = 4 * len(self._done) * math.prod(shape) <= KEPT_BYTES
+        self._kept = State(stage, torch.empty(len(self._done), *shape), windows) if fits else None
+
+    def keep(self, rows: np.ndarray, state: State) -> None:
+        """Keep a batch's activations of the stage chosen by `make_room`. Batches of other rows may come at once."""
+        if self._kept is not None:
+            self._kept.x[torch.from_numpy(rows)] = state.x
+            self._done[rows] = True
+
+    def kept(self, rows: np.ndarray) -> State | None:
+        """The kept activations of these rows, when all of them are there."""
+        if self._kept is None or not self._done[rows].all():
+            return None
+        return State(self._kept.stage, self._kept.x[torch.from_numpy(rows)], self._kept.windows)
+
+    @property
+    def bytes(self) -> int:
+        """Memory held."""
+        tensors = [*self.backdrop.values(), self._values]
+        if self._kept is not None:
+            tensors.append(self._kept.x)
+        return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+def _scaled(pixels: Tensor) -> Tensor:
+    # As `app.policy.stages.as_input` does, to the last bit.
+    return pixels.to(torch.float32).div_(255)

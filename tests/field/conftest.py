@@ -1,0 +1,30 @@
+"""Engines that are closed whatever a test does with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from app.field.engine import Engine
+from app.field.plan import Plan
+
+
+@pytest.fixture()
+def device(request: pytest.FixtureRequest) -> str:
+    """What `--device` names."""
+    return request.config.getoption("--device")
+
+
+@pytest.fixture()
+def make_engine(device: str) -> Iterator[Callable[..., Engine]]:
+    """Makes engines on the device the tests run on."""
+    made: list[Engine] = []
+
+    def make(plan: Plan | None = None) -> Engine:
+        made.append(Engine(device, plan=plan))
+        return made[-1]
+
+    yield make
+    for engine in made:
+        engine.close()
