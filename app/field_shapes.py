@@ -33,7 +33,7 @@ FULL_DIFFERENCE: Final = FULL / 2
 DOT_BELOW: Final = 0.1
 """Arrows shorter than this (in cells) are dots."""
 
-SAME_BELOW: Final = 0.02
+SAME_BELOW: Final = 0.03
 """Total variation below which a square counts as unchanged in the picture."""
 
 FAINTEST: Final = 0.3

@@ -15,7 +15,7 @@ from app.field_shapes import difference_shapes, field_shapes
 from app.figure_parts import Number, badge, caption, definition, fitting, legend, legend_items, numbers
 from app.maze.maze import WALL, Maze, Square
 from app.maze.paths import Decision, decision_square, reachable
-from app.maze_shapes import maze_shapes
+from app.maze_shapes import frame, maze_shapes
 from app.palette import Palette
 from app.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Shape, Text, moved
 from app.unchanged import unchanged_reason
@@ -137,7 +137,8 @@ def _panel(
         *options.overlays.get(role, ()),
     ]
     dx, dy = x - corner[0], y - corner[1]
-    shapes = [moved(shape, dx, dy) for shape in _within(drawn, (corner[0], corner[1], columns, rows))]
+    shapes = [frame((x, y, columns, rows), palette)]
+    shapes += [moved(shape, dx, dy) for shape in _within(drawn, (corner[0], corner[1], columns, rows))]
     reason = unchanged_reason(result)
     if role == "difference" and reason:
         middle = (x + columns / 2, y + rows / 2)
@@ -188,7 +189,9 @@ def _within(shapes: list[Shape], box: Box) -> list[Shape]:
                 if found:
                     kept.append(Rect(*found, shape.fill, shape.opacity))
             case Rects():
-                kept.append(replace(shape, boxes=tuple(found for box in shape.boxes if (found := clip(*box)))))
+                boxes = tuple(found for box in shape.boxes if (found := clip(*box)))
+                if boxes:
+                    kept.append(replace(shape, boxes=boxes))
             case Polygon() | Polyline() | Circle() | Text():
                 kept.append(shape)
     return kept

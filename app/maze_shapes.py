@@ -15,6 +15,7 @@ from app.shapes import Box, Circle, Point, Polygon, Polyline, Rect, Rects, Shape
 
 RING_RADIUS = 0.43
 RING_WIDTH = 0.075
+FRAME = 0.125
 
 
 def maze_shapes(
@@ -33,7 +34,8 @@ def maze_shapes(
         reachable: the squares that can be reached from the mouse; open ones outside it are hatched. None marks nothing.
         cheese, mouse: whether to draw them; a rollout draws its own mice, and a cheese that is being dragged moves.
     """
-    shapes: list[Shape] = [Rect(0, 0, maze.world, maze.world, palette.open)]
+    shapes: list[Shape] = [frame((0, 0, maze.world, maze.world), palette)]
+    shapes.append(Rect(0, 0, maze.world, maze.world, palette.open))
     shapes += _grid_lines(maze, palette)
     if reachable is not None:
         shapes += _unreachable(maze, palette, set(reachable))
@@ -47,6 +49,20 @@ def maze_shapes(
     if mouse:
         shapes += mouse_shapes(maze.mouse, palette, left=maze.facing != "right")
     return tuple(shapes)
+
+
+def frame(box: Box, palette: Palette, width: float = FRAME) -> Shape:
+    """A thin outline of wall around a box: open squares at the world's edge would run into the page without it."""
+    x, y, columns, rows = box
+    return Rects(
+        (
+            (x - width, y - width, columns + 2 * width, width),
+            (x - width, y + rows, columns + 2 * width, width),
+            (x - width, y, width, rows),
+            (x + columns, y, width, rows),
+        ),
+        palette.wall,
+    )
 
 
 def wall_boxes(maze: Maze) -> tuple[Box, ...]:

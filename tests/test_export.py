@@ -63,6 +63,11 @@ def pixels(image: Image.Image) -> np.ndarray:
     return np.asarray(image.convert("RGB"))[::-1]
 
 
+def walls_of(drawn: Figure, palette: Palette) -> Rects:
+    """The walls of the first maze: the first wall-coloured shape is its frame."""
+    return [shape for shape in drawn.shapes if isinstance(shape, Rects) and shape.fill == palette.wall][1]
+
+
 # PNG
 
 
@@ -74,7 +79,7 @@ def test_every_wall_is_crisp_to_its_last_pixel(palette: Palette, scale: float) -
     image = pixels(picture(drawn, scale))
     cell = pixels_per_cell(drawn, scale)
     left, bottom, columns, rows = visible_box(maze)
-    walls = next(shape for shape in drawn.shapes if isinstance(shape, Rects) and shape.fill == palette.wall)
+    walls = walls_of(drawn, palette)
     x0 = min(x for x, *_ in walls.boxes) * cell
     y0 = min(y for _, y, *_ in walls.boxes) * cell
     assert x0 == int(x0)
@@ -98,7 +103,7 @@ def test_painted_arrows_point_along_their_moves(move: int, step: tuple[int, int]
     drawn = figure(result_of(field), "original", LIGHT, FigureOptions(show_legend=False, show_numbers=False))
     image, cell = pixels(picture(drawn)), pixels_per_cell(drawn)
     left, bottom, *_ = visible_box(maze)
-    walls = next(shape for shape in drawn.shapes if isinstance(shape, Rects) and shape.fill == LIGHT.wall)
+    walls = walls_of(drawn, LIGHT)
     x0, y0 = (min(box[axis] for box in walls.boxes) for axis in (0, 1))
     for row, col in maze.squares.tolist():
         y, x = int((y0 + row - bottom) * cell), int((x0 + col - left) * cell)

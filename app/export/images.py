@@ -39,7 +39,7 @@ def png_bytes(figure: Figure, recipe: Recipe, scale: float = 1.0) -> bytes:
     info.add_text("Software", PROGRAM)
     info.add_text("Mazescope", recipe_text(recipe))
     buffer = io.BytesIO()
-    picture(figure, scale).save(buffer, "PNG", pnginfo=info, optimize=True)
+    picture(figure, scale).save(buffer, "PNG", pnginfo=info)
     return buffer.getvalue()
 
 
