@@ -13,11 +13,10 @@ from typing import Final
 
 from app.atomic import write_atomically
 from app.errors import MazeError, MazescopeError, PatchError
-from app.export.images import pdf_bytes, png_bytes, svg_bytes
-from app.export.numbers import csv_bytes, npz_bytes
+from app.export.files import KINDS, file_bytes
 from app.export.recipe import recipe_of
 from app.field.requests import FieldRequest, FieldResult
-from app.figure import MODES, FigureOptions, Mode, figure
+from app.figure import MODES, FigureOptions
 from app.interventions.json_format import load_patches
 from app.interventions.patches import NO_PATCHES, PatchStack
 from app.interventions.words import stack_words
@@ -27,7 +26,6 @@ from app.maze.maze import WORLDS, Maze
 from app.maze.procgen_client import SEEDS, Procgen
 from app.palette import PALETTES, palette
 
-FORMATS: Final = ("npz", "png", "svg", "pdf", "csv")
 _LEVELS_AT_ONCE: Final = 32
 
 
@@ -56,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=parse_formats,
         action="extend",
         default=[],
-        metavar="|".join(FORMATS),
+        metavar="|".join(KINDS),
         help="write these as well as NPZ; may be repeated, or a comma list",
     )
     parser.add_argument("--view", choices=MODES, help="what pictures show; with patches all three side by side")
@@ -86,8 +84,8 @@ def parse_formats(text: str) -> list[str]:
     """The formats of a comma list."""
     found = [part.strip().lower() for part in text.split(",")]
     for part in found:
-        if part not in FORMATS:
-            raise argparse.ArgumentTypeError(f"{part!r} was found; expected some of {', '.join(FORMATS)}")
+        if part not in KINDS:
+            raise argparse.ArgumentTypeError(f"{part!r} was found; expected some of {', '.join(KINDS)}")
     return found
 
 
@@ -183,18 +181,16 @@ def _write(job: Job, result: FieldResult, arguments: argparse.Namespace) -> int:
 
 def _content(name: str, job: Job, result: FieldResult, arguments: argparse.Namespace) -> bytes:
     patched = arguments.patches is not None
-    mode: Mode = arguments.view or ("side_by_side" if patched else "original")
-    recipe = recipe_of(result.request, seed=job.seed, region=job.region)
-    if name == "npz":
-        return npz_bytes(result, recipe, patched=patched)
-    if name == "csv":
-        return csv_bytes(result, recipe, patched=patched)
-    note = _note(result.request.policy.name, result.request.stack)
-    drawn = figure(result, mode, palette(arguments.palette), FigureOptions(title=job.title, note=note))
-    recipe["view"] = mode
-    if name == "png":
-        return png_bytes(drawn, recipe, arguments.scale)
-    return svg_bytes(drawn, recipe) if name == "svg" else pdf_bytes(drawn, recipe)
+    return file_bytes(
+        name,
+        result,
+        recipe_of(result.request, seed=job.seed, region=job.region),
+        mode=arguments.view or ("side_by_side" if patched else "original"),
+        palette=palette(arguments.palette),
+        options=FigureOptions(title=job.title, note=_note(result.request.policy.name, result.request.stack)),
+        scale=arguments.scale,
+        patched=patched,
+    )
 
 
 def _note(policy: str, stack: PatchStack) -> str:
