@@ -46,6 +46,13 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path: Path) -> None:
         torch.testing.assert_close(resumed.averaged.state_dict()[name], weights, rtol=1e-5, atol=1e-6, msg=name)
 
 
+def test_a_wide_network_trains_in_the_hard_world(tmp_path: Path) -> None:
+    run = Run.start(Config(world="hard", width=2, observations=8, mazes=2, squares=4), tmp_path, CPU)
+    before = run.network.fc_policy.weight.clone()
+    assert run.advance() > 0
+    assert not torch.equal(run.network.fc_policy.weight, before)
+
+
 def test_two_seeds_give_two_policies(tmp_path: Path) -> None:
     one, other = (
         Run.start(Config(observations=16, mazes=4, squares=4, seed=seed), tmp_path, CPU).network.fc_value.weight

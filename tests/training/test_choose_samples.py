@@ -1,0 +1,25 @@
+"""Samples are chosen by what they show."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.maze.procgen_client import Procgen
+from app.policy.info import default_policy_path
+from app.policy.loading import load_policy
+from training.choose_samples import SMALLEST, choose
+from training.levels import evaluation_levels
+
+
+@pytest.mark.full
+@pytest.mark.procgen
+def test_the_same_levels_give_the_same_samples_each_of_another_maze() -> None:
+    if not Procgen.available():
+        pytest.skip("needs procgen")
+    policy = load_policy(default_policy_path())
+    with Procgen() as procgen:
+        levels = evaluation_levels(procgen, "easy", 150)
+    samples = choose(policy, levels)
+    assert len({sample.maze.walls for sample in samples}) == len(samples) == 5
+    assert all(sample.maze.dim >= SMALLEST for sample in samples)
+    assert choose(policy, levels) == samples
