@@ -39,7 +39,7 @@ class VectorLibrary:
                 entries.append(Entry(path, read_vector(path)))
             except PatchError as error:
                 entries.append(Entry(path, None, str(error)))
-        return tuple(sorted(entries, key=lambda entry: (_title(entry).casefold(), entry.path.name)))
+        return tuple(sorted(entries, key=lambda entry: (_title(entry).casefold(), entry.path.stem)))
 
     def keep(self, vector: ActivationVector) -> Path:
         """Save a vector under a file name of its own, never over another; an equal vector is kept once.
