@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -40,6 +42,7 @@ class CheeseChannels(QObject):
         self.task = Task(context, self)
         self._known: dict[Key, tuple[CheeseChannel, ...]] = {}
         self._wanted: Key | None = None
+        self._then: list[Callable[[], object]] = []
 
     @staticmethod
     def of(context: Context) -> CheeseChannels:
@@ -52,7 +55,7 @@ class CheeseChannels(QObject):
         return self._known.get((policy.weights_hash, canonical(layer_name), world))
 
     def defaults(self, policy: Policy, layer_name: str, world: int) -> tuple[int, ...]:
-        """The channels that mark the cheese, best first: those that do in at least `MARKS` of the levels, or the best."""
+        """Channels that mark the cheese, best first: at least `MARKS` of the levels hit, or the best one."""
         ranked = self.channels(policy, layer_name, world) or ()
         good = tuple(each.channel for each in ranked if each.score >= MARKS)
         return good or tuple(each.channel for each in ranked[:1])
@@ -67,24 +70,35 @@ class CheeseChannels(QObject):
             scores[each.channel] = each.score
         return scores
 
-    def want(self, policy: Policy, layer_name: str, world: int) -> bool:
-        """Measure unless it is known or under way; False for a layer without pixels, which cannot mark a place."""
+    def want(self, policy: Policy, layer_name: str, world: int, then: Callable[[], object] | None = None) -> bool:
+        """Measure unless it is known or under way, and call `then` once it is known (at once when it is).
+
+        False for a layer without pixels, which cannot mark a place; nothing is measured or called then.
+        """
         key = (policy.weights_hash, canonical(layer_name), world)
         if layer(layer_name, policy.width).side is None:
             return False
-        if key in self._known or (self.task.busy and key == self._wanted):
+        if key in self._known:
+            if then is not None:
+                then()
             return True
-        self._wanted = key
-
-        def measure(progress: Progress) -> tuple[CheeseChannel, ...]:
-            return find_cheese_channels(policy, layer_name=layer_name, world=world, count=LEVELS, progress=progress)
-
-        def done(result: tuple[CheeseChannel, ...]) -> None:
-            self._known[key] = result
-            self.found.emit()
-
-        self.task.start(measure, done)
+        if not self.task.busy or key != self._wanted:
+            self._wanted, self._then = key, []
+            self.task.start(partial(_measure, policy, layer_name, world), partial(self._learn, key))
+        if then is not None:
+            self._then.append(then)
         return True
+
+    def _learn(self, key: Key, result: tuple[CheeseChannel, ...]) -> None:
+        self._known[key] = result
+        then, self._then = self._then, []
+        self.found.emit()
+        for call in then:
+            call()
+
+
+def _measure(policy: Policy, layer_name: str, world: int, progress: Progress) -> tuple[CheeseChannel, ...]:
+    return find_cheese_channels(policy, layer_name=layer_name, world=world, count=LEVELS, progress=progress)
 
 
 class CheeseProgress(QWidget):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox
 
 from app.policy.layers import Layer, canonical, layers
-from widgets.panels.parts import may_be_narrow
+from widgets.panels.parts import NarrowBox
 
 
 def short_name(name: str) -> str:
@@ -28,7 +28,7 @@ def group(layer: Layer) -> str:
     return f"Block {name[5]}" if name.startswith("block") else "Head"
 
 
-class LayerChoice(QComboBox):
+class LayerChoice(NarrowBox):
     """All stages of the network of a width.
 
     Signals:
@@ -38,13 +38,9 @@ class LayerChoice(QComboBox):
     chosen = Signal(str)
 
     def __init__(self, tip: str, name: str = "Layer") -> None:
-        super().__init__()
+        super().__init__(name, tip)
         self._width = 0
-        self._name = ""
-        self.setAccessibleName(name)
-        self.setToolTip(tip)
         self.setMaxVisibleItems(24)
-        may_be_narrow(self)
         self.activated.connect(lambda: self.chosen.emit(self.currentData()))
 
     def show_layers(self, width: int, name: str) -> None:
@@ -55,8 +51,7 @@ class LayerChoice(QComboBox):
         if width != self._width:
             self._width = width
             self.setModel(_model(layers(width), self))
-        self._name = canonical(name)
-        index = self.findData(self._name)
+        index = self.findData(canonical(name))
         self.setCurrentIndex(index)
         if index < 0:
             self.setPlaceholderText(short_name(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -65,13 +65,36 @@ def heading(text: str) -> QLabel:
     return label
 
 
+class FieldLabel(QLabel):
+    """The name before a control. All are at least as wide as "Channels", so that the controls stand in a column."""
+
+    def __init__(self, text: str, control: QWidget) -> None:
+        super().__init__(text)
+        self.setBuddy(control)
+
+    def sizeHint(self) -> QSize:
+        found = super().sizeHint()
+        return QSize(max(found.width(), QFontMetrics(self.font()).horizontalAdvance("Channels")), found.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+def labelled(text: str, control: QWidget) -> QHBoxLayout:
+    """A control behind its name."""
+    return row(FieldLabel(text, control), control)
+
+
 class Elided(QLabel):
     """A label that gives way: text that does not fit ends in an ellipsis, and the tooltip says it whole."""
 
-    def __init__(self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+    def __init__(
+        self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight, stretch: bool = True
+    ) -> None:
         super().__init__()
         self._mode = mode
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        wide = QSizePolicy.Policy.Expanding if stretch else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
         self.setText(text)
 
     def setText(self, text: str) -> None:
@@ -130,14 +153,30 @@ class IconButton(QToolButton):
         self.setIcon(self._context.icon(self._glyph))
 
 
-class Choice(QComboBox):
-    """A combo box that may be narrow, with titles for values."""
+class NarrowBox(QComboBox):
+    """A combo box that may be narrower than its longest item; a wheel that passes over it scrolls the panel."""
 
-    def __init__(self, name: str, tip: str, titles: dict[str, str], chosen: Callable[[str], object]) -> None:
+    def __init__(self, name: str, tip: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
         self.setToolTip(tip)
-        may_be_narrow(self)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(5)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class Choice(NarrowBox):
+    """A combo box with titles for values."""
+
+    def __init__(self, name: str, tip: str, titles: dict[str, str], chosen: Callable[[str], object]) -> None:
+        super().__init__(name, tip)
         for value, title in titles.items():
             self.addItem(title, value)
         self.activated.connect(lambda: chosen(self.currentData()))
@@ -147,11 +186,12 @@ class Choice(QComboBox):
         self.setCurrentIndex(self.findData(value))
 
 
-def may_be_narrow(box: QComboBox) -> None:
-    """Let a combo box be narrower than its longest item."""
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(5)
-    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+def set_flag(widget: QWidget, name: str, on: bool) -> None:
+    """Set a property that the style sheet looks at, such as "muted"."""
+    if bool(widget.property(name)) != on:
+        widget.setProperty(name, on)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 class EmptyState(QWidget):

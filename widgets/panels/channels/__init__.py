@@ -1,1 +1,3 @@
 """All channels of a layer as small pictures, and one of them large."""
+
+from widgets.panels.channels.panel import ChannelsPanel as ChannelsPanel

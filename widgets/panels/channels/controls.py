@@ -46,7 +46,7 @@ class ChannelControls(QWidget):
         self.quantity_choice.choose(self.quantity)
         self.order_choice = Choice(
             "Sort channels by",
-            "Index; energy (root mean square); change under the stack; cheese score (how often the peak is at the cheese)",
+            "Index; energy (root mean square); change under the stack; cheese score (how often it peaks at the cheese)",
             {key: f"By {title.lower()}" for key, title in ORDERS.items()},
             self._set_order,
         )

@@ -1,0 +1,65 @@
+"""What may be added to the stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app import stack_edits
+from app.interventions.patches import KINDS, AddVector, Patch, SetValue
+from app.policy.layers import layer
+from widgets.context import Context
+from widgets.panels.patches.words import GLYPHS, TIPS, TITLES
+from widgets.panels.retarget import add_pin, pin_layer, with_cheese_channels
+
+
+class AddMenu(QMenu):
+    """The kinds of patches, each on the layer whose channels are shown."""
+
+    def __init__(self, context: Context, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.setToolTipsVisible(True)
+        self.aboutToShow.connect(self._fill)
+        self._fill()
+
+    def _fill(self) -> None:
+        self.clear()
+        self._offer("add", "Subtract the cheese vector", self.subtract_cheese)
+        self._offer("set", "Retarget: pin the cheese channels", self.add_pin)
+        self.addSeparator()
+        for kind in KINDS:
+            self._offer(kind, TITLES[kind], partial(self._add_kind, kind))
+
+    def _offer(self, kind: str, title: str, act: Callable[[], object]) -> None:
+        action = self.addAction(self._context.icon(GLYPHS[kind]), title)
+        action.setToolTip(TIPS[kind])
+        action.triggered.connect(lambda: act())
+
+    @property
+    def _layer(self) -> str:
+        return self._context.view.layer
+
+    def subtract_cheese(self) -> None:
+        """Add the patch that takes from the network what it knows of the cheese."""
+        self._add(AddVector(layer=self._layer, coefficient=-1.0))
+
+    def add_pin(self) -> None:
+        """Add a pin for the channels that mark the cheese, found first where they are not known."""
+        name = pin_layer(self._context)
+        with_cheese_channels(self._context, name, lambda channels: add_pin(self._context, channels, name))
+
+    def _add_kind(self, kind: str) -> None:
+        if kind != "set":
+            self._add(KINDS[kind](layer=self._layer))
+            return
+        policy = self._context.document.state.policy
+        side = layer(self._layer, policy.width if policy else 1).side
+        maze = self._context.document.state.maze
+        square = None if side is None else self._context.view.inspected or maze.cheese or maze.top_right
+        self._add(SetValue(layer=self._layer, channels=(0,), square=square))
+
+    def _add(self, patch: Patch) -> None:
+        stack_edits.add_patch(self._context.document, patch)

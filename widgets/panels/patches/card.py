@@ -1,0 +1,191 @@
+"""One patch of the stack as a card."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QLineEdit, QWidget
+
+from app import stack_edits
+from app.document import Document
+from app.errors import PatchError
+from app.interventions.patches import Patch
+from app.palette import Palette
+from app.policy.layers import layer
+from widgets.context import Context
+from widgets.panels.layer_choice import LayerChoice
+from widgets.panels.parts import Elided, IconButton, column, heading, labelled, muted, row, set_flag
+from widgets.panels.patches import words
+from widgets.panels.patches.effects import PatchEffects
+from widgets.panels.patches.fields import Fields
+from widgets.panels.patches.handle import Handle
+from widgets.panels.patches.squares import SquaresField
+from widgets.panels.patches.strip import ChannelStrip
+
+
+class PatchCard(QFrame):
+    """Switch, solo, order, layer, channels, numbers, squares, effect; greyed, with the reason, when it does not fit.
+
+    Signals:
+        opened(bool): its details were shown or hidden by hand.
+    """
+
+    opened = Signal(bool)
+
+    def __init__(self, context: Context, position: int, patch: Patch, effects: PatchEffects, is_open: bool) -> None:
+        super().__init__()
+        self._context, self._effects = context, effects
+        self.position, self.patch = position, patch
+        self._open = is_open
+        self.setProperty("card", True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.handle = Handle(context.palette)
+        self.enabled = QCheckBox()
+        self.enabled.clicked.connect(lambda on: stack_edits.enable_patch(self._document, self.position, on))
+        self.title = heading(words.TITLES[patch.kind])
+        self.title.setToolTip(words.TIPS[patch.kind])
+        self.arrow = IconButton(context, "chevron-down", "Show details", self._turn)
+        self.solo = IconButton(context, "headphones", "Solo", self._toggle_solo, checkable=True)
+        self.solo.say("Solo. While any patch is soloed, only soloed ones act")
+        self.duplicate = IconButton(
+            context,
+            "content-copy",
+            "Duplicate patch. Ctrl+D",
+            lambda: stack_edits.duplicate_patch(self._document, self.position),
+        )
+        self.delete = IconButton(
+            context,
+            "trash-can-outline",
+            "Delete patch. Delete",
+            lambda: stack_edits.delete_patch(self._document, self.position),
+        )
+        self.summary = Elided()
+        set_flag(self.summary, "muted", True)
+        self.effect = muted(wrap=True)
+        self.problem = QLabel(wordWrap=True)
+        self.problem.setProperty("warning", True)
+        self.strip = ChannelStrip(context.palette)
+        self.strip.clicked.connect(lambda: context.view.set_layer(self.patch.layer))
+        self.body = self._made_body()
+        layout = column(self, 8, 4)
+        layout.addLayout(row(self.handle, self.enabled, self.title, None, self.arrow))
+        layout.addLayout(row(self.summary, self.solo, self.duplicate, self.delete, space=0))
+        layout.addWidget(self.problem)
+        layout.addWidget(self.strip)
+        layout.addWidget(self.effect)
+        layout.addWidget(self.body)
+        self.set_open(is_open)
+        self.show_patch(position, patch, "")
+
+    @property
+    def _document(self) -> Document:
+        return self._context.document
+
+    def _made_body(self) -> QWidget:
+        body = QWidget()
+        self.layer_choice = LayerChoice("The layer whose output the patch changes")
+        self.layer_choice.chosen.connect(lambda name: self._change("Choose layer", False, layer=name))
+        self.channels = QLineEdit()
+        self.channels.setAccessibleName("Channels")
+        self.channels.setToolTip('Channels it acts on: "all", or numbers and ranges such as "3, 10-12"')
+        self.channels.editingFinished.connect(self._channels_typed)
+        self.squares = SquaresField(self._context, self._change)
+        self.fields = Fields(self._context, self.patch, self._change, self._document.end)
+        layout = column(body)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.addWidget(self.fields)
+        layout.addLayout(labelled("Layer", self.layer_choice))
+        layout.addLayout(labelled("Channels", self.channels))
+        layout.addLayout(labelled("Squares", self.squares))
+        return body
+
+    # --- what is shown ----------------------------------------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its details show."""
+        return self._open
+
+    def set_open(self, is_open: bool) -> None:
+        """Show or hide the details."""
+        self._open = is_open
+        self.arrow.set_glyph("chevron-up" if is_open else "chevron-down")
+        self.arrow.say("Hide details" if is_open else "Show details")
+        self.body.setVisible(is_open)
+
+    def show_patch(self, position: int, patch: Patch, problem: str) -> None:
+        """Show a version of the patch, of the same kind, and why it does not act ("" when it does)."""
+        self.position, self.patch = position, patch
+        name = f"{words.TITLES[patch.kind]} patch {position + 1}"
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(problem or words.summary(patch))
+        self.enabled.setChecked(patch.enabled)
+        self.enabled.setAccessibleName(f"{name} on")
+        self.enabled.setToolTip(f"Switch the patch {'off' if patch.enabled else 'on'}")
+        self.solo.setChecked(patch.solo)
+        self.summary.setText(words.summary(patch))
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        acts = position in {at for at, _ in self._document.state.stack.active} and not problem
+        set_flag(self.title, "muted", not acts)
+        policy = self._document.state.policy
+        self.layer_choice.show_layers(policy.width if policy else 1, patch.layer)
+        if not self.channels.hasFocus() or not self.channels.isModified():
+            self.channels.setText(words.channels_text(patch.channels))
+        self.squares.show_patch(patch)
+        self.fields.show_patch(patch)
+        self.show_effect()
+
+    def show_effect(self) -> None:
+        """Show what is known of the patch's own effect, and its channels' pictures."""
+        effect = self._effects.effect(self.patch)
+        text = "" if effect is None else words.effect_text(effect)
+        self.effect.setText(f"Alone: {text}" if text else "Alone: …")
+        self.effect.setVisible(not self.problem.text() and self._document.state.policy is not None)
+        self.effect.setToolTip(
+            "What this patch alone does to the field: mean total variation over the squares, and the change of "
+            "P(cheese) at the decision square"
+        )
+        pictures = None if self.problem.text() else self._effects.pictures(self.patch.layer)
+        self.strip.show_channels(pictures, self.patch.channels)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take other colours."""
+        self.handle.set_palette(palette)
+        self.strip.set_palette(palette)
+
+    # --- what is done -----------------------------------------------------------------------------------------------
+
+    def _change(self, verb: str, merge: bool, **fields: object) -> None:
+        stack_edits.change_patch(self._document, self.position, verb, merge=merge, **fields)
+
+    def _channels_typed(self) -> None:
+        policy = self._document.state.policy
+        if not self.channels.isModified() or policy is None:
+            return
+        self.channels.setModified(False)
+        try:
+            count = layer(self.patch.layer, policy.width).channels
+            chosen = words.parse_channels(self.channels.text(), count)
+        except PatchError as error:
+            self._context.report(str(error))
+            self.channels.setText(words.channels_text(self.patch.channels))
+            return
+        self.channels.setText(words.channels_text(chosen))
+        self._change("Choose channels", False, channels=chosen)
+
+    def _toggle_solo(self) -> None:
+        stack_edits.solo_patch(self._document, self.position, self.solo.isChecked())
+
+    def _turn(self) -> None:
+        self.set_open(not self._open)
+        self.opened.emit(self.is_open)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() == Qt.Key.Key_Delete:
+            stack_edits.delete_patch(self._document, self.position)
+        elif event.key() == Qt.Key.Key_D and control:
+            stack_edits.duplicate_patch(self._document, self.position)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,120 @@
+"""The cards in their order, and the dragging of one to another place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from app import stack_edits
+from app.interventions.patches import PatchStack
+from app.palette import Palette
+from widgets.context import Context
+from widgets.panels.parts import column
+from widgets.panels.patches.card import PatchCard
+from widgets.panels.patches.effects import PatchEffects
+
+
+class CardList(QWidget):
+    """One card per patch, top to bottom. Cards stay while the kinds do, so that a drag is not cut off."""
+
+    def __init__(self, context: Context, effects: PatchEffects) -> None:
+        super().__init__()
+        self._context, self._effects = context, effects
+        self.cards: list[PatchCard] = []
+        self._scroll: QScrollArea | None = None
+        self._layout = column(self, 0, 8)
+        self._layout.addStretch(1)
+        self._line = QFrame(self)
+        self._line.hide()
+        self.set_palette(context.palette)
+        self.setAccessibleName("Stack of patches")
+
+    def follow(self, scroll: QScrollArea) -> None:
+        """The area that shows the list: it scrolls to a card that was added, and with one that is dragged."""
+        self._scroll = scroll
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take other colours."""
+        self._line.setStyleSheet(f"background: {palette.accent}; border-radius: 1px;")
+        for card in self.cards:
+            card.set_palette(palette)
+
+    def show_stack(self, stack: PatchStack, problems: dict[int, str]) -> None:
+        """Show a stack, and why some of its patches do not act."""
+        kinds = [type(patch) for patch in stack.patches]
+        # A patch that is still in the stack keeps its details open or shut, wherever it went.
+        open_before = {id(card.patch): card.is_open for card in self.cards}
+        if kinds != [type(card.patch) for card in self.cards]:
+            self._rebuild(stack, open_before)
+        for position, (card, patch) in enumerate(zip(self.cards, stack.patches, strict=True)):
+            card.set_open(open_before.get(id(patch), card.is_open))
+            card.show_patch(position, patch, problems.get(position, ""))
+
+    def show_effects(self) -> None:
+        """Show what has become known of the patches' effects."""
+        for card in self.cards:
+            card.show_effect()
+
+    def _rebuild(self, stack: PatchStack, open_before: dict[int, bool]) -> None:
+        old = self.cards
+        first = not old and len(stack.patches) > 2
+        focus = next((card.position for card in old if card.isAncestorOf(self.focusWidget() or self)), None)
+        self.cards = []
+        added: PatchCard | None = None
+        for position, patch in enumerate(stack.patches):
+            is_open = open_before.get(id(patch), not first)
+            card = PatchCard(self._context, position, patch, self._effects, is_open)
+            if id(patch) not in open_before and old:
+                added = card
+            self._connect(card)
+            self.cards.append(card)
+            self._layout.insertWidget(position + len(old), card)
+        for card in old:
+            self._layout.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        if focus is not None and self.cards and added is None:
+            self.cards[min(focus, len(self.cards) - 1)].setFocus()
+        if added is not None and self._scroll is not None:
+            self._layout.activate()
+            self._scroll.ensureWidgetVisible(added, 0, 0)
+
+    def _connect(self, card: PatchCard) -> None:
+        card.handle.dragged.connect(self._drag)
+        card.handle.dropped.connect(lambda at: self._drop(card, at))
+        card.handle.cancelled.connect(self._line.hide)
+        card.handle.stepped.connect(lambda places: self._step(card, places))
+
+    # --- order ------------------------------------------------------------------------------------------------------
+
+    def _gap_at(self, at: QPointF) -> int:
+        """The gap nearest to a point of the screen: 0 above the first card, n below the last."""
+        y = self.mapFromGlobal(at).y()
+        return sum(y > card.geometry().center().y() for card in self.cards)
+
+    def _drag(self, at: QPointF) -> None:
+        gap = self._gap_at(at)
+        if gap < len(self.cards):
+            y = self.cards[gap].geometry().top() - 5
+        else:
+            y = self.cards[-1].geometry().bottom() + 3
+        self._line.setGeometry(0, max(0, y), self.width(), 3)
+        self._line.show()
+        self._line.raise_()
+        if self._scroll is not None:
+            here: QPoint = self.mapFromGlobal(at).toPoint()
+            self._scroll.ensureVisible(here.x(), here.y(), 0, 24)
+
+    def _drop(self, card: PatchCard, at: QPointF) -> None:
+        self._line.hide()
+        gap = self._gap_at(at)
+        # Taking the card out closes its own gap.
+        to = gap - 1 if gap > card.position else gap
+        if to != card.position:
+            stack_edits.move_patch(self._context.document, card.position, to)
+
+    def _step(self, card: PatchCard, places: int) -> None:
+        to = max(0, min(card.position + places, len(self.cards) - 1))
+        if to != card.position:
+            stack_edits.move_patch(self._context.document, card.position, to)
+            self.cards[to].handle.setFocus()

@@ -1,0 +1,151 @@
+"""The panel of the stack: cards in the order they act, what may be added, and its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QScrollArea, QStackedWidget, QToolButton, QWidget
+
+from app import stack_edits
+from app.document import State
+from app.errors import PatchError
+from app.interventions.json_format import load_patches, save_patches
+from widgets.context import Context
+from widgets.panels.cheese_channels import CheeseChannels, CheeseProgress
+from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, row
+from widgets.panels.patches.add_menu import AddMenu
+from widgets.panels.patches.cards import CardList
+from widgets.panels.patches.effects import PatchEffects
+from widgets.panels.problems import problems_of
+from widgets.panels.retarget import CheeseFinder
+
+FILTER = "Patches (*.json)"
+
+
+class PatchesPanel(QWidget):
+    """The stack of patches, live: each card is one patch, acting from the top down."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.setAccessibleName("Patches")
+        self.effects = PatchEffects(context, self)
+        self.menu = AddMenu(context, self)
+        self.add_button = QPushButton("Add patch")
+        self.add_button.setMenu(self.menu)
+        self.add_button.setAccessibleName("Add patch")
+        self.add_button.setToolTip("Add an intervention on the layer whose channels are shown")
+        self.find_button = IconButton(context, "cheese", "Find cheese channels", self._toggle_finder, checkable=True)
+        self.find_button.say("Find cheese channels. Measures which channels of the layer peak at the cheese")
+        self.more = IconButton(context, "dots-vertical", "Open, save or clear patches")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setMenu(self._more_menu())
+        self.finder = CheeseFinder(context)
+        self.finder.hide()
+        self.finder.closed.connect(self._close_finder)
+        self.progress = CheeseProgress(context, CheeseChannels.of(context))
+        self.cards = CardList(context, self.effects)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty_state())
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(self.cards)
+        self.cards.follow(scroll)
+        self._pages.addWidget(scroll)
+        layout = column(self, MARGIN)
+        layout.addLayout(row(self.add_button, None, self.find_button, self.more, space=2))
+        layout.addWidget(self.progress)
+        layout.addWidget(self.finder)
+        layout.addWidget(self._pages, 1)
+        context.document.changed.connect(self._document_changed)
+        context.bridge.result.connect(self._show)
+        context.bridge.cleared.connect(self._show)
+        context.palette_changed.connect(self.cards.set_palette)
+        self.effects.changed.connect(self.cards.show_effects)
+        self._show()
+
+    def _more_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction("Open patches…", self._ask_open)
+        self.save = menu.addAction("Save patches…", self._ask_save)
+        menu.addSeparator()
+        self.clear = menu.addAction("Clear all patches", lambda: stack_edits.clear_stack(self._context.document))
+        return menu
+
+    def _empty_state(self) -> EmptyState:
+        button = QPushButton("Show an example")
+        button.setToolTip("Subtract the cheese vector: take from the network what it knows of the cheese")
+        button.clicked.connect(self.menu.subtract_cheese)
+        return EmptyState(
+            self._context,
+            "layers-outline",
+            "No patches: the network is as it was trained",
+            "Add a patch above, click a channel to switch it off, or see what one does.",
+            button,
+        )
+
+    # --- what is shown ----------------------------------------------------------------------------------------------
+
+    def _document_changed(self, old: State, new: State) -> None:
+        if old.stack != new.stack or old.policy != new.policy or old.maze != new.maze:
+            self._show()
+
+    def _show(self, *_: object) -> None:
+        stack = self._context.document.state.stack
+        self.cards.show_stack(stack, problems_of(self._context))
+        self._pages.setCurrentIndex(1 if stack.patches else 0)
+        for action in (self.save, self.clear):
+            action.setEnabled(bool(stack.patches))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.effects.watch(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.effects.watch(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+
+    # --- what is done -----------------------------------------------------------------------------------------------
+
+    def open_file(self, path: Path) -> None:
+        """Replace the stack by a file's; the person is told when it cannot be read."""
+        try:
+            stack = load_patches(path)
+        except PatchError as error:
+            self._context.report(str(error))
+            return
+        stack_edits.open_stack(self._context.document, stack)
+
+    def save_file(self, path: Path) -> None:
+        """Write the stack; the person is told when that fails."""
+        try:
+            save_patches(path, self._context.document.state.stack)
+        except PatchError as error:
+            self._context.report(str(error))
+
+    def _ask_open(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(self, "Open patches", "", FILTER)
+        if file:
+            self.open_file(Path(file))
+
+    def _ask_save(self) -> None:
+        file, _ = QFileDialog.getSaveFileName(self, "Save patches", "patches.json", FILTER)
+        if file:
+            self.save_file(Path(file) if Path(file).suffix else Path(file).with_suffix(".json"))
+
+    def _toggle_finder(self) -> None:
+        self.finder.setVisible(self.find_button.isChecked())
+        if self.find_button.isChecked():
+            self.finder.measure()
+
+    def _close_finder(self) -> None:
+        self.find_button.setChecked(False)
+        self.finder.hide()

@@ -1,0 +1,149 @@
+"""Patches in words: titles, summaries, and lists of channels as people type them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from app.errors import PatchError
+from app.interventions.patches import AddVector, Mean, Noise, Patch, Resample, Scale, SetValue
+from app.interventions.word_vectors import WORDS
+from app.studies.patch_effects import PatchEffect
+from widgets.panels.layer_choice import short_name
+
+TITLES: Final = {
+    "zero": "Zero",
+    "mean": "Mean",
+    "resample": "Resample",
+    "scale": "Scale",
+    "set": "Set value",
+    "add": "Add vector",
+    "noise": "Noise",
+}
+"""What a card is called, by kind."""
+
+GLYPHS: Final = {
+    "zero": "numeric-0-box-outline",
+    "mean": "sigma",
+    "resample": "shuffle-variant",
+    "scale": "resize",
+    "set": "map-marker-outline",
+    "add": "vector-line",
+    "noise": "waveform",
+}
+"""Its icon."""
+
+TIPS: Final = {
+    "zero": "Zero ablation: the channels become 0",
+    "mean": "Mean ablation: the channels become their mean over random observations",
+    "resample": "Resample ablation: the channels become those of another level",
+    "scale": "Positive and negative values of the channels times a factor each",
+    "set": "Retargeting: one pixel of the channels becomes a value",
+    "add": "Activation addition: a vector is added with a coefficient",
+    "noise": "Gaussian noise is added: the control",
+}
+"""What it does, in a line."""
+
+
+def number(value: float) -> str:
+    """A patch's number: "−1", "5.5"."""
+    return f"{value:.3f}".rstrip("0").rstrip(".").replace("-", "−")
+
+
+def channels_text(channels: tuple[int, ...] | None) -> str:
+    """Channels as they are typed: "all", "none", "3, 10-12"."""
+    if channels is None:
+        return "all"
+    if not channels:
+        return "none"
+    runs: list[list[int]] = []
+    for channel in sorted(channels):
+        if runs and channel == runs[-1][-1] + 1:
+            runs[-1].append(channel)
+        else:
+            runs.append([channel])
+    # Two neighbours read better one by one.
+    parts = [[f"{run[0]}-{run[-1]}"] if len(run) > 2 else [str(channel) for channel in run] for run in runs]
+    return ", ".join(text for part in parts for text in part)
+
+
+def parse_channels(text: str, count: int) -> tuple[int, ...] | None:
+    """Channels from "all", "none", "10", "3, 10-12"; sorted, each once. None for all.
+
+    Raises:
+        PatchError: for anything else, or channels that a layer of `count` channels does not have.
+    """
+    words = text.strip().casefold()
+    if words in ("all", "*"):
+        return None
+    found: set[int] = set()
+    for part in re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", words)) if words not in ("", "none") else ():
+        if not part:
+            continue
+        match = re.fullmatch(r"(\d{1,7})(?:-(\d{1,7}))?", part)
+        if match is None:
+            raise PatchError(f'"{part}" was found among the channels; expected numbers and ranges such as "3, 10-12".')
+        first, last = int(match[1]), int(match[2] or match[1])
+        if first > last or last >= count:
+            raise PatchError(f"Channels {part} were asked for; the layer has channels 0 to {count - 1}.")
+        found.update(range(first, last + 1))
+    return tuple(sorted(found))
+
+
+def vector_title(vector: str) -> str:
+    """What a vector that a patch names is called: the word, or the file's name."""
+    return {"cheese": "cheese vector", "top-right": "top-right vector"}.get(vector, Path(vector).stem)
+
+
+def summary(patch: Patch) -> str:
+    """A patch in a line: where it acts and with what."""
+    what = {
+        SetValue: _set_words,
+        AddVector: lambda p: f"{number(p.coefficient)} × {vector_title(p.vector)}",
+        Scale: lambda p: f"+ × {number(p.positive)}, − × {number(p.negative)}",
+        Noise: lambda p: f"σ {number(p.sigma)}, seed {p.seed}",
+        Mean: lambda p: f"of {p.count}",
+        Resample: lambda p: f"from level {p.source_seed}",
+    }.get(type(patch))
+    parts = [] if what is None else [what(patch)]
+    parts += [_channel_words(patch.channels), short_name(patch.layer)]
+    if patch.squares is not None:
+        parts.append(f"{len(patch.squares)} square{'' if len(patch.squares) == 1 else 's'} only")
+    return " · ".join(parts)
+
+
+def _channel_words(channels: tuple[int, ...] | None) -> str:
+    return "all channels" if channels is None else "no channels" if not channels else f"ch {channels_text(channels)}"
+
+
+def _set_words(patch: SetValue) -> str:
+    if patch.square is not None:
+        where = f" at ({patch.square[0]}, {patch.square[1]})"
+    elif patch.row is not None:
+        where = f" at pixel {patch.row}, {patch.column}"
+    else:
+        where = ""
+    return f"{number(patch.value)}{where}"
+
+
+def effect_text(effect: PatchEffect) -> str:
+    """A patch's own effect: "changes the field by .21 · P(cheese) −.62"."""
+    if effect.mean_total_variation is None:
+        return ""
+    moved = f"mean change {fraction(effect.mean_total_variation)}"
+    if effect.cheese is None:
+        return f"{moved} · no decision square"
+    sign = "−" if effect.cheese < 0 else "+"
+    return f"{moved} · P(cheese) {sign}{fraction(abs(effect.cheese))}"
+
+
+def fraction(value: float) -> str:
+    """A number in 0..1 as this field writes it: ".21", "1.00"."""
+    text = f"{value:.2f}"
+    return text[1:] if text.startswith("0") else text
+
+
+def is_word(vector: str) -> bool:
+    """Whether a vector is taken anew on every maze."""
+    return vector in WORDS

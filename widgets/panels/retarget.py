@@ -1,0 +1,185 @@
+"""Retargeting by hand: find the channels that mark the cheese, and pin a value on a square for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPushButton
+
+from app import stack_edits
+from app.interventions.patches import SetValue
+from app.maze.maze import Maze, Square
+from app.policy.layers import DEFAULT_LAYER, layer
+from app.studies.cheese_channels import CheeseChannel
+from widgets.context import Context
+from widgets.panels.cheese_channels import MARKS, CheeseChannels
+from widgets.panels.layer_choice import short_name
+from widgets.panels.parts import IconButton, column, heading, muted, row
+
+PIN_VALUE: Final = 5.5
+"""What a new pin sets: the value that moved the mouse best in the published measurements of this intervention."""
+
+OFFERED: Final = 12
+"""Channels that are listed."""
+
+
+def pin_square(maze: Maze) -> Square:
+    """Where a new pin stands: the maze's top-right square, or the mouse's own where that is a wall."""
+    return maze.top_right if maze.is_open(maze.top_right) else maze.mouse
+
+
+def pin_layer(context: Context) -> str:
+    """The layer a new pin acts on: the one whose channels are shown, or the default where that has no pixels."""
+    policy, name = context.document.state.policy, context.view.layer
+    if policy is None or layer(name, policy.width).side is None:
+        return DEFAULT_LAYER
+    return name
+
+
+def add_pin(context: Context, channels: tuple[int, ...] | None, layer_name: str) -> None:
+    """Add a set-value patch with a pin; the patched field is shown."""
+    square = pin_square(context.document.state.maze)
+    patch = SetValue(layer=layer_name, channels=channels, square=square, value=PIN_VALUE)
+    stack_edits.add_patch(context.document, patch)
+
+
+def with_cheese_channels(context: Context, layer_name: str, use: Callable[[tuple[int, ...]], object]) -> None:
+    """Call `use(channels)` with the channels that mark the cheese: at once if they are known, or once measured."""
+    cheese, state = CheeseChannels.of(context), context.document.state
+    if state.policy is None:
+        return
+    policy, world = state.policy, state.maze.world
+    cheese.want(policy, layer_name, world, lambda: use(cheese.defaults(policy, layer_name, world)))
+
+
+class CheeseFinder(QFrame):
+    """A card that measures which channels mark the cheese and offers them, ranked.
+
+    Signals:
+        closed(): the person is done with it.
+    """
+
+    closed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._cheese = CheeseChannels.of(context)
+        self._layer = pin_layer(context)
+        self.setProperty("card", True)
+        self._words = muted(wrap=True)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Channels that mark the cheese, best first")
+        self.list.setToolTip("Channels by how often their peak lies within one pixel of the cheese; tick those to use")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.itemChanged.connect(self._ticked)
+        self.pin = QPushButton("Pin these")
+        self.pin.setToolTip("Add a patch that sets the ticked channels at a square; drag its pin over the maze")
+        self.pin.clicked.connect(self._pin)
+        self.zero = QPushButton("Zero these")
+        self.zero.setToolTip("Switch the ticked channels off")
+        self.zero.clicked.connect(self._zero)
+        close = IconButton(context, "close", "Close", self._close)
+        layout = column(self, 8)
+        layout.addLayout(row(heading("Cheese channels"), None, close))
+        layout.addWidget(self._words)
+        layout.addWidget(self.list)
+        layout.addLayout(row(None, self.zero, self.pin))
+        self._cheese.found.connect(self._fill)
+        self._cheese.task.busy_changed.connect(self._fill)
+
+    def measure(self) -> None:
+        """Measure the layer whose channels are shown, unless it is known, and offer what is found."""
+        policy = self._context.document.state.policy
+        self._layer = pin_layer(self._context)
+        if policy is not None:
+            self._cheese.want(policy, self._layer, self._context.document.state.maze.world)
+        self._fill()
+
+    @property
+    def ticked(self) -> tuple[int, ...]:
+        """The channels chosen."""
+        items = (self.list.item(at) for at in range(self.list.count()))
+        return tuple(
+            item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Checked
+        )
+
+    def _fill(self, *_: object) -> None:
+        state = self._context.document.state
+        ranked = None
+        if state.policy is not None:
+            ranked = self._cheese.channels(state.policy, self._layer, state.maze.world)
+        self.list.blockSignals(True)
+        self.list.clear()
+        for each in (ranked or ())[:OFFERED]:
+            self.list.addItem(_item(each, each.channel in self._defaults()))
+        self.list.blockSignals(False)
+        self.list.setVisible(ranked is not None)
+        rows = min(6, self.list.count())
+        self.list.setFixedHeight(rows * max(1, self.list.sizeHintForRow(0)) + 2 * self.list.frameWidth() + 4)
+        self._words.setText(self._sentence(ranked))
+        self._ticked()
+
+    def _defaults(self) -> tuple[int, ...]:
+        state = self._context.document.state
+        return () if state.policy is None else self._cheese.defaults(state.policy, self._layer, state.maze.world)
+
+    def _sentence(self, ranked: tuple[CheeseChannel, ...] | None) -> str:
+        name = short_name(self._layer)
+        if self._context.document.state.policy is None:
+            return "Open a policy to find its channels that mark the cheese."
+        if ranked is None and self._cheese.task.busy:
+            return f"Measuring every channel of {name}."
+        if ranked is None:
+            return "Stopped before all levels were measured."
+        good = sum(each.score >= MARKS for each in ranked)
+        if not good:
+            return f"No channel of {name} peaks at the cheese in half of {ranked[0].levels} levels; the best are:"
+        noun = "channel peaks" if good == 1 else "channels peak"
+        return f"{good} {noun} at the cheese in {name} in at least half of {ranked[0].levels} levels."
+
+    def _ticked(self, *_: object) -> None:
+        for button in (self.pin, self.zero):
+            button.setEnabled(bool(self.ticked))
+
+    def _pin(self) -> None:
+        add_pin(self._context, tuple(sorted(self.ticked)), self._layer)
+        self._close()
+
+    def _zero(self) -> None:
+        policy = self._context.document.state.policy
+        if policy is not None:
+            stage = layer(self._layer, policy.width)
+            off = stack_edits.switched_off(self._context.document.state.stack, stage.name)
+            on = [channel for channel in self.ticked if off is not None and channel not in off]
+            if on:
+                stack_edits.toggle_channels(self._context.document, stage, on)
+        self._close()
+
+    def _close(self) -> None:
+        self._cheese.task.cancel()
+        self.closed.emit()
+
+
+def _item(found: CheeseChannel, ticked: bool) -> QListWidgetItem:
+    there, elsewhere = (f"{value:.2f}".replace("-", "−") for value in (found.at_cheese, found.elsewhere))
+    item = QListWidgetItem(f"{found.channel}\u2002{found.score:.0%}\u2002{there} there, {elsewhere} elsewhere")
+    item.setToolTip(
+        f"Channel {found.channel} peaks within one pixel of the cheese in {found.hits} of {found.levels} levels; "
+        f"its mean is {there} at the cheese and {elsewhere} elsewhere"
+    )
+    item.setData(Qt.ItemDataRole.UserRole, found.channel)
+    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+    item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+    return item
+
+
+def pins(context: Context) -> tuple[tuple[int, SetValue], ...]:
+    """(position, patch) of the set-value patches that stand on a maze square: what may be dragged."""
+    return tuple(
+        (position, patch)
+        for position, patch in enumerate(context.document.state.stack.patches)
+        if isinstance(patch, SetValue) and patch.square is not None
+    )
