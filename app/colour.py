@@ -18,9 +18,26 @@ SIMULATIONS: Final[dict[str, np.ndarray]] = {
     "tritanopia": np.array(
         [(1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)]
     ),
+    "protanopia (Viénot)": np.array([(0.11238, 0.88762, 0), (0.11238, 0.88762, 0), (0.00401, -0.00401, 1)]),
+    "deuteranopia (Viénot)": np.array([(0.29275, 0.70725, 0), (0.29275, 0.70725, 0), (-0.02234, 0.02234, 1)]),
+    "tritanopia (Brettel)": np.array(
+        [(1.01277, 0.13548, -0.14826), (-0.01243, 0.86812, 0.14431), (0.07589, 0.805, 0.11911)]
+    ),
 }
-"""Linear RGB -> linear RGB as a dichromat sees it: Machado, Oliveira and Fernandes 2009, "A physiologically-based model
-for simulation of color vision deficiency", IEEE TVCG 15(6), severity 1."""
+"""Linear RGB -> linear RGB as a dichromat sees it. The models disagree somewhat, so there are two of each.
+
+The first three: Machado, Oliveira and Fernandes 2009, "A physiologically-based model for simulation of color vision
+deficiency", IEEE TVCG 15(6), severity 1. Then Viénot, Brettel and Mollon 1999, "Digital video colourmaps for checking
+the legibility of displays by dichromats", and Brettel, Viénot and Mollon 1997, "Computerized simulation of color
+appearance for dichromats", both with the sRGB coefficients of the DaltonLens project. Brettel's model has two
+half-planes: see `_BRETTEL_OTHER`.
+"""
+
+_BRETTEL_OTHER: Final = np.array(
+    [(0.93678, 0.18979, -0.12657), (0.06154, 0.81526, 0.1232), (-0.37562, 1.12767, 0.24796)]
+)
+_BRETTEL_NORMAL: Final = np.array([0.03901, -0.02788, -0.01113])
+"""Colours on the negative side of the plane with this normal go through the other matrix."""
 
 _RGB_TO_XYZ: Final = np.array(
     [(0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041)]
@@ -49,7 +66,9 @@ def linear(colour: str) -> np.ndarray:
 
 def lab(colour: str, vision: str = "normal") -> Lab:
     """CIE L*a*b* (D65) of a colour as eyes of one of `SIMULATIONS` see it."""
-    seen = np.clip(SIMULATIONS[vision] @ linear(colour), 0, 1)
+    light = linear(colour)
+    other = vision == "tritanopia (Brettel)" and _BRETTEL_NORMAL @ light < 0
+    seen = np.clip((_BRETTEL_OTHER if other else SIMULATIONS[vision]) @ light, 0, 1)
     ratio = _RGB_TO_XYZ @ seen / _WHITE
     f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio / (3 * (6 / 29) ** 2) + 4 / 29)
     return float(116 * f[1] - 16), float(500 * (f[0] - f[1])), float(200 * (f[1] - f[2]))

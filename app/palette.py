@@ -1,7 +1,8 @@
 """Every colour of the application, in a light and a dark version.
 
 The colours that mean something (`MEANINGS`) differ by CIEDE2000 of 15 or more, pair by pair, to normal eyes and under
-simulated protanopia, deuteranopia and tritanopia (`app.colour`); text has a contrast of 4.5 or more on every surface.
+simulated protanopia, deuteranopia and tritanopia, by two models each (`app.colour`). Text has a contrast
+of 4.5 or more on every surface.
 """
 
 from __future__ import annotations
@@ -93,13 +94,13 @@ DARK: Final = Palette(
     open="#15191f",
     unreachable="#1f252d",
     grid_line="#1d232b",
-    cheese="#fbe233",
-    mouse="#827a74",
-    decision="#f6fbfa",
-    top_right="#3fd196",
-    original="#4a80ff",
-    patched="#fb5d12",
-    difference="#e6a0d2",
+    cheese="#f4ea22",
+    mouse="#827a72",
+    decision="#f5fdfd",
+    top_right="#66d79a",
+    original="#4f7ff8",
+    patched="#ff5414",
+    difference="#de92b8",
     warning="#f0b23c",
     error="#ff8d84",
     focus="#7ea8ff",

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from app.colour import SIMULATIONS, contrast, delta_e, difference, lab, linear, mix
+from app.colour import _BRETTEL_NORMAL, _BRETTEL_OTHER, SIMULATIONS, contrast, delta_e, difference, lab, linear, mix
 from app.palette import DARK, LIGHT, MEANINGS, PALETTES, SURFACES, TEXTS, Palette, palette
 
 # Sharma, Wu and Dalal 2005, table 1: L1 a1 b1, L2 a2 b2, CIEDE2000.
@@ -71,6 +71,15 @@ def test_simulated_eyes_keep_greys_and_confuse_what_they_should() -> None:
     # Red and green of the classic plate collapse to a deuteranope, yet not to a tritanope.
     assert difference("#c0392b", "#7d7a1e", "deuteranopia") < 0.4 * difference("#c0392b", "#7d7a1e")
     assert difference("#c0392b", "#7d7a1e", "tritanopia") > 20
+
+
+def test_brettels_two_half_planes_meet() -> None:
+    along = np.linalg.svd(_BRETTEL_NORMAL[None])[2][1:]  # two directions in the plane between them
+    for direction in along:
+        assert np.allclose(SIMULATIONS["tritanopia (Brettel)"] @ direction, _BRETTEL_OTHER @ direction, atol=2e-3)
+    # Each side of the plane has its own matrix: blue and yellow are on opposite ones.
+    assert (_BRETTEL_NORMAL @ linear("#0000ff") < 0) != (_BRETTEL_NORMAL @ linear("#ffff00") < 0)
+    assert difference("#0000ff", "#008080", "tritanopia (Brettel)") < difference("#0000ff", "#008080")
 
 
 def test_contrast_and_mix() -> None:
