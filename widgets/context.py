@@ -30,7 +30,8 @@ class Context(QObject):
         bridge: questions to the engine, and its answers.
         actions: the registry of actions.
         settings: remembered choices.
-        procgen: the game's process; ask it off the screen's thread only, by `run_in_background`.
+        procgen: the game's process; ask it off the screen's thread only, by `run_in_background`. One that was given is
+            not closed with the context.
 
     Signals:
         palette_changed(Palette): the colours are others now.
@@ -42,14 +43,17 @@ class Context(QObject):
     reported = Signal(str, str, str)
     busy_changed = Signal(bool)
 
-    def __init__(self, document: Document, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(
+        self, document: Document, settings: Settings, parent: QObject | None = None, *, procgen: Procgen | None = None
+    ) -> None:
         super().__init__(parent)
         self.document = document
         self.settings = settings
         self.view = ViewState(self)
         self.bridge = EngineBridge(document, self.view, self)
         self.actions = ActionRegistry(self)
-        self.procgen = Procgen()
+        self.procgen = Procgen() if procgen is None else procgen
+        self._owns_procgen = procgen is None
         self._background = Background(self)
         self._background.busy_changed.connect(self.busy_changed)
         self.bridge.failed.connect(self.report)
@@ -122,7 +126,8 @@ class Context(QObject):
         """End everything that runs behind the window."""
         _application().styleHints().colorSchemeChanged.disconnect(self._system_changed)
         self.bridge.close()
-        self.procgen.close()
+        if self._owns_procgen:
+            self.procgen.close()
         self._background.close()
         self.settings.save()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,6 +41,10 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None) -> in
     app = application()
     window = open_window(app, Settings(config_folder() / "settings.json"), [Path(file) for file in files], device)
     catch_exceptions(window)
+    if os.environ.get("MAZESCOPE_STARTED"):
+        from widgets.startup_times import watch_if_asked
+
+        watch_if_asked(window)
     return app.exec()
 
 

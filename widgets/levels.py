@@ -53,6 +53,7 @@ class Levels(QObject):
         super().__init__(parent)
         self._context = context
         self._asked = 0
+        self._heading: int | None = None
         self._busy = False
         self._dice = random.Random()
         tab = context.document.state.tab
@@ -72,6 +73,7 @@ class Levels(QObject):
     def go_to(self, seed: int) -> None:
         """Open the level of this seed, whatever its size."""
         wish = self.wish
+        self._heading = seed
         self._ask(lambda: self._make(wish.world, seed, wish.region))
 
     def set_world(self, world: str) -> None:
@@ -97,7 +99,8 @@ class Levels(QObject):
     def step(self, direction: Literal[1, -1]) -> None:
         """Open the next or previous level of the wanted size."""
         wish = self.wish
-        seed = wish.seed
+        # Quick clicks go on from the level that is on its way, not from the one still in front.
+        seed = wish.seed if self._heading is None else self._heading
         if seed is None:
             # After a maze from a file: the first seed there is.
             seed = -direction if wish.dim is None else 0
@@ -114,6 +117,7 @@ class Levels(QObject):
             if not 0 <= following < SEEDS:
                 self._context.notice(f"Seeds run from 0 to {SEEDS - 1}.")
             else:
+                self._heading = following
                 self._ask(lambda: self._make(wish.world, following, wish.region))
         elif self.has_procgen:
             dims = (wish.dim,)
@@ -136,6 +140,7 @@ class Levels(QObject):
 
         def done(level: Level) -> None:
             if number == self._asked:
+                self._heading = None
                 self._set_busy(False)
                 document = self._context.document
                 # A drag under way belongs to the maze that is being left.
@@ -144,6 +149,7 @@ class Levels(QObject):
 
         def failed(error: Exception) -> None:
             if number == self._asked:
+                self._heading = None
                 self._set_busy(False)
                 self._take(self._context.document.state)
                 self._context.report_exception(error)

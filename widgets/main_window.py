@@ -23,6 +23,7 @@ from widgets.maze_view.tools import TOOLS
 from widgets.maze_view.view import MazeView
 from widgets.menus import build_menus
 from widgets.message_bar import MessageBar
+from widgets.session.unsaved import unsaved_work
 from widgets.status import Status
 from widgets.view_switch import ViewSwitch
 from widgets.window_actions import register_early, register_levels, register_window
@@ -161,7 +162,7 @@ class MainWindow(QMainWindow):
         path = self.files.session_path
         name = path.stem if path is not None else document.state.tab.title
         self.setWindowTitle(f"{name}[*] — Mazescope")
-        self.setWindowModified(document.modified and (path is not None or bool(document.history.done)))
+        self.setWindowModified(unsaved_work(document, path is not None))
 
     def _report(self, kind: str, sentence: str, details: str) -> None:
         if kind == "error":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup
@@ -13,6 +12,7 @@ from app.maze.maze import THEMES
 from widgets import theme
 from widgets.context import Context
 from widgets.maze_view.tools import TOOLS
+from widgets.recent_menu import RecentMenu
 from widgets.view_state import MODES
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def build_menus(window: MainWindow, context: Context) -> None:
     """Fill the window's menu bar."""
     bar = window.menuBar()
     special = {
-        "recent": lambda menu: _recent(menu, window),
+        "recent": lambda menu: RecentMenu.add_to(menu, window.files, context),
         "background": lambda menu: _background(menu, context),
         "docks": lambda menu: window.docks.add_to(menu),
         "appearance": lambda menu: _appearance(menu, context),
@@ -74,22 +74,6 @@ def build_menus(window: MainWindow, context: Context) -> None:
                 special[name](menu)
             else:
                 menu.addAction(context.actions[name])
-
-
-def _recent(menu: QMenu, window: MainWindow) -> None:
-    inner = menu.addMenu("Open recent")
-
-    def fill() -> None:
-        inner.clear()
-        for path in window.files.recent:
-            action = inner.addAction(path.name)
-            action.setToolTip(str(path))
-            action.triggered.connect(lambda _=False, path=path: window.files.open_path(Path(path)))
-        inner.setEnabled(not inner.isEmpty())
-
-    window.files.recent_changed.connect(fill)
-    inner.setToolTipsVisible(True)
-    fill()
 
 
 def _background(menu: QMenu, context: Context) -> None:

@@ -11,7 +11,7 @@ def style_sheet(palette: Palette) -> str:
     """The style sheet in this palette. Lengths in em follow the font, so that larger text does not clip.
 
     Fields for numbers have no buttons: their sizes are 0 here, because with `setButtonSymbols(NoButtons)` a style sheet
-    of Qt 6.12 leaves the text a width of one pixel.
+    leaves the text a width of one pixel.
     """
     chevron = asset("icons", f"chevron-down-{palette.name}.svg").as_posix()
     p = palette

@@ -15,6 +15,9 @@ from widgets.maze_view.numbers import Numbers
 from widgets.maze_view.picture import ROLES, Picture
 from widgets.maze_view.readout import Readout
 
+NO_POLICY = "Open a policy to see its vector field: File, Open policy, or drop a checkpoint here."
+LOADING = "Loading the policy …"
+
 
 class Swatch(QWidget):
     """A dot in the hue of a role."""
@@ -139,6 +142,8 @@ class MazeView(QWidget):
         context.view.mode_changed.connect(self._show_mode)
         context.bridge.result.connect(self._explain)
         context.bridge.cleared.connect(self._explain)
+        context.busy_changed.connect(self._explain)
+        context.document.changed.connect(self._explain)
         self.picture.fields_changed.connect(self._refresh_readouts)
         self._last_place: tuple[Pane, QPoint] | None = None
         self._show_mode()
@@ -190,7 +195,12 @@ class MazeView(QWidget):
 
     def _explain(self, *_: object) -> None:
         result, policy = self._context.bridge.latest, self._context.document.state.policy
-        why = unchanged_reason(result) or "" if result is not None and policy is not None else ""
+        if policy is None:
+            why = LOADING if self._context.busy else NO_POLICY
+            for pane in self.panes.values():
+                pane.explain(why, empty=True)
+            return
+        why = unchanged_reason(result) or "" if result is not None else ""
         for role, pane in self.panes.items():
             pane.explain("" if role == "original" else why, empty=role == "difference")
 

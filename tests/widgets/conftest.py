@@ -1,0 +1,215 @@
+"""The window for tests, and a watch over what it leaves behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+# Settings, logs and autosaves of the one who runs the tests are neither read nor written.
+os.environ["MAZESCOPE_HOME"] = tempfile.mkdtemp(prefix="mazescope-test-home-")
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.plugin import QtBot
+
+from app.document import Document, OpenMaze, State
+from app.field.engine import Engine
+from app.maze.ascii import from_ascii
+from app.maze.maze import Maze, Square
+from app.maze.procgen_client import Procgen
+from app.policy.policy import Policy
+from widgets.context import Context
+from widgets.main_window import MainWindow
+from widgets.settings import Settings
+
+SMALL = """
+#######
+#....C#
+#.###.#
+#.#...#
+#.#.#.#
+#M....#
+#######
+"""
+
+HARMLESS = "This plugin does not support"
+"""How Qt's offscreen platform begins what it says of windows that it cannot arrange."""
+
+
+def small_maze() -> Maze:
+    """Side 7 in an easy world, with a loop."""
+    return from_ascii(SMALL)
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing_behind(qtlog: object, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test that leaves a thread, a running timer or a top-level widget, or makes Qt complain."""
+    del request
+    threads = set(threading.enumerate())
+    timers, widgets = _running_timers(), _top_level()
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
+    gc.collect()
+    left = _threads_besides(threads)
+    assert not left, f"threads are still running: {left}"
+    assert not _running_timers() - timers, "timers are still running"
+    assert not _top_level() - widgets, f"top-level widgets are left: {_top_level() - widgets}"
+    complaints = [
+        record.message
+        for record in qtlog.records  # type: ignore[attr-defined]
+        if record.type_name in ("QtWarningMsg", "QtCriticalMsg", "QtFatalMsg")
+        and not record.message.startswith(HARMLESS)
+    ]
+    assert not complaints, f"Qt complained: {complaints}"
+
+
+def _threads_besides(known: set[threading.Thread]) -> set[threading.Thread]:
+    end = time.monotonic() + 5
+    while (left := {thread for thread in threading.enumerate() if _ours(thread)} - known) and time.monotonic() < end:
+        time.sleep(0.01)
+    return left
+
+
+def _ours(thread: threading.Thread) -> bool:
+    return thread.name.startswith(("mazescope", "field engine"))
+
+
+def _running_timers() -> set[int]:
+    return {id(found) for found in gc.get_objects() if type(found) is QTimer and _active(found)}
+
+
+def _active(timer: QTimer) -> bool:
+    try:
+        return timer.isActive()
+    except RuntimeError:  # Qt has destroyed it already.
+        return False
+
+
+def _top_level() -> set[int]:
+    return {id(widget) for widget in QApplication.topLevelWidgets() if widget.isVisible()}
+
+
+class Hand:
+    """What a person does with the window: real mouse and key events, at squares of the maze."""
+
+    def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
+        self.window, self.qtbot = window, qtbot
+        self.context = window.context
+        self.document = window.context.document
+
+    @property
+    def maze(self) -> Maze:
+        """The maze in front."""
+        return self.document.state.maze
+
+    @property
+    def canvas(self) -> object:
+        """The first canvas in sight."""
+        return self.window.maze_view.canvas
+
+    def at(self, square: Square) -> QPoint:
+        """Where a square is on the canvas, in pixels."""
+        return self.window.maze_view.canvas.pixel_at(square)
+
+    def press(self, square: Square, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+        """Press a button on a square."""
+        QTest.mousePress(self.window.maze_view.canvas.viewport(), button, pos=self.at(square))
+
+    def move(self, square: Square) -> None:
+        """Move the pointer to a square."""
+        QTest.mouseMove(self.window.maze_view.canvas.viewport(), self.at(square))
+        QApplication.processEvents()
+
+    def release(self, square: Square, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+        """Let a button go on a square."""
+        QTest.mouseRelease(self.window.maze_view.canvas.viewport(), button, pos=self.at(square))
+
+    def drag(self, *squares: Square, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+        """Press on the first square, move over the others, release on the last."""
+        self.press(squares[0], button)
+        for square in squares[1:]:
+            self.move(square)
+        self.release(squares[-1], button)
+
+    def click(self, square: Square) -> None:
+        """Click a square."""
+        self.drag(square)
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press and release a key where the keyboard is."""
+        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifier)
+        QApplication.processEvents()
+
+    def wait(self, until: Callable[[], bool], timeout: int = 30_000) -> None:
+        """Wait for something to become true."""
+        self.qtbot.waitUntil(until, timeout=timeout)
+
+    def answered(self) -> None:
+        """Wait for the whole field of what is open."""
+
+        def whole() -> bool:
+            latest, state = self.context.bridge.latest, self.document.state
+            return (
+                latest is not None
+                and latest.complete
+                and (latest.request.maze, latest.request.stack) == (state.maze, state.stack)
+                and latest.request.policy == state.policy
+            )
+
+        self.wait(whole)
+
+
+MakeHand = Callable[..., Hand]
+
+
+@pytest.fixture
+def make_hand(qtbot: QtBot, qapp: QApplication, small_policy: Policy, tmp_path: Path) -> Iterator[MakeHand]:
+    """Makes windows: on a maze (the small one), with a policy (a small random one), and with an engine."""
+    hands: list[Hand] = []
+
+    def make(
+        maze: Maze | None = None,
+        *,
+        policy: Policy | None = small_policy,
+        procgen: Procgen | None = None,
+        engine: bool = True,
+    ) -> Hand:
+        shown = maze or small_maze()
+        document = Document(State((OpenMaze(1, "Small", shown, shown),), 1, policy))
+        settings = Settings(tmp_path / "settings.json")
+        settings.set("theme", "light")
+        context = Context(document, settings, procgen=procgen)
+        context.apply_theme()
+        window = MainWindow(context)
+        qtbot.addWidget(window)
+        window.show()
+        qtbot.waitExposed(window)
+        window.maze_view.canvas.setFocus()
+        hand = Hand(window, qtbot)
+        hands.append(hand)
+        if engine:
+            context.bridge.attach(Engine("cpu"))
+            if policy is not None:
+                hand.answered()
+        return hand
+
+    yield make
+    for hand in hands:
+        hand.document.mark_saved()
+        hand.window.close()
+        hand.window.deleteLater()
+        hand.context.deleteLater()
+
+
+@pytest.fixture
+def hand(make_hand: MakeHand) -> Hand:
+    """A window on the small maze, with its field computed."""
+    return make_hand()

@@ -1,0 +1,55 @@
+"""Finding titles by a few of their letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a text matches what was typed.
+
+    Attributes:
+        score: the higher, the better.
+        places: indices of the letters that were typed.
+    """
+
+    score: float
+    places: tuple[int, ...]
+
+
+def match(typed: str, text: str) -> Match | None:
+    """How well `text` holds the letters typed, in their order; None when it does not.
+
+    Letters at the beginning of words and letters in a row count more than scattered ones; spaces typed do not count.
+    """
+    wanted = [letter for letter in typed.casefold() if not letter.isspace()]
+    if not wanted:
+        return Match(0.0, ())
+    # Not casefold: it may lengthen a text, and places would then point beside their letters.
+    letters = [letter.lower() for letter in text]
+    best: dict[int, tuple[float, tuple[int, ...]]] = {-1: (0.0, ())}
+    for letter in wanted:
+        reached: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for at, found in enumerate(letters):
+            if found != letter:
+                continue
+            options = [
+                (score + _worth(letters, last, at), places) for last, (score, places) in best.items() if last < at
+            ]
+            if options:
+                score, places = max(options, key=lambda option: option[0])
+                reached[at] = (score, (*places, at))
+        if not reached:
+            return None
+        best = reached
+    score, places = max(best.values(), key=lambda option: option[0])
+    # Of two texts that hold the letters alike, the shorter one is more likely meant.
+    return Match(score - len(letters) / 200, places)
+
+
+def _worth(letters: list[str], last: int, at: int) -> float:
+    begins = at == 0 or not letters[at - 1].isalnum()
+    follows = last >= 0 and last == at - 1
+    gap = 0 if last < 0 else at - last - 1
+    return 1.0 + 2.0 * begins + 1.5 * follows - 0.03 * gap
