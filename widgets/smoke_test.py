@@ -17,6 +17,9 @@ from widgets.settings import HOME_VARIABLE
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
+SCREENSHOT_VARIABLE = "MAZESCOPE_SCREENSHOT"
+"""When set, the smoke test saves what its window shows at the end as this PNG file: to compare two installations."""
+
 PATIENCE = 120.0
 """Seconds for each step: a loaded machine is slow, and a test that hangs tells nothing."""
 
@@ -118,6 +121,11 @@ def _use(window: MainWindow, folder: Path, errors: list[str]) -> dict[str, Any]:
     wait(lambda: document.state == state, "opening the saved session")
     wait(answered, "computing the field of the opened session")
     assert state.policy is not None
+    picture = os.environ.get(SCREENSHOT_VARIABLE)
+    if picture:
+        QTest.qWait(100)
+        if not window.screen().grabWindow(window.winId()).save(picture, "PNG"):
+            raise SmokeError(f"the screenshot could not be saved as {picture}")
     return {
         "policy": state.policy.name,
         "weights_hash": state.policy.weights_hash,
