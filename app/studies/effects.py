@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.interventions.fit import fitting_layer
+from app.interventions.patches import Zero
 from app.maze.maze import Maze
 from app.policy.layers import DEFAULT_LAYER
 from app.policy.policy import Policy
@@ -75,6 +77,8 @@ def effects_table(
         PatchError: for layers or channels the policy does not have.
         Cancelled: when a progress says not to go on.
     """
+    if channels is not None:
+        fitting_layer(Zero(layer=DEFAULT_LAYER, channels=tuple(channels)), policy)
     rows = [*((name, -1.0) for name in layers), (DEFAULT_LAYER, 1.0)]
     *subtracted, added = vector_effects(policy, levels, rows, progress=progress("cheese vector"))
     corner = vector_effects(
