@@ -75,7 +75,7 @@ class Bars(QWidget):
         return QSize(14 * self._pitch(), max(1, len(self._lines)) * self._pitch())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(7 * self._pitch(), max(1, len(self._lines)) * self._pitch())
+        return QSize(4 * self._pitch(), max(1, len(self._lines)) * self._pitch())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

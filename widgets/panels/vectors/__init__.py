@@ -1,0 +1,3 @@
+"""The library of activation vectors."""
+
+from widgets.panels.vectors.panel import VectorsPanel as VectorsPanel
