@@ -16,9 +16,10 @@ from filelock import FileLock, Timeout
 from app.atomic import write_atomically
 from app.document import State
 from app.errors import MazescopeError
-from app.session import LARGEST, Session, from_json, to_json
+from app.session import LARGEST, SUFFIX, Session, from_json, to_json
 
 FOLDER: Final = "autosave"
+KEPT_DAYS: Final = 30
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,39 @@ class Recovered:
     path: Path | None
     session: Session
 
+    @property
+    def time(self) -> float:
+        """When it was written, in seconds since the epoch."""
+        return self.file.stat().st_mtime
+
     def discard(self) -> None:
         """Remove the autosave."""
         self.file.unlink(missing_ok=True)
+
+    def put_aside(self) -> Path:
+        """Keep what the user does not want now as a session file of its own, and say where.
+
+        It goes into the folder `kept` of the autosaves' own; files there that are older than `KEPT_DAYS` are removed.
+
+        Raises:
+            OSError: when it cannot be written; the autosave is then still there.
+        """
+        folder = self.file.parent / "kept"
+        folder.mkdir(exist_ok=True)
+        for old in folder.glob(f"*{SUFFIX}"):
+            if time.time() - old.stat().st_mtime > KEPT_DAYS * 86400:
+                old.unlink(missing_ok=True)
+        name = self.path.stem if self.path is not None else "unsaved"
+        stamp = time.strftime("%Y-%m-%d %H-%M-%S", time.localtime(self.time))
+        kept = folder / f"{name} {stamp}{SUFFIX}"
+        number = 1
+        while kept.exists():
+            number += 1
+            kept = folder / f"{name} {stamp} ({number}){SUFFIX}"
+        content = json.loads(self.file.read_bytes())["session"]
+        write_atomically(kept, json.dumps(content, indent=1, ensure_ascii=False).encode())
+        self.discard()
+        return kept
 
 
 class Autosave:

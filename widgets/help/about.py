@@ -1,0 +1,115 @@
+"""About: which version this is, and whose work it stands on."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+from PySide6.QtCore import QSize, Qt, qVersion
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import __version__
+from app.paths import asset
+from widgets.context import Context
+from widgets.help.licences import Part, parts
+from widgets.help.window import HelpWindow
+from widgets.log import log_file
+
+SENTENCE = "See what a maze-solving policy wants at every square of a maze, and change its mind by hand."
+SOURCE = (
+    "After <i>Understanding and controlling a maze-solving policy network</i> (Turner et al. 2023, "
+    '<a href="https://arxiv.org/abs/2310.08043">arXiv 2310.08043</a>).'
+)
+
+
+def system_facts() -> str:
+    """What somebody who helps wants to know first."""
+    system = f"{platform.system()} {platform.release()} ({platform.machine()})"
+    lines = [f"Mazescope {__version__}", f"Python {sys.version.split()[0]}, Qt {qVersion()}", system]
+    return "\n".join([*lines, f"Log: {log_file()}"])
+
+
+class About(HelpWindow):
+    """Name and version above; parts and their licences below."""
+
+    def __init__(self, context: Context, window: QWidget) -> None:
+        super().__init__(context, window, "About Mazescope", 820, 660)
+        self.parts = parts()
+        self.column.addLayout(self._head())
+        note = QLabel("Mazescope stands on the work of others. These are the parts that are installed here:")
+        note.setProperty("muted", True)
+        note.setWordWrap(True)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Parts made by others")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for part in self.parts:
+            QListWidgetItem(" ".join(filter(None, (part.name, part.version))), self.list)
+        self.title = QLabel()
+        self.title.setWordWrap(True)
+        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setAccessibleName("The licence's text")
+        side = QVBoxLayout()
+        side.addWidget(self.title)
+        side.addWidget(self.text, 1)
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(self.list, 2)
+        row.addLayout(side, 3)
+        self.column.addWidget(note)
+        self.column.addLayout(row, 1)
+        self.copy = QPushButton("Copy version and system")
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(system_facts()))
+        self.add_close_button()
+        self.list.currentRowChanged.connect(lambda row: self._show(self.parts[row]))
+        self.list.setCurrentRow(0)
+
+    def _head(self) -> QHBoxLayout:
+        mark = QLabel()
+        mark.setPixmap(QIcon(str(asset("icons", "mazescope.svg"))).pixmap(QSize(72, 72), self.devicePixelRatioF()))
+        mark.setAlignment(Qt.AlignmentFlag.AlignTop)
+        name = QLabel(f"Mazescope {__version__}")
+        font = name.font()
+        font.setPointSizeF(font.pointSizeF() * 1.6)
+        font.setBold(True)
+        name.setFont(font)
+        about, source = QLabel(SENTENCE), QLabel(SOURCE)
+        source.setProperty("muted", True)
+        source.setOpenExternalLinks(True)
+        source.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        for label in (name, about, source):
+            label.setWordWrap(True)
+            column.addWidget(label)
+        row = QHBoxLayout()
+        row.setSpacing(18)
+        row.addWidget(mark)
+        row.addLayout(column, 1)
+        return row
+
+    def add_close_button(self) -> None:
+        super().add_close_button()
+        buttons = self.column.takeAt(self.column.count() - 1).widget()
+        row = QHBoxLayout()
+        row.addWidget(self.copy)
+        row.addStretch(1)
+        assert buttons is not None
+        row.addWidget(buttons)
+        self.column.addLayout(row)
+
+    def _show(self, part: Part) -> None:
+        lines = [f"<b>{part.name}</b>", part.licence, part.note]
+        self.title.setText("<br>".join(line for line in lines if line))
+        self.text.setPlainText(part.text or "The licence's text is not part of this installation.")

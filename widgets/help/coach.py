@@ -1,0 +1,198 @@
+"""A coach mark: the window dims but for one part, and a card beside it says what that part is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QRegion
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from widgets.context import Context
+
+ROOM = 6
+"""Pixels between the part and the light around it."""
+GAP = 16
+"""Pixels between the light and the card."""
+EDGE = 14
+"""Pixels between the card and the window's edge."""
+
+
+class Dots(QWidget):
+    """How far along one is."""
+
+    def __init__(self, context: Context, count: int) -> None:
+        super().__init__()
+        self._context, self._count, self._at = context, count, 0
+        self.setFixedSize(16 * count, 12)
+
+    def show_step(self, at: int) -> None:
+        """Light another dot."""
+        self._at = at
+        self.setAccessibleName(f"Step {at + 1} of {self._count}")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for number in range(self._count):
+            palette = self._context.palette
+            painter.setBrush(QColor(palette.accent if number == self._at else palette.border))
+            painter.drawEllipse(QRectF(16 * number + 2, 2, 8, 8))
+
+
+class Card(QFrame):
+    """Title, a few sentences, and the way on."""
+
+    def __init__(self, context: Context, parent: QWidget, count: int) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.title, self.text = QLabel(), QLabel()
+        font = self.title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        font.setBold(True)
+        self.title.setFont(font)
+        self.text.setWordWrap(True)
+        self.dots = Dots(context, count)
+        self.skip, self.back, self.next = QPushButton("Skip"), QPushButton("Back"), QPushButton("Next")
+        self.skip.setProperty("flat", True)
+        self.next.setDefault(True)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.dots)
+        row.addStretch(1)
+        for button in (self.skip, self.back, self.next):
+            button.setAutoDefault(True)
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 16, 14)
+        column.setSpacing(10)
+        column.addWidget(self.title)
+        column.addWidget(self.text)
+        column.addSpacing(2)
+        column.addLayout(row)
+        self.setFixedWidth(round(self.fontMetrics().averageCharWidth() * 62))
+
+
+class CoachMark(QWidget):
+    """Lies over the whole window; the part it points at stays usable, and Esc ends it.
+
+    Signals:
+        left(): the user wants to see no more.
+        moved(int): one step on (1) or back (-1).
+    """
+
+    left = Signal()
+    moved = Signal(int)
+
+    def __init__(self, context: Context, window: QWidget, steps: int) -> None:
+        super().__init__(window)
+        self._context, self._window, self._steps = context, window, steps
+        self._targets: Callable[[], list[QWidget]] = list
+        self._light = QRect()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.card = Card(context, self, steps)
+        self.setFocusProxy(self.card.next)
+        self.card.skip.clicked.connect(self.left)
+        self.card.back.clicked.connect(lambda: self.moved.emit(-1))
+        self.card.next.clicked.connect(lambda: self.moved.emit(1))
+        # Panels settle after they were shown, so the light follows a moment later as well.
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(60)
+        self._settle.timeout.connect(self.place)
+        window.installEventFilter(self)
+        context.palette_changed.connect(self.update)
+
+    def point(self, at: int, title: str, text: str, targets: Callable[[], list[QWidget]]) -> None:
+        """Show step `at`; the light falls on what `targets` gives."""
+        self._targets = targets
+        self.card.title.setText(title)
+        self.card.text.setText(text)
+        self.card.dots.show_step(at)
+        self.card.back.setVisible(at > 0)
+        last = at == self._steps - 1
+        self.card.skip.setVisible(not last)
+        self.card.next.setText("Done" if last else "Next")
+        self.setAccessibleName(f"Tour, step {at + 1} of {self._steps}: {title}")
+        self.setAccessibleDescription(text)
+        self.show()
+        self.raise_()
+        self.place()
+        self._settle.start()
+        self.card.next.setFocus()
+
+    def place(self) -> None:
+        """Lie over the window as it is now, the light on its parts, the card beside them."""
+        self.setGeometry(self._window.rect())
+        light = QRect()
+        for widget in self._targets():
+            if widget.isVisible() and widget.window() is self._window:
+                place = widget.mapTo(self._window, widget.rect().topLeft())
+                light = light.united(QRect(place, widget.size()))
+        if not light.isNull():
+            light = light.adjusted(-ROOM, -ROOM, ROOM, ROOM).intersected(self.rect())
+        self._light = light
+        # What is lit can be used: clicks there fall through to it.
+        self.setMask(QRegion(self.rect()).subtracted(QRegion(light.adjusted(3, 3, -3, -3))) | self._card_region())
+        self.update()
+
+    def _card_region(self) -> QRegion:
+        card, light, all_ = self.card, self._light, self.rect()
+        card.adjustSize()
+        size = card.size()
+        x = min(max(light.center().x() - size.width() // 2, EDGE), all_.width() - size.width() - EDGE)
+        y = min(max(light.center().y() - size.height() // 2, EDGE), all_.height() - size.height() - EDGE)
+        places = [
+            (light.left() - GAP - size.width(), y),
+            (light.right() + GAP, y),
+            (x, light.bottom() + GAP),
+            (x, light.top() - GAP - size.height()),
+        ]
+        inside = all_.adjusted(EDGE - 1, EDGE - 1, 1 - EDGE, 1 - EDGE)
+        middle = (all_.width() - size.width()) // 2, (all_.height() - size.height()) // 2
+        over = light.right() - size.width() - GAP, light.bottom() - size.height() - GAP
+        fitting = [place for place in places if inside.contains(QRect(*place, size.width(), size.height()))]
+        chosen = middle if light.isNull() else fitting[0] if fitting else over
+        card.move(*chosen)
+        return QRegion(card.geometry())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = self._context.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = QPainterPath()
+        veil.addRect(QRectF(self.rect()))
+        if not self._light.isNull():
+            hole = QPainterPath()
+            hole.addRoundedRect(QRectF(self._light), 10, 10)
+            veil = veil.subtracted(hole)
+        shade = QColor("#000000")
+        shade.setAlphaF(0.55 if palette.name == "dark" else 0.38)
+        painter.fillPath(veil, shade)
+        if not self._light.isNull():
+            painter.setPen(QPen(QColor(palette.accent), 2.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self._light).adjusted(1, 1, -1, -1), 10, 10)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.moved.emit(1)
+        elif event.key() == Qt.Key.Key_Left:
+            self.moved.emit(-1)
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follows the window's size; Esc that nothing else wanted ends it."""
+        if watched is self._window and self.isVisible():
+            if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+                self._settle.start()
+            elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+                if event.key() == Qt.Key.Key_Escape:
+                    self.left.emit()
+                    return True
+        return False

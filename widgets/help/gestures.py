@@ -1,0 +1,41 @@
+"""What the mouse and the plain keys do in the maze: they are no actions, so the registry does not know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """A gesture as data.
+
+    Attributes:
+        title: what it does.
+        keys: what is pressed, turned or dragged, as caps.
+    """
+
+    title: str
+    keys: tuple[str, ...]
+
+
+GESTURES: Final = {
+    "Mouse in the maze": (
+        Gesture("Use the tool in hand", ("Left drag",)),
+        Gesture("Move the mouse or the cheese, with any drawing tool", ("Left drag", "on it")),
+        Gesture("Erase walls", ("Right drag",)),
+        Gesture("Menu of a square", ("Right click",)),
+        Gesture("Move the view", ("Middle drag",)),
+        Gesture("Zoom", ("Wheel",)),
+        Gesture("Scroll sideways", ("Shift", "Wheel")),
+        Gesture("Scroll up and down", ("Alt", "Wheel")),
+        Gesture("Numbers of a square", ("Hover",)),
+    ),
+    "Keys in the maze": (
+        Gesture("Move the cell cursor", ("← ↓ ↑ →",)),
+        Gesture("Use the tool on the cursor's square", ("Space",)),
+        Gesture("Draw with the tool from square to square", ("Shift", "← ↓ ↑ →")),
+        Gesture("Take back the drag under way, or put the cursor away", ("Esc",)),
+        Gesture("Menu of the cursor's square", ("Menu",)),
+    ),
+}

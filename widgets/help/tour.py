@@ -1,0 +1,201 @@
+"""The tour: four steps from the first arrow to a changed mind, on the mazes that ship with the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.document import State
+from app.errors import MazescopeError
+from app.interventions.patches import AddVector, PatchStack
+from app.samples import Sample, load_samples
+from widgets.context import Context
+from widgets.help.coach import CoachMark
+from widgets.session.unsaved import unsaved_work
+
+if TYPE_CHECKING:
+    from widgets.main_window import MainWindow
+
+SHOWN: Final = "tour_shown"
+LESS_CHEESE: Final = PatchStack((AddVector(vector="cheese", coefficient=-1.0),))
+"""What a maze of one's own is shown under: it works with every policy, and undoes the wish for the cheese."""
+ELSEWHERE: Final = "led-elsewhere"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the tour.
+
+    Attributes:
+        part: which part of the window it points at; see `Tour._parts`.
+        mode: the view it is seen in.
+        patched: whether the stack of patches is in place.
+        elsewhere: whether it is about the sample in which the mouse is led elsewhere.
+        title, text: what the card says.
+    """
+
+    part: str
+    mode: str
+    patched: bool
+    elsewhere: bool
+    title: str
+    text: str
+
+
+STEPS: Final = (
+    Step(
+        "maze",
+        "original",
+        False,
+        False,
+        "What the policy wants",
+        "The arrow on each square is the move that the policy would make if the mouse stood there: the longer and "
+        "stronger, the surer. Point at a square to read its numbers.",
+    ),
+    Step(
+        "tools",
+        "original",
+        False,
+        False,
+        "Change the maze",
+        "Take the wall brush and drag over the maze, or drag the cheese and the mouse about: the arrows follow while "
+        "you draw. Ctrl+Z takes back a whole stroke.",
+    ),
+    Step(
+        "patches",
+        "patched",
+        True,
+        False,
+        "Change its mind",
+        "Patches change the network's own activations. This one takes the cheese vector away, and the numbers below "
+        "the maze say what that does at the decision square: before → after. Switch it off and on, or move its slider.",
+    ),
+    Step(
+        "views",
+        "side_by_side",
+        True,
+        True,
+        "Compare",
+        "Original, patched and their difference, side by side with one zoom; the keys 1 to 4 switch. F1 lists all keys, "
+        "Ctrl+Shift+P finds every command, and Help brings this tour back.",
+    ),
+)
+
+
+class Tour(QObject):
+    """Shows the steps, and puts the user's own work back when it ends."""
+
+    def __init__(self, context: Context, window: MainWindow) -> None:
+        super().__init__(window)
+        self._context, self._window = context, window
+        self._before: State | None = None
+        self._mode = ""
+        self._fresh = False
+        self._samples: tuple[Sample, ...] = ()
+        self.at = 0
+        self.mark: CoachMark | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it is being shown."""
+        return self.mark is not None
+
+    def start(self) -> None:
+        """Begin with the first step."""
+        if self.mark is not None:
+            return
+        document = self._context.document
+        document.end()
+        try:
+            self._samples = load_samples()
+        except MazescopeError:
+            # An installation without samples: the maze that is open will do.
+            self._samples = ()
+        self._before, self._mode = document.state, self._context.view.mode
+        self._fresh = not unsaved_work(document, self._window.files.session_path is not None)
+        self._fresh = self._fresh and self._window.files.session_path is None
+        self.mark = CoachMark(self._context, self._window, len(STEPS))
+        self.mark.left.connect(self.finish)
+        self.mark.moved.connect(lambda way: self.show_step(self.at + way))
+        self.show_step(0)
+
+    def start_once(self) -> None:
+        """Begin, unless it was shown before."""
+        if not self._context.settings.flag(SHOWN, False):
+            self._context.settings.set(SHOWN, True)
+            self.start()
+
+    def show_step(self, at: int) -> None:
+        """Show a step; the one after the last ends the tour."""
+        if self.mark is None or at < 0:
+            return
+        if at >= len(STEPS):
+            self.finish()
+            return
+        step, self.at = STEPS[at], at
+        self._prepare(step)
+        self.mark.point(at, step.title, step.text, lambda: self._parts(step.part))
+
+    def finish(self) -> None:
+        """End: somebody's own work comes back; on a fresh start the sample stays, as if it had been opened."""
+        mark, self.mark = self.mark, None
+        before, self._before = self._before, None
+        if mark is None or before is None:
+            return
+        mark.hide()
+        mark.deleteLater()
+        document = self._context.document
+        document.end()
+        if self._fresh:
+            document.reset(document.state)
+        else:
+            self._set(replace(before, policy=document.state.policy or before.policy))
+            document.end()
+            self._context.view.set_mode(self._mode)
+        self._window.maze_view.canvas.setFocus()
+
+    def _prepare(self, step: Step) -> None:
+        state = self._context.document.state
+        assert self._before is not None
+        sample = self._sample(step)
+        if sample is not None:
+            tab = state.tab
+            if tab.generated != sample.maze:
+                tab = replace(tab, title=sample.title, maze=sample.maze, generated=sample.maze, seed=None, region=None)
+            stack = sample.stack if step.patched else PatchStack()
+        else:
+            tab = state.tab
+            stack = (
+                (self._before.stack if self._before.stack.patches else LESS_CHEESE) if step.patched else PatchStack()
+            )
+        tabs = tuple(tab if old.id == tab.id else old for old in state.mazes)
+        self._set(replace(state, mazes=tabs, stack=stack))
+        self._context.view.inspect(None)
+        self._context.view.set_mode(step.mode)
+        dock = self._window.docks.docks.get(step.part)
+        if dock is not None:
+            dock.show()
+            dock.raise_()
+
+    def _set(self, state: State) -> None:
+        self._context.document.do("Tour", lambda _: state, merge="tour")
+
+    def _sample(self, step: Step) -> Sample | None:
+        if not self._samples:
+            return None
+        named = [sample for sample in self._samples if sample.name == ELSEWHERE]
+        return named[0] if step.elsewhere and named else self._samples[0]
+
+    def _parts(self, part: str) -> list[QWidget]:
+        window = self._window
+        if part == "maze":
+            return list(window.maze_view.canvases)
+        if part == "tools":
+            return [window.tool_bar, *window.maze_view.canvases]
+        if part == "views":
+            return [window.maze_view]
+        dock = window.docks.docks.get(part)
+        return [window.maze_view.numbers] if dock is None else [dock]

@@ -1,0 +1,91 @@
+"""The session in the window: nothing of it is left unsaved without a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from widgets.actions import Spec
+from widgets.context import Context
+from widgets.files import Files
+from widgets.session.unsaved import UnsavedQuestion, unsaved_work
+
+
+class Sessions(QObject):
+    """Asks before the session in the window gives way to another one, or to nothing.
+
+    Signals:
+        leaving(): the window closes for good; nothing is left to save, or the user chose not to.
+    """
+
+    leaving = Signal()
+
+    def __init__(self, context: Context, files: Files, window: QWidget) -> None:
+        super().__init__(window)
+        self._context, self._files, self._window = context, files, window
+        self._question: UnsavedQuestion | None = None
+        self._closing = False
+        files.leaving = self.leave
+        window.installEventFilter(self)
+        context.actions.add(
+            Spec(
+                "file.new",
+                "New session",
+                files.new_session,
+                ("Ctrl+N",),
+                "file-outline",
+                "File",
+                "Begin anew: one maze, no patches.",
+            )
+        )
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing now would lose work."""
+        return unsaved_work(self._context.document, self._files.session_path is not None)
+
+    @property
+    def name(self) -> str:
+        """What the session is called: its file, or the maze in front."""
+        path = self._files.session_path
+        return path.name if path is not None else f"“{self._context.document.state.tab.title}”"
+
+    def leave(self, go_on: Callable[[], object]) -> None:
+        """Do `go_on` once nothing can be lost: at once, or when the user has saved or chosen not to."""
+        if self._question is not None:
+            # One question at a time: what wanted to come in between has to be asked for again.
+            self._question.raise_()
+            self._question.activateWindow()
+            return
+        # A drag under way belongs to what is being left.
+        self._context.document.end()
+        if not self.unsaved:
+            go_on()
+            return
+
+        def answered(answer: str) -> None:
+            self._question = None
+            if answer == "discard" or (answer == "save" and self._files.save()):
+                go_on()
+
+        self._question = UnsavedQuestion(self._window, self.name, answered)
+        self._question.open()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keeps the window open until the question is answered."""
+        if watched is self._window and event.type() == QEvent.Type.Close and not self._closing:
+            self._context.document.end()
+            if self.unsaved:
+                event.ignore()
+                self.leave(self._close)
+                return True
+            self._closing = True
+            self.leaving.emit()
+        return False
+
+    def _close(self) -> None:
+        self._closing = True
+        self.leaving.emit()
+        self._window.close()
