@@ -10,7 +10,7 @@ from app.interventions.activations import BATCH, activations
 from app.interventions.cache import CACHE, TensorCache
 from app.interventions.patches import Mean, Resample
 from app.maze.levels import random_level
-from app.maze.maze import Maze
+from app.maze.maze import Maze, Square
 from app.policy.layers import layer
 from app.policy.policy import Policy
 
@@ -63,6 +63,11 @@ def resample_source(patch: Resample, maze: Maze) -> Maze:
     Raises:
         PatchError: when no level can have its cheese on the maze's cheese square.
     """
+    if patch.same_cheese and maze.cheese is not None and not _some_level_has_open(maze, maze.cheese):
+        raise PatchError(
+            f"No level of side {maze.dim} can have its cheese at {maze.cheese}; expected a square inside the maze that "
+            "is not the start nor a wall in every level, or a resample patch with another cheese square."
+        )
     seeds = np.random.default_rng([patch.source_seed, 1]).integers(2**31, size=SEARCHED_LEVELS)
     seeds[0] = patch.source_seed
     for seed in seeds:
@@ -72,10 +77,17 @@ def resample_source(patch: Resample, maze: Maze) -> Maze:
                 return level
         elif maze.cheese is None or (level.is_open(maze.cheese) and level.mouse != maze.cheese):
             return level.with_cheese(maze.cheese)
-    raise PatchError(
-        f"No other level of side {maze.dim} can have its cheese at {maze.cheese}; expected a square that is open in "
-        "some generated level, or a resample patch with another cheese square."
-    )
+    raise PatchError(f"No level of side {maze.dim} with its cheese as asked was found among {SEARCHED_LEVELS}.")
+
+
+def _some_level_has_open(maze: Maze, square: Square) -> bool:
+    """Whether some generated level of the maze's size has this square open, besides the start.
+
+    Of a perfect maze on a grid of rooms, two apart, only the walls between two rooms are ever opened.
+    """
+    row, col = square[0] - maze.margin, square[1] - maze.margin
+    inside = 0 <= row < maze.dim and 0 <= col < maze.dim
+    return inside and (row, col) != (0, 0) and not (row % 2 == 1 and col % 2 == 1)
 
 
 def random_mazes(world: int, count: int, seed: int, dim: int | None = None) -> list[Maze]:

@@ -78,7 +78,8 @@ def save_patches(path: Path, stack: PatchStack) -> None:
     """
     text = json.dumps(stack_to_json(stack), indent=1, ensure_ascii=False) + "\n"
     try:
-        write_atomically(path, text.encode())
+        # A path may hold bytes that are no text; JSON readers of Python take them back as they were.
+        write_atomically(path, text.encode("utf-8", "surrogatepass"))
     except OSError as error:
         raise PatchError(f"The patches could not be saved to {path}: {error.strerror or error}.") from error
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.interventions.fit import fitting_layer
 from app.interventions.patches import Zero
 from app.maze.maze import Maze
-from app.policy.layers import DEFAULT_LAYER
+from app.policy.layers import DEFAULT_LAYER, layer
 from app.policy.policy import Policy
 from app.progress import Progress, quiet
 from app.studies.cheese_channels import CheeseChannel, find_cheese_channels
@@ -77,8 +77,7 @@ def effects_table(
         PatchError: for layers or channels the policy does not have.
         Cancelled: when a progress says not to go on.
     """
-    if channels is not None:
-        fitting_layer(Zero(layer=DEFAULT_LAYER, channels=tuple(channels)), policy)
+    check(policy, layers, channels)
     rows = [*((name, -1.0) for name in layers), (DEFAULT_LAYER, 1.0)]
     *subtracted, added = vector_effects(policy, levels, rows, progress=progress("cheese vector"))
     corner = vector_effects(
@@ -98,6 +97,18 @@ def effects_table(
         retarget(policy, large, channels, values, progress=progress("retargeting")) if channels else (),
         saturation(policy, levels, progress=progress("coefficients")) if with_saturation else (),
     )
+
+
+def check(policy: Policy, layers: Sequence[str], channels: Sequence[int] | None) -> None:
+    """Nothing, when the policy has these layers, and these channels at the default layer.
+
+    Raises:
+        PatchError: one sentence on the first that it lacks.
+    """
+    for name in layers:
+        layer(name, policy.width)
+    if channels is not None:
+        fitting_layer(Zero(layer=DEFAULT_LAYER, channels=tuple(channels)), policy)
 
 
 def _world(levels: Sequence[Maze]) -> int:

@@ -71,16 +71,18 @@ def run(arguments: argparse.Namespace) -> int:
     # These import torch, which takes a second; refusals above need not wait for it.
     from app.policy.info import default_policy_path
     from app.policy.loading import load_policy
-    from app.studies.effects import VALUES, effects_table, to_json, to_text
+    from app.studies.effects import VALUES, check, effects_table, to_json, to_text
     from app.studies.vector_effects import RESADDS
 
     policy = load_policy(arguments.checkpoint or default_policy_path())
+    layers = arguments.layers or RESADDS
+    check(policy, layers, arguments.channels)
     with Procgen() as procgen:
         levels = generate_levels(procgen, arguments.world, seeds, arguments.region)
     table = effects_table(
         policy,
         [level.maze for level in levels],
-        layers=arguments.layers or RESADDS,
+        layers=layers,
         channels=arguments.channels,
         values=arguments.values or VALUES,
         with_saturation=arguments.saturation,

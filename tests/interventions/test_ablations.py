@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from app.errors import PatchError
 from app.interventions.ablations import mean_activation, random_mazes, resample_source
 from app.interventions.activations import activations, activations_of_inputs, inputs_of
 from app.interventions.cache import TensorCache
@@ -92,6 +93,20 @@ def test_sources_are_other_levels_of_the_size_with_the_cheese_as_asked() -> None
         assert other.walls != MAZE.walls
     sources = {resample_source(Resample(source_seed=seed), MAZE) for seed in range(40)}
     assert len(sources) == 40
+
+
+def test_every_square_where_levels_can_have_cheese_has_a_source() -> None:
+    open_somewhere = {
+        (int(row), int(col)) for seed in range(60) for row, col in random_level(15, 7, seed).with_cheese(None).squares
+    }
+    template = random_level(15, 7, 0).with_cheese(None)
+    for square in [(row, col) for row in range(15) for col in range(15) if (row, col) != template.mouse]:
+        maze = template.with_walls((square,), wall=False).with_cheese(square)
+        if square in open_somewhere:
+            assert resample_source(Resample(same_cheese=True), maze).cheese == square
+        else:
+            with pytest.raises(PatchError, match="can have its cheese"):
+                resample_source(Resample(same_cheese=True), maze)
 
 
 def test_a_maze_without_cheese_is_resampled_from_one_without() -> None:

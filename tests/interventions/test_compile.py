@@ -299,10 +299,11 @@ def test_a_patch_works_again_when_the_policy_has_its_channel(small_policy: Polic
 
 
 def test_a_resample_with_an_impossible_cheese_square_says_so(small_policy: Policy) -> None:
-    # A corner outside of the maze as generated: no level of this size is open there.
-    moved = MAZE.with_walls(((14, 14),), wall=False).with_cheese((14, 14))
-    found = compile_stack(PatchStack((Resample(same_cheese=True),)), small_policy, moved)
-    assert "(14, 14)" in found.problems[0].reason
+    # Outside of the maze as generated, and between four rooms: no level of this size is open there.
+    for square in ((14, 14), (3, 3)):
+        moved = MAZE.with_walls((square,), wall=False).with_cheese(square)
+        found = compile_stack(PatchStack((Resample(same_cheese=True),)), small_policy, moved)
+        assert str(square) in found.problems[0].reason
 
 
 # --- what is computed again -----------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def test_nothing_but_a_refusal_comes_of_other_json(found: object) -> None:
 
 
 def test_a_file_is_read_as_it_was_written(tmp_path: Path) -> None:
-    stack = PatchStack((Zero(channels=(1, 2), solo=True), AddVector(vector="ü.safetensors", coefficient=0.25)))
+    stack = PatchStack((Zero(channels=(1, 2), solo=True), AddVector(vector="ü\udc80.safetensors", coefficient=0.25)))
     save_patches(tmp_path / "p.json", stack)
     assert load_patches(tmp_path / "p.json") == stack
 

@@ -13,9 +13,8 @@ from app.policy.policy import Policy
 from app.studies.effects import effects_table, to_json, to_text
 from app.studies.vector_effects import RESADDS, with_decision
 
-pytestmark = pytest.mark.procgen
 
-
+@pytest.mark.procgen
 @pytest.mark.full
 @pytest.mark.timeout(1200)
 def test_the_whole_table_agrees_with_what_was_measured(procgen: Procgen, reference_policy: Policy) -> None:
@@ -45,6 +44,7 @@ def test_the_whole_table_agrees_with_what_was_measured(procgen: Procgen, referen
         assert row.levels == 108
 
 
+@pytest.mark.procgen
 def test_a_part_of_the_table(procgen: Procgen, reference_policy: Policy) -> None:
     levels = procgen.levels("easy", range(12))
     table = effects_table(reference_policy, levels, layers=[DEFAULT_LAYER], values=[5.5], with_saturation=True)
@@ -67,6 +67,7 @@ def test_a_part_of_the_table(procgen: Procgen, reference_policy: Policy) -> None
     assert values["path_probability"][1] == {"value": 5.5, "cheese": False, "n": set_to.levels, "mean": set_to.mean}
 
 
+@pytest.mark.procgen
 def test_a_policy_in_which_no_channel_marks_the_cheese(procgen: Procgen, small_policy: Policy) -> None:
     table = effects_table(small_policy, procgen.levels("easy", range(2)), layers=[DEFAULT_LAYER])
     assert table.channels == ()
@@ -82,7 +83,10 @@ def command(*arguments: str) -> int:
     return main(["effects", *arguments], window=no_window, smoke_test=no_window)
 
 
-def test_the_command_prints_the_table(reference_checkpoint: object, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.procgen
+def test_the_command_prints_the_table(
+    procgen: Procgen, reference_checkpoint: object, capsys: pytest.CaptureFixture[str]
+) -> None:
     few = [
         str(reference_checkpoint),
         "--seeds",
@@ -100,9 +104,15 @@ def test_the_command_prints_the_table(reference_checkpoint: object, capsys: pyte
     assert "626,256 parameters" in printed.out
     assert "unpatched" in printed.out
     assert "\n+5.5 " in printed.out
-    assert command(*few, "--json") == 0
+
+
+@pytest.mark.procgen
+def test_the_command_prints_json(
+    procgen: Procgen, reference_checkpoint: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(str(reference_checkpoint), "--seeds", "4", "--layers", DEFAULT_LAYER, "--json") == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["levels"] == 2
+    assert found["levels"] == 1
     assert found["retargeted_channels"] == [10]
 
 
