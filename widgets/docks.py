@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMenu, QToolButton, QWidget
 
 from widgets.context import Context
+from widgets.panels.channels.panel import ChannelsPanel
+from widgets.panels.inspector.panel import InspectorPanel
+from widgets.panels.patches.panel import PatchesPanel
+from widgets.panels.policy import PolicyPanel
+from widgets.panels.vectors.panel import VectorsPanel
 
-PANELS = (
-    ("policy", "Policy", "policy", "PolicyPanel"),
-    ("patches", "Patches", "patches", "PatchesPanel"),
-    ("channels", "Channels", "channels", "ChannelsPanel"),
-    ("inspector", "Inspector", "inspector", "InspectorPanel"),
+PANELS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
+    ("policy", "Policy", PolicyPanel),
+    ("patches", "Patches", PatchesPanel),
+    ("channels", "Channels", ChannelsPanel),
+    ("vectors", "Vectors", VectorsPanel),
+    ("inspector", "Inspector", InspectorPanel),
 )
+
+HIGH_SCREEN = 1150
+"""Pixels of a screen's height from which three panels fit one over the other."""
 
 
 class TitleBar(QWidget):
@@ -58,11 +67,7 @@ class Docks:
         self._window = window
         self._context = context
         self.docks: dict[str, QDockWidget] = {}
-        for name, title, module, kind in PANELS:
-            try:
-                panel = getattr(importlib.import_module(f"widgets.panels.{module}"), kind)
-            except (ModuleNotFoundError, AttributeError):
-                continue
+        for name, title, panel in PANELS:
             self.add(name, title, panel(context))
         self.reset()
 
@@ -79,15 +84,23 @@ class Docks:
         return dock
 
     def reset(self) -> None:
-        """Put all docks back to where they were at first."""
+        """Put all docks back to where they were at first: two groups, or three where the screen is high enough."""
         area = Qt.DockWidgetArea.RightDockWidgetArea
         for dock in self.docks.values():
             dock.setFloating(False)
-            self._window.addDockWidget(area, dock)
-            dock.show()
-        if "policy" in self.docks and "patches" in self.docks:
-            self._window.tabifyDockWidget(self.docks["patches"], self.docks["policy"])
-            self.docks["patches"].raise_()
+            self._window.removeDockWidget(dock)
+        high = self._window.screen().availableGeometry().height() >= HIGH_SCREEN
+        lower = (("channels", "vectors"), ("inspector",)) if high else (("channels", "inspector", "vectors"),)
+        for names in (("patches", "policy"), *lower):
+            group = [self.docks[name] for name in names if name in self.docks]
+            for number, dock in enumerate(group):
+                if number:
+                    self._window.tabifyDockWidget(group[0], dock)
+                else:
+                    self._window.addDockWidget(area, dock)
+                dock.show()
+            if group:
+                group[0].raise_()
 
     def add_to(self, menu: QMenu) -> None:
         """Add the toggles of all docks to a menu."""

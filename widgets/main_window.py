@@ -67,7 +67,8 @@ class MainWindow(QMainWindow):
         context.document.history_changed.connect(self._show_title)
         self.files.path_changed.connect(self._show_title)
         self._show_title()
-        self.resize(1380, 900)
+        room = self.screen().availableGeometry()
+        self.resize(min(1480, room.width() - 40), min(980, room.height() - 60))
         self._restore_layout()
         self.maze_view.canvas.setFocus()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar
 
 from app.field.measures import mean_total_variation
@@ -9,6 +10,9 @@ from app.field.requests import FieldResult
 from widgets import theme
 from widgets.context import Context
 from widgets.maze_view.tools import TOOL_BY_ID
+
+BUSY_AFTER = 600
+"""Milliseconds from which background work is mentioned: what is done sooner would only flicker."""
 
 
 class Status(QStatusBar):
@@ -35,11 +39,25 @@ class Status(QStatusBar):
         bridge.result.connect(self._show_result)
         bridge.cleared.connect(lambda: self.work.setText(""))
         bridge.device_changed.connect(self._take_device)
-        context.busy_changed.connect(lambda _: self._show_tool())
+        self.busy = QLabel("Working …")
+        self.busy.setVisible(False)
+        self.insertPermanentWidget(0, self.busy)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(BUSY_AFTER)
+        self._patience.timeout.connect(lambda: self.busy.setVisible(context.busy))
+        context.busy_changed.connect(self._take_busy)
         self._show_tool()
 
     def _show_tool(self) -> None:
-        self.tool.setText("Working …" if self._context.busy else TOOL_BY_ID[self._context.view.tool].status)
+        self.tool.setText(TOOL_BY_ID[self._context.view.tool].status)
+
+    def _take_busy(self, busy: bool) -> None:
+        if busy:
+            self._patience.start()
+        else:
+            self._patience.stop()
+            self.busy.setVisible(False)
 
     def _take_device(self, label: str) -> None:
         self._device = label

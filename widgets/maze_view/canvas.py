@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.maze.maze import Square
 from app.maze.transforms import line
-from app.policy.layers import layer, pixel_of_square
+from app.policy.layers import layer
 from widgets.context import Context
 from widgets.maze_view.items import MarksItem, ShapesItem
 from widgets.maze_view.picture import Picture
@@ -72,7 +72,8 @@ class MazeCanvas(pg.GraphicsView):
         self.setCentralItem(self.box)
         self._maze_item, self._field_item = ShapesItem(0), ShapesItem(10)
         self.marks = MarksItem(context.palette)
-        for item in (self._maze_item, self._field_item, self.marks):
+        self.pins = PinsItem(context.palette)
+        for item in (self._maze_item, self._field_item, self.marks, self.pins):
             self.box.addItem(item, ignoreBounds=True)
         self._level: object = None
         self._active = False
@@ -89,6 +90,8 @@ class MazeCanvas(pg.GraphicsView):
         view.hover_changed.connect(self.marks.set_hover)
         view.inspect_changed.connect(self.marks.set_inspected)
         view.pixel_hover_changed.connect(self._show_pixel)
+        context.document.changed.connect(self._show_pins)
+        self._show_pins()
         self.marks.set_inspected(view.inspected)
 
     # -- what is shown
@@ -171,21 +174,23 @@ class MazeCanvas(pg.GraphicsView):
     def _show_stale(self, stale: bool) -> None:
         self._field_item.setOpacity(STALE_OPACITY if stale else 1.0)
 
+    def _show_pins(self, *_: object) -> None:
+        state = self._context.document.state
+        self.pins.show_stack(state.stack, state.maze.world)
+
     def _show_pixel(self, pixel: tuple[int, int] | None) -> None:
         policy, maze = self._context.document.state.policy, self._picture.maze
         if pixel is None or policy is None:
             self.marks.set_pixel(())
             return
         side = layer(self._context.view.layer, policy.width).side
-        cells = ((row, col) for row in range(maze.world) for col in range(maze.world))
-        self.marks.set_pixel(
-            [square for square in cells if side is not None and pixel_of_square(square, maze.world, side) == pixel]
-        )
+        self.marks.set_pixel(() if side is None else squares_of_pixel(pixel, maze.world, side))
 
     def _take_palette(self, *_: object) -> None:
         palette = self._context.palette
         self.setBackground(QColor(palette.window))
         self.marks.set_palette(palette)
+        self.pins.set_palette(palette)
 
     def _take_tool(self, *_: object) -> None:
         self.viewport().setCursor(TOOL_BY_ID[self._context.view.tool].cursor)

@@ -8,10 +8,12 @@ from typing import Final, Protocol
 
 from PySide6.QtCore import Qt
 
-from app import edits
+from app import edits, stack_edits
 from app.document import Document
 from app.maze.maze import Square
 from widgets.context import Context
+from widgets.maze_view.pins import pin_at, pins
+from widgets.panels.retarget import add_cheese_pin
 
 
 class Stroke:
@@ -113,11 +115,33 @@ def thing_stroke(context: Context, square: Square) -> Stroke | None:
         return mouse_stroke(context, square)
     if square == maze.cheese:
         return cheese_stroke(context, square)
-    return None
+    pin = pin_at(context.document.state.stack, square)
+    return None if pin is None else pin_stroke(context, pin)
+
+
+def pin_stroke(context: Context, position: int) -> Stroke:
+    """Drag the pin of the patch at a position of the stack."""
+    document = context.document
+
+    def step(squares: Sequence[Square]) -> None:
+        for square in squares:
+            stack_edits.move_pin(document, position, square)
+
+    return Stroke(document, "Move pin", step)
 
 
 def _press_wall(context: Context, square: Square) -> Gesture | None:
     return thing_stroke(context, square) or wall_stroke(context, square)
+
+
+def _press_pin(context: Context, square: Square) -> Gesture | None:
+    stack = context.document.state.stack
+    found = pins(stack)
+    if not found:
+        add_cheese_pin(context, square)
+        return None
+    here = pin_at(stack, square)
+    return pin_stroke(context, found[-1][0] if here is None else here)
 
 
 def _press_select(context: Context, square: Square) -> Gesture | None:
@@ -163,6 +187,15 @@ TOOLS: Final = (
         Qt.CursorShape.PointingHandCursor,
         "Click or drag to put the mouse on an open square: the start of every path.",
         mouse_stroke,
+    ),
+    Tool(
+        "pin",
+        "Retarget",
+        "map-marker-outline",
+        "T",
+        Qt.CursorShape.CrossCursor,
+        "Click or drag to pin the cheese channels' value on a square: the patched mouse heads for the pin.",
+        _press_pin,
     ),
     Tool(
         "pan",

@@ -1,0 +1,136 @@
+"""Draw the pictures of README and guide from the real window: `make screenshots`.
+
+The window runs on Qt's offscreen platform, on the shipped policy and level, so that the pictures change only when the
+program does.
+"""
+
+# ruff: noqa: E402
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+SCALE = "1.5"
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_SCALE_FACTOR"] = SCALE
+os.environ["MAZESCOPE_HOME"] = tempfile.mkdtemp(prefix="mazescope-pictures-")
+sys.path.insert(0, str(ROOT))
+
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app import stack_edits
+from app.interventions.patches import AddVector, Zero
+from widgets.launch import application, open_window
+from widgets.log import log_qt_messages, start_log, stop_log
+from widgets.main_window import MainWindow
+from widgets.settings import Settings
+
+PATIENCE = 120.0
+
+
+def wait(until: Callable[[], bool]) -> None:
+    """Let the window live until something is true."""
+    end = time.monotonic() + PATIENCE
+    while not until():
+        if time.monotonic() > end:
+            raise TimeoutError("the window did not come to rest")
+        QTest.qWait(10)
+
+
+def rest(window: MainWindow) -> None:
+    """Wait until everything asked for has been answered and shown; panels ask a little later than the canvas."""
+    bridge = window.context.bridge
+    for _ in range(3):
+        wait(lambda: bridge.latest is not None and not bridge.busy and not window.context.busy)
+        QTest.qWait(500)
+
+
+def picture(window: MainWindow, name: str) -> None:
+    """Save the window as it is."""
+    rest(window)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = PICTURES / f"{name}.png"
+    window.grab().save(str(path))
+    print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} kB")
+
+
+def subtract_cheese(window: MainWindow) -> None:
+    """The classic: the cheese vector, subtracted."""
+    stack_edits.add_patch(window.context.document, AddVector(vector="cheese", coefficient=-1.0))
+
+
+def show_window(window: MainWindow) -> None:
+    """What README shows first: the patched field, with its two numbers."""
+    subtract_cheese(window)
+    window.context.view.set_mode("patched")
+
+
+def show_side_by_side(window: MainWindow) -> None:
+    """All three fields."""
+    subtract_cheese(window)
+    window.context.view.set_mode("side_by_side")
+
+
+def show_hover(window: MainWindow) -> None:
+    """The numbers of the decision square under the pointer."""
+    subtract_cheese(window)
+    decision = window.maze_view.picture.decision.square
+    assert decision is not None
+    window.context.view.set_mode("patched")
+    rest(window)
+    canvas = window.maze_view.canvas
+    QTest.mouseMove(canvas.viewport(), canvas.pixel_at(decision) + QPoint(2, 2))
+
+
+def show_channels(window: MainWindow) -> None:
+    """Channels switched off by a click."""
+    stack_edits.add_patch(window.context.document, Zero(channels=(3, 7, 10)))
+    window.context.view.set_mode("difference")
+    dock = window.docks.docks.get("channels")
+    if dock is not None:
+        dock.raise_()
+
+
+SHOTS: tuple[tuple[str, str, Callable[[MainWindow], None]], ...] = (
+    ("window", "light", show_window),
+    ("dark", "dark", show_hover),
+    ("side-by-side", "light", show_side_by_side),
+    ("channels", "dark", show_channels),
+)
+
+
+def main(wanted: list[str]) -> int:
+    """Draw all pictures, or those named."""
+    start_log()
+    log_qt_messages()
+    app = application()
+    for number, (name, theme, prepare) in enumerate(SHOTS):
+        if wanted and name not in wanted:
+            continue
+        settings = Settings(Path(os.environ["MAZESCOPE_HOME"]) / f"{number}.json")
+        settings.set("theme", theme)
+        window = open_window(app, settings)
+        window.resize(1440, 960)
+        rest(window)
+        prepare(window)
+        picture(window, name)
+        window.context.document.mark_saved()
+        window.close()
+        window.deleteLater()
+        QApplication.processEvents()
+    stop_log()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
