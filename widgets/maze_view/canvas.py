@@ -17,12 +17,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.channels import squares_of_pixel
 from app.maze.maze import Square
 from app.maze.transforms import line
 from app.policy.layers import layer
 from widgets.context import Context
 from widgets.maze_view.items import MarksItem, ShapesItem
 from widgets.maze_view.picture import Picture
+from widgets.maze_view.pins import PinsItem
 from widgets.maze_view.tools import TOOL_BY_ID, Gesture, wall_stroke
 
 TITLES = {"original": "Original", "patched": "Patched", "difference": "Difference"}

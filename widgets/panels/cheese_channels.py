@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from app.policy.layers import canonical, layer
-from app.policy.policy import Policy
 from app.progress import Progress
-from app.studies.cheese_channels import CheeseChannel, find_cheese_channels
 from widgets.context import Context
 from widgets.panels.parts import Elided, IconButton, column, row
 from widgets.panels.task import Task
+
+if TYPE_CHECKING:
+    from app.policy.policy import Policy
+    from app.studies.cheese_channels import CheeseChannel
 
 LEVELS: Final = 100
 """Levels a measurement takes."""
@@ -98,6 +100,9 @@ class CheeseChannels(QObject):
 
 
 def _measure(policy: Policy, layer_name: str, world: int, progress: Progress) -> tuple[CheeseChannel, ...]:
+    # Studies need torch, which takes seconds to load: here that is off the screen's thread.
+    from app.studies.cheese_channels import find_cheese_channels
+
     return find_cheese_channels(policy, layer_name=layer_name, world=world, count=LEVELS, progress=progress)
 
 

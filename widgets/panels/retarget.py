@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPushButton
@@ -12,11 +12,13 @@ from app import stack_edits
 from app.interventions.patches import SetValue
 from app.maze.maze import Maze, Square
 from app.policy.layers import DEFAULT_LAYER, layer
-from app.studies.cheese_channels import CheeseChannel
 from widgets.context import Context
 from widgets.panels.cheese_channels import MARKS, CheeseChannels
 from widgets.panels.layer_choice import short_name
 from widgets.panels.parts import IconButton, column, heading, muted, row
+
+if TYPE_CHECKING:
+    from app.studies.cheese_channels import CheeseChannel
 
 PIN_VALUE: Final = 5.5
 """What a new pin sets: the value that moved the mouse best in the published measurements of this intervention."""
@@ -38,11 +40,16 @@ def pin_layer(context: Context) -> str:
     return name
 
 
-def add_pin(context: Context, channels: tuple[int, ...] | None, layer_name: str) -> None:
-    """Add a set-value patch with a pin; the patched field is shown."""
-    square = pin_square(context.document.state.maze)
-    patch = SetValue(layer=layer_name, channels=channels, square=square, value=PIN_VALUE)
-    stack_edits.add_patch(context.document, patch)
+def add_pin(context: Context, channels: tuple[int, ...], layer_name: str, square: Square | None = None) -> None:
+    """Add a set-value patch with a pin, on a square or where a new pin stands."""
+    at = pin_square(context.document.state.maze) if square is None else square
+    stack_edits.add_patch(context.document, SetValue(layer=layer_name, channels=channels, square=at, value=PIN_VALUE))
+
+
+def add_cheese_pin(context: Context, square: Square | None = None) -> None:
+    """Add a pin for the channels that mark the cheese, found first where they are not known."""
+    name = pin_layer(context)
+    with_cheese_channels(context, name, lambda channels: add_pin(context, channels, name, square))
 
 
 def with_cheese_channels(context: Context, layer_name: str, use: Callable[[tuple[int, ...]], object]) -> None:
@@ -174,12 +181,3 @@ def _item(found: CheeseChannel, ticked: bool) -> QListWidgetItem:
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
     item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
     return item
-
-
-def pins(context: Context) -> tuple[tuple[int, SetValue], ...]:
-    """(position, patch) of the set-value patches that stand on a maze square: what may be dragged."""
-    return tuple(
-        (position, patch)
-        for position, patch in enumerate(context.document.state.stack.patches)
-        if isinstance(patch, SetValue) and patch.square is not None
-    )

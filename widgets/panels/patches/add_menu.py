@@ -12,7 +12,7 @@ from app.interventions.patches import KINDS, AddVector, Patch, SetValue
 from app.policy.layers import layer
 from widgets.context import Context
 from widgets.panels.patches.words import GLYPHS, TIPS, TITLES
-from widgets.panels.retarget import add_pin, pin_layer, with_cheese_channels
+from widgets.panels.retarget import add_cheese_pin
 
 
 class AddMenu(QMenu):
@@ -48,8 +48,7 @@ class AddMenu(QMenu):
 
     def add_pin(self) -> None:
         """Add a pin for the channels that mark the cheese, found first where they are not known."""
-        name = pin_layer(self._context)
-        with_cheese_channels(self._context, name, lambda channels: add_pin(self._context, channels, name))
+        add_cheese_pin(self._context)
 
     def _add_kind(self, kind: str) -> None:
         if kind != "set":

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.interventions.activations import activations
 from app.interventions.patches import Patch, PatchStack
 from app.maze.maze import Maze
 from app.policy.layers import canonical
-from app.policy.policy import Policy
 from app.progress import Progress
-from app.studies.patch_effects import PatchEffect, patch_effects
 from widgets.context import Context
 from widgets.panels.task import Task
+
+if TYPE_CHECKING:
+    from app.policy.policy import Policy
+    from app.studies.patch_effects import PatchEffect
 
 PATIENCE: Final = 150
 """Milliseconds without a change before effects are computed: a slider's drag asks once, at its end."""
@@ -104,6 +105,8 @@ class PatchEffects(QObject):
             return
 
         def job(progress: Progress) -> tuple[list[PatchEffect], dict[str, np.ndarray | None]]:
+            from app.studies.patch_effects import patch_effects
+
             found = _pictures(policy, looked_at, wanted)
             stack = PatchStack(tuple(key.patch for key in missing))
             return list(patch_effects(policy, maze, stack, progress=progress)) if missing else [], found
@@ -123,6 +126,8 @@ class PatchEffects(QObject):
 
 
 def _pictures(policy: Policy, maze: Maze, names: set[str]) -> dict[str, np.ndarray | None]:
+    from app.interventions.activations import activations
+
     found: dict[str, np.ndarray | None] = dict.fromkeys(names)
     fitting = {stage.name for stage in policy.layers if stage.name in names and stage.side is not None}
     if fitting:

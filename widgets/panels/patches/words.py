@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.errors import PatchError
 from app.interventions.patches import AddVector, Mean, Noise, Patch, Resample, Scale, SetValue
-from app.interventions.word_vectors import WORDS
-from app.studies.patch_effects import PatchEffect
 from widgets.panels.layer_choice import short_name
+
+if TYPE_CHECKING:
+    from app.studies.patch_effects import PatchEffect
 
 TITLES: Final = {
     "zero": "Zero",
@@ -142,8 +143,3 @@ def fraction(value: float) -> str:
     """A number in 0..1 as this field writes it: ".21", "1.00"."""
     text = f"{value:.2f}"
     return text[1:] if text.startswith("0") else text
-
-
-def is_word(vector: str) -> bool:
-    """Whether a vector is taken anew on every maze."""
-    return vector in WORDS
