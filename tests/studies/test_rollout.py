@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.actions import DOWN, LEFT, MOVE_OF_ACTION, MOVES, NOOP, RIGHT, UP
+from app.actions import DOWN, LEFT, MOVE_ACTIONS, MOVE_OF_ACTION, MOVES, NOOP, RIGHT, UP
 from app.field.vector_field import move_probabilities
 from app.interventions.compile import compile_stack
 from app.interventions.patches import AddVector, Noise, PatchStack, Zero
@@ -62,15 +62,16 @@ def test_an_episode_is_what_the_game_makes_of_its_moves(reference_policy: Policy
 
 
 @pytest.mark.procgen
-def test_procgen_sees_the_same_episode(reference_policy: Policy, procgen: Procgen) -> None:
-    from app.maze.levels import generate_level
-
-    maze = generate_level("easy", 5, procgen).maze
+def test_procgen_plays_the_same_episode(reference_policy: Policy, procgen: Procgen) -> None:
+    maze = procgen.level("easy", 5)
     found = rollout(reference_policy, maze)
     assert found.reached
-    shown = procgen.rollout(maze, found.moves) if hasattr(procgen, "rollout") else None
-    if shown is None:
-        pytest.skip("procgen's process gives no rollouts")
+    theirs = procgen.step(maze, [MOVE_ACTIONS[move][0] for move in found.moves])
+    assert theirs.dones[-1]
+    assert theirs.rewards[-1] == 10
+    assert [after.mouse for after in theirs.mazes] == list(found.squares[1:-1])
+    pictures = procgen.observe(found.mazes[:-1])
+    assert all(np.array_equal(observation(ours), picture) for ours, picture in zip(found.mazes, pictures, strict=False))
 
 
 def test_the_facing_follows_the_last_horizontal_move() -> None:
