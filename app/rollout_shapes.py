@@ -7,8 +7,8 @@ from typing import Final
 
 from app.maze_shapes import mouse_shapes
 from app.palette import Palette
+from app.rollout import Rollout, Rollouts
 from app.shapes import Circle, Point, Polyline, Rect, Shape, moved
-from app.studies.rollout import Rollout, Rollouts
 
 ROLES: Final = {
     "original": ("original",),
@@ -44,7 +44,7 @@ def _over(rollouts: Rollouts, step: int, shown: tuple[str, ...], palette: Palett
     episodes: dict[str, Rollout] = {role: getattr(rollouts, role) for role in shown}
     both = len(episodes) > 1
     shapes: list[Shape] = []
-    for role, episode in episodes.items():
+    for episode in episodes.values():
         if episode.reached and step >= episode.steps:
             # The cheese that was reached is gone.
             row, col = episode.squares[-1]

@@ -22,7 +22,8 @@ from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.stages import as_input, run
 from app.progress import Cancelled
-from app.studies.rollout import Rule, rollout, rollouts
+from app.rollout import Rule
+from app.studies.rollout import rollout, rollouts
 
 LEVEL = random_level(15, 9, 3)
 
