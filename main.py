@@ -6,10 +6,10 @@ import multiprocessing
 import sys
 
 
-def _window(files: list[str]) -> int:
+def _window(files: list[str], new_window: bool) -> int:
     from widgets.launch import launch
 
-    return launch(files)
+    return launch(files, new_window=new_window)
 
 
 def _smoke_test() -> int:

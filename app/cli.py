@@ -33,12 +33,12 @@ class _Parser(argparse.ArgumentParser):
         )
 
 
-def main(argv: list[str], *, window: Callable[[list[str]], int], smoke_test: Callable[[], int]) -> int:
+def main(argv: list[str], *, window: Callable[[list[str], bool], int], smoke_test: Callable[[], int]) -> int:
     """Run the program with these arguments; returns the exit status.
 
     Args:
         argv: without the program's own name.
-        window: opens the window on checkpoints, mazes or sessions.
+        window: opens the window on checkpoints, mazes or sessions; also a second one, when it is told so.
         smoke_test: opens the window, tries it and closes it again.
     """
     for stream in (sys.stdout, sys.stderr):
@@ -57,7 +57,7 @@ def main(argv: list[str], *, window: Callable[[list[str]], int], smoke_test: Cal
         return int(ended.code or 0)
 
 
-def _screen(argv: list[str], window: Callable[[list[str]], int], smoke_test: Callable[[], int]) -> int:
+def _screen(argv: list[str], window: Callable[[list[str], bool], int], smoke_test: Callable[[], int]) -> int:
     parser = _Parser(
         prog=PROGRAM,
         description=DESCRIPTION,
@@ -67,10 +67,11 @@ def _screen(argv: list[str], window: Callable[[list[str]], int], smoke_test: Cal
         + f"\n\n`{PROGRAM} COMMAND --help` says more.",
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="checkpoints, mazes, vectors or sessions to open")
+    parser.add_argument("--new-window", action="store_true", help="open another window where there already is one")
     parser.add_argument("--smoke-test", action="store_true", help="open the window, try it, print one line of JSON")
     parser.add_argument("--version", action="version", version=f"Mazescope {__version__}")
     arguments = parser.parse_args(argv)
-    return smoke_test() if arguments.smoke_test else window(arguments.files)
+    return smoke_test() if arguments.smoke_test else window(arguments.files, arguments.new_window)
 
 
 def _command(name: str, argv: list[str]) -> int:

@@ -241,20 +241,21 @@ def test_info_describes_a_checkpoint(checkpoint: Path, capsys: pytest.CaptureFix
 
 
 def test_files_open_the_window_and_options_lead_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
-    opened: list[list[str]] = []
+    opened: list[tuple[list[str], bool]] = []
 
-    def window(files: list[str]) -> int:
-        opened.append(files)
+    def window(files: list[str], new_window: bool) -> int:
+        opened.append((files, new_window))
         return 5
 
     assert cli.main(["a.pth", "field"], window=window, smoke_test=lambda: 6) == 5
     assert cli.main([], window=window, smoke_test=lambda: 6) == 5
-    assert opened == [["a.pth", "field"], []]
+    assert cli.main(["--new-window", "b.json"], window=window, smoke_test=lambda: 6) == 5
+    assert opened == [(["a.pth", "field"], False), ([], False), (["b.json"], True)]
     assert cli.main(["--smoke-test"], window=window, smoke_test=lambda: 6) == 6
     assert cli.main(["--version"], window=window, smoke_test=lambda: 6) == 0
     assert capsys.readouterr().out.strip() == f"Mazescope {__version__}"
     assert cli.main(["--nonsense"], window=window, smoke_test=lambda: 6) == 2
-    assert len(opened) == 2
+    assert len(opened) == 3
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS)
@@ -264,7 +265,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 
 
 def test_an_interrupt_ends_the_program_quietly(capsys: pytest.CaptureFixture[str]) -> None:
-    def window(_: list[str]) -> int:
+    def window(_files: list[str], _new: bool) -> int:
         raise KeyboardInterrupt
 
     assert cli.main([], window=window, smoke_test=lambda: 0) == 130

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMenu, QToolButton, QWidget
 
+from widgets.actions import Spec
 from widgets.context import Context
+from widgets.history_panel import HistoryPanel
 from widgets.panels.channels.panel import ChannelsPanel
 from widgets.panels.inspector.panel import InspectorPanel
 from widgets.panels.patches.panel import PatchesPanel
@@ -20,8 +24,11 @@ PANELS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
     ("channels", "Channels", ChannelsPanel),
     ("vectors", "Vectors", VectorsPanel),
     ("inspector", "Inspector", InspectorPanel),
+    ("history", "History", HistoryPanel),
 )
 
+LAYOUT = (("channels", "inspector", "vectors", "history"),)
+HIGH_LAYOUT = (("channels", "vectors"), ("inspector", "history"))
 HIGH_SCREEN = 1150
 """Pixels of a screen's height from which three panels fit one over the other."""
 
@@ -90,7 +97,11 @@ class Docks:
             dock.setFloating(False)
             self._window.removeDockWidget(dock)
         high = self._window.screen().availableGeometry().height() >= HIGH_SCREEN
-        lower = (("channels", "vectors"), ("inspector",)) if high else (("channels", "inspector", "vectors"),)
+        lower = (
+            (("channels", "vectors"), ("inspector", "history"))
+            if high
+            else (("channels", "inspector", "vectors", "history"),)
+        )
         for names in (("patches", "policy"), *lower):
             group = [self.docks[name] for name in names if name in self.docks]
             for number, dock in enumerate(group):
@@ -104,8 +115,27 @@ class Docks:
 
     def add_to(self, menu: QMenu) -> None:
         """Add the toggles of all docks to a menu."""
+        actions = self._context.actions
         inner = menu.addMenu("Panels")
-        for dock in self.docks.values():
-            inner.addAction(dock.toggleViewAction())
+        for name in self.docks:
+            inner.addAction(actions[f"panel.{name}"])
         inner.addSeparator()
-        inner.addAction("Reset the layout", self.reset)
+        inner.addAction(actions["view.reset_layout"])
+
+    def register(self) -> None:
+        """Put the toggles of all docks into the registry of actions."""
+        actions = self._context.actions
+        for name, dock in self.docks.items():
+            toggle = dock.toggleViewAction()
+            title = f"Panel: {dock.windowTitle()}"
+            # Qt's own action does more than show and hide: it raises a dock that lies behind another.
+            act = partial(_trigger, toggle)
+            spec = Spec(f"panel.{name}", title, act, (), "", "Panels", toggle.toolTip(), checkable=True)
+            action = actions.add(spec, checked=toggle.isChecked())
+            toggle.toggled.connect(action.setChecked)
+        tip = "Put all panels back to where they were at first."
+        actions.add(Spec("view.reset_layout", "Reset the layout", self.reset, (), "restore", "Panels", tip))
+
+
+def _trigger(action: QAction, _on: bool) -> None:
+    action.trigger()

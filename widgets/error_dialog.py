@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import __version__
-from widgets.log import log_file
+from widgets.log import log_file, open_log
 
 
 class ErrorDialog(QDialog):
@@ -49,11 +49,16 @@ class ErrorDialog(QDialog):
         self.copy = QPushButton("Copy")
         self.copy.setToolTip("Copies the sentence and the details, to be pasted into a report.")
         self.copy.clicked.connect(self._copy)
+        self.log = QPushButton("Open the log")
+        self.log.setToolTip("Opens the file in which every error is written down.")
+        self.log.setEnabled(log_file().is_file())
+        self.log.clicked.connect(open_log)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
         row = QHBoxLayout()
         row.addWidget(self.fold)
         row.addWidget(self.copy)
+        row.addWidget(self.log)
         row.addStretch(1)
         row.addWidget(buttons)
         column = QVBoxLayout(self)

@@ -13,18 +13,22 @@ from widgets.screen import screen_problem
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from widgets.crash_log import CrashLog
     from widgets.main_window import MainWindow
+    from widgets.session.safety import Safety
     from widgets.settings import Settings
+    from widgets.single_instance import FirstWindow
 
 NO_SCREEN = 2
 
 
-def launch(files: Sequence[Path | str] = (), *, device: str | None = None) -> int:
+def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_window: bool = False) -> int:
     """Open the window on these files and run until it is closed; the process's exit code.
 
     Args:
         files: checkpoints, mazes, sessions or patches to open.
         device: "auto", "cpu", "cuda" or "mps"; None takes the remembered choice.
+        new_window: open another window where there already is one; else that one is given the files.
     """
     problem = screen_problem()
     if problem is not None:
@@ -34,18 +38,62 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None) -> in
         # There, torch's libraries do not load after Qt's.
         import torch  # noqa: F401
     from widgets.log import log_qt_messages, start_log
-    from widgets.settings import Settings, config_folder
+    from widgets.session.safety import start_crash_log
+    from widgets.settings import Settings, config_folder, state_folder
 
     start_log()
     log_qt_messages()
     app = application()
-    window = open_window(app, Settings(config_folder() / "settings.json"), [Path(file) for file in files], device)
+    paths = [Path(file) for file in files]
+    first = None
+    if not new_window:
+        from widgets.single_instance import first_or_hand_over
+
+        first = first_or_hand_over(paths, app)
+        if first is None:
+            return 0
+    crash_log = start_crash_log(state_folder())
+    window = open_window(app, Settings(config_folder() / "settings.json"), paths, device)
     catch_exceptions(window)
+    keep_safe(window, crash_log, guided=not paths)
+    if first is not None:
+        answer_later_starts(window, first)
     if os.environ.get("MAZESCOPE_STARTED"):
         from widgets.startup_times import watch_if_asked
 
         watch_if_asked(window)
-    return app.exec()
+    code = app.exec()
+    if crash_log is not None:
+        crash_log.close()
+    return code
+
+
+def keep_safe(window: MainWindow, crash_log: CrashLog | None, *, guided: bool) -> Safety:
+    """Autosave from now on, offer what a crash left, and show the tour to who has never seen it.
+
+    Args:
+        crash_log: this run's own, which knows of earlier crashes.
+        guided: whether there may be a tour: not when files were asked for.
+    """
+    from widgets.session.safety import Safety
+    from widgets.settings import state_folder
+
+    safety = Safety(window, state_folder(), crash_log)
+    if not safety.offer() and guided:
+        window.around.tour.start_when_ready()
+    return safety
+
+
+def answer_later_starts(window: MainWindow, first: FirstWindow) -> None:
+    """Open the files of later starts of the program in this window."""
+    from widgets.single_instance import raise_to_front
+
+    def came(files: list[Path]) -> None:
+        raise_to_front(window)
+        window.files.open_paths(files)
+
+    first.files_came.connect(came)
+    window.around.sessions.leaving.connect(first.close)
 
 
 def application() -> QApplication:

@@ -17,6 +17,15 @@ def log_file() -> Path:
     return state_folder() / "mazescope.log"
 
 
+def open_log() -> bool:
+    """Show the log with the system's own program for text, or its folder where there is no log yet."""
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    place = log_file() if log_file().is_file() else state_folder()
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(place)))
+
+
 def start_log() -> None:
     """Begin to log into the file; a folder that cannot be written to leaves us without a log, not without a window."""
     logger = logging.getLogger(_NAME)

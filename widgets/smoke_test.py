@@ -118,6 +118,10 @@ def _use(window: MainWindow, folder: Path, errors: list[str]) -> dict[str, Any]:
         raise SmokeError("the session could not be saved")
     document.undo()
     window.files.open_path(path)
+    sessions = window.around.sessions
+    wait(lambda: sessions.question is not None, "asking about the unsaved change")
+    assert sessions.question is not None
+    QTest.mouseClick(sessions.question.discard, Qt.MouseButton.LeftButton)
     wait(lambda: document.state == state, "opening the saved session")
     wait(answered, "computing the field of the opened session")
     assert state.policy is not None

@@ -71,7 +71,7 @@ class About(HelpWindow):
         self.column.addLayout(row, 1)
         self.copy = QPushButton("Copy version and system")
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(system_facts()))
-        self.add_close_button()
+        self.add_close_button(self.copy)
         self.list.currentRowChanged.connect(lambda row: self._show(self.parts[row]))
         self.list.setCurrentRow(0)
 
@@ -98,16 +98,6 @@ class About(HelpWindow):
         row.addWidget(mark)
         row.addLayout(column, 1)
         return row
-
-    def add_close_button(self) -> None:
-        super().add_close_button()
-        buttons = self.column.takeAt(self.column.count() - 1).widget()
-        row = QHBoxLayout()
-        row.addWidget(self.copy)
-        row.addStretch(1)
-        assert buttons is not None
-        row.addWidget(buttons)
-        self.column.addLayout(row)
 
     def _show(self, part: Part) -> None:
         lines = [f"<b>{part.name}</b>", part.licence, part.note]

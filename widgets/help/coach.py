@@ -191,8 +191,11 @@ class CoachMark(QWidget):
         if watched is self._window and self.isVisible():
             if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
                 self._settle.start()
-            elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-                if event.key() == Qt.Key.Key_Escape:
-                    self.left.emit()
-                    return True
+            elif (
+                isinstance(event, QKeyEvent)
+                and event.type() == QEvent.Type.KeyPress
+                and event.key() == Qt.Key.Key_Escape
+            ):
+                self.left.emit()
+                return True
         return False

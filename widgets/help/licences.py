@@ -80,16 +80,20 @@ def parts() -> tuple[Part, ...]:
 
 def licence_of(metadata: importlib.metadata.PackageMetadata) -> str:
     """The licence that a distribution's metadata names, in one line."""
-    expression = metadata.get("License-Expression")
+    expression = _field(metadata, "License-Expression")
     if expression:
-        return str(expression)
+        return expression
     classified = [
         line.split(" :: ")[-1] for line in metadata.get_all("Classifier") or () if line.startswith("License :: ")
     ]
-    stated = str(metadata.get("License") or "").strip()
+    stated = _field(metadata, "License").strip()
     if stated and "\n" not in stated and len(stated) < 60:
         return stated
     return ", ".join(classified) or (stated.splitlines()[0] if stated else "see its text")
+
+
+def _field(metadata: importlib.metadata.PackageMetadata, name: str) -> str:
+    return str(metadata[name]) if name in metadata else ""
 
 
 def _shipped(file: Path) -> Part:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.document import State
 from app.errors import MazescopeError
+from app.field.requests import FieldResult
 from app.interventions.patches import AddVector, PatchStack
 from app.samples import Sample, load_samples
 from widgets.context import Context
@@ -79,8 +80,8 @@ STEPS: Final = (
         True,
         True,
         "Compare",
-        "Original, patched and their difference, side by side with one zoom; the keys 1 to 4 switch. F1 lists all keys, "
-        "Ctrl+Shift+P finds every command, and Help brings this tour back.",
+        "Original, patched and their difference, side by side with one zoom; the keys 1 to 4 switch. F1 lists all "
+        "keys, Ctrl+Shift+P finds every command, and Help brings this tour back.",
     ),
 )
 
@@ -122,11 +123,18 @@ class Tour(QObject):
         self.mark.moved.connect(lambda way: self.show_step(self.at + way))
         self.show_step(0)
 
-    def start_once(self) -> None:
-        """Begin, unless it was shown before."""
-        if not self._context.settings.flag(SHOWN, False):
-            self._context.settings.set(SHOWN, True)
-            self.start()
+    def start_when_ready(self) -> None:
+        """Begin once there are arrows to be seen, unless the tour was shown before."""
+        if self._context.settings.flag(SHOWN, False):
+            return
+
+        def come(result: FieldResult) -> None:
+            if result.complete:
+                self._context.bridge.result.disconnect(come)
+                self._context.settings.set(SHOWN, True)
+                self.start()
+
+        self._context.bridge.result.connect(come)
 
     def show_step(self, at: int) -> None:
         """Show a step; the one after the last ends the tour."""

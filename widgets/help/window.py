@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from widgets.context import Context
 
@@ -21,8 +21,13 @@ class HelpWindow(QDialog):
         self.column.setContentsMargins(20, 18, 20, 16)
         self.column.setSpacing(12)
 
-    def add_close_button(self) -> None:
-        """A button that closes it, at the bottom."""
+    def add_close_button(self, *before: QPushButton) -> None:
+        """A button that closes it at the bottom right, and others at the left."""
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
-        self.column.addWidget(buttons)
+        row = QHBoxLayout()
+        for button in before:
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(buttons)
+        self.column.addLayout(row)

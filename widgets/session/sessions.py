@@ -16,6 +16,9 @@ from widgets.session.unsaved import UnsavedQuestion, unsaved_work
 class Sessions(QObject):
     """Asks before the session in the window gives way to another one, or to nothing.
 
+    Attributes:
+        question: the question while it is open.
+
     Signals:
         leaving(): the window closes for good; nothing is left to save, or the user chose not to.
     """
@@ -25,7 +28,7 @@ class Sessions(QObject):
     def __init__(self, context: Context, files: Files, window: QWidget) -> None:
         super().__init__(window)
         self._context, self._files, self._window = context, files, window
-        self._question: UnsavedQuestion | None = None
+        self.question: UnsavedQuestion | None = None
         self._closing = False
         files.leaving = self.leave
         window.installEventFilter(self)
@@ -54,10 +57,10 @@ class Sessions(QObject):
 
     def leave(self, go_on: Callable[[], object]) -> None:
         """Do `go_on` once nothing can be lost: at once, or when the user has saved or chosen not to."""
-        if self._question is not None:
+        if self.question is not None:
             # One question at a time: what wanted to come in between has to be asked for again.
-            self._question.raise_()
-            self._question.activateWindow()
+            self.question.raise_()
+            self.question.activateWindow()
             return
         # A drag under way belongs to what is being left.
         self._context.document.end()
@@ -66,12 +69,12 @@ class Sessions(QObject):
             return
 
         def answered(answer: str) -> None:
-            self._question = None
+            self.question = None
             if answer == "discard" or (answer == "save" and self._files.save()):
                 go_on()
 
-        self._question = UnsavedQuestion(self._window, self.name, answered)
-        self._question.open()
+        self.question = UnsavedQuestion(self._window, self.name, answered)
+        self.question.open()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keeps the window open until the question is answered."""
