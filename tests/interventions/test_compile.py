@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -15,6 +17,7 @@ from app.interventions.compile import CompiledStack, compile_stack
 from app.interventions.patches import (
     DEFAULT_LAYER,
     AddVector,
+    Mean,
     Noise,
     Patch,
     PatchStack,
@@ -170,6 +173,31 @@ def test_added_vectors_are_scaled_and_kept_to_their_channels(small_policy: Polic
     part = compiled(small_policy, AddVector(coefficient=-2.0, channels=(5,))).edit(squares(2))(DEFAULT_LAYER, before)
     assert torch.allclose(part[:, 5] - before[:, 5], -2 * whole[:, 5], atol=1e-5)
     assert torch.equal(part[:, 6], before[:, 6])
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        Zero(layer=CONV),
+        Mean(layer=CONV, count=2),
+        Resample(layer=CONV),
+        Scale(layer=CONV, positive=2.0),
+        SetValue(layer=CONV, row=1, column=2),
+        SetValue(layer=CONV, row=1, column=2, fill=0.5),
+        SetValue(layer=FLAT),
+        AddVector(layer=CONV),
+        Noise(layer=CONV),
+    ],
+    ids=lambda patch: patch.kind,
+)
+@pytest.mark.parametrize("channels", [None, (3,)])
+def test_no_patch_changes_the_activation_it_is_given(
+    small_policy: Policy, patch: Patch, channels: tuple[int, ...] | None
+) -> None:
+    before = activation(patch.layer, 2)
+    after = compiled(small_policy, replace(patch, channels=channels)).edit(squares(2))(patch.layer, before)
+    assert torch.equal(before, activation(patch.layer, 2))
+    assert not torch.equal(before, after)
 
 
 # --- how patches compose --------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import PatchError
+from app.interventions.activations import activations
 from app.interventions.patches import DEFAULT_LAYER
 from app.interventions.probes import Concept, concept_pairs, logistic_regression, train_probe
 from app.policy.layers import pixel_of_square
@@ -115,6 +116,17 @@ def test_a_probe_is_seeded_hears_of_its_progress_and_can_be_cancelled(small_poli
         train_probe(
             small_policy, Concept("above"), "embedder.fc", world=15, count=20, progress=lambda done, _: done < 0
         )
+
+
+def test_the_accuracy_is_that_on_levels_not_trained_on(small_policy: Policy) -> None:
+    concept = Concept("right of")
+    probe = train_probe(small_policy, concept, "embedder.fc", world=15, count=40)
+    mazes = [maze for pair in concept_pairs(concept, 15, 40, 0) for maze in pair]
+    points = activations(small_policy.network, mazes, ("embedder.fc",))["embedder.fc"]
+    weights, offset = logistic_regression(points[20:], torch.tensor([1.0, 0.0]).repeat(30))
+    above = points[:20].double() @ weights + offset > 0
+    assert probe.accuracy == pytest.approx(float((above == torch.tensor([True, False]).repeat(10)).double().mean()))
+    assert probe.accuracy < 1
 
 
 def test_chance_accuracy_where_labels_mean_nothing() -> None:
