@@ -77,3 +77,71 @@ def open_level(
         return replace(state, mazes=tuple(opened if old.id == number else old for old in state.mazes))
 
     document.do("Open level", apply)
+
+
+def duplicate_maze(document: Document) -> None:
+    """Open a copy of the maze in front in a tab of its own."""
+
+    def apply(state: State) -> State:
+        number = max(tab.id for tab in state.mazes) + 1
+        copy = replace(state.tab, id=number, title=_free_title(state, state.tab.title))
+        place = state.mazes.index(state.tab) + 1
+        return replace(state, mazes=(*state.mazes[:place], copy, *state.mazes[place:]), active=number)
+
+    document.do("Duplicate maze", apply)
+
+
+def show_maze(document: Document, number: int) -> None:
+    """Bring the maze of this id to the front; going through several is one undo.
+
+    Raises:
+        StopIteration: when no maze has this id.
+    """
+    next(tab for tab in document.state.mazes if tab.id == number)
+    document.do("Show maze", lambda state: replace(state, active=number), merge="show maze")
+
+
+def close_maze(document: Document, number: int) -> None:
+    """Close the tab of the maze of this id; the last one stays."""
+
+    def apply(state: State) -> State:
+        rest = tuple(tab for tab in state.mazes if tab.id != number)
+        if not rest or len(rest) == len(state.mazes):
+            return state
+        if state.active != number:
+            return replace(state, mazes=rest)
+        place = next(at for at, tab in enumerate(state.mazes) if tab.id == number)
+        return replace(state, mazes=rest, active=rest[min(place, len(rest) - 1)].id)
+
+    document.do("Close maze", apply)
+
+
+def rename_maze(document: Document, number: int, title: str) -> None:
+    """Give the maze of this id another title; an empty one changes nothing."""
+
+    def apply(state: State) -> State:
+        return replace(
+            state, mazes=tuple(replace(tab, title=title) if tab.id == number else tab for tab in state.mazes)
+        )
+
+    if title.strip():
+        document.do("Rename maze", apply)
+
+
+def move_maze(document: Document, number: int, place: int) -> None:
+    """Move the tab of the maze of this id to a place counted from 0."""
+
+    def apply(state: State) -> State:
+        moved = next(tab for tab in state.mazes if tab.id == number)
+        rest = [tab for tab in state.mazes if tab.id != number]
+        return replace(state, mazes=(*rest[:place], moved, *rest[place:]))
+
+    document.do("Move tab", apply)
+
+
+def _free_title(state: State, title: str) -> str:
+    """The title with the first number that no open maze has."""
+    taken = {tab.title for tab in state.mazes}
+    stem, _, number = title.rpartition(" copy ")
+    stem = stem if stem and number.isdigit() else title
+    return next(name for n in range(1, len(taken) + 2) if (name := f"{stem} copy {n}") not in taken)

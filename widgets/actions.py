@@ -38,14 +38,18 @@ class Spec:
 class ActionRegistry(QObject):
     """All actions of the window, by id.
 
+    Args:
+        on_error: told of what a handler raises; without it, that goes on to Qt.
+
     Signals:
         added(str): an action was registered.
     """
 
     added = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, on_error: Callable[[Exception], object] | None = None) -> None:
         super().__init__(parent)
+        self._on_error = on_error
         self._specs: dict[str, Spec] = {}
         self._actions: dict[str, QAction] = {}
         self._window: QWidget | None = None
@@ -72,7 +76,7 @@ class ActionRegistry(QObject):
         action.setEnabled(enabled)
         # Menus of a mac would otherwise move actions called "About" or "Settings" about.
         action.setMenuRole(QAction.MenuRole.NoRole)
-        action.triggered.connect((lambda on: spec.handler(on)) if spec.checkable else (lambda: spec.handler()))
+        action.triggered.connect(lambda on: self._do(spec, on))
         self._specs[spec.id] = spec
         self._actions[spec.id] = action
         self.describe(spec.id)
@@ -82,6 +86,14 @@ class ActionRegistry(QObject):
             action.setIcon(self._icon(spec.icon))  # type: ignore[arg-type]
         self.added.emit(spec.id)
         return action
+
+    def _do(self, spec: Spec, on: bool) -> None:
+        try:
+            spec.handler(*((on,) if spec.checkable else ()))
+        except Exception as error:
+            if self._on_error is None:
+                raise
+            self._on_error(error)
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from psygnal import EmitLoopError
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
@@ -51,7 +52,7 @@ class Context(QObject):
         self.settings = settings
         self.view = ViewState(self)
         self.bridge = EngineBridge(document, self.view, self)
-        self.actions = ActionRegistry(self)
+        self.actions = ActionRegistry(self, on_error=self.report_exception)
         self.procgen = Procgen() if procgen is None else procgen
         self._owns_procgen = procgen is None
         self._background = Background(self)
@@ -116,6 +117,9 @@ class Context(QObject):
         """Tell the user of an exception: a refusal's own sentence, or what kind of defect it is, with its traceback."""
         import traceback
 
+        if isinstance(error, EmitLoopError) and error.__cause__ is not None:
+            # What a listener of the document raised.
+            error = error.__cause__
         if isinstance(error, MazescopeError):
             self.report(str(error))
         else:

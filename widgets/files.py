@@ -18,6 +18,7 @@ from app.errors import MazescopeError, PatchError, PolicyError
 from app.interventions.json_format import load_patches
 from app.interventions.patches import PatchStack
 from app.maze import files as maze_files
+from app.maze import text_files
 from app.maze.maze import Maze
 from app.paths import asset
 from app.policy.policy import Policy
@@ -30,9 +31,9 @@ POLICY_SUFFIXES = (".pth", ".pt", ".ckpt", ".safetensors", ".bin", ".tar")
 DEFAULT_POLICY = "default.safetensors"
 RECENT_KEPT = 10
 FILTERS = {
-    "any": "All that opens here (*.pth *.pt *.safetensors *.json *.mazescope);;All files (*)",
+    "any": "All that opens here (*.pth *.pt *.safetensors *.json *.txt *.mazescope);;All files (*)",
     "policy": "Checkpoints (*.pth *.pt *.safetensors *.ckpt);;All files (*)",
-    "maze": "Mazes (*.json);;All files (*)",
+    "maze": "Mazes (*.json);;Mazes as text (*.txt);;All files (*)",
     "session": "Sessions (*.mazescope)",
 }
 
@@ -85,6 +86,8 @@ class Files(QObject):
             self._read(path, lambda: session_with_policy(path), self._take_session)
         elif path.suffix.lower() == ".json":
             self._read(path, lambda: _read_json(path), self._take_json)
+        elif path.suffix.lower() == text_files.SUFFIX:
+            self._read(path, lambda: text_files.load(path), self._take_json)
         else:
             self.open_policy(path)
 
@@ -169,12 +172,17 @@ class Files(QObject):
         """Let the user choose a file for the maze in front."""
         name, _ = QFileDialog.getSaveFileName(self._window, "Save maze", self._suggested(".json"), FILTERS["maze"])
         if name:
-            self.save_maze(_with_suffix(Path(name), ".json"))
+            text = Path(name).suffix.lower() == text_files.SUFFIX
+            self.save_maze(Path(name) if text else _with_suffix(Path(name), ".json"))
 
     def save_maze(self, path: Path) -> None:
-        """Save the maze in front as a maze file."""
+        """Save the maze in front as a maze file, or as lines of text (`.txt`), which know no background."""
+        maze = self._context.document.state.maze
         try:
-            maze_files.save(path, self._context.document.state.maze)
+            if path.suffix.lower() == text_files.SUFFIX:
+                text_files.save(path, maze)
+            else:
+                maze_files.save(path, maze)
         except MazescopeError as error:
             self._context.report_exception(error)
             return

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolBar, QToolBu
 from app import edits
 from app.document import State
 from app.maze.maze import Square
+from widgets.around import Around
 from widgets.context import Context
 from widgets.docks import Docks
 from widgets.error_dialog import ErrorDialog
@@ -19,12 +20,15 @@ from widgets.files import Files
 from widgets.level_bar import LevelBar
 from widgets.levels import Levels
 from widgets.log import log_error
+from widgets.maze_actions import register_maze
 from widgets.maze_view.tools import TOOLS
 from widgets.maze_view.view import MazeView
 from widgets.menus import build_menus
 from widgets.message_bar import MessageBar
+from widgets.playback import Playback
 from widgets.session.unsaved import unsaved_work
 from widgets.status import Status
+from widgets.tabs import MazeTabs
 from widgets.view_switch import ViewSwitch
 from widgets.window_actions import register_early, register_levels, register_window
 
@@ -53,12 +57,16 @@ class MainWindow(QMainWindow):
         self.maze_view = MazeView(context)
         self.message_bar = MessageBar(context)
         self.view_switch = ViewSwitch(context)
+        self.tabs = MazeTabs(context)
         self._build_centre()
         register_window(context, self)
+        register_maze(context, self)
         self._build_tools()
         self.docks = Docks(self, context)
         self.status = Status(context)
         self.setStatusBar(self.status)
+        self.around = Around(context, self)
+        self.playback = Playback(context, self)
         build_menus(self, context)
         self.maze_view.legend.setVisible(context.settings.flag("legend", True))
         self.maze_view.menu_wanted.connect(self._show_menu)
@@ -98,16 +106,17 @@ class MainWindow(QMainWindow):
 
     def _build_centre(self) -> None:
         centre = QWidget()
-        column = QVBoxLayout(centre)
+        self.centre = column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.tabs)
         over = QHBoxLayout()
         over.setContentsMargins(10, 7, 10, 4)
         over.addStretch(1)
         over.addWidget(self.view_switch)
         over.addStretch(1)
-        column.addWidget(self.message_bar)
         column.addLayout(over)
+        column.addWidget(self.message_bar)
         column.addWidget(self.maze_view, 1)
         self.setCentralWidget(centre)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
 FILE = (
+    "file.new",
     "file.open",
     "file.open_policy",
     "file.open_maze",
@@ -29,7 +30,23 @@ FILE = (
     "",
     "file.save_maze",
 )
-EDIT = ("edit.undo", "edit.redo", "", "maze.toggle_cheese", "level.restore")
+EDIT = ("edit.undo", "edit.redo", "", "maze.copy", "maze.paste", "", "maze.toggle_cheese", "level.restore")
+MAZE = (
+    "maze.new",
+    "tab.duplicate",
+    "tab.close",
+    "",
+    "maze.rotate_left",
+    "maze.rotate_right",
+    "maze.mirror",
+    "maze.flip",
+    "",
+    "maze.clear",
+    "maze.carve",
+    "",
+    "tab.next",
+    "tab.previous",
+)
 LEVEL = ("level.previous", "level.next", "level.random", "", "background")
 VIEW = (
     *(f"view.{mode}" for mode in MODES),
@@ -40,8 +57,19 @@ VIEW = (
     "view.fit_world",
     "",
     "view.legend",
+    "view.playback",
     "docks",
     "appearance",
+    "view.presentation",
+)
+HELP = ("help.definitions", "help.shortcuts", "help.tour", "view.commands", "", "help.log", "help.about")
+ROLLOUT = (
+    "playback.play",
+    "playback.forward",
+    "playback.back",
+    "playback.restart",
+    "",
+    "playback.sampled",
 )
 POLICY = ("file.open_policy", "file.default_policy", "", "device")
 
@@ -61,9 +89,12 @@ def build_menus(window: MainWindow, context: Context) -> None:
         ("&File", (*FILE, "", "file.quit")),
         ("&Edit", EDIT),
         ("&Tools", tools),
+        ("&Maze", MAZE),
         ("&Level", LEVEL),
         ("&Policy", POLICY),
+        ("&Rollout", ROLLOUT),
         ("&View", VIEW),
+        ("&Help", HELP),
     ):
         menu = bar.addMenu(title)
         menu.setToolTipsVisible(True)

@@ -33,15 +33,15 @@ class Status(QStatusBar):
             "the patched and the original field."
         )
         self.addWidget(self.tool, 1)
+        self.busy = QLabel("Working …")
+        self.busy.setVisible(False)
+        self.addPermanentWidget(self.busy)
         self.addPermanentWidget(self.work)
         context.view.tool_changed.connect(lambda _: self._show_tool())
         bridge = context.bridge
         bridge.result.connect(self._show_result)
         bridge.cleared.connect(lambda: self.work.setText(""))
         bridge.device_changed.connect(self._take_device)
-        self.busy = QLabel("Working …")
-        self.busy.setVisible(False)
-        self.insertPermanentWidget(0, self.busy)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(BUSY_AFTER)

@@ -72,20 +72,22 @@ class MazeCanvas(pg.GraphicsView):
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self.box.setAspectLocked(True)
         self.setCentralItem(self.box)
-        self._maze_item, self._field_item = ShapesItem(0), ShapesItem(10)
+        self._maze_item, self._field_item, self.overlay = ShapesItem(0), ShapesItem(10), ShapesItem(20)
         self.marks = MarksItem(context.palette)
         self.pins = PinsItem(context.palette)
-        for item in (self._maze_item, self._field_item, self.marks, self.pins):
+        for item in (self._maze_item, self._field_item, self.overlay, self.marks, self.pins):
             self.box.addItem(item, ignoreBounds=True)
         self._level: object = None
         self._active = False
         self._take_palette()
         self._show_maze()
         self._show_field()
+        self._show_overlay()
         self._take_tool()
         picture.maze_changed.connect(self._show_maze)
         picture.fields_changed.connect(self._show_field)
         picture.stale_changed.connect(self._show_stale)
+        picture.overlays_changed.connect(self._show_overlay)
         view = context.view
         context.palette_changed.connect(self._take_palette)
         view.tool_changed.connect(self._take_tool)
@@ -172,6 +174,9 @@ class MazeCanvas(pg.GraphicsView):
     def _show_field(self) -> None:
         if self._active:
             self._field_item.set_shapes(self._picture.shapes(self.role), self._picture.side)
+
+    def _show_overlay(self) -> None:
+        self.overlay.set_shapes(self._picture.overlays.get(self.role, ()), self._picture.side)
 
     def _show_stale(self, stale: bool) -> None:
         self._field_item.setOpacity(STALE_OPACITY if stale else 1.0)

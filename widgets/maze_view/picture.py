@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -29,11 +30,13 @@ class Picture(QObject):
         maze_changed(): other walls, mouse, cheese or marks.
         fields_changed(): other arrows.
         stale_changed(bool): whether the arrows have been those of an older question for a while.
+        overlays_changed(): something else lies over the mazes.
     """
 
     maze_changed = Signal()
     fields_changed = Signal()
     stale_changed = Signal(bool)
+    overlays_changed = Signal()
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +48,7 @@ class Picture(QObject):
         self.original: VectorField | None = None
         self.patched: VectorField | None = None
         self.thickness = 1.0
+        self.overlays: Mapping[str, tuple[Shape, ...]] = {}
         self._shapes: dict[str, tuple[Shape, ...]] = {}
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
@@ -74,6 +78,16 @@ class Picture(QObject):
         if thickness != self.thickness:
             self.thickness = thickness
             self._redraw()
+
+    def set_overlays(self, overlays: Mapping[str, tuple[Shape, ...]]) -> None:
+        """Lay a rollout's trails and mice over the mazes, by role; the maze's own mouse makes way for them."""
+        if overlays == self.overlays:
+            return
+        other_mouse = bool(overlays) != bool(self.overlays)
+        self.overlays = overlays
+        if other_mouse:
+            self._draw_maze()
+        self.overlays_changed.emit()
 
     def _arrows(self, role: str) -> tuple[Shape, ...]:
         if self.original is None or self.patched is None:
@@ -137,7 +151,8 @@ class Picture(QObject):
         self.decision = decision_square(self.maze)
         squares = {(int(row), int(col)) for row, col in np.argwhere(reachable(self.maze))}
         self.unreachable = len(squares) < self.maze.walls.count(0)
-        self.static = maze_shapes(self.maze, self._context.palette, self.decision.square, squares)
+        palette, mouse = self._context.palette, not self.overlays
+        self.static = maze_shapes(self.maze, palette, self.decision.square, squares, mouse=mouse)
         self.maze_changed.emit()
 
     def _redraw(self, *_: object) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from app import edits, stack_edits
 from app.document import Document
 from app.maze.maze import Square
+from app.maze.transforms import rectangle, region
 from widgets.context import Context
 from widgets.maze_view.pins import pin_at, pins
 from widgets.panels.retarget import add_cheese_pin
@@ -144,6 +145,29 @@ def _press_pin(context: Context, square: Square) -> Gesture | None:
     return pin_stroke(context, found[-1][0] if here is None else here)
 
 
+def rectangle_stroke(context: Context, square: Square) -> Stroke:
+    """Fill the rectangle from the first square to the pointer; the first square decides between walls and openings."""
+    document = context.document
+    before = document.state.maze
+    paint = not before.is_wall(square)
+    verb = "Paint rectangle" if paint else "Erase rectangle"
+
+    def step(squares: Sequence[Square]) -> None:
+        covered = rectangle(square, squares[-1])
+        # From the maze at the press: a rectangle that became smaller gives back what it no longer covers.
+        edits.edit_maze(document, verb, lambda _: before.with_walls(covered, paint))
+
+    return Stroke(document, verb, step)
+
+
+def flood_fill(context: Context, square: Square) -> None:
+    """Turn the connected squares of this one's kind into the other kind."""
+    maze = context.document.state.maze
+    wall = not maze.is_wall(square)
+    covered = region(maze, square)
+    edits.edit_maze(context.document, "Flood fill", lambda maze: maze.with_walls(covered, wall))
+
+
 def _press_select(context: Context, square: Square) -> Gesture | None:
     maze = context.document.state.maze
     if maze.is_open(square) and square != maze.cheese:
@@ -169,6 +193,24 @@ TOOLS: Final = (
         Qt.CursorShape.CrossCursor,
         "Drag to paint walls, or to erase them when the first square is a wall. Right-drag erases.",
         _press_wall,
+    ),
+    Tool(
+        "rectangle",
+        "Rectangle",
+        "vector-rectangle",
+        "R",
+        Qt.CursorShape.CrossCursor,
+        "Drag to fill a rectangle with walls, or to open it when the first square is a wall.",
+        rectangle_stroke,
+    ),
+    Tool(
+        "fill",
+        "Flood fill",
+        "format-color-fill",
+        "F",
+        Qt.CursorShape.PointingHandCursor,
+        "Click to wall in all connected open squares, or to open all connected walls.",
+        flood_fill,
     ),
     Tool(
         "cheese",
