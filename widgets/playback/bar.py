@@ -1,0 +1,169 @@
+"""The bar under the maze: play, step and scrub a rollout, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+
+from app.rollout import Rollout
+from widgets import theme
+from widgets.actions import Spec
+from widgets.context import Context
+from widgets.panels.number import WholeNumber
+from widgets.panels.parts import Choice, Elided, column, row, set_flag
+from widgets.playback.player import SPEEDS, Player
+from widgets.playback.scrub import Scrub
+
+GROUP = "Rollout"
+ACTIONS = ("playback.restart", "playback.back", "playback.play", "playback.forward")
+
+
+def register(context: Context, player: Player) -> None:
+    """The player's actions."""
+    for spec in (
+        Spec("playback.play", "Play the rollout", player.toggle, ("Space",), "play", GROUP, "Let the mouse walk."),
+        Spec("playback.forward", "Step forward", lambda: player.step_by(1), (".",), "skip-next", GROUP),
+        Spec("playback.back", "Step back", lambda: player.step_by(-1), (",",), "skip-previous", GROUP),
+        Spec(
+            "playback.restart",
+            "Back to the start",
+            player.restart,
+            ("Ctrl+Home",),
+            "skip-backward",
+            GROUP,
+            "Take the mouse back to its start, and the trail away.",
+        ),
+    ):
+        context.actions.add(spec, enabled=False)
+    context.actions.add(
+        Spec(
+            "playback.sampled",
+            "Sample the moves",
+            lambda on: player.set_rule(replace(player.rule, sampled=on)),
+            (),
+            "dice-multiple-outline",
+            GROUP,
+            "Draw each move from the policy's probabilities instead of making the likeliest.",
+            checkable=True,
+        )
+    )
+
+
+class Verdict(QWidget):
+    """What came of one mouse's episode, behind a dot in its hue."""
+
+    def __init__(self, context: Context, role: str, title: str) -> None:
+        super().__init__()
+        from widgets.maze_view.view import Swatch
+
+        self._title = title
+        self.label = Elided()
+        self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        layout = row(Swatch(context, role), self.label)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(layout)
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self.label.text()
+
+    def say(self, episode: Rollout, *, stale: bool) -> None:
+        """Show how an episode ended."""
+        parts = [f"{self._title}: {episode.summary()}", episode.circling_note()]
+        sentence = ", ".join(part for part in parts if part)
+        self.label.setText(sentence)
+        self.label.setAccessibleName(sentence)
+        set_flag(self.label, "muted", stale)
+
+
+class PlaybackBar(QWidget):
+    """Reflects the player."""
+
+    def __init__(self, context: Context, player: Player) -> None:
+        super().__init__()
+        self._context, self._player = context, player
+        self.setAccessibleName("Rollout")
+        self.buttons: dict[str, QToolButton] = {}
+        for name in ACTIONS:
+            button = QToolButton()
+            button.setDefaultAction(context.actions[name])
+            button.setAccessibleName(context.actions.spec(name).title)
+            self.buttons[name] = button
+        self.scrub = Scrub()
+        self.count = QLabel()
+        self.count.setFont(theme.number_font(self.count.font()))
+        self.speed = Choice(
+            "Speed of the rollout",
+            "Steps a second.",
+            {str(speed): f"{speed} / s" for speed in SPEEDS},
+            lambda chosen: player.set_speed(int(chosen)),
+        )
+        self.rule = Choice(
+            "How moves are chosen",
+            "Greedy makes the likeliest move; sampled draws each move from the probabilities.",
+            {"greedy": "Greedy", "sampled": "Sampled"},
+            lambda chosen: player.set_rule(replace(player.rule, sampled=chosen == "sampled")),
+        )
+        for box in (self.speed, self.rule):
+            box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones.", 0, 2**31 - 1)
+        self.seed.valueChanged.connect(lambda seed: player.set_rule(replace(player.rule, seed=seed)))
+        self.original = Verdict(context, "original", "Original")
+        self.patched = Verdict(context, "patched", "Patched")
+        self.hint = Elided()
+        set_flag(self.hint, "muted", True)
+        self._lay_out()
+        self.scrub.valueChanged.connect(self._scrubbed)
+        player.changed.connect(self.refresh)
+        context.palette_changed.connect(lambda _: self.refresh())
+        context.busy_changed.connect(lambda _: self.refresh())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the player as it is."""
+        player, actions = self._player, self._context.actions
+        found, step, last = player.rollouts, player.step, player.last
+        for name, able in (
+            ("playback.play", self._context.document.state.policy is not None),
+            ("playback.forward", step < last),
+            ("playback.back", step > 0),
+            ("playback.restart", step > 0),
+        ):
+            actions[name].setEnabled(able)
+        actions["playback.play"].setIcon(self._context.icon("pause" if player.playing else "play"))
+        actions.describe("playback.play", "Pause the rollout" if player.playing else None, None)
+        actions["playback.sampled"].setChecked(player.rule.sampled)
+        with QSignalBlocker(self.scrub):
+            self.scrub.setRange(0, last)
+            self.scrub.setValue(step)
+        self.scrub.setEnabled(last > 0)
+        self.count.setText(f"{step} / {last}")
+        with QSignalBlocker(self.seed):
+            self.seed.setValue(player.rule.seed)
+        self.seed.setVisible(player.rule.sampled)
+        self.rule.choose("sampled" if player.rule.sampled else "greedy")
+        self.speed.choose(str(player.speed))
+        self.original.setVisible(found is not None)
+        self.patched.setVisible(found is not None and found.patched is not found.original)
+        self.hint.setVisible(found is None)
+        if found is not None:
+            self.original.say(found.original, stale=not player.fresh)
+            self.patched.say(found.patched, stale=not player.fresh)
+        elif self._context.document.state.policy is None:
+            self.hint.setText("Open a policy to watch the mouse walk.")
+        else:
+            self.hint.setText("The mouse sets out when the field is there.")
+
+    def _scrubbed(self, step: int) -> None:
+        self._player.pause()
+        self._player.seek(step)
+
+    def _lay_out(self) -> None:
+        controls = row(*self.buttons.values(), space=1)
+        layout = column(self, 0, 0)
+        layout.setContentsMargins(10, 2, 10, 5)
+        layout.addLayout(row(controls, self.scrub, self.count, self.speed, self.rule, self.seed, space=8))
+        layout.addLayout(row(self.original, self.patched, self.hint, None, space=18))
