@@ -38,7 +38,9 @@ class Fields(QWidget):
         self._layout = column(self)
         self._build[type(patch)](self)
         self.show_patch(patch)
-        self.setVisible(self._layout.count() > 0)
+        if not self._layout.count():
+            # Only ever hidden here: shown before it has a parent, it would be a window of its own for a moment.
+            self.hide()
 
     def show_patch(self, patch: Patch) -> None:
         """Show another version of the patch; nobody is told."""
