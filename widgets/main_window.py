@@ -75,6 +75,8 @@ class MainWindow(QMainWindow):
         context.document.history_changed.connect(self._show_title)
         self.files.path_changed.connect(self._show_title)
         self._show_title()
+        self._name_overflow()
+        context.palette_changed.connect(lambda _: self._name_overflow())
         room = self.screen().availableGeometry()
         self.resize(min(1480, room.width() - 40), min(980, room.height() - 60))
         self._restore_layout()
@@ -138,6 +140,14 @@ class MainWindow(QMainWindow):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
         self.tool_bar = bar
+
+    def _name_overflow(self) -> None:
+        """The buttons Qt puts on a tool bar that is too short for its contents."""
+        for bar in (self.level_bar, self.tool_bar):
+            for button in bar.findChildren(QToolButton, "qt_toolbar_ext_button"):
+                button.setAccessibleName("More")
+                button.setToolTip("More")
+                button.setIcon(self.context.icon("chevron-double-right"))
 
     def _show_menu(self, square: Square, place: QPoint) -> None:
         document, view = self.context.document, self.context.view

@@ -88,11 +88,17 @@ def qt_palette(palette: Palette) -> QPalette:
 
 def apply(app: QApplication, palette: Palette) -> None:
     """Give the whole application the palette's look."""
-    if app.style().objectName() != "fusion":
+    # Each of these goes through every widget there is, so none is done twice.
+    if app.property("mazescope_style") is None:
         app.setStyle(QStyleFactory.create("Fusion"))
-    app.setFont(ui_font(_text_scale(app)))
+        app.setProperty("mazescope_style", "fusion")
+    font = ui_font(_text_scale(app))
+    if app.font() != font:
+        app.setFont(font)
     app.setPalette(qt_palette(palette))
-    app.setStyleSheet(style_sheet(palette))
+    sheet = style_sheet(palette)
+    if app.styleSheet() != sheet:
+        app.setStyleSheet(sheet)
 
 
 def set_text_scale(app: QApplication, scale: float) -> None:
