@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from app import edits
@@ -147,7 +147,8 @@ class MainWindow(QMainWindow):
             for button in bar.findChildren(QToolButton, "qt_toolbar_ext_button"):
                 button.setAccessibleName("More")
                 button.setToolTip("More")
-                button.setIcon(self.context.icon("chevron-double-right"))
+                # A pixmap: Qt asks this button's icon for one without any size.
+                button.setIcon(QIcon(self.context.icon("chevron-double-right").pixmap(16, 16)))
 
     def _show_menu(self, square: Square, place: QPoint) -> None:
         document, view = self.context.document, self.context.view
