@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# What the application remembers between runs is neither read nor changed by tests.
-_CACHE = tempfile.TemporaryDirectory(prefix="mazescope-test-cache-")
-os.environ["XDG_CACHE_HOME"] = _CACHE.name
 
 import pytest
 
@@ -19,6 +15,12 @@ from app.policy.policy import Policy
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT.parent / "shared" / "reference"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the application remembers between runs is neither read nor changed by tests."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

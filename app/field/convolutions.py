@@ -1,24 +1,53 @@
-"""A network's convolutions made ready for the CPU: pixels first, channels last, with relu and addition built in."""
+"""A network's convolutions made ready for the CPU: pixels first, channels last, with relu and addition built in.
+
+There are three kernels: torch's own convolution; oneDNN's with weights already in its layout and relu or addition in
+the same pass; and Winograd's algorithm for whole images, with one of the others for windows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final, cast
 
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-from app.policy.network import Network
+from app.field.winograd import TILE, Winograd
 
+WINOGRAD: Final = "winograd"
 ONEDNN: Final = "onednn"
 PLAIN: Final = "plain"
 
+FEWEST_CHANNELS: Final = 32
+"""With fewer channels, transforming the tiles costs more than Winograd's algorithm saves on any processor tried."""
 
+
+@cache
 def kernels() -> tuple[str, ...]:
-    """The ways of convolving that this build of torch has, the usually faster first."""
-    has_onednn = torch.backends.mkldnn.is_available() and hasattr(torch._C._nn, "mkldnn_reorder_conv2d_weight")
-    return (ONEDNN, PLAIN) if has_onednn else (PLAIN,)
+    """The ways of convolving that work here, the usually faster first."""
+    return (ONEDNN, WINOGRAD, PLAIN) if _has_onednn() else (PLAIN, WINOGRAD)
+
+
+@cache
+def _has_onednn() -> bool:
+    try:
+        return _onednn_works()
+    except (AttributeError, RuntimeError):
+        return False
+
+
+def _onednn_works() -> bool:
+    # These entries are not part of torch's documented interface: used only where they give what the documented ones do.
+    module = nn.Conv2d(8, 8, 3)
+    x = torch.linspace(-1, 1, 2 * 6 * 6 * 8).view(2, 6, 6, 8)
+    network = nn.ModuleDict({"conv": module})
+    with torch.no_grad():
+        expected = module(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        found = Convolutions(network, ONEDNN)
+        exact = torch.allclose(found("conv", x, 0, relu=True), expected.relu(), atol=1e-5)
+        return exact and torch.allclose(found("conv", x, 0, add=expected), 2 * expected, atol=1e-5)
 
 
 class Convolutions:
@@ -28,8 +57,9 @@ class Convolutions:
     window is copied in long pieces and every convolution reads them in the order it computes in.
     """
 
-    def __init__(self, network: Network, kernel: str) -> None:
-        self._plain = kernel == PLAIN
+    def __init__(self, network: nn.Module, kernel: str) -> None:
+        self._plain = kernel == PLAIN or (kernel == WINOGRAD and not _has_onednn())
+        self._winograd: dict[str, Winograd] | None = {} if kernel == WINOGRAD else None
         self._weights: dict[tuple[str, int], Tensor] = {}
         self._biases: dict[str, Tensor] = {}
         self._modules = {name: module for name, module in network.named_modules() if isinstance(module, nn.Conv2d)}
@@ -46,6 +76,12 @@ class Convolutions:
             relu: whether negative outputs become 0; not together with `add`.
             add: (n, height', width', outputs), added to the outcome; its memory may be used for it.
         """
+        if padding and self._winograd is not None and x.shape[1] % TILE == 0 and x.shape[3] >= FEWEST_CHANNELS:
+            if layer not in self._winograd:
+                self._winograd[layer] = Winograd(self._modules[layer].weight.detach(), self._biases[layer])
+            out = self._winograd[layer](x)
+            out = out.relu_() if relu else out
+            return out if add is None else out.add_(add)
         image = x.permute(0, 3, 1, 2)
         weight, bias = self._weight(layer, padding), self._biases[layer]
         if self._plain:

@@ -19,8 +19,10 @@ from app.field.groups import groups_of
 from app.field.order import chunks_of, order_of_squares
 from app.field.plan import Plan, Plans, default_plan
 from app.field.requests import FieldRequest
+from app.field.resume import resumable_before
 from app.field.scene import Scene, scene_key
-from app.field.spans import CONV_STAGES, spans
+from app.field.spans import spans
+from app.field.tuning import Tuner
 from app.field.walk import LAST, NO_EDITS, Check, Edits, Place, State, Stopped, Walk
 from app.interventions.compile import compile_stack
 from app.maze.maze import Maze
@@ -52,10 +54,12 @@ class CpuEvaluator(Evaluator):
         super().__init__(device)
         self._plans, self._fixed = plans or Plans(), plan
         self._chosen: dict[tuple[int, int], Plan] = {}
+        self._measured: set[tuple[int, int]] = set()
         self._pool: ThreadPoolExecutor | None = None
         self._pool_size = 0
         self._scenes: OrderedDict[Hashable, Scene] = OrderedDict()
         self._convolutions: OrderedDict[Hashable, Convolutions] = OrderedDict()
+        self._tuners: dict[tuple[int, int], Tuner] = {}
         self._threads = default_plan(1).threads
 
     @property
@@ -68,7 +72,10 @@ class CpuEvaluator(Evaluator):
             return self._fixed
         key = (policy.width, maze.world)
         if key not in self._chosen:
-            self._chosen[key] = self._plans.find(*key) or default_plan(policy.width)
+            remembered = self._plans.find(*key)
+            if remembered is not None:
+                self._measured.add(key)
+            self._chosen[key] = remembered or default_plan(policy.width)
         return self._chosen[key]
 
     def job(self, request: FieldRequest) -> CpuJob:
@@ -76,6 +83,20 @@ class CpuEvaluator(Evaluator):
         self._threads = plan.threads
         walk = self.walk(request.policy, request.maze, plan)
         return self.on_thread(plan, lambda: CpuJob(self, request, plan, walk))
+
+    def tune(self, request: FieldRequest, check: Check) -> None:
+        key = (request.policy.width, request.maze.world)
+        plan = self.plan(request.policy, request.maze)
+        if self._fixed is not None or key in self._measured:
+            return
+        if key not in self._tuners:
+            # A policy of another kind of weights, but the same width, is as fast: the first one met is measured.
+            self._tuners[key] = Tuner(plan, lambda tried: self.walk(request.policy, request.maze, tried))
+        found = self.on_thread(plan, lambda: self._tuners[key].search(request, check))
+        del self._tuners[key]
+        self._measured.add(key)
+        self._chosen[key] = found
+        self._plans.remember(*key, found)
 
     def walk(self, policy: Policy, maze: Maze, plan: Plan) -> Walk:
         """How batches of this maze go through this policy."""
@@ -204,17 +225,6 @@ class CpuJob(Job):
         state = self._walk.edited(state, place, edits)
         state = self._walk.advance(state, LAST, place, edits, self._backdrop, check)
         return _arrays(self._walk.outputs(self._walk.whole(state, place, self._backdrop), edits))
-
-
-def resumable_before(name: str) -> str:
-    """The last stage whose unedited output serves both runs: the layer's own, or the one before its residual block."""
-    if name in CONV_STAGES:
-        return name
-    prefix = name.rpartition(".")[0]
-    for stage, before in zip(CONV_STAGES[1:], CONV_STAGES, strict=False):
-        if stage == f"{prefix}.resadd":
-            return before
-    return LAST
 
 
 def _joined(answers: list[Answer]) -> Answer:

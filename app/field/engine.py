@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import numpy as np
 
@@ -14,12 +15,16 @@ from app.field.activations import activations_of
 from app.field.cpu import CpuEvaluator
 from app.field.devices import Device, available_devices, device_choices, find_device
 from app.field.evaluator import Evaluator, Outputs
+from app.field.gpu import GpuEvaluator
 from app.field.plan import Plan
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
 from app.field.vector_field import VectorField
 from app.field.walk import Check, Stopped
 
 __all__ = ["ActivationRequest", "ActivationResult", "Engine", "FieldRequest", "FieldResult"]
+
+IDLE_SECONDS: Final = 1.0
+"""After so long without a question, the engine looks for the fastest way to compute, once per machine."""
 
 
 class Engine:
@@ -56,6 +61,7 @@ class Engine:
         self._computing = threading.RLock()
         self._notice: str | None = None
         self._plan = plan
+        self._untuned: FieldRequest | None = None
         self._retired: list[Evaluator] = []
         self._evaluator = self._evaluator_of(device)
         self._worker = threading.Thread(target=self._work, name="field engine", daemon=True)
@@ -75,7 +81,12 @@ class Engine:
 
     def compute(self, request: FieldRequest) -> FieldResult:
         """The complete field, computed on the caller's thread. Errors are raised here, not told."""
-        *_, result = self._parts(request, _never)
+        try:
+            *_, result = self._parts(request, _never)
+        except Exception as error:
+            if not self._fell_back(error):
+                raise
+            *_, result = self._parts(request, _never)
         return result
 
     def activations(self, request: ActivationRequest) -> ActivationResult:
@@ -122,12 +133,13 @@ class Engine:
         return self._evaluator_on(found)
 
     def _evaluator_on(self, device: Device) -> Evaluator:
-        return CpuEvaluator(device, plan=self._plan)
+        return CpuEvaluator(device, plan=self._plan) if device.key == "cpu" else GpuEvaluator(device)
 
     def _work(self) -> None:
         while True:
             with self._ready:
-                self._ready.wait_for(lambda: self._closing or self._field or self._activation)
+                idle = IDLE_SECONDS if self._untuned is not None else None
+                asked = self._ready.wait_for(lambda: self._closing or self._field or self._activation, idle)
                 if self._closing:
                     return
                 request, self._field = self._field, None
@@ -135,9 +147,28 @@ class Engine:
             if self._notice is not None:
                 notice, self._notice = self._notice, None
                 self._tell(self.on_error, notice, "")
+            if not asked:
+                self._tune()
+                continue
             if request is not None:
+                self._untuned = request
                 self._answer(request)
             self._answer_activations()
+
+    def _tune(self) -> None:
+        """Use quiet moments to find out what is fastest here; whoever asks something meanwhile does not wait for it."""
+        request = self._untuned
+        if request is None:
+            return
+        try:
+            with self._computing:
+                self._evaluator.tune(request, self._stop_when_asked)
+            self._untuned = None
+        except Stopped:
+            pass
+        except Exception as error:
+            self._untuned = None
+            self._report("The fastest way to compute could not be found", error)
 
     def _close_retired(self) -> None:
         while self._retired:
@@ -186,17 +217,24 @@ class Engine:
             if job.known is not None and not job.acts:
                 yield result()
                 return
-            for answer in job.answers(check):
+            for number, answer in enumerate(job.answers(check)):
                 original.put(answer.rows, answer.original)
                 patched.put(answer.rows, answer.patched)
                 found = result()
                 if found.complete and job.known is None:
                     evaluator.remember(found.original, request.policy)
+                if number:
+                    check()
                 yield found
 
     def _stop_when_superseded(self) -> None:
         if self._closing or self._field is not None:
             raise Stopped
+
+    def _stop_when_asked(self) -> None:
+        if self._activation is not None:
+            raise Stopped
+        self._stop_when_superseded()
 
     def _fell_back(self, error: Exception) -> bool:
         """Whether a graphics processor ran out of memory and the CPU took over."""

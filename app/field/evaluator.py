@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +71,7 @@ class Evaluator(ABC):
     def job(self, request: FieldRequest) -> Job:
         """The work of one request, with what it shares between its parts already computed."""
 
-    def tune(self, request: FieldRequest, check: Callable[[], None]) -> None:  # noqa: B027  (most have nothing to find)
+    def tune(self, request: FieldRequest, check: Check) -> None:  # noqa: B027  (most have nothing to find)
         """Find the fastest way for requests like this one, when that is not known yet; `check` may stop it."""
 
     @abstractmethod
@@ -87,6 +87,6 @@ class Evaluator(ABC):
 
     def remember(self, field: VectorField, policy: Policy) -> None:
         """Keep a complete original field."""
-        self._fields[scene_key(field.maze), policy.weights_hash] = (field.logits, field.value)
+        self._fields[scene_key(field.maze), policy.weights_hash] = (field.logits.copy(), field.value.copy())
         while len(self._fields) > KEPT_FIELDS:
             self._fields.popitem(last=False)

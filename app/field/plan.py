@@ -15,7 +15,7 @@ import platformdirs
 import torch
 
 from app.atomic import write_atomically
-from app.field.convolutions import kernels
+from app.field.convolutions import WINOGRAD, kernels
 from app.field.spans import CONV_STAGES
 
 LARGEST_CHUNK = 64
@@ -46,7 +46,10 @@ def threads_here() -> int:
 
 def default_plan(width: int) -> Plan:
     """What is fast on most machines: used until something better has been measured."""
-    return Plan("embedder.block2.res2.resadd", 16 if width > 2 else 32, kernels()[0], _threads_at_start())
+    wide = width > 2
+    return Plan(
+        "embedder.block2.res2.resadd", 16 if wide else 32, WINOGRAD if wide else kernels()[0], _threads_at_start()
+    )
 
 
 @cache

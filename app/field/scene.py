@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from app.field.kept import Kept
 from app.field.spans import INPUT
 from app.field.walk import NO_EDITS, Backdrop, State, Walk
 from app.maze.maze import Maze
 from app.maze.render import base_and_patches
-
-KEPT_BYTES = 128 * 2**20
-"""Activations larger than this altogether are computed again rather than kept."""
 
 
 def scene_key(maze: Maze) -> Hashable:
@@ -36,8 +33,7 @@ class Scene:
         self.cells = torch.from_numpy(maze.squares[:, 0] * maze.world + maze.squares[:, 1])
         self._values = torch.from_numpy(patches.values)
         self.backdrop: Backdrop = walk.backdrop(INPUT, _scaled(torch.from_numpy(patches.base)[None]), NO_EDITS)
-        self._kept: State | None = None
-        self._done = np.zeros(len(self.cells), dtype=bool)
+        self._kept: Kept | None = None
 
     def start(self, rows: np.ndarray) -> State:
         """The observations of these rows of `maze.squares`."""
@@ -50,30 +46,25 @@ class Scene:
 
     def make_room(self, stage: str, shape: tuple[int, ...], windows: bool) -> None:
         """From now on, keep the activations of this stage: `shape` is one observation's, in windows or whole."""
-        if self._kept is not None and self._kept.stage == stage and self._kept.windows == windows:
-            return
-        self._done[:] = False
-        fits = 4 * len(self._done) * math.prod(shape) <= KEPT_BYTES
-        self._kept = State(stage, torch.empty(len(self._done), *shape), windows) if fits else None
+        if self._kept is None or self._kept.stage != stage:
+            self._kept, self._kept_windows = Kept.of(stage, len(self.cells), shape), windows
 
     def keep(self, rows: np.ndarray, state: State) -> None:
         """Keep a batch's activations of the stage chosen by `make_room`. Batches of other rows may come at once."""
         if self._kept is not None:
-            self._kept.x[torch.from_numpy(rows)] = state.x
-            self._done[rows] = True
+            self._kept.put(rows, state.x)
 
     def kept(self, rows: np.ndarray) -> State | None:
         """The kept activations of these rows, when all of them are there."""
-        if self._kept is None or not self._done[rows].all():
-            return None
-        return State(self._kept.stage, self._kept.x[torch.from_numpy(rows)], self._kept.windows)
+        x = None if self._kept is None else self._kept.find(rows)
+        return None if self._kept is None or x is None else State(self._kept.stage, x, self._kept_windows)
 
     @property
     def bytes(self) -> int:
         """Memory held."""
         tensors = [*self.backdrop.values(), self._values]
         if self._kept is not None:
-            tensors.append(self._kept.x)
+            tensors.append(self._kept.values)
         return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 

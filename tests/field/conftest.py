@@ -10,13 +10,13 @@ from app.field.engine import Engine
 from app.field.plan import Plan
 
 
-@pytest.fixture()
+@pytest.fixture
 def device(request: pytest.FixtureRequest) -> str:
     """What `--device` names."""
     return request.config.getoption("--device")
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_engine(device: str) -> Iterator[Callable[..., Engine]]:
     """Makes engines on the device the tests run on."""
     made: list[Engine] = []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 
@@ -14,6 +17,22 @@ from app.policy.stages import as_input, run
 
 def plain_outputs(request: FieldRequest, squares: np.ndarray, patched: bool) -> tuple[np.ndarray, np.ndarray]:
     """Logits (n, 15) and values (n,) of one dense batch with the mouse on these squares."""
+    with one_thread():
+        return _outputs(request, squares, patched)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Several threads wait for one another after every layer, which takes long when the processor is shared."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _outputs(request: FieldRequest, squares: np.ndarray, patched: bool) -> tuple[np.ndarray, np.ndarray]:
     inputs = as_input(torch.from_numpy(observations(request.maze, squares)))
     network = request.policy.network
     if not patched:
@@ -32,13 +51,12 @@ def assert_close(field: VectorField, rows: slice, expected: tuple[np.ndarray, np
 
 
 def assert_exact(result: FieldResult) -> None:
-    """Both fields equal the plain network's, and one row of each equals its batch of one."""
+    """Both fields equal the plain network's, and the last row of each equals its batch of one."""
     request, squares = result.request, result.request.maze.squares
     assert result.complete
     for field, patched in ((result.original, False), (result.patched, True)):
         assert field.maze == request.maze
         np.testing.assert_array_equal(field.squares, squares)
         assert_close(field, slice(None), plain_outputs(request, squares, patched))
-        for row in (0, len(squares) - 1):
-            one = slice(row, row + 1)
-            assert_close(field, one, plain_outputs(request, squares[one], patched))
+        last = slice(len(squares) - 1, len(squares))
+        assert_close(field, last, plain_outputs(request, squares[last], patched))

@@ -1,0 +1,148 @@
+"""Fields on a graphics processor: all squares in one batch, whole images, what repeats recorded as a graph (CUDA)."""
+
+from __future__ import annotations
+
+import copy
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from app.field.devices import Device
+from app.field.evaluator import Answer, Evaluator, Job, Outputs
+from app.field.graphs import Graphs
+from app.field.kept import Kept
+from app.field.order import order_of_squares
+from app.field.requests import FieldRequest
+from app.field.resume import resumable_before
+from app.field.scene import scene_key
+from app.field.walk import Check
+from app.interventions.compile import compile_stack
+from app.maze.render import base_and_patches
+from app.policy.layers import layer
+from app.policy.network import Network
+from app.policy.policy import Policy
+from app.policy.stages import Run, as_input, run
+
+LARGEST_BATCH = 384
+BATCH_STEP = 32
+"""Batches are filled up to a multiple of this, so that shapes repeat and recorded graphs serve again."""
+
+KEPT_NETWORKS = 2
+
+
+class GpuEvaluator(Evaluator):
+    """Computes fields on a graphics processor in float32, without the shortened TF32 multiplication.
+
+    Args:
+        device: "cuda" or "mps". ("cpu" works as well, slowly: it lets these lines be tested where there is no other.)
+    """
+
+    def __init__(self, device: Device) -> None:
+        super().__init__(device)
+        self._networks: OrderedDict[str, Network] = OrderedDict()
+        self._graphs = Graphs()
+        self._kept: tuple[Hashable, Kept | None] = ((), None)
+
+    @property
+    def label(self) -> str:
+        return self.device.name
+
+    def job(self, request: FieldRequest) -> GpuJob:
+        return GpuJob(self, request)
+
+    def network(self, policy: Policy) -> Network:
+        """The policy's network, copied to the device once."""
+        key = policy.weights_hash
+        if key not in self._networks:
+            self._networks[key] = copy.deepcopy(policy.network).to(self.device.key)
+            while len(self._networks) > KEPT_NETWORKS:
+                self._networks.popitem(last=False)
+                self._graphs.clear()
+        self._networks.move_to_end(key)
+        return self._networks[key]
+
+    def run(self, policy: Policy, inputs: Tensor, keep: str | None, after: str | None) -> Run:
+        """The unpatched network from its input or from behind a stage; replayed on CUDA, so copy what is to last."""
+        network = self.network(policy)
+
+        def work(x: Tensor) -> Run:
+            return run(network, x, keep=() if keep is None else (keep,), after=after)
+
+        if self.device.key != "cuda":
+            return work(inputs)
+        return self._graphs.run((policy.weights_hash, keep, after), inputs, work)
+
+    def kept(self, request: FieldRequest, stage: str) -> Kept | None:
+        """Where this maze's and policy's activations of a stage are kept; None where they are too large."""
+        key = (scene_key(request.maze), request.policy.weights_hash, stage)
+        if self._kept[0] != key:
+            shape = layer(stage, request.policy.width).shape
+            self._kept = (key, Kept.of(stage, len(request.maze.squares), shape, self.device.key))
+        return self._kept[1]
+
+    def exact(self) -> AbstractContextManager[None]:
+        """While it lasts, convolutions multiply in full float32."""
+        if self.device.key != "cuda":
+            return nullcontext()
+        return torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
+
+    def close(self) -> None:
+        self._graphs.clear()
+        self._networks.clear()
+        self._kept = ((), None)
+
+
+class GpuJob(Job):
+    """One request on a graphics processor."""
+
+    def __init__(self, evaluator: GpuEvaluator, request: FieldRequest) -> None:
+        self._evaluator, self._request = evaluator, request
+        self.compiled = compile_stack(request.stack, request.policy, request.maze, device=evaluator.device.key)
+        self.known = evaluator.known(request.maze, request.policy)
+
+    def answers(self, check: Check) -> Iterator[Answer]:
+        order = order_of_squares(self._request.maze)
+        parts = np.array_split(order, -(-len(order) // LARGEST_BATCH))
+        for number, rows in enumerate(parts):
+            if number:
+                check()
+            with torch.no_grad(), self._evaluator.exact():
+                yield self._evaluate(rows)
+
+    def _evaluate(self, rows: np.ndarray) -> Answer:
+        evaluator, policy, maze = self._evaluator, self._request.policy, self._request.maze
+        filled = np.concatenate([rows, np.repeat(rows[-1:], -len(rows) % BATCH_STEP)])
+        original = None if self.known is None else (self.known[0][rows], self.known[1][rows])
+        first = self.compiled.first
+        resumed = None if first is None else resumable_before(first)
+        kept = None if resumed is None else evaluator.kept(self._request, resumed)
+        before = None if kept is None else kept.find(filled)
+        if original is None or (resumed is not None and before is None):
+            pictures = torch.from_numpy(base_and_patches(maze, maze.squares[filled]).observations())
+            plain = evaluator.run(policy, as_input(pictures.to(evaluator.device.key)), resumed, None)
+            if original is None:
+                original = _arrays(plain, len(rows))
+            if resumed is not None:
+                before = plain.kept[resumed].clone()
+                if kept is not None:
+                    kept.put(filled, before)
+        if before is None or resumed is None:
+            return Answer(rows, original, original)
+        return Answer(rows, original, _arrays(self._patched(before, resumed, maze.squares[filled]), len(rows)))
+
+    def _patched(self, before: Tensor, resumed: str, squares: np.ndarray) -> Run:
+        evaluator, policy, layers = self._evaluator, self._request.policy, self.compiled.layers
+        edit = self.compiled.edit(squares)
+        if resumed in layers:
+            before = edit(resumed, before)
+        if set(layers) <= {resumed}:
+            return evaluator.run(policy, before, None, resumed)
+        return run(evaluator.network(policy), before, edit=edit, edited=layers, after=resumed)
+
+
+def _arrays(result: Run, count: int) -> Outputs:
+    return result.logits[:count].cpu().numpy(), result.value[:count].cpu().numpy()

@@ -1,0 +1,68 @@
+"""Runs of the network on a CUDA device, recorded once per shape and then replayed without a word from Python."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from app.policy.stages import Run
+
+KEPT_GRAPHS = 8
+WARM_UPS = 3
+"""Runs before recording, so that libraries have chosen their algorithms and taken their memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Recorded:
+    graph: torch.cuda.CUDAGraph
+    inputs: Tensor
+    result: Run
+
+
+class Graphs:
+    """Recorded runs, the most recently used ones. What they give is overwritten by the next replay."""
+
+    def __init__(self) -> None:
+        self._recorded: OrderedDict[Hashable, _Recorded] = OrderedDict()
+
+    def run(self, key: Hashable, inputs: Tensor, work: Callable[[Tensor], Run]) -> Run:
+        """Replay `work` on these inputs, recording it first where this key and shape are new.
+
+        Args:
+            key: what `work` depends on besides the inputs.
+            inputs: on the CUDA device.
+            work: the run; always does the same, whatever the values of its inputs.
+        """
+        full_key = (key, tuple(inputs.shape))
+        if full_key not in self._recorded:
+            self._recorded[full_key] = self._record(inputs, work)
+            while len(self._recorded) > KEPT_GRAPHS:
+                self._recorded.popitem(last=False)
+        self._recorded.move_to_end(full_key)
+        recorded = self._recorded[full_key]
+        recorded.inputs.copy_(inputs)
+        recorded.graph.replay()
+        return recorded.result
+
+    def clear(self) -> None:
+        """Let go of all of them."""
+        self._recorded.clear()
+
+    @staticmethod
+    def _record(inputs: Tensor, work: Callable[[Tensor], Run]) -> _Recorded:
+        static = inputs.clone()
+        aside = torch.cuda.Stream()
+        aside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(aside):
+            for _ in range(WARM_UPS):
+                work(static)
+        torch.cuda.current_stream().wait_stream(aside)
+        graph = torch.cuda.CUDAGraph()
+        # Other threads may use the device meanwhile; that must not end the recording.
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+            result = work(static)
+        return _Recorded(graph, static, result)
