@@ -127,11 +127,11 @@ class RowPainter(QStyledItemDelegate):
         painter.drawText(group, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, row.spec.group)
         bold = QFont(font)
         bold.setWeight(QFont.Weight.DemiBold)
-        painter.setPen(QColor(palette.text if enabled else palette.text_muted))
         baseline = box.center().y() + (metrics.ascent() - metrics.descent()) / 2
         for in_bold, letters in groupby(enumerate(row.action.text()), lambda pair: pair[0] in row.places):
             run, used = "".join(letter for _, letter in letters), bold if in_bold else font
             painter.setFont(used)
+            painter.setPen(QColor(palette.accent if in_bold else palette.text if enabled else palette.text_muted))
             painter.drawText(QPointF(x, baseline), run)
             x += QFontMetricsF(used).horizontalAdvance(run)
         painter.restore()
@@ -154,6 +154,7 @@ class CommandPalette(QFrame):
         self.list.setAccessibleName("Commands")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setStyleSheet("QListView { border: none; background: transparent; }")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
         self.rows = Rows(self)
@@ -208,6 +209,9 @@ class CommandPalette(QFrame):
             used = recent.index(spec.id) if not typed and spec.id in recent else len(recent)
             bonus = 1.0 if match(typed, title) is not None else 0.0
             found.append(((not action.isEnabled(), used, -best.score - bonus, number), Row(spec, action, places)))
+        # Letters that lie scattered in a title are a find only while no title has them together.
+        best_of_all = max((-key[2] for key, _ in found), default=0.0)
+        found = [pair for pair in found if -pair[0][2] >= 0.6 * best_of_all]
         found.sort(key=lambda pair: pair[0])
         self.rows.fill([row for _, row in found])
         self.none.setVisible(not found)

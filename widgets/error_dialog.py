@@ -55,6 +55,9 @@ class ErrorDialog(QDialog):
         self.log.clicked.connect(open_log)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
+        # Enter closes; none of the others takes that over.
+        for button in (self.fold, self.copy, self.log):
+            button.setAutoDefault(False)
         row = QHBoxLayout()
         row.addWidget(self.fold)
         row.addWidget(self.copy)

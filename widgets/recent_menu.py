@@ -45,8 +45,8 @@ class RecentMenu(QMenu):
         recent = self._files.recent
         for kind in KINDS:
             paths = [path for path in recent if kind_of(path) == kind]
-            if paths:
-                self.addSection(kind)
+            if paths and not self.isEmpty():
+                self.addSeparator()
             for path in paths:
                 action = self.addAction(self._context.icon(GLYPHS[kind]), _title(path))
                 action.setToolTip(str(path))

@@ -10,8 +10,6 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -22,7 +20,7 @@ from app import __version__
 from app.paths import asset
 from widgets.context import Context
 from widgets.help.licences import Part, parts
-from widgets.help.window import HelpWindow
+from widgets.help.window import HelpWindow, Titles
 from widgets.log import log_file
 
 SENTENCE = "See what a maze-solving policy wants at every square of a maze, and change its mind by hand."
@@ -49,11 +47,8 @@ class About(HelpWindow):
         note = QLabel("Mazescope stands on the work of others. These are the parts that are installed here:")
         note.setProperty("muted", True)
         note.setWordWrap(True)
-        self.list = QListWidget()
-        self.list.setAccessibleName("Parts made by others")
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for part in self.parts:
-            QListWidgetItem(" ".join(filter(None, (part.name, part.version))), self.list)
+        titles = [" ".join(filter(None, (part.name, part.version))) for part in self.parts]
+        self.list = Titles("Parts made by others", titles)
         self.title = QLabel()
         self.title.setWordWrap(True)
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

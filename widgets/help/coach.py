@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -12,9 +12,9 @@ from widgets.context import Context
 
 ROOM = 6
 """Pixels between the part and the light around it."""
-GAP = 16
+GAP = 12
 """Pixels between the light and the card."""
-EDGE = 14
+EDGE = 12
 """Pixels between the card and the window's edge."""
 
 
@@ -72,7 +72,7 @@ class Card(QFrame):
         column.addWidget(self.text)
         column.addSpacing(2)
         column.addLayout(row)
-        self.setFixedWidth(round(self.fontMetrics().averageCharWidth() * 62))
+        self.setFixedWidth(round(self.fontMetrics().averageCharWidth() * 50))
 
 
 class CoachMark(QWidget):
@@ -89,8 +89,8 @@ class CoachMark(QWidget):
     def __init__(self, context: Context, window: QWidget, steps: int) -> None:
         super().__init__(window)
         self._context, self._window, self._steps = context, window, steps
-        self._targets: Callable[[], list[QWidget]] = list
-        self._light = QRect()
+        self._targets: Callable[[], list[list[QWidget]]] = list
+        self._lights: list[QRect] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.card = Card(context, self, steps)
         self.setFocusProxy(self.card.next)
@@ -105,8 +105,8 @@ class CoachMark(QWidget):
         window.installEventFilter(self)
         context.palette_changed.connect(self.update)
 
-    def point(self, at: int, title: str, text: str, targets: Callable[[], list[QWidget]]) -> None:
-        """Show step `at`; the light falls on what `targets` gives."""
+    def point(self, at: int, title: str, text: str, targets: Callable[[], list[list[QWidget]]]) -> None:
+        """Show step `at`; a light falls on each group of widgets that `targets` gives."""
         self._targets = targets
         self.card.title.setText(title)
         self.card.text.setText(text)
@@ -124,39 +124,49 @@ class CoachMark(QWidget):
         self.card.next.setFocus()
 
     def place(self) -> None:
-        """Lie over the window as it is now, the light on its parts, the card beside them."""
+        """Lie over the window as it is now, the lights on its parts, the card beside them."""
         self.setGeometry(self._window.rect())
+        self._lights = [light for group in self._targets() if not (light := self._around(group)).isNull()]
+        # What is lit can be used: clicks there fall through to it.
+        mask = QRegion(self.rect())
+        for light in self._lights:
+            mask = mask.subtracted(QRegion(light.adjusted(3, 3, -3, -3)))
+        self._place_card()
+        self.setMask(mask | QRegion(self.card.geometry()))
+        self.update()
+
+    def _around(self, widgets: list[QWidget]) -> QRect:
         light = QRect()
-        for widget in self._targets():
+        for widget in widgets:
             if widget.isVisible() and widget.window() is self._window:
                 place = widget.mapTo(self._window, widget.rect().topLeft())
                 light = light.united(QRect(place, widget.size()))
-        if not light.isNull():
-            light = light.adjusted(-ROOM, -ROOM, ROOM, ROOM).intersected(self.rect())
-        self._light = light
-        # What is lit can be used: clicks there fall through to it.
-        self.setMask(QRegion(self.rect()).subtracted(QRegion(light.adjusted(3, 3, -3, -3))) | self._card_region())
-        self.update()
+        return light if light.isNull() else light.adjusted(-ROOM, -ROOM, ROOM, ROOM).intersected(self.rect())
 
-    def _card_region(self) -> QRegion:
-        card, light, all_ = self.card, self._light, self.rect()
+    def _place_card(self) -> None:
+        """Beside a light where there is room, covering none; else in the corner of the last one."""
+        card, whole = self.card, self.rect()
         card.adjustSize()
-        size = card.size()
-        x = min(max(light.center().x() - size.width() // 2, EDGE), all_.width() - size.width() - EDGE)
-        y = min(max(light.center().y() - size.height() // 2, EDGE), all_.height() - size.height() - EDGE)
-        places = [
-            (light.left() - GAP - size.width(), y),
-            (light.right() + GAP, y),
-            (x, light.bottom() + GAP),
-            (x, light.top() - GAP - size.height()),
-        ]
-        inside = all_.adjusted(EDGE - 1, EDGE - 1, 1 - EDGE, 1 - EDGE)
-        middle = (all_.width() - size.width()) // 2, (all_.height() - size.height()) // 2
-        over = light.right() - size.width() - GAP, light.bottom() - size.height() - GAP
-        fitting = [place for place in places if inside.contains(QRect(*place, size.width(), size.height()))]
-        chosen = middle if light.isNull() else fitting[0] if fitting else over
-        card.move(*chosen)
-        return QRegion(card.geometry())
+        width, height = card.width(), card.height()
+        if not self._lights:
+            card.move((whole.width() - width) // 2, (whole.height() - height) // 2)
+            return
+        inside = whole.adjusted(EDGE - 1, EDGE - 1, 1 - EDGE, 1 - EDGE)
+        for light in self._lights:
+            x = min(max(light.center().x() - width // 2, EDGE), whole.width() - width - EDGE)
+            y = min(max(light.center().y() - height // 2, EDGE), whole.height() - height - EDGE)
+            for place in (
+                QPoint(light.right() + GAP, y),
+                QPoint(x, light.bottom() + GAP),
+                QPoint(light.left() - GAP - width, y),
+                QPoint(x, light.top() - GAP - height),
+            ):
+                spot = QRect(place, card.size())
+                if inside.contains(spot) and not any(spot.intersects(other) for other in self._lights):
+                    card.move(place)
+                    return
+        corner = self._lights[-1].bottomRight() - QPoint(width + GAP, height + GAP)
+        card.move(corner)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = self._context.palette
@@ -164,17 +174,17 @@ class CoachMark(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QPainterPath()
         veil.addRect(QRectF(self.rect()))
-        if not self._light.isNull():
+        for light in self._lights:
             hole = QPainterPath()
-            hole.addRoundedRect(QRectF(self._light), 10, 10)
+            hole.addRoundedRect(QRectF(light), 10, 10)
             veil = veil.subtracted(hole)
         shade = QColor("#000000")
         shade.setAlphaF(0.55 if palette.name == "dark" else 0.38)
         painter.fillPath(veil, shade)
-        if not self._light.isNull():
-            painter.setPen(QPen(QColor(palette.accent), 2.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self._light).adjusted(1, 1, -1, -1), 10, 10)
+        painter.setPen(QPen(QColor(palette.accent), 2.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for light in self._lights:
+            painter.drawRoundedRect(QRectF(light).adjusted(1, 1, -1, -1), 10, 10)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import html
 import re
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QTextBlockFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QTextBrowser, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QWidget
 
 from app.palette import Palette
 from app.paths import asset
 from widgets.context import Context
-from widgets.help.window import HelpWindow
+from widgets.help.window import HelpWindow, Titles
 
 MISSING = "# What the words mean\n\nThe file with the definitions is missing from this installation."
 LINE = 68
@@ -97,10 +96,8 @@ class Page(QTextBrowser):
         document.setDocumentMargin(14)
         document.setDefaultStyleSheet(page_style(self._context.palette))
         document.setHtml(self._content)
-        old = self.document()
+        # The one before is the page's child, which Qt deletes with this.
         self.setDocument(document)
-        if old.parent() is self:
-            old.deleteLater()
         width = QFontMetricsF(self.font()).averageCharWidth() * LINE
         self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self.setLineWrapColumnOrWidth(round(width + 28))
@@ -116,15 +113,11 @@ class Reader(HelpWindow):
     """The terms at the left, their definitions at the right."""
 
     def __init__(self, context: Context, window: QWidget) -> None:
-        super().__init__(context, window, "What the words mean", 940, 700)
+        super().__init__(context, window, "What the words mean", 860, 700)
         text = definitions()
         self.page = Page(context, to_html(text), "Definitions")
-        self.list = QListWidget()
-        self.list.setAccessibleName("Terms")
-        self.list.setFrameShape(QListWidget.Shape.NoFrame)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.addItems(terms(text))
-        self.list.setFixedWidth(self.list.sizeHintForColumn(0) + 34)
+        self.list = Titles("Terms", terms(text))
+        self.list.setFixedWidth(self.list.room())
         self.list.currentTextChanged.connect(lambda term: self.page.scrollToAnchor(_anchor(term)))
         self.list.itemClicked.connect(lambda item: self.page.scrollToAnchor(_anchor(item.text())))
         row = QHBoxLayout()
@@ -133,3 +126,4 @@ class Reader(HelpWindow):
         row.addWidget(self.page, 1)
         self.column.addLayout(row, 1)
         self.add_close_button()
+        self.page.setFocus()

@@ -197,13 +197,14 @@ class Tour(QObject):
         named = [sample for sample in self._samples if sample.name == ELSEWHERE]
         return named[0] if step.elsewhere and named else self._samples[0]
 
-    def _parts(self, part: str) -> list[QWidget]:
+    def _parts(self, part: str) -> list[list[QWidget]]:
         window = self._window
+        maze: list[QWidget] = list(window.maze_view.canvases)
         if part == "maze":
-            return list(window.maze_view.canvases)
+            return [maze]
         if part == "tools":
-            return [window.tool_bar, *window.maze_view.canvases]
+            return [[window.tool_bar], maze]
         if part == "views":
-            return [window.maze_view]
+            return [[window.view_switch], [*maze, window.maze_view.numbers]]
         dock = window.docks.docks.get(part)
-        return [window.maze_view.numbers] if dock is None else [dock]
+        return [[window.maze_view]] if dock is None else [[dock], [*maze, window.maze_view.numbers]]

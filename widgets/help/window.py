@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from widgets.context import Context
+
+
+class Titles(QListWidget):
+    """A list of titles at the side of a page, with room between them."""
+
+    def __init__(self, name: str, titles: Sequence[str]) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        height = round(self.fontMetrics().height() * 1.75)
+        for title in titles:
+            item = QListWidgetItem(title, self)
+            item.setSizeHint(QSize(0, height))
+
+    def room(self) -> int:
+        """Pixels that the longest title takes with the list's frame."""
+        metrics = self.fontMetrics()
+        longest = max((metrics.horizontalAdvance(self.item(row).text()) for row in range(self.count())), default=0)
+        return longest + 44
 
 
 class HelpWindow(QDialog):
@@ -25,8 +55,10 @@ class HelpWindow(QDialog):
         """A button that closes it at the bottom right, and others at the left."""
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         row = QHBoxLayout()
         for button in before:
+            button.setAutoDefault(False)
             row.addWidget(button)
         row.addStretch(1)
         row.addWidget(buttons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar, QWidget
 
@@ -27,7 +27,7 @@ class Before:
     """The window as it was."""
 
     layout: QByteArray
-    geometry: QByteArray
+    geometry: QRect
     state: Qt.WindowState
     hidden: list[QWidget]
     fonts: list[tuple[QWidget, QFont]]
@@ -72,10 +72,11 @@ class Presentation(QObject):
         window, view = self._window, self._window.maze_view
         chrome: list[QWidget] = [window.menuBar(), window.statusBar()]
         chrome += [*window.findChildren(QToolBar), *window.findChildren(QDockWidget)]
+        chrome += [window.view_switch, window.playback.bar]
         grown: list[QWidget] = [view.legend, *view.panes.values()]
         self._before = Before(
             window.saveState(1),
-            window.saveGeometry(),
+            window.geometry(),
             window.windowState(),
             [part for part in chrome if not part.isHidden()],
             [(part, part.font()) for part in grown],
@@ -114,7 +115,8 @@ class Presentation(QObject):
         for part, font in before.fonts:
             part.setFont(font)
         window.setWindowState(before.state)
-        window.restoreGeometry(before.geometry)
+        if not before.state & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
+            window.setGeometry(before.geometry)
         for part in before.hidden:
             part.show()
         window.restoreState(before.layout, 1)
@@ -145,8 +147,9 @@ class Presentation(QObject):
         if not isinstance(watched, QWidget) or not isinstance(event, QMouseEvent | QKeyEvent):
             return False
         if isinstance(event, QKeyEvent):
-            # Each key comes once for the shortcuts; what they do not want then comes as a press.
-            if kind == QEvent.Type.ShortcutOverride and not event.isAutoRepeat() and watched.window() is window:
+            # Each key comes first to the widget that has the keyboard, for the shortcuts, and then to all around it.
+            first = kind == QEvent.Type.ShortcutOverride and watched is QApplication.focusWidget()
+            if first and not event.isAutoRepeat() and watched.window() is window:
                 self.stage.show_keys(keys_pressed(event.key(), event.modifiers()))
             return False
         if watched.window() is window:

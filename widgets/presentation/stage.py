@@ -159,7 +159,8 @@ class Stage(QWidget):
         wide = painter.fontMetrics().horizontalAdvance(note) + 16 if note else 0
         size = caps_size(self.keys, font)
         card = QRectF(0, 0, size.width() + wide + 36, size.height() + 28)
-        card.moveCenter(QPointF(self.width() / 2, self.height() - card.height() / 2 - self.height() * 0.17))
+        # Beside the maze on a wide screen, and clear of the numbers beneath it.
+        card.moveBottomLeft(QPointF(28, self.height() * 0.8))
         back = QColor(palette.panel_raised)
         back.setAlphaF(0.94)
         painter.setPen(QPen(QColor(palette.border), 1))
