@@ -91,16 +91,18 @@ def mp4_bytes(
 
 
 def _frames(figures: Iterable[Figure], count: int, scale: float, progress: Progress) -> Iterator[Image.Image]:
+    painted: tuple[Figure, Image.Image] | None = None
     size: tuple[int, int] | None = None
     done = 0
     for figure in figures:
         if not progress(done, count):
             raise Cancelled
-        frame = picture(figure, scale)
-        size = size or frame.size
-        if frame.size != size:
-            frame = _fitted(frame, size, figure.background)
-        yield frame
+        # A figure that stays for a while is painted once.
+        if painted is None or painted[0] is not figure:
+            frame = picture(figure, scale)
+            size = size or frame.size
+            painted = (figure, frame if frame.size == size else _fitted(frame, size, figure.background))
+        yield painted[1]
         done += 1
     progress(done, count)
 
