@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
 
 from app.palette import Palette
 from app.stack_edits import RANGE
@@ -186,8 +186,20 @@ class WholeNumber(QSpinBox):
         self.setKeyboardTracking(False)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Qt's own policy for such fields never lets them be narrower than their largest number.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
         self.setToolTip(tip)
+
+    def _width(self, digits: int) -> int:
+        metrics = QFontMetrics(self.font())
+        return metrics.horizontalAdvance("0" * digits) + metrics.height()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width(len(str(self.maximum()))), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._width(min(5, len(str(self.maximum())))), super().sizeHint().height())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         # A wheel that merely passes over scrolls the panel.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
@@ -56,6 +57,11 @@ def muted(text: str = "", wrap: bool = False) -> QLabel:
     label.setProperty("muted", True)
     label.setWordWrap(wrap)
     return label
+
+
+def breakable(text: str) -> str:
+    """A text whose module paths and file names may be broken at their dots and slashes, where a line is short."""
+    return re.sub(r"(?<=\w)([./])(?=\w)", "\\1\u200b", text)
 
 
 def heading(text: str) -> QLabel:
@@ -162,7 +168,7 @@ class NarrowBox(QComboBox):
         self.setToolTip(tip)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(5)
+        self.setMinimumContentsLength(3)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -28,8 +28,9 @@ OFFERED: Final = 12
 
 
 def pin_square(maze: Maze) -> Square:
-    """Where a new pin stands: the maze's top-right square, or the mouse's own where that is a wall."""
-    return maze.top_right if maze.is_open(maze.top_right) else maze.mouse
+    """Where a new pin stands: the open square nearest to the maze's top-right corner."""
+    row, col = max(maze.squares.tolist(), key=lambda square: square[0] + square[1])
+    return row, col
 
 
 def pin_layer(context: Context) -> str:
@@ -82,10 +83,10 @@ class CheeseFinder(QFrame):
         self.list.setToolTip("Channels by how often their peak lies within one pixel of the cheese; tick those to use")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemChanged.connect(self._ticked)
-        self.pin = QPushButton("Pin these")
+        self.pin = QPushButton("Pin")
         self.pin.setToolTip("Add a patch that sets the ticked channels at a square; drag its pin over the maze")
         self.pin.clicked.connect(self._pin)
-        self.zero = QPushButton("Zero these")
+        self.zero = QPushButton("Zero")
         self.zero.setToolTip("Switch the ticked channels off")
         self.zero.clicked.connect(self._zero)
         close = IconButton(context, "close", "Close", self._close)

@@ -74,7 +74,7 @@ class CellPainter:
             QColor(*(int(part) for part in end_colour)),
         )
         painter.fillRect(QRectF(middle - 0.5, track.y(), 1, track.height()), QColor(palette.text_muted))
-        if mark.off or mark.patches:
+        if mark.framed:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(palette.patched), 1.5))
             painter.drawRect(track)
@@ -82,5 +82,5 @@ class CellPainter:
                 painter.drawLine(track.bottomLeft(), track.topRight())
 
     def _number(self, painter: QPainter, line: QRect, channel: int, mark: Mark) -> None:
-        painter.setPen(QColor(self.palette.patched if mark.off or mark.patches else self.palette.text))
+        painter.setPen(QColor(self.palette.patched if mark.framed else self.palette.text))
         painter.drawText(line, LEFT, str(channel))

@@ -63,8 +63,8 @@ class ChannelControls(QWidget):
         self.larger = IconButton(context, "magnify-plus-outline", "Larger pictures", lambda: self._resize(1))
         self.progress = CheeseProgress(context, cheese)
         layout = column(self)
-        layout.addLayout(row(self.layer_choice, self.smaller, self.larger))
-        layout.addLayout(row(self.quantity_choice, self.order_choice, self.scale_button))
+        layout.addLayout(row(self.layer_choice, self.scale_button, self.smaller, self.larger, space=2))
+        layout.addLayout(row(self.quantity_choice, self.order_choice))
         layout.addWidget(self.progress)
 
     @property

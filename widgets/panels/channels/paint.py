@@ -18,10 +18,22 @@ Pixel = tuple[int, int]
 
 @dataclass(frozen=True)
 class Mark:
-    """How the stack touches a channel: switched off by a zero patch, and changed by how many acting patches."""
+    """How the stack touches a channel.
+
+    Attributes:
+        off: an enabled zero patch takes it away.
+        patches: how many patches that act change it.
+        named: one of these names it, rather than all channels.
+    """
 
     off: bool = False
     patches: int = 0
+    named: bool = False
+
+    @property
+    def framed(self) -> bool:
+        """Whether it stands out: it was chosen by somebody, not touched as one of all."""
+        return self.off or self.named
 
 
 UNTOUCHED = Mark()
@@ -98,7 +110,7 @@ def paint_pixel_mark(painter: QPainter, square: QRect, pixel: Pixel, side: int, 
 
 
 def paint_mark(painter: QPainter, square: QRect, mark: Mark, palette: Palette, unit: int) -> None:
-    """A frame in the patched colour; a channel that is switched off is dimmed and struck through as well."""
+    """A corner in the patched colour, a frame where the channel was chosen, and a stroke where it is switched off."""
     if not (mark.off or mark.patches):
         return
     colour = QColor(palette.patched)
@@ -115,10 +127,11 @@ def paint_mark(painter: QPainter, square: QRect, mark: Mark, palette: Palette, u
         corner = QRectF(square).topLeft()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        painter.drawPolygon([corner, corner + QPointF(unit * 0.7, 0), corner + QPointF(0, unit * 0.7)])
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(colour, 2))
-    painter.drawRect(QRectF(square).adjusted(1, 1, -1, -1))
+        painter.drawPolygon([corner, corner + QPointF(unit * 0.6, 0), corner + QPointF(0, unit * 0.6)])
+    if mark.framed:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colour, 2))
+        painter.drawRect(QRectF(square).adjusted(1, 1, -1, -1))
 
 
 def paint_magnifier(painter: QPainter, button: QRect, palette: Palette) -> None:

@@ -160,14 +160,15 @@ class ChannelsPanel(QWidget):
         name, count = canonical(result.request.layer), len(result.original)
         stack = self._context.document.state.stack
         off = stack_edits.switched_off(stack, name)
-        touched = np.zeros(count, int)
+        touched, named = np.zeros(count, int), np.zeros(count, bool)
         broken = problems_of(self._context).keys()
         for position, patch in stack.active:
             if canonical(patch.layer) == name and position not in broken:
                 which = slice(None) if patch.channels is None else [c for c in patch.channels if c < count]
                 touched[which] += 1
+                named[which] |= patch.channels is not None
         return {
-            channel: Mark(off is None or channel in off, int(touched[channel]))
+            channel: Mark(off is None or channel in off, int(touched[channel]), bool(named[channel]))
             for channel in range(count)
             if off is None or channel in off or touched[channel]
         }

@@ -109,7 +109,7 @@ class ChannelPicture(QWidget):
         if shown.maze.cheese is not None:
             self._paint_thing(painter, shown.maze.cheese, palette.cheese)
         mark = shown.mark(self._channel)
-        if mark.off or mark.patches:
+        if mark.framed:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(palette.patched), 3))
             painter.drawRect(square.adjusted(1, 1, -2, -2))

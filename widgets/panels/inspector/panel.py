@@ -87,7 +87,7 @@ class InspectorPanel(QWidget):
         layout.addLayout(row(self.title, self.which, None, self.copy, self.pin, space=4))
         layout.addWidget(self.waiting)
         layout.addWidget(self._numbers)
-        layout.addWidget(Folding(self._context, "What the network sees", self.picture, is_open=True))
+        layout.addWidget(Folding(self._context, "Observation", self.picture, is_open=True))
         layout.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

@@ -14,7 +14,7 @@ from app.palette import Palette
 from app.policy.layers import layer
 from widgets.context import Context
 from widgets.panels.layer_choice import LayerChoice
-from widgets.panels.parts import Elided, IconButton, column, heading, labelled, muted, row, set_flag
+from widgets.panels.parts import Elided, IconButton, breakable, column, heading, labelled, muted, row, set_flag
 from widgets.panels.patches import words
 from widgets.panels.patches.effects import PatchEffects
 from widgets.panels.patches.fields import Fields
@@ -124,7 +124,7 @@ class PatchCard(QFrame):
         self.enabled.setToolTip(f"Switch the patch {'off' if patch.enabled else 'on'}")
         self.solo.setChecked(patch.solo)
         self.summary.setText(words.summary(patch))
-        self.problem.setText(problem)
+        self.problem.setText(breakable(problem))
         self.problem.setVisible(bool(problem))
         acts = position in {at for at, _ in self._document.state.stack.active} and not problem
         set_flag(self.title, "muted", not acts)

@@ -44,18 +44,27 @@ class CardList(QWidget):
         kinds = [type(patch) for patch in stack.patches]
         # A patch that is still in the stack keeps its details open or shut, wherever it went.
         open_before = {id(card.patch): card.is_open for card in self.cards}
-        if kinds != [type(card.patch) for card in self.cards]:
-            self._rebuild(stack, open_before)
+        added: PatchCard | None = None
+        rebuilt = kinds != [type(card.patch) for card in self.cards]
+        if rebuilt:
+            added = self._rebuild(stack, open_before)
         for position, (card, patch) in enumerate(zip(self.cards, stack.patches, strict=True)):
             card.set_open(open_before.get(id(patch), card.is_open))
             card.show_patch(position, patch, problems.get(position, ""))
+        if rebuilt and self._scroll is not None:
+            # At once, not when the layout is next done: cards must never be painted squeezed into too little room.
+            self._layout.activate()
+            room, width = self._scroll.viewport().height(), self._scroll.viewport().width()
+            self.resize(width, max(room, self._layout.totalHeightForWidth(width)))
+            if added is not None:
+                self._scroll.ensureWidgetVisible(added, 0, 0)
 
     def show_effects(self) -> None:
         """Show what has become known of the patches' effects."""
         for card in self.cards:
             card.show_effect()
 
-    def _rebuild(self, stack: PatchStack, open_before: dict[int, bool]) -> None:
+    def _rebuild(self, stack: PatchStack, open_before: dict[int, bool]) -> PatchCard | None:
         old = self.cards
         first = not old and len(stack.patches) > 2
         focus = next((card.position for card in old if card.isAncestorOf(self.focusWidget() or self)), None)
@@ -69,15 +78,15 @@ class CardList(QWidget):
             self._connect(card)
             self.cards.append(card)
             self._layout.insertWidget(position + len(old), card)
+            # A layout shows what it is given only later, and until then counts it as nothing.
+            card.show()
         for card in old:
             self._layout.removeWidget(card)
             card.hide()
             card.deleteLater()
         if focus is not None and self.cards and added is None:
             self.cards[min(focus, len(self.cards) - 1)].setFocus()
-        if added is not None and self._scroll is not None:
-            self._layout.activate()
-            self._scroll.ensureWidgetVisible(added, 0, 0)
+        return added
 
     def _connect(self, card: PatchCard) -> None:
         card.handle.dragged.connect(self._drag)

@@ -89,7 +89,7 @@ class Fields(QWidget):
 
     def _resample(self) -> None:
         self._whole("source_seed", "Level seed", "Seed of the level whose activations replace the channels", 0, SEED)
-        same = QCheckBox("Same cheese square")
+        same = QCheckBox("Same cheese")
         same.setToolTip("Whether the cheese lies on the same square in the other level")
         same.setAccessibleName("Same cheese square")
         same.clicked.connect(lambda on: self._change("Choose cheese square", False, same_cheese=on))

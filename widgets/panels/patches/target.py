@@ -45,8 +45,8 @@ class TargetField(QWidget):
         self._fill.changed.connect(lambda value: self._change("Set fill", True, fill=value))
         self._fill.finished.connect(finished)
         layout = column(self)
-        layout.addLayout(labelled("Place", self._place))
-        layout.addLayout(row(QLabel("Row"), self._row, QLabel("Column"), self._column, self._here))
+        layout.addLayout(row(labelled("Place", self._place), self._here, space=2))
+        layout.addLayout(row(QLabel("Row"), self._row, QLabel("Col"), self._column))
         layout.addWidget(self._fills)
         layout.addWidget(self._fill)
 

@@ -135,6 +135,8 @@ def effect_text(effect: PatchEffect) -> str:
     moved = f"mean change {fraction(effect.mean_total_variation)}"
     if effect.cheese is None:
         return f"{moved} · no decision square"
+    if abs(effect.cheese) < 0.005:
+        return f"{moved} · P(cheese) as before"
     sign = "−" if effect.cheese < 0 else "+"
     return f"{moved} · P(cheese) {sign}{fraction(abs(effect.cheese))}"
 

@@ -13,7 +13,7 @@ from app.policy.policy import Policy
 from widgets.panels.inspector.numbers import real
 from widgets.panels.inspector.picture import ObservationPicture
 from widgets.panels.layer_choice import short_name
-from widgets.panels.parts import MARGIN, Elided, column, muted, row
+from widgets.panels.parts import MARGIN, Elided, breakable, column, muted, row
 from widgets.panels.patches.strip import ChannelStrip
 from widgets.panels.patches.words import fraction
 
@@ -52,7 +52,7 @@ class VectorDetails(QWidget):
 
     def show_vector(self, vector: ActivationVector, policy: Policy | None) -> None:
         """Show a vector; the policy that is open tells whether it is the vector's own."""
-        self.note.setText(vector.note)
+        self.note.setText(breakable(vector.note))
         self._show_facts(facts(vector, policy))
         order = np.argsort(-vector.channel_norms, kind="stable")
         pictures = vector.values if vector.values.ndim == 3 else None

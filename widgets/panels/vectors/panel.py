@@ -32,7 +32,7 @@ from widgets.panels.folding import Folding
 from widgets.panels.inspector.numbers import real
 from widgets.panels.layer_choice import short_name
 from widgets.panels.library import SharedLibrary
-from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, row
+from widgets.panels.parts import MARGIN, EmptyState, IconButton, breakable, column, row
 from widgets.panels.vectors.details import VectorDetails
 from widgets.panels.vectors.make import MakeCard
 from widgets.panels.vectors.matrix import CosineMatrix
@@ -160,7 +160,7 @@ class VectorsPanel(QWidget):
         if vector is not None:
             self.details.show_vector(vector, self._context.document.state.policy)
         elif self.entry is not None:
-            self.details.note.setText(self.entry.problem)
+            self.details.note.setText(breakable(self.entry.problem))
         self.matrix.show_vectors(self.compared())
 
     def _document_changed(self, old: State, new: State) -> None:

@@ -1,0 +1,339 @@
+"""Channels: clicks switch, corners enlarge, the hand and the maze point at the same place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app import channels, edits, stack_edits
+from app.interventions.patches import NO_PATCHES, AddVector, PatchStack, SetValue, Zero
+from app.maze.maze import Maze
+from app.palette import LIGHT
+from app.policy.layers import DEFAULT_LAYER, pixel_of_square
+from tests.widgets.panels.conftest import Desk, MakeDesk
+from widgets.panels.channels import ChannelsPanel
+from widgets.panels.channels.colours import atlas, scale
+from widgets.panels.channels.geometry import Geometry
+from widgets.panels.channels.grid import ChannelGrid
+from widgets.panels.channels.shown import Shown, signed
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def click(desk: Desk, panel: ChannelsPanel, channel: int, shift: bool = False) -> None:
+    at = panel.grid.picture_rect(channel).center()
+    desk.click(panel.grid.viewport(), at, SHIFT if shift else None)
+
+
+def test_a_click_switches_a_channel_off_and_another_on_again(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    click(desk, panel, 5)
+    assert desk.patches == (Zero(channels=(5,)),)
+    assert panel.grid.shown is not None
+    assert panel.grid.shown.mark(5).off
+    assert "switched off" in panel.grid.accessibleDescription()
+    desk.answered()
+    latest = desk.context.bridge.latest
+    assert latest is not None
+    assert not np.array_equal(latest.original.logits, latest.patched.logits)
+    click(desk, panel, 2)
+    assert desk.patches == (Zero(channels=(2, 5)),)
+    click(desk, panel, 5)
+    click(desk, panel, 2)
+    assert desk.patches == ()
+    assert desk.verbs == [
+        "Switch off channel 5",
+        "Switch off channel 2",
+        "Switch on channel 5",
+        "Switch on channel 2",
+    ]
+
+
+def test_a_switch_is_undone_and_done_again(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    click(desk, panel, 5)
+    desk.document.undo()
+    assert desk.document.state.stack == NO_PATCHES
+    assert panel.grid.shown is not None
+    assert not panel.grid.shown.mark(5).off
+    desk.document.redo()
+    assert panel.grid.shown.mark(5).off
+
+
+def test_two_quick_clicks_are_two_switches(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    at, left = panel.grid.picture_rect(3).center(), Qt.MouseButton.LeftButton
+    QTest.mouseClick(panel.grid.viewport(), left, pos=at)
+    QTest.mouseDClick(panel.grid.viewport(), left, pos=at)
+    QTest.mouseRelease(panel.grid.viewport(), left, pos=at)
+    assert desk.verbs == ["Switch off channel 3", "Switch on channel 3"]
+
+
+def test_shift_click_switches_a_range_in_one_undo(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    click(desk, panel, 1)
+    click(desk, panel, 4, shift=True)
+    assert desk.patches == (Zero(channels=(1, 2, 3, 4)),)
+    desk.document.undo()
+    assert desk.patches == (Zero(channels=(1,)),)
+
+
+def test_a_press_that_leaves_the_picture_switches_nothing(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    desk.drag(panel.grid.viewport(), panel.grid.picture_rect(0).center(), panel.grid.picture_rect(2).center())
+    assert desk.patches == ()
+
+
+def test_keys_move_switch_and_find_a_channel(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    desk.key(panel.grid, Qt.Key.Key_Right)
+    desk.key(panel.grid, Qt.Key.Key_Right)
+    desk.key(panel.grid, Qt.Key.Key_Space)
+    assert desk.patches == (Zero(channels=(2,)),)
+    desk.key(panel.grid, Qt.Key.Key_3)
+    desk.key(panel.grid, Qt.Key.Key_1)
+    assert panel.grid.current == 31
+    assert panel.grid.viewport().rect().contains(panel.grid.picture_rect(31))
+    desk.key(panel.grid, Qt.Key.Key_Home)
+    assert panel.grid.current == 0
+    desk.key(panel.grid, Qt.Key.Key_End)
+    assert panel.grid.current == 31
+
+
+def test_the_corner_enlarges_and_escape_comes_back(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    panel.grid.go_to(6)
+    desk.click(panel.grid.viewport(), panel.grid.magnifier_rect(6).center())
+    assert desk.patches == ()
+    assert panel.large.isVisible()
+    assert panel.large.title.text() == "Channel 6"
+    desk.key(panel.large.picture, Qt.Key.Key_Right)
+    assert panel.large.channel == 7
+    desk.click(panel.large.picture, panel.large.picture.picture_rect().center())
+    assert desk.patches == (Zero(channels=(7,)),)
+    assert panel.large.title.text() == "Channel 7, off"
+    desk.key(panel.large.picture, Qt.Key.Key_Space)
+    assert desk.patches == ()
+    desk.key(panel.large.picture, Qt.Key.Key_Escape)
+    assert panel.grid.isVisible()
+    assert panel.grid.current == 7
+
+
+def test_enter_enlarges_too_and_another_layer_closes_it(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    desk.key(panel.grid, Qt.Key.Key_Return)
+    assert panel.large.isVisible()
+    desk.context.view.set_layer("embedder.block3.conv")
+    desk.answered()
+    assert panel.grid.isVisible()
+
+
+def test_another_layer_shows_its_channels_and_is_switched_there(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    desk.choose(panel.controls.layer_choice, "embedder.block2.conv")
+    assert desk.context.view.layer == "embedder.block2.conv"
+    desk.answered()
+    assert panel.grid.shown is not None
+    assert panel.grid.shown.side == 32
+    click(desk, panel, 1)
+    assert desk.patches == (Zero(layer="embedder.block2.conv", channels=(1,)),)
+
+
+def test_a_layer_without_pixels_is_bars_that_switch(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    desk.context.view.set_layer("embedder.fc")
+    desk.answered()
+    assert panel.grid.shown is not None
+    assert panel.grid.shown.side == 0
+    click(desk, panel, 3)
+    assert desk.patches == (Zero(layer="embedder.fc", channels=(3,)),)
+    desk.key(panel.grid, Qt.Key.Key_Return)
+    assert panel.grid.isVisible()
+    assert "features" in panel.where.text()
+
+
+def test_hovering_a_square_rings_its_pixel_and_the_reverse(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    maze = desk.document.state.maze
+    before = panel.grid.viewport().grab().toImage()
+    desk.context.view.set_hover(maze.mouse)
+    ringed = panel.grid.viewport().grab().toImage()
+    assert before != ringed
+    desk.context.view.set_hover(None)
+    assert panel.grid.viewport().grab().toImage() == before
+    heard: list[object] = []
+    desk.context.view.pixel_hover_changed.connect(heard.append)
+    square = panel.grid.picture_rect(0)
+    row, column = pixel_of_square(maze.mouse, maze.world, 16)
+    unit = square.width() / 16
+    at = QPoint(round(square.x() + (column + 0.5) * unit), round(square.y() + (row + 0.5) * unit))
+    QTest.mouseMove(panel.grid.viewport(), at)
+    QApplication.processEvents()
+    assert heard[-1] == (row, column)
+    QTest.mouseMove(panel.grid.viewport(), QPoint(1, 1))
+    QApplication.processEvents()
+    assert heard[-1] is None
+
+
+def test_the_enlarged_picture_names_the_squares_of_a_pixel(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    desk.key(panel.grid, Qt.Key.Key_Return)
+    maze = desk.document.state.maze
+    desk.context.view.set_hover(maze.mouse)
+    row, column = pixel_of_square(maze.mouse, maze.world, 16)
+    assert panel.grid.shown is not None
+    value = signed(float(panel.grid.shown.values[0][row, column]))
+    assert panel.large.reading.text() == f"{value} at row {row}, column {column} · ({maze.mouse[0]}, {maze.mouse[1]})"
+
+
+def test_pictures_follow_the_inspected_square_and_every_edit(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    assert panel.grid.shown is not None
+    first = panel.grid.shown.values.copy()
+    row, col = desk.document.state.maze.mouse
+    desk.context.view.inspect((row, col + 1))
+    desk.answered()
+    assert not np.array_equal(panel.grid.shown.values, first)
+    assert f"({row}, {col + 1})" in panel.where.text()
+    inspected = panel.grid.shown.values.copy()
+    edits.remove_cheese(desk.document)
+    desk.answered()
+    assert not np.array_equal(panel.grid.shown.values, inspected)
+
+
+def test_numbers_shown_are_the_named_difference(desk: Desk) -> None:
+    stack_edits.add_patch(desk.document, Zero(channels=(4,)))
+    panel = desk.put(ChannelsPanel)
+    seen = desk.context.bridge.latest_activations
+    assert seen is not None
+    assert panel.grid.shown is not None
+    desk.choose(panel.controls.quantity_choice, "change")
+    assert np.array_equal(panel.grid.shown.values, seen.patched - seen.original)
+    assert np.abs(panel.grid.shown.values[4]).max() > 0
+    assert np.abs(panel.grid.shown.values[5]).max() == 0
+    desk.choose(panel.controls.quantity_choice, "cheese")
+    assert np.array_equal(panel.grid.shown.values, seen.original - seen.without_cheese)
+    assert desk.context.settings.get("channels.quantity") == "cheese"
+
+
+def test_sorting_puts_the_changed_channel_first(desk: Desk) -> None:
+    stack_edits.add_patch(desk.document, Zero(channels=(17,)))
+    panel = desk.put(ChannelsPanel)
+    desk.choose(panel.controls.order_choice, "change")
+    assert panel.grid.shown is not None
+    assert panel.grid.shown.order[0] == 17
+    desk.choose(panel.controls.order_choice, "energy")
+    seen = desk.context.bridge.latest_activations
+    assert seen is not None
+    assert panel.grid.shown.order[0] == int(np.argmax(channels.rms(seen.original)))
+    desk.click(panel.grid.viewport(), panel.grid.picture_rect(17).center())
+    assert desk.patches == ()
+
+
+def test_sorting_by_cheese_score_measures_once_and_can_be_stopped(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    desk.choose(panel.controls.order_choice, "cheese")
+    assert panel.controls.progress.isVisible()
+    desk.click(panel.controls.progress.cancel)
+    assert not panel.controls.progress.isVisible()
+    desk.choose(panel.controls.order_choice, "index")
+    desk.choose(panel.controls.order_choice, "cheese")
+    policy = desk.document.state.policy
+    assert policy is not None
+    desk.wait(lambda: panel.grid.shown is not None and bool(panel.grid.shown.scores))
+    assert panel.grid.shown is not None
+    assert not panel.controls.progress.isVisible()
+    scores = [float(text.rstrip("%")) for text in panel.grid.shown.scores]
+    assert [scores[channel] for channel in panel.grid.shown.order] == sorted(scores, reverse=True)
+
+
+def test_scales_are_shared_or_each_channels_own(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    assert panel.grid.shown is not None
+    assert len(set(panel.grid.shown.limits.tolist())) > 1
+    desk.click(panel.controls.scale_button)
+    assert len(set(panel.grid.shown.limits.tolist())) == 1
+    assert signed(float(panel.grid.shown.limits[0])) in panel.scale.accessibleDescription()
+
+
+def test_patches_that_do_not_fit_mark_nothing(make_desk: MakeDesk) -> None:
+    stack = PatchStack((SetValue(channels=(3,), row=4, column=5), Zero(channels=(99,)), AddVector()))
+    desk = make_desk(stack=stack)
+    panel = desk.put(ChannelsPanel)
+    assert panel.grid.shown is not None
+    assert panel.grid.shown.mark(3).patches == 2
+    assert panel.grid.shown.mark(3).named
+    assert not panel.grid.shown.mark(4).named
+    assert panel.grid.shown.mark(4).patches == 1
+
+
+def test_all_channels_are_switched_on_again_at_once(make_desk: MakeDesk) -> None:
+    desk = make_desk(stack=PatchStack((Zero(),)))
+    panel = desk.put(ChannelsPanel)
+    assert "32 of 32 channels off" in panel.where.text()
+    desk.click(panel.all_on)
+    assert desk.patches == ()
+    assert not panel.all_on.isEnabled()
+
+
+def test_without_a_policy_it_says_what_to_do(make_desk: MakeDesk, small_policy: object) -> None:
+    desk = make_desk(policy=None)
+    panel = desk.put(ChannelsPanel)
+    assert not panel.grid.isVisible()
+    edits.open_policy(desk.document, small_policy)  # type: ignore[arg-type]
+    desk.answered()
+    assert panel.grid.isVisible()
+    desk.document.undo()
+    QApplication.processEvents()
+    assert not panel.grid.isVisible()
+
+
+def shown(values: np.ndarray, maze: Maze) -> Shown:
+    return Shown("layer", values, channels.limits(values, shared=False), np.arange(len(values)), maze)
+
+
+@pytest.mark.parametrize(("count", "side"), [(128, 16), (64, 64), (16, 8)])
+def test_pictures_have_the_colours_of_their_numbers(desk: Desk, count: int, side: int) -> None:
+    values = np.random.default_rng(0).normal(size=(count, side, side)).astype(np.float32)
+    limits = channels.limits(values, shared=True)
+    image = atlas(values, limits, LIGHT)
+    colours = scale(LIGHT)
+    for channel, row, column in ((0, 0, 0), (count - 1, side - 1, 3), (count // 2, 1, side - 1)):
+        step = round((float(values[channel, row, column]) / float(limits[channel]) + 1) * (len(colours) // 2))
+        found = image.pixelColor(column, channel * side + row)
+        assert found == QColor(*(int(part) for part in colours[step]))
+
+
+def test_zero_has_the_colour_of_an_open_cell_and_the_ends_differ() -> None:
+    colours = [tuple(int(part) for part in colour) for colour in scale(LIGHT)]
+    assert QColor(*colours[len(colours) // 2]) == QColor(LIGHT.open)
+    assert len({colours[0], colours[-1], colours[len(colours) // 2]}) == 3
+
+
+def test_only_what_is_in_sight_is_painted(desk: Desk) -> None:
+    maze = desk.document.state.maze
+    grid = ChannelGrid()
+    desk.qtbot.addWidget(grid)
+    grid.resize(300, 200)
+    grid.show_channels(shown(np.zeros((8192,), np.float32), maze))
+    grid.show()
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum())
+    assert grid.viewport().rect().contains(grid.picture_rect(8191))
+    assert not grid.viewport().rect().intersects(grid.picture_rect(0))
+    layout = Geometry.pictures(100, 300, 50, 15, 4)
+    assert len(layout.visible(0, 200)) < 40
+    assert all(layout.place_at(layout.cell(at).center().x(), layout.cell(at).center().y()) == at for at in range(100))
+    assert layout.place_at(1, 1) is None
+
+
+def test_the_default_layer_is_shown_first(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    assert panel.layer is not None
+    assert panel.layer.name == DEFAULT_LAYER
+    assert panel.controls.layer_choice.currentText() == "block2.res1.resadd"
+    titles = [panel.controls.layer_choice.itemText(at) for at in range(panel.controls.layer_choice.count())]
+    assert len([title for title in titles if title[:6] not in ("Block ", "Head")]) == 42

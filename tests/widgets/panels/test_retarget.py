@@ -1,0 +1,115 @@
+"""Retargeting by hand: cheese channels are found, pinned, and the pin is dragged over the maze."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from app.interventions.patches import PatchStack, SetValue, Zero
+from app.maze.maze import Maze
+from app.policy.layers import DEFAULT_LAYER
+from app.studies.cheese_channels import find_cheese_channels
+from tests.widgets.conftest import Hand, MakeHand
+from tests.widgets.panels.conftest import Desk
+from widgets.panels.cheese_channels import LEVELS, CheeseChannels
+from widgets.panels.patches import PatchesPanel
+from widgets.panels.retarget import PIN_VALUE
+
+
+def test_cheese_channels_are_measured_and_offered_as_defaults(desk: Desk) -> None:
+    panel = desk.put(PatchesPanel)
+    desk.click(panel.find_button)
+    assert panel.finder.isVisible()
+    assert panel.progress.isVisible()
+    desk.wait(lambda: panel.finder.list.count() > 0)
+    assert not panel.progress.isVisible()
+    policy = desk.document.state.policy
+    assert policy is not None
+    expected = find_cheese_channels(policy, layer_name=DEFAULT_LAYER, world=15, count=LEVELS)
+    shown = [panel.finder.list.item(at).data(Qt.ItemDataRole.UserRole) for at in range(panel.finder.list.count())]
+    assert shown == [each.channel for each in expected[: len(shown)]]
+    assert panel.finder.ticked == CheeseChannels.of(desk.context).defaults(policy, DEFAULT_LAYER, 15)
+    panel.finder.list.item(1).setCheckState(Qt.CheckState.Checked)
+    ticked = tuple(sorted(panel.finder.ticked))
+    desk.click(panel.finder.pin)
+    assert desk.patches == (SetValue(channels=ticked, square=(9, 9), value=PIN_VALUE),)
+    assert not panel.finder.isVisible()
+    desk.click(panel.find_button)
+    desk.click(panel.finder.zero)
+    assert desk.patches[1] == Zero(
+        channels=tuple(sorted(CheeseChannels.of(desk.context).defaults(policy, DEFAULT_LAYER, 15)))
+    )
+
+
+def test_finding_can_be_stopped_and_begun_again(desk: Desk) -> None:
+    panel = desk.put(PatchesPanel)
+    desk.click(panel.find_button)
+    desk.click(panel.progress.cancel)
+    assert not panel.progress.isVisible()
+    assert "Stopped" in panel.finder._words.text()
+    assert panel.finder.list.count() == 0
+    desk.click(panel.find_button)
+    desk.click(panel.find_button)
+    desk.wait(lambda: panel.finder.list.count() > 0)
+
+
+def test_the_menu_pins_the_cheese_channels_once_they_are_known(desk: Desk) -> None:
+    panel = desk.put(PatchesPanel)
+    panel.menu.add_pin()
+    desk.wait(lambda: len(desk.patches) == 1)
+    policy = desk.document.state.policy
+    assert policy is not None
+    patch = desk.patches[0]
+    assert isinstance(patch, SetValue)
+    assert patch.channels == CheeseChannels.of(desk.context).defaults(policy, DEFAULT_LAYER, 15)
+
+
+def pinned(make_hand: MakeHand, *patches: SetValue | Zero) -> tuple[Hand, Maze]:
+    hand = make_hand()
+    from app import stack_edits
+
+    stack_edits.open_stack(hand.document, PatchStack(patches))
+    hand.answered()
+    return hand, hand.maze
+
+
+def test_the_pin_is_dragged_over_the_maze_and_the_field_follows(make_hand: MakeHand) -> None:
+    start, corner = (5, 5), (9, 9)
+    hand, maze = pinned(make_hand, SetValue(channels=(3,), square=start, value=5.5))
+    assert hand.window.maze_view.canvas.pins.pins == ((start, True),)
+    hand.context.view.set_tool("pin")
+    undoable = len(hand.document.history.done)
+    hand.press(start)
+    hand.move((5, 7))
+    patch = hand.document.state.stack.patches[0]
+    assert isinstance(patch, SetValue)
+    assert patch.square == (5, 7)
+    hand.move(corner)
+    hand.release(corner)
+    assert hand.document.state.stack.patches == (SetValue(channels=(3,), square=corner, value=5.5),)
+    assert hand.maze == maze
+    assert len(hand.document.history.done) == undoable + 1
+    hand.answered()
+    hand.document.undo()
+    assert hand.document.state.stack.patches == (SetValue(channels=(3,), square=start, value=5.5),)
+
+
+def test_a_pin_is_a_thing_that_other_tools_drag_too(make_hand: MakeHand) -> None:
+    hand, maze = pinned(make_hand, SetValue(channels=(3,), square=(6, 5), value=5.5), Zero(channels=(1,)))
+    hand.context.view.set_tool("wall")
+    hand.drag((6, 5), (7, 5))
+    patch = hand.document.state.stack.patches[0]
+    assert isinstance(patch, SetValue)
+    assert patch.square == (7, 5)
+    assert hand.maze == maze
+
+
+def test_the_tool_adds_a_pin_where_there_is_none(make_hand: MakeHand) -> None:
+    hand, _ = pinned(make_hand)
+    hand.context.view.set_tool("pin")
+    hand.click((9, 7))
+    hand.wait(lambda: len(hand.document.state.stack.patches) == 1)
+    patch = hand.document.state.stack.patches[0]
+    assert isinstance(patch, SetValue)
+    assert patch.square == (9, 7)
+    hand.click((5, 5))
+    assert len(hand.document.state.stack.patches) == 1
