@@ -1,0 +1,122 @@
+"""Exporting what is seen: files of every kind, and the clipboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, QMimeData
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from app.errors import MazescopeError
+from app.timeline import Timeline
+from widgets.actions import Spec
+from widgets.context import Context
+from widgets.exporting.present import Present, present
+
+if TYPE_CHECKING:
+    from widgets.exporting.dialog import ExportDialog
+    from widgets.main_window import MainWindow
+
+GROUP = "Export"
+COPY_SCALE = 2.0
+
+
+class Exports:
+    """The window's exports.
+
+    Attributes:
+        timeline: the states of the last minute of work.
+        dialog: the export dialog while it is open.
+    """
+
+    def __init__(self, context: Context, window: MainWindow) -> None:
+        self._context, self._window = context, window
+        self.timeline = Timeline(context.document)
+        self.dialog: ExportDialog | None = None
+        for spec in (
+            Spec("export.picture", "Export picture …", self._opener("picture"), ("Ctrl+E",), "image-outline", GROUP),
+            Spec("export.numbers", "Export numbers …", self._opener("numbers"), (), "table", GROUP),
+            Spec(
+                "export.movie",
+                "Export movie …",
+                self._opener("rollout"),
+                ("Ctrl+Shift+E",),
+                "movie-open-outline",
+                GROUP,
+                "A movie of the rollout, of a slider's sweep, or of the last minute of edits.",
+            ),
+            Spec(
+                "export.copy",
+                "Copy figure",
+                self.copy,
+                ("Ctrl+Shift+C",),
+                "content-copy",
+                GROUP,
+                "Put the view on the clipboard, as a picture and as SVG.",
+            ),
+        ):
+            context.actions.add(spec)
+
+    def open(self, what: str) -> ExportDialog:
+        """Show the dialog, on what is to be exported: a key of `jobs.WHAT`."""
+        from widgets.exporting.dialog import ExportDialog
+
+        if self.dialog is None:
+            self.dialog = ExportDialog(self._window, self.timeline, what)
+            self.dialog.destroyed.connect(self._forget)
+        else:
+            self.dialog.show_what(what)
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+        return self.dialog
+
+    def copy(self) -> None:
+        """Put the view on the clipboard."""
+        try:
+            shown = present(self._window)
+        except MazescopeError as error:
+            self._context.report(str(error))
+            return
+        self._context.run_in_background(lambda: _pictures(shown), self._put_on_clipboard)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self.timeline.close()
+
+    def _opener(self, what: str) -> Any:
+        return lambda: self.open(what)
+
+    def _forget(self, *_: object) -> None:
+        self.dialog = None
+
+    def _put_on_clipboard(self, made: tuple[bytes, bytes]) -> None:
+        png, svg = made
+        data = QMimeData()
+        data.setImageData(QImage.fromData(png))
+        data.setData("image/png", QByteArray(png))
+        data.setData("image/svg+xml", QByteArray(svg))
+        QApplication.clipboard().setMimeData(data)
+        self._context.notice("Copied the figure.")
+
+
+def _pictures(shown: Present) -> tuple[bytes, bytes]:
+    """The view as PNG and as SVG, each with its recipe."""
+    from app.export.files import file_bytes
+    from app.export.recipe import recipe_of
+
+    recipe = recipe_of(shown.result.request, **shown.origin)
+    png, svg = (
+        file_bytes(
+            kind,
+            shown.result,
+            recipe,
+            mode=shown.mode,
+            palette=shown.palette,
+            options=shown.options,
+            scale=COPY_SCALE,
+        )
+        for kind in ("png", "svg")
+    )
+    return png, svg

@@ -1,0 +1,247 @@
+"""The dialog that writes what is seen into a file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+)
+
+from app.errors import MazescopeError
+from app.export.stories import Sweep
+from app.progress import Progress
+from app.timeline import Timeline
+from widgets.exporting.jobs import FORMATS, WHAT, Choices, export
+from widgets.exporting.present import present
+from widgets.exporting.sweep_fields import SweepFields
+from widgets.panels.number import WholeNumber
+from widgets.panels.parts import Choice, muted, row, set_flag
+from widgets.panels.task import Task
+
+if TYPE_CHECKING:
+    from widgets.main_window import MainWindow
+
+SCALES = {"0.5": "½ ×", "1": "1 ×", "2": "2 ×", "3": "3 ×", "4": "4 ×", "6": "6 ×"}
+MOVIES = ("rollout", "sweep", "edits")
+
+
+class ExportDialog(QDialog):
+    """What, how, and where to; then progress, until the file is there or the user ends it."""
+
+    def __init__(self, window: MainWindow, timeline: Timeline, what: str) -> None:
+        super().__init__(window)
+        self._window, self._context, self._timeline = window, window.context, timeline
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Export")
+        settings = self._context.settings
+        self.what = Choice("What to export", "What the file is to hold.", WHAT, lambda _: self._show_what())
+        self.format = Choice("Format", "Kind of file.", {}, lambda _: self._show_format())
+        self.scale = Choice("Size", "Pixels, as a multiple of the usual size.", SCALES, lambda _: self._show_format())
+        self.scale.choose(str(settings.get("export.scale", "2")))
+        if self.scale.currentIndex() < 0:
+            self.scale.choose("2")
+        self.pixels = muted()
+        self.fps = WholeNumber("Frames a second", "Frames a second of the movie.", 1, 30)
+        fps = settings.get("export.fps", 10)
+        self.fps.setValue(fps if isinstance(fps, int) else 10)
+        self.sweep = SweepFields(self._context)
+        self.title = QLineEdit()
+        self.title.setPlaceholderText("None")
+        self.title.setAccessibleName("Title")
+        self.title.setToolTip("A line over the mazes; none when empty.")
+        self.path = QLineEdit()
+        self.path.setAccessibleName("File")
+        self.browse = QPushButton("Browse …")
+        self.said = QLabel()
+        self.said.setWordWrap(True)
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName("Progress")
+        self.go, self.close_button = QPushButton("Export"), QPushButton("Close")
+        self.go.setDefault(True)
+        self._task = Task(self._context, self)
+        self._lay_out()
+        self.browse.clicked.connect(self._browse)
+        self.go.clicked.connect(self._export)
+        self.close_button.clicked.connect(self._cancel_or_close)
+        self.path.textChanged.connect(lambda _: self._show_state())
+        self._task.progressed.connect(self._show_progress)
+        self._task.busy_changed.connect(lambda _: self._show_state())
+        self._context.document.changed.connect(self._show_state)
+        self._context.bridge.result.connect(self._show_pixels)
+        self.show_what(what)
+
+    # -- what users do
+
+    def show_what(self, what: str) -> None:
+        """Choose what to export."""
+        self.what.choose(what)
+        self._show_what()
+
+    def choices(self) -> Choices:
+        """What is chosen."""
+        what = self.what.currentData()
+        sweep: Sweep | None = self.sweep.sweep if what == "sweep" else None
+        return Choices(what, self.format.currentData(), float(self.scale.currentData()), self.fps.value(), sweep)
+
+    def reject(self) -> None:
+        """Close, and end the work under way."""
+        self._task.cancel()
+        super().reject()
+
+    # -- inside
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._size = row(self.scale, self.pixels, None)
+        form.addRow("Export", self.what)
+        form.addRow("Format", self.format)
+        form.addRow("Size", self._size)
+        form.addRow("Frames / s", self.fps)
+        form.addRow(self.sweep)
+        form.addRow("Title", self.title)
+        form.addRow("File", row(self.path, self.browse))
+        self._form = form
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 14)
+        column.setSpacing(10)
+        column.addLayout(form)
+        column.addWidget(self.said)
+        column.addStretch(1)
+        column.addWidget(self.bar)
+        column.addLayout(row(None, self.close_button, self.go))
+        self.setMinimumWidth(30 * self.fontMetrics().height())
+
+    def _show_what(self) -> None:
+        what = self.what.currentData()
+        movie = what in MOVIES
+        formats = FORMATS[what]
+        kept = self._context.settings.get(f"export.format.{what}")
+        self.format.clear()
+        for suffix, title in formats.items():
+            self.format.addItem(title, suffix)
+        self.format.choose(kept if kept in formats else next(iter(formats)))
+        self._form.setRowVisible(self.fps, movie)
+        self._form.setRowVisible(self.sweep, what == "sweep")
+        self._form.setRowVisible(self.title, what != "numbers")
+        self._show_format()
+
+    def _show_format(self) -> None:
+        suffix = self.format.currentData()
+        in_pixels = suffix in ("png", "gif", "mp4")
+        self._form.setRowVisible(self._size, in_pixels)
+        self._show_pixels()
+        old = Path(self.path.text()) if self.path.text() else self._suggested()
+        self.path.setText(str(old.with_name(_stem(old) + f".{suffix}")))
+        self._show_state()
+
+    def _show_pixels(self, *_: object) -> None:
+        from app.export.images import pixels_per_cell
+        from app.figure import figure
+
+        try:
+            shown = present(self._window, title=self.title.text())
+        except MazescopeError:
+            self.pixels.setText("")
+            return
+        drawn = figure(shown.result, shown.mode, shown.palette, shown.options)
+        cell = pixels_per_cell(drawn, float(self.scale.currentData()))
+        self.pixels.setText(f"{round(drawn.width * cell)} × {round(drawn.height * cell)} pixels")
+
+    def _suggested(self) -> Path:
+        folder = self._context.settings.get("export.folder")
+        tab = self._context.document.state.tab
+        name = re.sub(r"[^\w .,()-]+", "_", tab.title).strip(" .") or "maze"
+        return (Path(folder) if isinstance(folder, str) and Path(folder).is_dir() else Path.home()) / name
+
+    def _show_state(self, *_: object) -> None:
+        busy, path = self._task.busy, Path(self.path.text())
+        ready = bool(self.path.text().strip()) and self._context.document.state.policy is not None
+        if self.what.currentData() == "sweep":
+            ready = ready and self.sweep.sweep is not None
+        self.go.setEnabled(ready and not busy)
+        self.go.setText("Replace" if self.path.text().strip() and path.is_file() else "Export")
+        self.close_button.setText("Cancel" if busy else "Close")
+        self.bar.setVisible(busy)
+        for field in (self.what, self.format, self.scale, self.fps, self.sweep, self.title, self.path, self.browse):
+            field.setEnabled(not busy)
+
+    def _browse(self) -> None:
+        suffix = self.format.currentData()
+        # The dialog is this window's own, so that it looks alike everywhere and never blocks the program.
+        chooser = QFileDialog(self, "Export to", str(Path(self.path.text()).parent), f"*.{suffix}")
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setDefaultSuffix(suffix)
+        chooser.selectFile(Path(self.path.text()).name)
+        chooser.fileSelected.connect(self.path.setText)
+        chooser.open()
+
+    def _export(self) -> None:
+        engine, choices = self._context.bridge.engine, self.choices()
+        path = Path(self.path.text().strip()).expanduser().absolute()
+        if path.suffix.lower() != f".{choices.suffix}":
+            path = path.with_name(f"{path.name}.{choices.suffix}")
+        try:
+            shown = present(self._window, self._timeline.moments, self.title.text().strip())
+        except MazescopeError as error:
+            self._say(str(error), error=True)
+            return
+        assert engine is not None, "a field is there, so the engine is"
+        self._remember(choices, path)
+        self._say("")
+        self.bar.setRange(0, 0)
+
+        def job(progress: Progress) -> Path:
+            return export(choices, shown, engine, path, progress)
+
+        self._task.start(job, self._done, self._failed)
+
+    def _done(self, path: Path) -> None:
+        self._context.notice(f"Exported {path.name}.")
+        self.accept()
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, MazescopeError):
+            self._say(str(error), error=True)
+        else:
+            self._context.report_exception(error)
+
+    def _cancel_or_close(self) -> None:
+        if self._task.busy:
+            self._task.cancel()
+            self._say("Nothing was written.")
+        else:
+            self.reject()
+
+    def _show_progress(self, done: int, total: int) -> None:
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+
+    def _say(self, sentence: str, *, error: bool = False) -> None:
+        set_flag(self.said, "error", error)
+        self.said.setText(sentence)
+
+    def _remember(self, choices: Choices, path: Path) -> None:
+        settings = self._context.settings
+        settings.set(f"export.format.{choices.what}", choices.suffix)
+        settings.set("export.scale", self.scale.currentData())
+        settings.set("export.fps", choices.fps)
+        settings.set("export.folder", str(path.parent))
+
+
+def _stem(path: Path) -> str:
+    """The name without a suffix that this dialog gave."""
+    known = {f".{suffix}" for formats in FORMATS.values() for suffix in formats}
+    return path.stem if path.suffix.lower() in known else path.name

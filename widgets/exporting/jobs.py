@@ -1,0 +1,114 @@
+"""From choices to the bytes of a file. Everything here runs off the screen's thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from app.atomic import write_atomically
+from app.errors import MazescopeError
+from app.export.stories import Look, Story, Sweep, edits_story, rollout_story, sweep_story
+from app.progress import Cancelled, Progress
+from widgets.exporting.present import Present
+
+if TYPE_CHECKING:
+    from app.field.engine import Engine
+
+WHAT: Final = {
+    "picture": "Picture of the view",
+    "numbers": "Numbers of the field",
+    "rollout": "Movie of the rollout",
+    "sweep": "Movie of a slider's sweep",
+    "edits": "Movie of the last minute of edits",
+}
+
+FORMATS: Final = {
+    "picture": {"png": "PNG", "svg": "SVG", "pdf": "PDF"},
+    "numbers": {"csv": "CSV table", "npz": "NPZ arrays (NumPy)"},
+    **{movie: {"gif": "GIF", "mp4": "MP4"} for movie in ("rollout", "sweep", "edits")},
+}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user asked for.
+
+    Attributes:
+        what: a key of WHAT.
+        suffix: a key of FORMATS[what].
+        scale: size of PNG and movies, 1 for the usual one.
+        fps: frames a second of movies.
+        sweep: the sweep of a sweep's movie.
+    """
+
+    what: str
+    suffix: str
+    scale: float = 1.0
+    fps: int = 10
+    sweep: Sweep | None = None
+
+
+def content(choices: Choices, shown: Present, engine: Engine, progress: Progress) -> bytes:
+    """The file's bytes.
+
+    Raises:
+        Cancelled: when `progress` says not to go on.
+        MazescopeError: when there is nothing to make it of.
+    """
+    # Encoders load when they are needed.
+    from app.export.files import KINDS, file_bytes
+    from app.export.recipe import recipe_of
+
+    recipe = recipe_of(shown.result.request, **shown.origin)
+    if choices.suffix in KINDS:
+        return file_bytes(
+            choices.suffix,
+            shown.result,
+            recipe,
+            mode=shown.mode,
+            palette=shown.palette,
+            options=shown.options,
+            scale=choices.scale,
+        )
+    from app.export.movies import gif_bytes, mp4_bytes
+
+    story = _story(choices, shown, engine, progress)
+    recipe = {**recipe, "view": shown.mode, **story.about, "frames_per_second": choices.fps}
+    encode = gif_bytes if choices.suffix == "gif" else mp4_bytes
+    return encode(story.frames(), story.count, recipe, fps=choices.fps, scale=choices.scale, progress=progress)
+
+
+def export(choices: Choices, shown: Present, engine: Engine, path: Path, progress: Progress) -> Path:
+    """Write the file, whole or not at all.
+
+    Raises:
+        Cancelled: when `progress` says not to go on; nothing was written.
+        MazescopeError: one sentence on why it could not be written; what was at the path is unchanged.
+    """
+    made = content(choices, shown, engine, progress)
+    if not progress(1, 1):
+        raise Cancelled
+    try:
+        write_atomically(path, made)
+    except OSError as error:
+        raise MazescopeError(f"{path.name} could not be written: {error.strerror or error}.") from error
+    return path
+
+
+def _story(choices: Choices, shown: Present, engine: Engine, progress: Progress) -> Story:
+    # What lies over the maze now belongs to one step of the rollout; a movie draws its own.
+    plain = replace(shown.options, overlays={}, draw_mouse=True)
+    look, request = Look(shown.mode, shown.palette, plain), shown.result.request
+    if choices.what == "rollout":
+        episodes = shown.rollouts
+        if episodes is None:
+            from app.studies.rollout import rollouts
+
+            episodes = rollouts(request.policy, request.maze, request.stack, shown.rule, progress)
+        return rollout_story(shown.result, episodes, look, choices.fps)
+    if choices.what == "sweep":
+        if choices.sweep is None:
+            raise MazescopeError("No number of the stack was chosen to sweep.")
+        return sweep_story(request, choices.sweep, look, choices.fps, engine.compute)
+    return edits_story(shown.moments, look, choices.fps, engine.compute)
