@@ -20,6 +20,10 @@ class EngineBridge(QObject):
 
     The engine comes later than the window (it needs torch, which takes seconds to load): see `attach`.
 
+    Args:
+        document, view: what is asked about.
+        channels: whether to ask for activations as well.
+
     Signals:
         result(FieldResult): an answer to the newest question, in parts and whole.
         overtaken(FieldResult): an answer to a question that a newer one has replaced: nothing to read numbers from, but
@@ -43,9 +47,12 @@ class EngineBridge(QObject):
     _activations_came = Signal(object)
     _error_came = Signal(str, str)
 
-    def __init__(self, document: Document, view: ViewState, parent: QObject | None = None) -> None:
+    def __init__(
+        self, document: Document, view: ViewState, parent: QObject | None = None, *, channels: bool = True
+    ) -> None:
         super().__init__(parent)
-        self._document, self._view = document, view
+        self._document, self._view, self._channels = document, view, channels
+        self.device = "auto"
         self._engine: Engine | None = None
         self._request: FieldRequest | None = None
         self._activation_request: object = None
@@ -87,6 +94,7 @@ class EngineBridge(QObject):
 
     def set_device(self, device: str) -> None:
         """Compute on another device, and everything anew."""
+        self.device = device
         if self._engine is not None:
             self._engine.set_device(device)
             self.device_changed.emit(self._engine.device_label)
@@ -127,7 +135,7 @@ class EngineBridge(QObject):
 
     def _ask_activations(self, *_: object) -> None:
         state = self._document.state
-        if self._engine is None or state.policy is None:
+        if self._engine is None or state.policy is None or not self._channels:
             return
         request = ActivationRequest(state.maze, state.policy, state.stack, self._view.layer, self.inspected_square)
         if request != self._activation_request:

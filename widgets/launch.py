@@ -151,6 +151,7 @@ def _start(window: MainWindow, files: list[Path], device: str) -> None:
             # A remembered word that names no device any more.
             return Engine("auto")
 
+    context.bridge.device = device
     context.run_in_background(engine, context.bridge.attach)
     window.files.open_default_policy(undoable=False)
     window.files.open_paths(files)

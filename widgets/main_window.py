@@ -13,9 +13,11 @@ from app import edits
 from app.document import State
 from app.maze.maze import Square
 from widgets.around import Around
+from widgets.compare import Compare
 from widgets.context import Context
 from widgets.docks import Docks
 from widgets.error_dialog import ErrorDialog
+from widgets.exporting import Exports
 from widgets.files import Files
 from widgets.level_bar import LevelBar
 from widgets.levels import Levels
@@ -61,12 +63,14 @@ class MainWindow(QMainWindow):
         self._build_centre()
         register_window(context, self)
         register_maze(context, self)
+        self.compare = Compare(context, self)
         self._build_tools()
         self.docks = Docks(self, context)
         self.status = Status(context)
         self.setStatusBar(self.status)
         self.around = Around(context, self)
         self.playback = Playback(context, self)
+        self.exports = Exports(context, self)
         build_menus(self, context)
         self.maze_view.legend.setVisible(context.settings.flag("legend", True))
         self.maze_view.menu_wanted.connect(self._show_menu)
@@ -208,6 +212,7 @@ class MainWindow(QMainWindow):
         settings = self.context.settings
         settings.set("geometry", base64.b64encode(self.saveGeometry().data()).decode())
         settings.set("layout", base64.b64encode(self.saveState(1).data()).decode())
+        self.compare.stop()
         self.context.close()
         super().closeEvent(event)
 

@@ -29,6 +29,11 @@ FILE = (
     "file.save_as",
     "",
     "file.save_maze",
+    "",
+    "export.picture",
+    "export.numbers",
+    "export.movie",
+    "export.copy",
 )
 EDIT = ("edit.undo", "edit.redo", "", "maze.copy", "maze.paste", "", "maze.toggle_cheese", "level.restore")
 MAZE = (
@@ -56,6 +61,7 @@ VIEW = (
     "view.fit",
     "view.fit_world",
     "",
+    "compare",
     "view.legend",
     "view.playback",
     "docks",
@@ -80,6 +86,7 @@ def build_menus(window: MainWindow, context: Context) -> None:
     special = {
         "recent": lambda menu: RecentMenu.add_to(menu, window.files, context),
         "background": lambda menu: _background(menu, context),
+        "compare": lambda menu: window.compare.add_to(menu),
         "docks": lambda menu: window.docks.add_to(menu),
         "appearance": lambda menu: _appearance(menu, context),
         "device": lambda menu: _device(menu, context),

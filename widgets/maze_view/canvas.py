@@ -46,18 +46,23 @@ class MazeCanvas(pg.GraphicsView):
         pointed(QPoint): the pointer is here, in the canvas's pixels; None when it left.
         menu_wanted(Square, QPoint): a right click on a square, and the place on the screen.
         moved(): the user zoomed, panned or fitted.
+        chosen(): a read-only canvas was clicked.
     """
 
     pointed = Signal(object)
     menu_wanted = Signal(object, QPoint)
     moved = Signal()
+    chosen = Signal()
 
     # Qt resizes the view before our own __init__ has come to its end.
     _fitted = ""
 
-    def __init__(self, context: Context, picture: Picture, role: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: Context, picture: Picture, role: str, parent: QWidget | None = None, *, read_only: bool = False
+    ) -> None:
         super().__init__(parent, background=None)
         self.role = role
+        self._read_only = read_only
         self._context, self._picture = context, picture
         self._gesture: Gesture | None = None
         self._last: Square = (0, 0)
@@ -65,6 +70,9 @@ class MazeCanvas(pg.GraphicsView):
         self._erase_from: Square | None = None
         self.setAccessibleName(f"Maze, {TITLES[role]} field")
         self.setAccessibleDescription("Arrow keys move the cell cursor; Space uses the tool on it.")
+        if read_only:
+            self.setAccessibleName(f"Maze compared with, {TITLES[role]} field")
+            self.setToolTip("Click to bring this one to the front, where it can be edited.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
@@ -200,7 +208,8 @@ class MazeCanvas(pg.GraphicsView):
         self.pins.set_palette(palette)
 
     def _take_tool(self, *_: object) -> None:
-        self.viewport().setCursor(TOOL_BY_ID[self._context.view.tool].cursor)
+        cursor = Qt.CursorShape.ArrowCursor if self._read_only else TOOL_BY_ID[self._context.view.tool].cursor
+        self.viewport().setCursor(cursor)
 
     # -- pointer
 
@@ -215,6 +224,9 @@ class MazeCanvas(pg.GraphicsView):
         ):
             self._pan_from = event.position()
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._read_only:
+            if event.button() == Qt.MouseButton.LeftButton:
+                self.chosen.emit()
         elif event.button() == Qt.MouseButton.LeftButton and tool.press is not None:
             self._begin(tool.press(self._context, square), square)
         elif event.button() == Qt.MouseButton.RightButton and inside:
@@ -271,7 +283,8 @@ class MazeCanvas(pg.GraphicsView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         # The mouse's is opened on release, since a right drag erases; this one is the menu key's.
         square = self.marks.cursor_square
-        if event.reason() != QContextMenuEvent.Reason.Mouse and square is not None:
+        by_key = event.reason() != QContextMenuEvent.Reason.Mouse
+        if by_key and square is not None and not self._read_only:
             self.menu_wanted.emit(square, self.mapToGlobal(self.pixel_at(square)))
         event.accept()
 
@@ -323,7 +336,9 @@ class MazeCanvas(pg.GraphicsView):
     def use_tool(self, squares: Sequence[Square]) -> None:
         """Use the tool in hand on squares, as one short drag over them would."""
         press = TOOL_BY_ID[self._context.view.tool].press
-        if press is not None:
+        if self._read_only:
+            self.chosen.emit()
+        elif press is not None:
             self._begin(press(self._context, squares[0]), squares[0])
             if self._gesture is not None:
                 self._gesture.over(squares[1:])

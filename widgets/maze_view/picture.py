@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,6 +18,9 @@ from app.maze.paths import Decision, decision_square, reachable
 from app.maze_shapes import maze_shapes
 from app.shapes import Shape
 from widgets.context import Context
+
+if TYPE_CHECKING:
+    from widgets.maze_view.companion import Companion
 
 ROLES = ("original", "patched", "difference")
 STALE_AFTER = 250
@@ -38,7 +42,7 @@ class Picture(QObject):
     stale_changed = Signal(bool)
     overlays_changed = Signal()
 
-    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+    def __init__(self, context: Context | Companion, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self.maze: Maze = context.document.state.maze

@@ -56,7 +56,7 @@ class Verdict(QWidget):
 
     def __init__(self, context: Context, role: str, title: str) -> None:
         super().__init__()
-        from widgets.maze_view.view import Swatch
+        from widgets.maze_view.pane import Swatch
 
         self._title = title
         self.label = Elided()

@@ -1,0 +1,122 @@
+"""Comparing two mazes, and two policies, beside each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app import edits, stack_edits
+from app.field.engine import Engine
+from app.field.requests import FieldRequest
+from app.interventions.patches import Zero
+from app.policy.network import random_network
+from app.policy.policy import policy_of
+from app.policy.saving import save_safetensors
+from tests.widgets.conftest import Hand
+from tests.widgets.test_canvas import shifted
+from widgets.maze_view.companion import Companion
+
+
+def companion(hand: Hand) -> Companion:
+    """What is compared with, its answer complete."""
+    found = hand.window.maze_view.companion
+    assert found is not None
+    hand.wait(lambda: found.bridge.latest is not None and not found.bridge.busy)
+    return found
+
+
+def test_a_single_maze_is_compared_with_a_copy_of_itself(hand: Hand) -> None:
+    before = hand.maze
+    hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    other = companion(hand)
+    assert other.document.state.maze == before
+    view = hand.window.maze_view
+    assert len(view.canvases) == 2
+    hand.drag(shifted(1, 2), shifted(1, 3))
+    hand.answered()
+    assert other.document.state.maze == before, "only the one in front is edited"
+    assert view.panes["original"].title.text() == "Small copy 1 · Original"
+    assert view.other_panes["original"].title.text() == "Small · Original"
+    assert view.other_numbers is not None
+
+
+def test_both_have_the_one_stack_and_the_right_numbers(hand: Hand) -> None:
+    hand.context.actions.trigger("compare.maze")
+    stack_edits.add_patch(hand.document, Zero())
+    edits.move_cheese(hand.document, shifted(4, 5))
+    hand.answered()
+    other = companion(hand)
+    hand.wait(lambda: other.bridge.latest is not None and bool(other.bridge.latest.request.stack.patches))
+    other = companion(hand)
+    state = other.document.state
+    assert state.policy is not None
+    engine = Engine("cpu")
+    right = engine.compute(FieldRequest(state.maze, state.policy, hand.document.state.stack))
+    engine.close()
+    assert other.picture.patched is not None
+    np.testing.assert_allclose(other.picture.patched.probs, right.patched.probs, atol=1e-6)
+
+
+def test_a_click_on_the_other_changes_places_and_the_view_stays_linked(hand: Hand) -> None:
+    hand.context.actions.trigger("compare.maze")
+    hand.drag(shifted(1, 2), shifted(1, 3))
+    edited = hand.maze
+    other = companion(hand)
+    canvas = hand.window.maze_view.other_panes["original"].canvas
+    QApplication.processEvents()
+    QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=canvas.pixel_at(shifted(1, 4)))
+    assert hand.document.state.tab.title == "Small"
+    assert not hand.maze.is_wall(shifted(1, 4)), "the click itself paints nothing"
+    assert companion(hand).document.state.maze == edited
+    assert other is hand.window.maze_view.companion
+    hand.window.maze_view.zoom(2.0)
+    rects = [canvas.box.viewRect() for canvas in hand.window.maze_view.canvases]
+    assert rects[0].width() == pytest.approx(rects[1].width(), rel=0.02)
+    assert rects[0].center().x() == pytest.approx(rects[1].center().x(), abs=0.05)
+
+
+def test_closing_the_other_maze_ends_the_comparison(hand: Hand) -> None:
+    hand.context.actions.trigger("compare.maze")
+    companion(hand)
+    first = hand.document.state.mazes[0].id
+    edits.close_maze(hand.document, first)
+    assert hand.window.maze_view.companion is None
+    assert len(hand.window.maze_view.canvases) == 1
+    assert not hand.context.actions["compare.stop"].isEnabled()
+    hand.drag(shifted(1, 2), shifted(1, 3))
+    hand.answered()
+
+
+def test_two_policies_are_compared_and_change_places(hand: Hand, tmp_path: Path) -> None:
+    path, first = tmp_path / "b.safetensors", hand.document.state.policy
+    second = policy_of(random_network(1, 5), "b")
+    save_safetensors(second, path)
+    hand.window.compare.with_policy_file(path)
+    hand.wait(lambda: hand.window.maze_view.companion is not None)
+    other = companion(hand)
+    assert other.document.state.policy == second
+    assert other.document.state.maze == hand.maze
+    hand.drag(shifted(1, 2), shifted(1, 3))
+    assert companion(hand).document.state.maze == hand.maze, "one maze under two policies"
+    hand.key(Qt.Key.Key_X)
+    assert hand.document.state.policy == second
+    assert companion(hand).document.state.policy == first
+    hand.context.actions.trigger("compare.stop")
+    assert hand.window.maze_view.companion is None
+
+
+def test_side_by_side_comparison_shows_six(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_4)
+    hand.context.actions.trigger("compare.maze")
+    companion(hand)
+    QApplication.processEvents()
+    canvases = hand.window.maze_view.canvases
+    assert len(canvases) == 6
+    assert all(canvas.isVisible() for canvas in canvases)
+    hand.key(Qt.Key.Key_1)
+    assert len(hand.window.maze_view.canvases) == 2

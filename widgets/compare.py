@@ -1,0 +1,144 @@
+"""Comparing: the maze in front beside another maze, or beside itself under another policy."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from app import edits
+from app.policy.policy import Policy
+from widgets.actions import Spec
+from widgets.context import Context
+from widgets.files import FILTERS
+from widgets.maze_view.companion import Companion
+
+if TYPE_CHECKING:
+    from widgets.main_window import MainWindow
+
+
+class Compare:
+    """Starts and ends comparisons."""
+
+    def __init__(self, context: Context, window: MainWindow) -> None:
+        self._context, self._window = context, window
+        group = "Compare"
+        specs = (
+            Spec(
+                "compare.maze",
+                "Compare with the next tab",
+                self.with_next,
+                ("Ctrl+K",),
+                "compare-horizontal",
+                group,
+                "Two mazes beside each other under one stack; with a single maze, a copy of it.",
+            ),
+            Spec(
+                "compare.policy",
+                "Compare with another policy …",
+                self.ask_policy,
+                (),
+                "",
+                group,
+                "The same maze and stack under two policies.",
+            ),
+            Spec(
+                "compare.swap",
+                "Change places",
+                self.swap,
+                ("X",),
+                "swap-horizontal",
+                group,
+                "Bring the other to the front.",
+            ),
+            Spec("compare.stop", "Stop comparing", self.stop, ("Ctrl+Shift+K",), "", group),
+        )
+        for spec in specs:
+            context.actions.add(spec)
+        context.bridge.device_changed.connect(lambda _: self._refresh())
+        self._refresh()
+
+    def with_maze(self, number: int) -> None:
+        """Compare with the maze of this id."""
+        self._start(Companion(self._context, maze=number, parent=self._window))
+
+    def with_policy(self, policy: Policy) -> None:
+        """Compare with another policy."""
+        self._start(Companion(self._context, policy=policy, parent=self._window))
+
+    def with_next(self) -> None:
+        """Compare with the next tab; a single maze is copied first."""
+        document = self._context.document
+        document.end()
+        first = document.state.active
+        if len(document.state.mazes) == 1:
+            edits.duplicate_maze(document)
+            self.with_maze(first)
+            return
+        ids = [tab.id for tab in document.state.mazes]
+        self.with_maze(ids[(ids.index(first) + 1) % len(ids)])
+
+    def ask_policy(self) -> None:
+        """Let the user choose a checkpoint to compare with."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Compare with another policy", "", FILTERS["policy"])
+        if name:
+            self.with_policy_file(Path(name))
+
+    def with_policy_file(self, path: Path) -> None:
+        """Compare with the policy of a checkpoint."""
+
+        def load() -> Policy:
+            from app.policy.loading import load_policy
+
+            return load_policy(path)
+
+        self._context.run_in_background(load, self.with_policy)
+
+    def swap(self) -> None:
+        """Let the two change places."""
+        companion = self._window.maze_view.companion
+        if companion is not None:
+            companion.swap_wanted()
+
+    def stop(self) -> None:
+        """Show only the maze in front again."""
+        companion = self._window.maze_view.companion
+        self._window.maze_view.compare_with(None)
+        if companion is not None:
+            companion.close()
+            companion.deleteLater()
+        self._refresh()
+
+    def add_to(self, menu: QMenu) -> None:
+        """Add everything to a menu; the mazes to compare with are listed when it opens."""
+        actions = self._context.actions
+        inner = menu.addMenu("Compare")
+        mazes = inner.addMenu("With the maze")
+
+        def fill() -> None:
+            mazes.clear()
+            state = self._context.document.state
+            for tab in state.mazes:
+                if tab.id != state.active:
+                    mazes.addAction(tab.title, partial(self.with_maze, tab.id))
+            mazes.setEnabled(not mazes.isEmpty() and self._context.bridge.engine is not None)
+
+        inner.aboutToShow.connect(fill)
+        for name in ("compare.maze", "compare.policy", "compare.swap", "compare.stop"):
+            inner.addAction(actions[name])
+
+    def _start(self, companion: Companion) -> None:
+        self.stop()
+        companion.ended.connect(self.stop)
+        self._window.maze_view.compare_with(companion)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        actions = self._context.actions
+        ready, comparing = self._context.bridge.engine is not None, self._window.maze_view.companion is not None
+        actions["compare.maze"].setEnabled(ready)
+        actions["compare.policy"].setEnabled(ready)
+        actions["compare.swap"].setEnabled(comparing)
+        actions["compare.stop"].setEnabled(comparing)
