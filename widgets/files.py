@@ -83,7 +83,8 @@ class Files(QObject):
         """Open one file: a session or a JSON file by its suffix, anything else as a checkpoint."""
         path = path.absolute()
         if _is_session(path):
-            self._read(path, lambda: session_with_policy(path), self._take_session)
+            here = self._context.document.state.policy
+            self._read(path, lambda: session_with_policy(path, here), self._take_session)
         elif path.suffix.lower() == ".json":
             self._read(path, lambda: _read_json(path), self._take_json)
         elif path.suffix.lower() == text_files.SUFFIX:
@@ -291,21 +292,23 @@ def _read_json(path: Path) -> object:
     return maze_files.load(path)
 
 
-def session_with_policy(path: Path) -> Found:
-    """The session of a file, with its policy.
+def session_with_policy(path: Path, here: Policy | None) -> Found:
+    """The session of a file, with its policy; `here` is the one that is open.
 
     Raises:
         SessionError: when the file is no session.
     """
     session = load_session(path)
-    policy, sentence = policy_of_session(session)
+    policy, sentence = policy_of_session(session, here)
     return session, policy, sentence
 
 
-def policy_of_session(session: Session) -> tuple[Policy | None, str]:
-    """The policy of a session, or None with a sentence that says why the one that is open stays."""
+def policy_of_session(session: Session, here: Policy | None) -> tuple[Policy | None, str]:
+    """The policy of a session: `here` when it is that; or None, with a sentence that says why `here` stays."""
     if session.policy is None:
         return None, ""
+    if here is not None and here.weights_hash == session.policy.weights_hash:
+        return here, ""
     # Loads torch: only off the screen's thread.
     from app.session_policy import find_policy
 

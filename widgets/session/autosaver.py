@@ -32,7 +32,16 @@ class Autosaver(QObject):
     wrote = Signal()
     _answered = Signal(str)
 
-    def __init__(self, context: Context, files: Files, autosave: Autosave, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        files: Files,
+        autosave: Autosave,
+        parent: QObject | None = None,
+        *,
+        quiet: int = QUIET,
+        longest: int = LONGEST,
+    ) -> None:
         super().__init__(parent)
         self._context, self._files, self._autosave = context, files, autosave
         # One thread, so that writing and removing happen in the order in which they were asked for.
@@ -40,7 +49,7 @@ class Autosaver(QObject):
         self._told = False
         self._kept = False
         self._closed = False
-        self._quiet, self._longest = self._timer(QUIET), self._timer(LONGEST)
+        self._quiet, self._longest = self._timer(quiet), self._timer(longest)
         self._answered.connect(self._tell)
         context.document.changed.connect(self._changed)
         context.document.history_changed.connect(self._saved)

@@ -144,6 +144,8 @@ class Recovery(QObject):
             self._files.new_session()
 
     def _recover(self, one: Recovered) -> None:
+        here = self._context.document.state.policy
+
         def read() -> tuple[State | None, tuple[Policy | None, str]]:
             saved: Session | None = None
             if one.path is not None and one.path.is_file():
@@ -151,7 +153,7 @@ class Recovery(QObject):
                     saved = load_session(one.path)
                 except SessionError:
                     saved = None
-            return None if saved is None else saved.state, policy_of_session(one.session)
+            return None if saved is None else saved.state, policy_of_session(one.session, here)
 
         def take(found: tuple[State | None, tuple[Policy | None, str]]) -> None:
             saved, (policy, sentence) = found

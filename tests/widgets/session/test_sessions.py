@@ -1,0 +1,218 @@
+"""Sessions in the window: saved, opened, asked about, and found again among the recent files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+
+from app.interventions.patches import PatchStack, Zero
+from app.maze import files as maze_files
+from app.policy.policy import Policy
+from app.policy.saving import save_safetensors
+from app.session import load_session
+from tests.widgets.conftest import Hand, MakeHand, small_maze
+from widgets.recent_menu import RecentMenu
+
+WALL = (5, 6)
+
+
+@pytest.fixture
+def hand(make_hand: MakeHand) -> Hand:
+    """A window without an engine: nothing here is about fields."""
+    return make_hand(engine=False)
+
+
+def edit(hand: Hand) -> None:
+    """Open a wall by hand."""
+    hand.context.view.set_tool("wall")
+    hand.click(wall_square(hand))
+
+
+def wall_square(hand: Hand) -> tuple[int, int]:
+    maze = hand.maze
+    return next((row, maze.mouse[1] + 1) for row in range(maze.world) if maze.is_wall((row, maze.mouse[1] + 1)))
+
+
+def answer(hand: Hand, button: str) -> None:
+    """Click a button of the question."""
+    question = hand.window.around.sessions.question
+    assert question is not None
+    assert question.isVisible()
+    found: QPushButton = getattr(question, button)
+    QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+
+
+def drop(hand: Hand, *paths: Path) -> None:
+    """Drop files on the window."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(200, 200), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(hand.window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(hand.window, QDropEvent(QPointF(200, 200), Qt.DropAction.CopyAction, data, buttons, keys))
+
+
+def idle(hand: Hand) -> None:
+    hand.wait(lambda: not hand.context.busy)
+
+
+def test_closing_asks_and_stays_or_goes(hand: Hand) -> None:
+    edit(hand)
+    assert hand.window.isWindowModified()
+    hand.window.close()
+    answer(hand, "stay")
+    assert hand.window.isVisible()
+    hand.window.close()
+    answer(hand, "discard")
+    assert not hand.window.isVisible()
+
+
+def test_save_in_the_question_saves_before_it_closes(hand: Hand, tmp_path: Path) -> None:
+    path = tmp_path / "talk.mazescope"
+    assert hand.window.files.save_session(path)
+    edit(hand)
+    hand.window.close()
+    answer(hand, "save")
+    assert not hand.window.isVisible()
+    assert load_session(path).state.maze == hand.maze
+
+
+def test_a_save_that_is_not_finished_keeps_the_window(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(hand)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    hand.window.close()
+    answer(hand, "save")
+    assert hand.window.isVisible()
+    assert hand.document.modified
+
+
+def test_what_was_only_looked_at_closes_without_a_question(hand: Hand) -> None:
+    hand.document.do("Open level", lambda state: state.with_maze(state.maze))
+    edit(hand)
+    hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not hand.window.isWindowModified()
+    hand.window.close()
+    assert hand.window.around.sessions.question is None
+    assert not hand.window.isVisible()
+
+
+def test_a_dropped_session_brings_everything_back(hand: Hand, small_policy: Policy, tmp_path: Path) -> None:
+    edit(hand)
+    hand.document.do(
+        "Stack", lambda state: type(state)(state.mazes, state.active, None, PatchStack((Zero(channels=(3,)),)))
+    )
+    hand.context.view.set_mode("difference")
+    hand.context.view.set_layer("embedder.block1.conv")
+    hand.context.view.inspect(hand.maze.mouse)
+    path = tmp_path / "a.mazescope"
+    assert hand.window.files.save_session(path)
+    saved = hand.document.state
+    hand.key(Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    hand.context.view.set_mode("original")
+    hand.context.view.set_layer("embedder.block3.conv")
+    assert hand.document.state.maze != saved.maze
+    assert hand.window.files.session_path is None
+    drop(hand, path)
+    hand.wait(lambda: hand.document.state == saved)
+    view = hand.context.view
+    assert (view.mode, view.layer, view.inspected) == ("difference", "embedder.block1.conv", saved.maze.mouse)
+    assert hand.window.files.session_path == path
+    assert hand.window.windowTitle().startswith("a[*]")
+    assert not hand.window.isWindowModified()
+
+
+def test_a_session_over_unsaved_work_asks_first(hand: Hand, tmp_path: Path) -> None:
+    path = tmp_path / "other.mazescope"
+    assert hand.window.files.save_session(path)
+    before = hand.document.state
+    edit(hand)
+    mine = hand.document.state
+    for button, then in (("stay", mine), ("discard", before)):
+        hand.window.files.open_path(path)
+        hand.wait(lambda: hand.window.around.sessions.question is not None)
+        answer(hand, button)
+        idle(hand)
+        assert hand.document.state == then
+
+
+def test_its_policy_is_found_again(make_hand: MakeHand, small_policy: Policy, tmp_path: Path) -> None:
+    hand = make_hand(policy=None, engine=False)
+    file = tmp_path / "policy.safetensors"
+    save_safetensors(small_policy, file)
+    hand.window.files.open_policy(file)
+    hand.wait(lambda: hand.document.state.policy is not None)
+    path = tmp_path / "with policy.mazescope"
+    assert hand.window.files.save_session(path)
+    hand.document.do("None", lambda state: type(state)(state.mazes, state.active, None, state.stack))
+    hand.document.mark_saved()
+    hand.window.files.open_path(path)
+    hand.wait(lambda: hand.document.state.policy is not None)
+    assert hand.document.state.policy.weights_hash == small_policy.weights_hash
+
+
+def test_a_session_opens_without_its_policy_and_says_so(hand: Hand, small_policy: Policy, tmp_path: Path) -> None:
+    path = tmp_path / "lost.mazescope"
+    assert hand.window.files.save_session(path)
+    content = json.loads(path.read_text())
+    content["policy"] = {"name": "gone", "weights_hash": "0" * 64, "path": str(tmp_path / "gone.pth")}
+    path.write_text(json.dumps(content))
+    edit(hand)
+    hand.document.mark_saved()
+    hand.window.files.open_path(path)
+    hand.wait(lambda: hand.maze == small_maze())
+    assert hand.document.state.policy == small_policy
+    said = hand.window.message_bar.label.text()
+    assert "'gone' was not found" in said
+    assert "used in its place" in said
+
+
+def test_a_file_that_is_no_session_leaves_all_as_it_was(hand: Hand, tmp_path: Path) -> None:
+    path = tmp_path / "bad.mazescope"
+    path.write_text("{}")
+    edit(hand)
+    before = hand.document.state
+    hand.window.files.open_path(path)
+    idle(hand)
+    assert hand.document.state == before
+    assert "not a session" in hand.window.message_bar.label.text()
+
+
+def test_files_are_opened_in_turn_and_one_session_only(hand: Hand, tmp_path: Path) -> None:
+    assert hand.window.files.save_session(tmp_path / "one.mazescope")
+    other = small_maze().with_cheese(None)
+    maze_files.save(tmp_path / "plain.json", other)
+    drop(hand, tmp_path / "plain.json", tmp_path / "one.mazescope", tmp_path / "one.mazescope")
+    hand.wait(lambda: any(tab.maze == other for tab in hand.document.state.mazes))
+    idle(hand)
+    assert hand.window.files.session_path == tmp_path / "one.mazescope"
+    assert hand.window.isWindowModified(), "the maze came after the session, into it"
+
+
+def test_recent_files_lead_back_and_go_when_they_are_gone(hand: Hand, tmp_path: Path) -> None:
+    kept, gone = tmp_path / "kept.mazescope", tmp_path / "gone.json"
+    maze_files.save(gone, small_maze())
+    assert hand.window.files.save_session(kept)
+    hand.window.files.open_path(gone)
+    idle(hand)
+    assert hand.window.files.recent == [gone, kept]
+    menu = hand.window.findChild(RecentMenu)
+    assert menu is not None
+    gone.unlink()
+    menu.popup(QPoint(0, 0))
+    hand.wait(lambda: hand.window.files.recent == [kept])
+    titles = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert titles == ["kept.mazescope", "Clear this list"]
+    menu.actions()[0].trigger()
+    hand.wait(lambda: hand.window.around.sessions.question is not None or not hand.context.busy)
+    menu.close()
+    menu.actions()[-1].trigger()
+    assert hand.window.files.recent == []
+    assert not menu.menuAction().isEnabled()

@@ -1,0 +1,139 @@
+"""Every command by a few letters, and every tooltip, menu and list from the one registry."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.widgets.conftest import Hand, MakeHand
+from widgets.fuzzy import match
+from widgets.keycaps import keys_of
+
+CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def hand(make_hand: MakeHand) -> Hand:
+    return make_hand(engine=False)
+
+
+def titles(hand: Hand) -> list[str]:
+    return [row.action.text() for row in hand.window.around.commands.rows.rows]
+
+
+def open_commands(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_P, CONTROL_SHIFT)
+    assert QApplication.focusWidget() is hand.window.around.commands.line
+
+
+def test_a_few_letters_and_enter_do_a_command(hand: Hand) -> None:
+    open_commands(hand)
+    QTest.keyClicks(hand.window.around.commands.line, "sbs")
+    assert titles(hand)[0] == "Side by side"
+    hand.key(Qt.Key.Key_Return)
+    assert hand.context.view.mode == "side_by_side"
+    assert not hand.window.around.commands.isVisible()
+    open_commands(hand)
+    assert titles(hand)[0] == "Side by side", "what was used last comes first"
+
+
+def test_arrow_keys_choose_and_escape_gives_the_keyboard_back(hand: Hand) -> None:
+    before = QApplication.focusWidget()
+    open_commands(hand)
+    QTest.keyClicks(hand.window.around.commands.line, "tool")
+    first = titles(hand)
+    hand.key(Qt.Key.Key_Down)
+    hand.key(Qt.Key.Key_Down)
+    hand.key(Qt.Key.Key_Up)
+    hand.key(Qt.Key.Key_Return)
+    assert hand.context.actions[f"tool.{hand.context.view.tool}"].text() == first[1]
+    open_commands(hand)
+    hand.key(Qt.Key.Key_Escape)
+    assert not hand.window.around.commands.isVisible()
+    assert QApplication.focusWidget() is before
+
+
+def test_letters_typed_there_are_no_shortcuts(hand: Hand) -> None:
+    hand.context.view.set_tool("wall")
+    open_commands(hand)
+    hand.key(Qt.Key.Key_C)
+    assert hand.context.view.tool == "wall"
+    assert hand.window.around.commands.line.text() == "c"
+
+
+def test_what_cannot_be_done_now_is_last_and_does_nothing(hand: Hand) -> None:
+    open_commands(hand)
+    QTest.keyClicks(hand.window.around.commands.line, "undo")
+    rows = hand.window.around.commands.rows.rows
+    undo = [row.spec.id for row in rows].index("edit.undo")
+    assert all(not row.action.isEnabled() for row in rows[undo:])
+    hand.window.around.commands._do(undo)
+    assert hand.window.around.commands.isVisible()
+    QTest.keyClicks(hand.window.around.commands.line, "zzzz")
+    assert titles(hand) == []
+    assert hand.window.around.commands.none.isVisible()
+    hand.key(Qt.Key.Key_Return)
+    assert hand.window.around.commands.isVisible()
+
+
+def test_a_click_elsewhere_closes_it(hand: Hand) -> None:
+    open_commands(hand)
+    hand.window.maze_view.canvas.setFocus()
+    assert not hand.window.around.commands.isVisible()
+
+
+def test_every_action_is_in_a_menu_and_its_tooltip_ends_with_its_keys(hand: Hand) -> None:
+    in_menus = set()
+    menus = [action.menu() for action in hand.window.menuBar().actions()]
+    while menus:
+        menu = menus.pop()
+        for action in menu.actions():
+            in_menus.add(action.objectName())
+            if action.menu() is not None:
+                menus.append(action.menu())
+    for spec in hand.context.actions:
+        action = hand.context.actions[spec.id]
+        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        assert action.toolTip().endswith(f"({shown})") if shown else action.toolTip()
+    around = {"file.new", "view.commands", "view.presentation", "view.reset_layout", "help.about", "help.shortcuts"}
+    assert around | {f"panel.{name}" for name in hand.window.docks.docks} <= in_menus
+
+
+@pytest.mark.parametrize(
+    ("typed", "better", "worse"),
+    [
+        ("undo", "Undo", "Random level of procgen's own"),
+        ("sas", "Save session as …", "Side by side as it was"),
+        ("fit", "Fit the maze", "Flip it"),
+        ("rl", "Random level", "Colours: light"),
+    ],
+)
+def test_words_and_their_beginnings_count_more(typed: str, better: str, worse: str) -> None:
+    first, second = match(typed, better), match(typed, worse)
+    assert first is not None
+    assert second is None or first.score > second.score
+
+
+@given(st.text(max_size=12), st.text(max_size=20))
+def test_a_match_holds_the_letters_in_order(typed: str, text: str) -> None:
+    found = match(typed, text)
+    wanted = [letter for letter in typed.casefold() if not letter.isspace()]
+    if found is None:
+        letters = iter(letter.lower() for letter in text)
+        assert not all(letter in letters for letter in wanted)
+    else:
+        assert list(found.places) == sorted(set(found.places))
+        assert [text[at].lower() for at in found.places] == wanted
+
+
+@pytest.mark.parametrize(
+    ("keys", "caps"),
+    [("Ctrl+Shift+P", ("Ctrl", "Shift", "P")), ("Ctrl++", ("Ctrl", "+")), ("F1", ("F1",)), ("+", ("+",)), ("", ())],
+)
+def test_a_shortcut_is_its_keys(keys: str, caps: tuple[str, ...]) -> None:
+    assert keys_of(QKeySequence(keys)) == caps
