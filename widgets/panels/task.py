@@ -51,7 +51,7 @@ class Task(QObject):
         self._set_busy(True)
 
         def progress(part: int, of: int) -> bool:
-            if number != self._number:
+            if number != self._number or self._context.closing:
                 return False
             try:
                 self._heard.emit(number, part, of)

@@ -107,7 +107,7 @@ def test_panels_do_not_load_torch() -> None:
 
 
 def test_panels_follow_the_palette(make_desk: MakeDesk) -> None:
-    desk = make_desk(stack=EVERYTHING)
+    desk = make_desk()
     for kind in PANELS:
         panel = desk.put(kind, height=700)
         desk.context.set_theme("light")

@@ -304,9 +304,9 @@ def test_where_a_patch_acts_is_chosen_from_the_menu(make_desk: MakeDesk) -> None
     assert desk.patches == (Zero(channels=(1,), squares=(mouse,)),)
     choose("Also at")
     assert desk.patches == (Zero(channels=(1,), squares=(mouse, (mouse[0], mouse[1] + 1))),)
-    assert squares.text() == "At 2 squares"
+    assert squares.text() == "2 chosen"
     choose("Not at")
-    choose("Everywhere")
+    choose("All squares")
     assert desk.patches == (Zero(channels=(1,)),)
     assert len(desk.verbs) == 4
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit
 from app.interventions.patches import AddVector
 from app.interventions.vectors import cosine, read_vector
 from app.maze.procgen_client import Procgen
-from tests.widgets.panels.conftest import Desk
+from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.panels.vectors import VectorsPanel
 
 
@@ -74,9 +74,8 @@ def test_a_probe_comes_with_the_mean_difference_and_its_accuracy(desk: Desk) -> 
 
 
 @pytest.mark.procgen
-def test_averages_are_over_procgens_levels(desk: Desk) -> None:
-    if not Procgen.available():
-        pytest.skip("needs procgen, which exists for Linux on x86-64 only")
+def test_averages_are_over_procgens_levels(make_desk: MakeDesk, procgen: Procgen) -> None:
+    desk = make_desk(procgen=procgen)
     panel = desk.put(VectorsPanel)
     desk.click(panel.new)
     desk.choose(panel.make.kind, "averaged")
@@ -92,7 +91,7 @@ def test_making_can_be_stopped(desk: Desk) -> None:
     panel = desk.put(VectorsPanel)
     desk.click(panel.new)
     desk.choose(panel.make.kind, "probe")
-    panel.make.count.setValue(2000)
+    panel.make.count.setValue(500)
     desk.choose(panel.make.relation, "above")
     desk.click(panel.make.make)
     assert panel.make.bar.isVisible()

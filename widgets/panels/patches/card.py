@@ -14,7 +14,7 @@ from app.palette import Palette
 from app.policy.layers import layer
 from widgets.context import Context
 from widgets.panels.layer_choice import LayerChoice
-from widgets.panels.parts import Elided, IconButton, breakable, column, heading, labelled, muted, row, set_flag
+from widgets.panels.parts import Elided, IconButton, breakable, column, labelled, muted, row, set_flag
 from widgets.panels.patches import words
 from widgets.panels.patches.effects import PatchEffects
 from widgets.panels.patches.fields import Fields
@@ -42,7 +42,8 @@ class PatchCard(QFrame):
         self.handle = Handle(context.palette)
         self.enabled = QCheckBox()
         self.enabled.clicked.connect(lambda on: stack_edits.enable_patch(self._document, self.position, on))
-        self.title = heading(words.TITLES[patch.kind])
+        self.title = Elided(words.TITLES[patch.kind], stretch=False)
+        self.title.setProperty("heading", True)
         self.title.setToolTip(words.TIPS[patch.kind])
         self.arrow = IconButton(context, "chevron-down", "Show details", self._turn)
         self.solo = IconButton(context, "headphones", "Solo", self._toggle_solo, checkable=True)

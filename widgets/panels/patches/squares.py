@@ -29,11 +29,11 @@ class SquaresField(QPushButton):
         """Show where a patch acts."""
         self._squares = patch.squares
         if patch.squares is None:
-            words, tip = "Everywhere", "Acts with the mouse on any square"
+            words, tip = "All", "Acts with the mouse on any square"
         elif len(patch.squares) == 1:
-            words, tip = f"At {_words(patch.squares[0])}", "Acts only with the mouse on this square"
+            words, tip = _words(patch.squares[0]), "Acts only with the mouse on this square"
         else:
-            words = f"At {len(patch.squares)} squares"
+            words = f"{len(patch.squares)} chosen"
             tip = "Acts only with the mouse on " + ", ".join(_words(square) for square in patch.squares[:30])
         self.setText(words)
         self.setToolTip(f"{tip}. Click to choose")
@@ -41,7 +41,7 @@ class SquaresField(QPushButton):
     def _fill(self) -> None:
         menu, maze = self.menu(), self._context.document.state.maze
         menu.clear()
-        self._offer("Everywhere", None)
+        self._offer("All squares", None)
         inspected = self._context.view.inspected
         decision = decision_square(maze).square
         for title, square in (("mouse's", maze.mouse), ("inspected", inspected), ("decision", decision)):

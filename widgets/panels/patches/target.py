@@ -11,7 +11,7 @@ from app.interventions.patches import SetValue
 from app.policy.layers import layer, pixel_of_square
 from widgets.context import Context
 from widgets.panels.number import Number, WholeNumber
-from widgets.panels.parts import Choice, IconButton, column, labelled, row
+from widgets.panels.parts import Choice, IconButton, column, row
 
 PLACES: Final = {"square": "Maze square", "pixel": "Pixel"}
 
@@ -45,7 +45,7 @@ class TargetField(QWidget):
         self._fill.changed.connect(lambda value: self._change("Set fill", True, fill=value))
         self._fill.finished.connect(finished)
         layout = column(self)
-        layout.addLayout(row(labelled("Place", self._place), self._here, space=2))
+        layout.addLayout(row(self._place, self._here, space=2))
         layout.addLayout(row(QLabel("Row"), self._row, QLabel("Col"), self._column))
         layout.addWidget(self._fills)
         layout.addWidget(self._fill)
