@@ -84,6 +84,11 @@ class CpuEvaluator(Evaluator):
         walk = self.walk(request.policy, request.maze, plan)
         return self.on_thread(plan, lambda: CpuJob(self, request, plan, walk))
 
+    def way(self, request: FieldRequest) -> str:
+        plan = self.plan(request.policy, request.maze)
+        until = "to the end" if plan.until is None else f"until {plan.until}"
+        return f"windows {until}, {plan.kernel} convolutions, {plan.chunk} squares at once on {plan.threads} threads"
+
     def tune(self, request: FieldRequest, check: Check) -> None:
         key = (request.policy.width, request.maze.world)
         plan = self.plan(request.policy, request.maze)

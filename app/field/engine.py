@@ -98,6 +98,15 @@ class Engine:
         """
         return activations_of(request)
 
+    def tune(self, request: FieldRequest) -> str:
+        """Find the fastest way for requests like this one now, on the caller's thread, and say what it is.
+
+        The engine does so by itself in its first quiet moment.
+        """
+        with self._computing:
+            self._evaluator.tune(request, _never)
+            return self._evaluator.way(request)
+
     def set_device(self, device: str) -> None:
         """Compute on another device from the next request on.
 

@@ -75,6 +75,10 @@ class Evaluator(ABC):
         """Find the fastest way for requests like this one, when that is not known yet; `check` may stop it."""
 
     @abstractmethod
+    def way(self, request: FieldRequest) -> str:
+        """How requests like this one are computed, for people."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of threads and memory. Waits for nothing that takes long."""
 

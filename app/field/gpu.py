@@ -54,6 +54,10 @@ class GpuEvaluator(Evaluator):
     def job(self, request: FieldRequest) -> GpuJob:
         return GpuJob(self, request)
 
+    def way(self, request: FieldRequest) -> str:
+        del request
+        return "whole images in one batch" + (", recorded as graphs" if self.device.key == "cuda" else "")
+
     def network(self, policy: Policy) -> Network:
         """The policy's network, copied to the device once."""
         key = policy.weights_hash

@@ -89,12 +89,13 @@ class Plans:
 
 
 def _key(width: int, world: int) -> str:
-    machine = f"{_processor()}, {_threads_at_start()} threads, torch {torch.__version__}"
+    machine = f"{processor()}, {_threads_at_start()} threads, torch {torch.__version__}"
     return f"{machine}: width {width}, world {world}"
 
 
 @cache
-def _processor() -> str:
+def processor() -> str:
+    """The processor's name."""
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):

@@ -1,0 +1,34 @@
+"""How much memory does the whole application take after many edits, and does it grow?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from app.field.engine import Engine
+from benchmarks.in_window import ask_window
+from benchmarks.measure import Row
+
+GOAL = 1536.0
+FLAT = 1.05
+"""The last sample over the median of the second half: more would be growth."""
+
+
+def rows(engine: Engine) -> Iterator[Row]:
+    """The line of the table about memory."""
+    del engine
+    question = "memory of the whole application (summed PSS), hard 25x25, width 4, after 500 edits"
+    goal = "<= 1.5 GB and flat"
+    if not sys.platform.startswith("linux"):
+        yield Row(question, goal, "not measured: only Linux tells the shared part of memory", None, {})
+        return
+    found = ask_window("memory")
+    samples = list(found.values())
+    middle, last = samples[len(samples) // 2 - 1], samples[-1]
+    yield Row(
+        question,
+        goal,
+        f"{last / 1024:.2f} GB; {middle / 1024:.2f} GB at half of the edits",
+        last <= GOAL and last <= FLAT * middle,
+        found,
+    )

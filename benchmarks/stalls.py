@@ -1,0 +1,25 @@
+"""How long does the window not answer, at worst, while a wall is painted?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.field.engine import Engine
+from benchmarks.in_window import ask_window
+from benchmarks.measure import Row
+
+GOAL = 50.0
+
+
+def rows(engine: Engine) -> Iterator[Row]:
+    """The line of the table about the screen's thread."""
+    del engine
+    found = ask_window("stalls")
+    yield Row(
+        "longest stall of the screen's thread, a wall painted for 10 s at 60 events a second, hard 25x25, width 4",
+        f"<= {GOAL:.0f} ms",
+        f"{found['longest']:.0f} ms (99.9th percentile {found['percentile_99.9']:.0f} ms; "
+        f"{found['events']:.0f} events, {found['answers']:.0f} answers shown)",
+        found["longest"] <= GOAL,
+        found,
+    )

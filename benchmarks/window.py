@@ -1,0 +1,153 @@
+"""The real window in a process of its own, used as a person would, with one number at the end.
+
+    python -m benchmarks.window stalls|memory
+
+Prints one line of JSON. Settings, logs and sessions go to a temporary folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from widgets.main_window import MainWindow
+
+PAINTED_SECONDS = 10.0
+EVENTS_PER_SECOND = 60
+EDITS = 500
+SAMPLES = 10
+HEARTBEAT = 0.001
+
+
+def main() -> int:
+    """Open the window on a hard 25x25 maze and a policy of width 4, and do what was asked."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory(prefix="mazescope-bench-") as folder:
+        os.environ["MAZESCOPE_HOME"] = folder
+        from app import edits
+        from benchmarks.subjects import HARD, level, policy
+        from widgets.launch import application, open_window
+        from widgets.settings import Settings
+
+        app = application()
+        window = open_window(app, Settings(Path(folder) / "settings.json"), device="cpu")
+        document = window.context.document
+        _until(app, lambda: document.state.policy is not None and not window.context.busy)
+        edits.open_policy(document, policy(4))
+        edits.edit_maze(document, "Measure", lambda _: level(HARD, 25))
+        _until(app, lambda: _answered(window))
+        found = _stalls(app, window) if sys.argv[1] == "stalls" else _memory(app, window)
+        document.mark_saved()
+        window.close()
+        print(json.dumps(found))
+    return 0
+
+
+def _stalls(app: QApplication, window: MainWindow) -> dict[str, float]:
+    """Paint walls for ten seconds; the longest time the screen's thread did not come round to its events."""
+    from PySide6.QtCore import QTimer
+
+    from app import edits
+
+    document = window.context.document
+    squares = _brush(window)
+    gaps: list[float] = []
+    last = time.perf_counter()
+
+    def beat() -> None:
+        nonlocal last
+        now = time.perf_counter()
+        gaps.append(now - last)
+        last = now
+
+    heart = QTimer(window)
+    heart.timeout.connect(beat)
+    heart.start(0)
+    started = due = time.perf_counter()
+    events = answers = 0
+    latest = window.context.bridge.latest
+    while time.perf_counter() - started < PAINTED_SECONDS:
+        app.processEvents()
+        if window.context.bridge.latest is not latest:
+            latest, answers = window.context.bridge.latest, answers + 1
+        if time.perf_counter() >= due:
+            due += 1 / EVENTS_PER_SECOND
+            square = next(squares)
+            edits.paint_walls(document, (square,), not document.state.maze.is_wall(square))
+            events += 1
+        else:
+            time.sleep(HEARTBEAT)
+    heart.stop()
+    ordered = sorted(gaps)
+    return {
+        "longest": ordered[-1] * 1000,
+        "percentile_99.9": ordered[int(len(ordered) * 0.999)] * 1000,
+        "events": events,
+        "answers": answers,
+    }
+
+
+def _memory(app: QApplication, window: MainWindow) -> dict[str, float]:
+    """Summed PSS of this process and its children, in MB, while walls are edited, each edit up to its first part."""
+    from app import edits
+
+    document = window.context.document
+    squares = _brush(window)
+    samples = []
+    for number in range(EDITS):
+        square = next(squares)
+        edits.paint_walls(document, (square,), not document.state.maze.is_wall(square))
+        _until(app, lambda: _started(window))
+        if (number + 1) % (EDITS // SAMPLES) == 0:
+            _until(app, lambda: _answered(window))
+            samples.append(_proportional_megabytes())
+    return {f"after_{(index + 1) * EDITS // SAMPLES}": value for index, value in enumerate(samples)}
+
+
+def _brush(window: MainWindow) -> Iterator[tuple[int, int]]:
+    """Inner squares, never the mouse's or the cheese's, over and over, each stroke along a row."""
+    while True:
+        maze = window.context.document.state.maze
+        for row in range(2, maze.world - 2):
+            for col in range(2, maze.world - 2):
+                if (row, col) not in (maze.mouse, maze.cheese):
+                    yield row, col
+
+
+def _answered(window: MainWindow) -> bool:
+    latest = window.context.bridge.latest
+    return _started(window) and latest is not None and latest.complete
+
+
+def _started(window: MainWindow) -> bool:
+    latest, state = window.context.bridge.latest, window.context.document.state
+    return latest is not None and latest.request.maze == state.maze and latest.request.policy == state.policy
+
+
+def _until(app: QApplication, condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 300
+    while not condition():
+        app.processEvents()
+        time.sleep(HEARTBEAT)
+        if time.monotonic() > end:
+            raise TimeoutError("The window did not answer within five minutes.")
+
+
+def _proportional_megabytes() -> float:
+    import psutil
+
+    this = psutil.Process()
+    return sum(process.memory_full_info().pss for process in (this, *this.children(recursive=True))) / 2**20
+
+
+if __name__ == "__main__":
+    sys.exit(main())
