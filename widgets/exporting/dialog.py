@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 SCALES = {"0.5": "½ ×", "1": "1 ×", "2": "2 ×", "3": "3 ×", "4": "4 ×", "6": "6 ×"}
 MOVIES = ("rollout", "sweep", "edits")
+USUAL_SCALE = {"picture": "2", "movie": "1"}
 
 
 class ExportDialog(QDialog):
@@ -48,14 +49,10 @@ class ExportDialog(QDialog):
         self.what = Choice("What to export", "What the file is to hold.", WHAT, lambda _: self._show_what())
         self.format = Choice("Format", "Kind of file.", {}, lambda _: self._show_format())
         self.scale = Choice("Size", "Pixels, as a multiple of the usual size.", SCALES, lambda _: self._show_format())
-        self.scale.choose(str(settings.get("export.scale", "2")))
-        if self.scale.currentIndex() < 0:
-            self.scale.choose("2")
         self.pixels = muted()
         self.fps = WholeNumber("Frames a second", "Frames a second of the movie.", 1, 30)
         fps = settings.get("export.fps", 10)
         self.fps.setValue(fps if isinstance(fps, int) else 10)
-        self.sweep = SweepFields(self._context)
         self.title = QLineEdit()
         self.title.setPlaceholderText("None")
         self.title.setAccessibleName("Title")
@@ -108,8 +105,9 @@ class ExportDialog(QDialog):
         form.addRow("Export", self.what)
         form.addRow("Format", self.format)
         form.addRow("Size", self._size)
-        form.addRow("Frames / s", self.fps)
-        form.addRow(self.sweep)
+        self._rate = row(self.fps, muted("frames a second"), None)
+        form.addRow("Speed", self._rate)
+        self.sweep = SweepFields(self._context, form)
         form.addRow("Title", self.title)
         form.addRow("File", row(self.path, self.browse))
         self._form = form
@@ -132,8 +130,12 @@ class ExportDialog(QDialog):
         for suffix, title in formats.items():
             self.format.addItem(title, suffix)
         self.format.choose(kept if kept in formats else next(iter(formats)))
-        self._form.setRowVisible(self.fps, movie)
-        self._form.setRowVisible(self.sweep, what == "sweep")
+        kind = "movie" if movie else "picture"
+        self.scale.choose(str(self._context.settings.get(f"export.scale.{kind}")))
+        if self.scale.currentIndex() < 0:
+            self.scale.choose(USUAL_SCALE[kind])
+        self._form.setRowVisible(self._rate, movie)
+        self.sweep.show(what == "sweep")
         self._form.setRowVisible(self.title, what != "numbers")
         self._show_format()
 
@@ -174,8 +176,9 @@ class ExportDialog(QDialog):
         self.go.setText("Replace" if self.path.text().strip() and path.is_file() else "Export")
         self.close_button.setText("Cancel" if busy else "Close")
         self.bar.setVisible(busy)
-        for field in (self.what, self.format, self.scale, self.fps, self.sweep, self.title, self.path, self.browse):
+        for field in (self.what, self.format, self.scale, self.fps, self.title, self.path, self.browse):
             field.setEnabled(not busy)
+        self.sweep.set_enabled(not busy)
 
     def _browse(self) -> None:
         suffix = self.format.currentData()
@@ -236,7 +239,8 @@ class ExportDialog(QDialog):
     def _remember(self, choices: Choices, path: Path) -> None:
         settings = self._context.settings
         settings.set(f"export.format.{choices.what}", choices.suffix)
-        settings.set("export.scale", self.scale.currentData())
+        kind = "movie" if choices.what in MOVIES else "picture"
+        settings.set(f"export.scale.{kind}", self.scale.currentData())
         settings.set("export.fps", choices.fps)
         settings.set("export.folder", str(path.parent))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel
 
 from app.export.stories import Sweep, number_title, sweepable
 from app.interventions.patches import PatchStack
@@ -14,13 +15,14 @@ from widgets.panels.parts import NarrowBox, row
 NOTHING = "The stack has no patch with a slider: add one, such as the cheese vector, and sweep its coefficient."
 
 
-class SweepFields(QWidget):
-    """Reflects the stack; the numbers are the user's."""
+class SweepFields(QObject):
+    """Rows of a form that reflect the stack; the numbers are the user's."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__()
-        self._context = context
+    def __init__(self, context: Context, form: QFormLayout) -> None:
+        super().__init__(form)
+        self._context, self._form = context, form
         self._stack: PatchStack | None = None
+        self._shown = False
         self.number = NarrowBox("Number to sweep", "Every number of the stack that has a slider.")
         self.start, self.end = (ExactNumber(*RANGE) for _ in range(2))
         self.start.setAccessibleName("From")
@@ -34,13 +36,14 @@ class SweepFields(QWidget):
         self.back.setToolTip("The movie then runs back, so that it repeats without a jump.")
         self.none = QLabel(NOTHING)
         self.none.setWordWrap(True)
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
+        self._rows = [
+            ("Number", row(self.number)),
+            ("From", row(self.start, QLabel("to"), self.end, None)),
+            ("Values", row(self.count, self.back, None)),
+        ]
         form.addRow(self.none)
-        form.addRow("Number", self.number)
-        form.addRow("From", row(self.start, QLabel("to"), self.end, None))
-        form.addRow("Values", row(self.count, self.back, None))
-        self._form = form
+        for title, fields in self._rows:
+            form.addRow(title, fields)
         context.document.changed.connect(self.refresh)
         self.refresh()
 
@@ -50,10 +53,26 @@ class SweepFields(QWidget):
         chosen = self.number.currentData()
         if chosen is None:
             return None
+        # What was typed counts, also where a click on a button leaves the keyboard with the field.
+        for number in (self.start, self.end, self.count):
+            number.interpretText()
         position, field = chosen
         return Sweep(
             position, field, self.start.value(), self.end.value(), self.count.value(), back=self.back.isChecked()
         )
+
+    def show(self, shown: bool) -> None:
+        """Show or hide the rows."""
+        self._shown = shown
+        some = self.number.count() > 0
+        self._form.setRowVisible(self.none, shown and not some)
+        for _, fields in self._rows:
+            self._form.setRowVisible(fields, shown and some)
+
+    def set_enabled(self, enabled: bool) -> None:
+        """Take the user's input, or not."""
+        for field in (self.number, self.start, self.end, self.count, self.back):
+            field.setEnabled(enabled)
 
     def refresh(self, *_: object) -> None:
         """Offer the numbers of the stack as it is."""
@@ -67,7 +86,4 @@ class SweepFields(QWidget):
             self.number.addItem(number_title(stack, position, field).capitalize(), (position, field))
             if (position, field) == chosen:
                 self.number.setCurrentIndex(self.number.count() - 1)
-        some = self.number.count() > 0
-        self._form.setRowVisible(0, not some)
-        for at in (1, 2, 3):
-            self._form.setRowVisible(at, some)
+        self.show(self._shown)

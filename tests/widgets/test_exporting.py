@@ -1,0 +1,223 @@
+"""Exports by real gestures: files read back, the clipboard, progress, cancel, and failures."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox
+
+from app import edits, stack_edits
+from app.export.images import picture
+from app.figure import FigureOptions, figure
+from app.interventions.patches import Noise, Zero
+from app.maze.files import from_json
+from app.rollout_shapes import rollout_overlays
+from tests.widgets.conftest import Hand, MakeHand
+from widgets.exporting.dialog import ExportDialog
+
+
+def opened(hand: Hand, what: str, folder: Path) -> ExportDialog:
+    """The dialog on one kind of export, into a folder."""
+    hand.context.settings.set("export.folder", str(folder))
+    hand.wait(hand.window.isActiveWindow)
+    hand.window.maze_view.canvas.setFocus()
+    hand.key(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    dialog = hand.window.exports.dialog
+    assert dialog is not None
+    hand.qtbot.waitExposed(dialog)
+    choose(dialog.what, what)
+    choose(dialog.scale, "0.5")
+    return dialog
+
+
+def choose(box: QComboBox, value: str) -> None:
+    """Choose in a combo box by its arrow keys."""
+    box.setFocus()
+    for _ in range(box.count()):
+        QTest.keyClick(box, Qt.Key.Key_Up)
+    for _ in range(box.findData(value)):
+        QTest.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentData() == value
+
+
+def export(hand: Hand, dialog: ExportDialog) -> Path:
+    """Press Export, and wait for the file."""
+    path = Path(dialog.path.text())
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    hand.wait(lambda: hand.window.exports.dialog is None)
+    return path
+
+
+def gif_frames(path: Path) -> list[tuple[Image.Image, int]]:
+    found = []
+    with Image.open(path) as gif:
+        for at in range(gif.n_frames):
+            gif.seek(at)
+            found.append((gif.convert("RGB"), gif.info["duration"]))
+    return found
+
+
+def test_a_png_holds_what_is_seen_and_its_recipe(hand: Hand, tmp_path: Path) -> None:
+    stack_edits.add_patch(hand.document, Noise(sigma=5.0))
+    hand.window.maze_view.canvas.setFocus()
+    hand.key(Qt.Key.Key_4)
+    hand.answered()
+    dialog = opened(hand, "picture", tmp_path)
+    QTest.keyClicks(dialog.title, "A figure")
+    path = export(hand, dialog)
+    assert path == tmp_path / "Small.png"
+    latest = hand.context.bridge.latest
+    assert latest is not None
+    drawn = figure(latest, "side_by_side", hand.context.palette, FigureOptions(title="A figure"))
+    with Image.open(path) as found:
+        assert np.array_equal(np.asarray(found), np.asarray(picture(drawn, 0.5)))
+        recipe = json.loads(found.text["Mazescope"])  # type: ignore[attr-defined]
+    assert from_json(recipe["maze"]) == hand.maze
+    assert recipe["policy"]["weights_sha256"] == latest.request.policy.weights_hash
+    assert "noise" in json.dumps(recipe["patches"])
+    assert (recipe["view"], recipe["edited"]) == ("side_by_side", False)
+
+
+def test_what_the_legend_and_the_rollout_show_is_exported_too(hand: Hand, tmp_path: Path) -> None:
+    hand.wait(lambda: hand.window.playback.player.fresh)
+    player = hand.window.playback.player
+    player.seek(1)
+    hand.context.actions.trigger("view.legend")
+    path = export(hand, opened(hand, "picture", tmp_path))
+    latest, rollouts = hand.context.bridge.latest, player.rollouts
+    assert latest is not None
+    assert rollouts is not None
+    over = rollout_overlays(rollouts, 1, hand.context.palette, side_by_side=False)
+    options = FigureOptions(show_legend=False, overlays=over, draw_mouse=False)
+    drawn = figure(latest, "original", hand.context.palette, options)
+    with Image.open(path) as found:
+        assert np.array_equal(np.asarray(found), np.asarray(picture(drawn, 0.5)))
+
+
+@pytest.mark.parametrize(
+    ("what", "suffix", "begins"),
+    [("picture", "svg", b"<?xml"), ("picture", "pdf", b"%PDF"), ("numbers", "csv", b"# {"), ("numbers", "npz", b"PK")],
+)
+def test_every_other_kind_of_file(hand: Hand, tmp_path: Path, what: str, suffix: str, begins: bytes) -> None:
+    dialog = opened(hand, what, tmp_path)
+    choose(dialog.format, suffix)
+    path = export(hand, dialog)
+    assert path.suffix == f".{suffix}"
+    assert path.read_bytes().startswith(begins)
+
+
+def test_a_movie_of_the_rollout(hand: Hand, tmp_path: Path) -> None:
+    hand.wait(lambda: hand.window.playback.player.fresh)
+    rollouts = hand.window.playback.player.rollouts
+    assert rollouts is not None
+    path = export(hand, opened(hand, "rollout", tmp_path))
+    frames = gif_frames(path)
+    assert sum(duration for _, duration in frames) == 100 * (rollouts.news + 1 + 12)
+    with Image.open(path) as gif:
+        recipe = json.loads(gif.info["comment"])
+    assert recipe["movie"] == "rollout"
+    assert recipe["steps"] == rollouts.news
+
+
+def test_a_movie_of_a_sweep_as_mp4(hand: Hand, tmp_path: Path) -> None:
+    dialog = opened(hand, "sweep", tmp_path)
+    assert not dialog.go.isEnabled()
+    assert dialog.sweep.none.isVisible()
+    stack_edits.add_patch(hand.document, Zero(channels=(0,)))
+    stack_edits.add_patch(hand.document, Noise(sigma=1.0))
+    hand.answered()
+    assert dialog.sweep.number.currentText() == "Patch 2 (noise patch): sigma"
+    choose(dialog.format, "mp4")
+    dialog.sweep.count.selectAll()
+    QTest.keyClicks(dialog.sweep.count, "4")
+    QTest.mouseClick(dialog.sweep.back, Qt.MouseButton.LeftButton)
+    path = export(hand, dialog)
+    with av.open(str(path)) as movie:
+        shown = sum(1 for _ in movie.decode(video=0))
+        recipe = json.loads(movie.metadata["comment"])
+    assert shown == 4 + 12
+    assert recipe["sweep"]["field"] == "sigma"
+
+
+def test_a_movie_of_the_last_edits(hand: Hand, tmp_path: Path) -> None:
+    hand.drag((5, 6), (5, 7), (5, 8))
+    edits.move_cheese(hand.document, (9, 7))
+    hand.answered()
+    path = export(hand, opened(hand, "edits", tmp_path))
+    frames = gif_frames(path)
+    assert len(frames) >= 2
+    first, last = frames[0][0], frames[-1][0]
+    assert np.asarray(first).tobytes() != np.asarray(last).tobytes()
+
+
+def test_cancel_ends_the_work_and_writes_nothing(hand: Hand, tmp_path: Path) -> None:
+    stack_edits.add_patch(hand.document, Noise(sigma=1.0))
+    hand.answered()
+    dialog = opened(hand, "sweep", tmp_path)
+    choose(dialog.scale, "2")
+    heard: list[int] = []
+    dialog._task.progressed.connect(lambda done, _: heard.append(done))
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    assert dialog.bar.isVisible()
+    assert not dialog.go.isEnabled()
+    hand.wait(lambda: bool(heard))
+    QTest.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
+    assert dialog.said.text() == "Nothing was written."
+    hand.wait(lambda: not hand.context.busy)
+    assert not [path for path in tmp_path.iterdir() if path.suffix != ".json"]
+    assert dialog.close_button.text() == "Close"
+    QTest.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
+    hand.wait(lambda: hand.window.exports.dialog is None)
+
+
+def test_a_file_that_cannot_be_written_is_told_in_one_sentence(hand: Hand, tmp_path: Path) -> None:
+    dialog = opened(hand, "picture", tmp_path)
+    dialog.path.selectAll()
+    QTest.keyClicks(dialog.path, str(tmp_path / "missing" / "figure.png"))
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    hand.wait(lambda: bool(dialog.said.text()))
+    assert dialog.said.text() == "figure.png could not be written: No such file or directory."
+    assert dialog.isVisible()
+    dialog.path.selectAll()
+    QTest.keyClicks(dialog.path, str(tmp_path / "figure.png"))
+    assert export(hand, dialog).is_file(), "it can be tried again elsewhere"
+
+
+def test_an_existing_file_is_said_to_be_replaced(hand: Hand, tmp_path: Path) -> None:
+    (tmp_path / "Small.png").write_bytes(b"old")
+    dialog = opened(hand, "picture", tmp_path)
+    assert dialog.go.text() == "Replace"
+    assert export(hand, dialog).read_bytes().startswith(b"\x89PNG")
+
+
+def test_copy_figure_gives_a_picture_and_svg(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    clipboard = QApplication.clipboard()
+    hand.wait(lambda: (held := clipboard.mimeData()) is not None and held.hasFormat("image/svg+xml"))
+    data = clipboard.mimeData()
+    assert data.hasImage()
+    assert data.data("image/svg+xml").data().startswith(b"<?xml")
+    with Image.open(io.BytesIO(data.data("image/png").data())) as found:
+        assert "Mazescope" in found.text  # type: ignore[attr-defined]
+        image = data.imageData()
+        assert isinstance(image, QImage)
+        assert (image.width(), image.height()) == found.size
+    clipboard.clear()
+
+
+def test_without_a_policy_it_says_what_is_missing(make_hand: MakeHand, tmp_path: Path) -> None:
+    hand = make_hand(policy=None)
+    dialog = opened(hand, "picture", tmp_path)
+    assert not dialog.go.isEnabled()
+    hand.context.actions.trigger("export.copy")
+    assert "without a policy" in hand.window.message_bar.label.text()
+    QTest.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
