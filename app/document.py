@@ -107,8 +107,9 @@ class Document:
 
     def reset(self, state: State) -> None:
         """Open another state in place of this one; it cannot be undone."""
-        self._moved(lambda: self.history.clear(state))
+        # Before anybody is told, so that nobody sees the new state as unsaved.
         self.saved = state
+        self._moved(lambda: self.history.clear(state))
 
     def mark_saved(self) -> None:
         """Remember that the state now is the saved one."""

@@ -19,8 +19,6 @@ from app.session import load_session
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from widgets.recent_menu import RecentMenu
 
-WALL = (5, 6)
-
 
 @pytest.fixture
 def hand(make_hand: MakeHand) -> Hand:
@@ -31,12 +29,7 @@ def hand(make_hand: MakeHand) -> Hand:
 def edit(hand: Hand) -> None:
     """Open a wall by hand."""
     hand.context.view.set_tool("wall")
-    hand.click(wall_square(hand))
-
-
-def wall_square(hand: Hand) -> tuple[int, int]:
-    maze = hand.maze
-    return next((row, maze.mouse[1] + 1) for row in range(maze.world) if maze.is_wall((row, maze.mouse[1] + 1)))
+    hand.click((hand.maze.mouse[0] - 1, hand.maze.mouse[1]))
 
 
 def answer(hand: Hand, button: str) -> None:

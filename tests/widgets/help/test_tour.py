@@ -1,0 +1,126 @@
+"""The tour: four steps on real parts of the window, once, and nobody's work is lost to it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app import edits
+from app.errors import MazeError
+from app.samples import load_samples
+from tests.widgets.conftest import Hand, MakeHand
+from widgets.help.coach import CoachMark
+from widgets.help.tour import STEPS
+
+
+@pytest.fixture
+def hand(make_hand: MakeHand) -> Hand:
+    made = make_hand(engine=False)
+    made.window.resize(1440, 900)
+    QApplication.processEvents()
+    return made
+
+
+def mark(hand: Hand) -> CoachMark:
+    found = hand.window.around.tour.mark
+    assert found is not None
+    return found
+
+
+def go_on(hand: Hand) -> None:
+    QTest.mouseClick(mark(hand).card.next, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+
+
+def test_four_steps_on_the_samples_each_pointing_at_its_part(hand: Hand) -> None:
+    samples = {sample.name: sample for sample in load_samples()}
+    hand.context.actions.trigger("help.tour")
+    seen = []
+    for _ in STEPS:
+        coach = mark(hand)
+        seen.append((coach.card.title.text(), hand.context.view.mode, hand.maze, hand.document.state.stack))
+        assert coach._lights, "it points at something"
+        covered = coach.card.geometry()
+        assert hand.window.rect().contains(covered)
+        assert not any(light.intersects(covered) for light in coach._lights), "the card covers nothing it points at"
+        for light in coach._lights:
+            assert hand.window.childAt(light.center()) not in (coach, coach.card), "what is lit can be clicked"
+        go_on(hand)
+    assert not hand.window.around.tour.running
+    first, elsewhere = samples["two-ways"], samples["led-elsewhere"]
+    assert [title for title, *_ in seen] == [step.title for step in STEPS]
+    assert [maze for _, _, maze, _ in seen] == [first.maze, first.maze, first.maze, elsewhere.maze]
+    assert [stack.patches for *_, stack in seen] == [(), (), first.stack.patches, elsewhere.stack.patches]
+    assert [mode for _, mode, *_ in seen] == ["original", "original", "patched", "side_by_side"]
+    assert not hand.window.isWindowModified(), "nobody is asked to save a sample"
+
+
+def test_keys_lead_on_back_and_out(hand: Hand) -> None:
+    hand.context.actions.trigger("help.tour")
+    hand.key(Qt.Key.Key_Return)
+    assert hand.window.around.tour.at == 1
+    QTest.mouseClick(mark(hand).card.back, Qt.MouseButton.LeftButton)
+    assert hand.window.around.tour.at == 0
+    hand.key(Qt.Key.Key_Escape)
+    assert not hand.window.around.tour.running
+    assert QApplication.focusWidget() is hand.window.maze_view.canvas
+
+
+def test_the_users_own_work_comes_back(hand: Hand) -> None:
+    maze = hand.maze
+    edits.paint_walls(hand.document, ((maze.mouse[0], maze.mouse[1] - 1),), False)
+    hand.context.view.set_mode("difference")
+    mine = hand.document.state
+    hand.context.actions.trigger("help.tour")
+    for _ in STEPS:
+        assert hand.document.state != mine
+        go_on(hand)
+    assert hand.document.state == mine
+    assert hand.context.view.mode == "difference"
+    assert hand.window.isWindowModified()
+
+
+def test_what_is_lit_can_be_used_during_the_tour(hand: Hand) -> None:
+    hand.context.actions.trigger("help.tour")
+    go_on(hand)
+    before = hand.maze
+    hand.context.view.set_tool("wall")
+    wall = before.mouse[0] - 1, before.mouse[1]
+    place: QPoint = hand.window.maze_view.canvas.viewport().mapTo(hand.window, hand.at(wall))
+    under = hand.window.childAt(place)
+    assert under is hand.window.maze_view.canvas.viewport()
+    hand.click(wall)
+    assert hand.maze != before
+    hand.key(Qt.Key.Key_Escape)
+    assert not hand.window.around.tour.running
+
+
+def test_without_samples_the_open_maze_will_do(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> None:
+        raise MazeError("There are no samples.")
+
+    monkeypatch.setattr("widgets.help.tour.load_samples", none)
+    maze = hand.maze
+    hand.context.actions.trigger("help.tour")
+    stacks = []
+    for _ in STEPS:
+        assert hand.maze == maze
+        stacks.append(len(hand.document.state.stack.patches))
+        go_on(hand)
+    assert stacks == [0, 0, 1, 1]
+
+
+def test_it_comes_by_itself_once_when_there_are_arrows(make_hand: MakeHand) -> None:
+    hand = make_hand()
+    tour = hand.window.around.tour
+    tour.start_when_ready()
+    assert not tour.running
+    edits.move_mouse(hand.document, next((int(row), int(col)) for row, col in hand.maze.squares[3:4]))
+    hand.wait(lambda: tour.running)
+    hand.key(Qt.Key.Key_Escape)
+    tour.start_when_ready()
+    hand.context.bridge.refresh()
+    hand.answered()
+    assert not tour.running

@@ -1,0 +1,46 @@
+"""Panels go, come back, and stay where they were put."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolButton
+
+from tests.widgets.conftest import MakeHand
+
+
+def test_a_panel_closed_by_its_button_comes_back_by_its_action(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    for name, dock in hand.window.docks.docks.items():
+        dock.raise_()
+        QApplication.processEvents()
+        buttons = dock.titleBarWidget().findChildren(QToolButton)
+        close = next(button for button in buttons if button.accessibleName().startswith("Close"))
+        QTest.mouseClick(close, Qt.MouseButton.LeftButton)
+        action = hand.context.actions[f"panel.{name}"]
+        assert dock.isHidden()
+        assert not action.isChecked()
+        action.trigger()
+        assert not dock.isHidden()
+        assert action.isChecked()
+
+
+def test_layout_and_toggles_are_remembered_and_reset(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    first = {name: dock.isHidden() for name, dock in hand.window.docks.docks.items()}
+    hand.context.actions.trigger("panel.channels")
+    area = Qt.DockWidgetArea.LeftDockWidgetArea
+    hand.window.addDockWidget(area, hand.window.docks.docks["patches"])
+    hand.context.actions.trigger("view.legend")
+    hand.window.resize(1180, 740)
+    hand.window.close()
+    again = make_hand(engine=False)
+    assert again.window.docks.docks["channels"].isHidden()
+    assert not again.context.actions["panel.channels"].isChecked()
+    assert again.window.dockWidgetArea(again.window.docks.docks["patches"]) == area
+    assert not again.window.maze_view.legend.isVisible()
+    assert not again.context.actions["view.legend"].isChecked()
+    again.context.actions.trigger("view.reset_layout")
+    assert {name: dock.isHidden() for name, dock in again.window.docks.docks.items()} == first
+    right = Qt.DockWidgetArea.RightDockWidgetArea
+    assert again.window.dockWidgetArea(again.window.docks.docks["patches"]) == right

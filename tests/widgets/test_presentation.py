@@ -1,0 +1,117 @@
+"""The stage: only the maze, what is pressed is shown, and everything comes back as it was."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar
+
+from tests.widgets.conftest import Hand, MakeHand
+from widgets.presentation.stage import keys_pressed
+
+
+@pytest.fixture
+def hand(make_hand: MakeHand) -> Hand:
+    made = make_hand(engine=False)
+    made.window.docks.docks["channels"].close()
+    made.window.resize(760, 700)
+    QApplication.processEvents()
+    return made
+
+
+def layout(hand: Hand) -> tuple[QRect, dict[str, tuple[bool, QRect | bool]]]:
+    window = hand.window
+    parts = [*window.findChildren(QToolBar), *window.findChildren(QDockWidget), window.menuBar(), window.statusBar()]
+    # What lies behind another tab has no place of its own.
+    places = {
+        part.objectName() or type(part).__name__: (part.isHidden(), part.x() >= 0 and part.geometry()) for part in parts
+    }
+    return window.geometry(), places
+
+
+def test_f11_hides_the_chrome_and_escape_restores_all_of_it(hand: Hand) -> None:
+    before = layout(hand)
+    focus = QApplication.focusWidget()
+    view = hand.window.maze_view
+    numbers = view.numbers.sizeHint().height()
+    hand.key(Qt.Key.Key_F11)
+    assert hand.window.isFullScreen()
+    assert all(hidden for hidden, _ in layout(hand)[1].values())
+    assert view.picture.thickness > 1
+    assert view.numbers.sizeHint().height() > numbers
+    assert hand.context.actions["view.presentation"].isChecked()
+    assert QGuiApplication.overrideCursor() is not None
+    hand.key(Qt.Key.Key_Escape)
+    QApplication.processEvents()
+    assert layout(hand) == before
+    assert view.picture.thickness == 1
+    assert view.numbers.sizeHint().height() == numbers
+    assert not hand.context.actions["view.presentation"].isChecked()
+    assert QGuiApplication.overrideCursor() is None
+    assert QApplication.focusWidget() is focus
+
+
+def test_keys_and_clicks_are_shown_while_they_do_their_work(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_F11)
+    stage = hand.window.around.presentation.stage
+    assert stage.geometry() == hand.window.rect()
+    hand.key(Qt.Key.Key_3)
+    assert stage.keys == ("3",)
+    assert hand.context.view.mode == "difference"
+    hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert stage.keys == ("Ctrl", "Z")
+    bare = stage.grab().toImage()
+    square = hand.maze.mouse
+    hand.press(square)
+    where = stage.mapFrom(hand.window, hand.window.maze_view.canvas.viewport().mapTo(hand.window, hand.at(square)))
+    pressed = stage.grab().toImage()
+    assert pressed.pixelColor(where + QPoint(8, 0)) != bare.pixelColor(where + QPoint(8, 0))
+    hand.release(square)
+    hand.key(Qt.Key.Key_F11)
+    assert not stage.isVisible()
+    assert stage.keys == ()
+
+
+def test_escape_during_a_drag_takes_the_drag_back_first(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_F11)
+    before = hand.document.state
+    hand.context.view.set_tool("wall")
+    hand.press((hand.maze.mouse[0] - 1, hand.maze.mouse[1]))
+    assert hand.document.state != before
+    hand.key(Qt.Key.Key_Escape)
+    assert hand.document.state == before
+    assert hand.window.around.presentation.on
+    hand.key(Qt.Key.Key_Escape)
+    assert not hand.window.around.presentation.on
+
+
+def test_a_window_closed_on_stage_remembers_its_own_layout(hand: Hand) -> None:
+    before = hand.window.saveState(1)
+    hand.key(Qt.Key.Key_F11)
+    hand.window.close()
+    kept = base64.b64decode(hand.context.settings.get("layout"))
+    assert kept == before.data()
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "caps"),
+    [
+        (Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, ("Ctrl", "Shift", "P")),
+        (Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier, ()),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier, ("←",)),
+        (Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier, ("Ctrl", "+")),
+    ],
+)
+def test_keys_are_named_as_on_the_keyboard(key: Qt.Key, modifiers: Qt.KeyboardModifier, caps: tuple[str, ...]) -> None:
+    assert keys_pressed(key, modifiers) == caps
+
+
+def test_the_stage_lets_events_through(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_F11)
+    place = hand.window.rect().center()
+    assert hand.window.childAt(place) is not hand.window.around.presentation.stage
+    QTest.mouseMove(hand.window, place)
