@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
+
+JOB = "mazescope-job"
+"""Name of the threads."""
 
 
 class Background(QObject):
@@ -50,7 +56,7 @@ class Background(QObject):
             except RuntimeError:
                 return
 
-        thread = threading.Thread(target=work, name="mazescope-job", daemon=True)
+        thread = threading.Thread(target=work, name=JOB, daemon=True)
         was_busy = self.busy
         self._threads.add(thread)
         thread.start()
@@ -71,5 +77,18 @@ class Background(QObject):
     def close(self, patience: float = 5.0) -> None:
         """Deliver nothing more, and wait a little for the jobs under way."""
         self._closed = True
+        end = time.monotonic() + patience
         for thread in tuple(self._threads):
-            thread.join(patience)
+            thread.join(max(end - time.monotonic(), 0.0))
+
+
+def leave(code: int) -> int:
+    """The exit code, where the process can end as it should; with a job still at work, it ends here and now.
+
+    Such a job is inside a library's native code, where the interpreter's own way out would make it abort.
+    """
+    if any(thread.name == JOB and thread.is_alive() for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code

@@ -30,13 +30,14 @@ def pasted_maze(current: Maze) -> Maze:
     Raises:
         MazeError: when there is none.
     """
-    data = QGuiApplication.clipboard().mimeData()
-    if data.hasFormat(MIME):
+    # An empty clipboard may have no data at all.
+    data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+    if data is not None and data.hasFormat(MIME):
         try:
             return files.from_json(json.loads(bytes(data.data(MIME).data())))
         except ValueError as error:
             raise MazeError("The maze on the clipboard cannot be read; copy it again.") from error
-    text = data.text()
+    text = "" if data is None else data.text()
     if not text.strip():
         raise MazeError("The clipboard holds no maze; expected one copied here, or lines of `#`, `.`, `C` and `M`.")
     side = len(text.strip().splitlines())

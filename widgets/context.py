@@ -34,6 +34,8 @@ class Context(QObject):
         procgen: the game's process; ask it off the screen's thread only, by `run_in_background`. One that was given is
             not closed with the context.
 
+        closing: whether the window is being closed; long jobs give up then.
+
     Signals:
         palette_changed(Palette): the colours are others now.
         reported(str, str, str): "error" or "notice", a sentence for the user, and details.
@@ -55,6 +57,7 @@ class Context(QObject):
         self.actions = ActionRegistry(self, on_error=self.report_exception)
         self.procgen = Procgen() if procgen is None else procgen
         self._owns_procgen = procgen is None
+        self.closing = False
         self._background = Background(self)
         self._background.busy_changed.connect(self.busy_changed)
         self.bridge.failed.connect(self.report)
@@ -129,6 +132,7 @@ class Context(QObject):
     def close(self) -> None:
         """End everything that runs behind the window."""
         _application().styleHints().colorSchemeChanged.disconnect(self._system_changed)
+        self.closing = True
         self.bridge.close()
         if self._owns_procgen:
             self.procgen.close()

@@ -37,6 +37,7 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_w
     if sys.platform == "win32":
         # There, torch's libraries do not load after Qt's.
         import torch  # noqa: F401
+    from widgets.background import leave
     from widgets.log import log_qt_messages, start_log
     from widgets.session.safety import start_crash_log
     from widgets.settings import Settings, config_folder, state_folder
@@ -65,7 +66,7 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_w
     code = app.exec()
     if crash_log is not None:
         crash_log.close()
-    return code
+    return leave(code)
 
 
 def keep_safe(window: MainWindow, crash_log: CrashLog | None, *, guided: bool) -> Safety:

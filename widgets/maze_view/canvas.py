@@ -340,7 +340,7 @@ class MazeCanvas(pg.GraphicsView):
             self.chosen.emit()
         elif press is not None:
             self._begin(press(self._context, squares[0]), squares[0])
-            if self._gesture is not None:
+            if self._gesture is not None and len(squares) > 1:
                 self._gesture.over(squares[1:])
             self._finish()
 

@@ -117,9 +117,11 @@ class Numbers(QWidget):
             painter.restore()
         painter.setFont(self.font())
         painter.setPen(muted)
-        line = self.rect().adjusted(8, 0, -8, -6)
-        if self._values is not None:
-            line.setTop(line.bottom() - round(small.height()))
+        line = self.rect().adjusted(8, 4, -8, -4)
+        if self._values is None:
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._sentence)
+            return
+        line.setTop(line.bottom() - round(small.height()))
         sentence = small.elidedText(self._sentence, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, sentence)
 

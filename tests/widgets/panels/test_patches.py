@@ -359,6 +359,17 @@ def test_patches_are_saved_and_opened(make_desk: MakeDesk, tmp_path: Path) -> No
     assert "absent.json" in desk.reports[1]
 
 
+def test_the_window_offers_the_same_by_menu_and_palette(desk: Desk) -> None:
+    panel = desk.put(PatchesPanel)
+    desk.context.actions.trigger("patches.subtract")
+    assert desk.patches == (AddVector(coefficient=-1.0),)
+    desk.context.actions.trigger("patches.clear")
+    assert desk.patches == ()
+    desk.context.actions.trigger("patches.find")
+    assert panel.finder.isVisible()
+    desk.wait(lambda: panel.finder.list.count() > 0)
+
+
 def test_all_patches_are_cleared_and_come_back(make_desk: MakeDesk) -> None:
     desk, panel = put(make_desk, Zero(channels=(1,)), Noise())
     panel.clear.trigger()

@@ -9,7 +9,7 @@ from app.maze.maze import Maze
 from app.policy.layers import DEFAULT_LAYER
 from app.studies.cheese_channels import find_cheese_channels
 from tests.widgets.conftest import Hand, MakeHand
-from tests.widgets.panels.conftest import Desk
+from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.panels.cheese_channels import LEVELS, CheeseChannels
 from widgets.panels.patches import PatchesPanel
 from widgets.panels.retarget import PIN_VALUE
@@ -61,6 +61,18 @@ def test_the_menu_pins_the_cheese_channels_once_they_are_known(desk: Desk) -> No
     patch = desk.patches[0]
     assert isinstance(patch, SetValue)
     assert patch.channels == CheeseChannels.of(desk.context).defaults(policy, DEFAULT_LAYER, 15)
+
+
+def test_a_card_takes_the_cheese_channels_as_its_own(make_desk: MakeDesk) -> None:
+    desk = make_desk(stack=PatchStack((Zero(channels=(1,)), Zero(layer="embedder.fc"))))
+    panel = desk.put(PatchesPanel, height=900)
+    assert not panel.cards.cards[1].cheese.isEnabled()
+    desk.click(panel.cards.cards[0].cheese)
+    desk.wait(lambda: len(desk.verbs) == 1)
+    policy = desk.document.state.policy
+    assert policy is not None
+    defaults = CheeseChannels.of(desk.context).defaults(policy, DEFAULT_LAYER, 15)
+    assert desk.patches[0] == Zero(channels=tuple(sorted(defaults)))
 
 
 def pinned(make_hand: MakeHand, *patches: SetValue | Zero) -> tuple[Hand, Maze]:
