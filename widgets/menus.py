@@ -66,6 +66,7 @@ VIEW = (
     "view.playback",
     "docks",
     "appearance",
+    "text_size",
     "view.presentation",
 )
 HELP = ("help.definitions", "help.shortcuts", "help.tour", "view.commands", "", "help.log", "help.about")
@@ -76,6 +77,16 @@ ROLLOUT = (
     "playback.restart",
     "",
     "playback.sampled",
+)
+PATCHES = (
+    "patches.subtract",
+    "patches.pin",
+    "patches.find",
+    "",
+    "patches.open",
+    "patches.save",
+    "",
+    "patches.clear",
 )
 POLICY = ("file.open_policy", "file.default_policy", "", "device")
 
@@ -89,6 +100,7 @@ def build_menus(window: MainWindow, context: Context) -> None:
         "compare": lambda menu: window.compare.add_to(menu),
         "docks": lambda menu: window.docks.add_to(menu),
         "appearance": lambda menu: _appearance(menu, context),
+        "text_size": lambda menu: _text_size(menu, context),
         "device": lambda menu: _device(menu, context),
     }
     tools = tuple(f"tool.{tool.id}" for tool in TOOLS)
@@ -99,6 +111,7 @@ def build_menus(window: MainWindow, context: Context) -> None:
         ("&Maze", MAZE),
         ("&Level", LEVEL),
         ("&Policy", POLICY),
+        ("P&atches", PATCHES),
         ("&Rollout", ROLLOUT),
         ("&View", VIEW),
         ("&Help", HELP),
@@ -132,6 +145,17 @@ def _appearance(menu: QMenu, context: Context) -> None:
         action.setCheckable(True)
         action.setChecked(context.theme == choice)
         action.triggered.connect(lambda _=False, choice=choice: context.set_theme(choice))
+
+
+def _text_size(menu: QMenu, context: Context) -> None:
+    inner = menu.addMenu("Text size")
+    group = QActionGroup(inner)
+    chosen = context.settings.get("text_scale", 1.0)
+    for scale in theme.TEXT_SCALES:
+        action = group.addAction(inner.addAction(f"{scale:.0%}"))
+        action.setCheckable(True)
+        action.setChecked(scale == (chosen if chosen in theme.TEXT_SCALES else 1.0))
+        action.triggered.connect(lambda _=False, scale=scale: context.set_text_scale(scale))
 
 
 def _device(menu: QMenu, context: Context) -> None:

@@ -22,6 +22,11 @@ def shape_text(layer: Layer) -> str:
     return f"{layer.channels} channels of {layer.side} × {layer.side}"
 
 
+def has_pixels(name: str) -> bool:
+    """Whether a layer's activations have pixels; those of an unknown layer do not."""
+    return any(stage.name == canonical(name) and stage.side is not None for stage in layers(1))
+
+
 def group(layer: Layer) -> str:
     """The heading a layer stands under."""
     name = short_name(layer.name)
@@ -36,6 +41,8 @@ class LayerChoice(NarrowBox):
     """
 
     chosen = Signal(str)
+    # What layers differ in is the end of their names.
+    elide = Qt.TextElideMode.ElideLeft
 
     def __init__(self, tip: str, name: str = "Layer") -> None:
         super().__init__(name, tip)

@@ -64,7 +64,7 @@ def test_the_menu_pins_the_cheese_channels_once_they_are_known(desk: Desk) -> No
 
 
 def test_a_card_takes_the_cheese_channels_as_its_own(make_desk: MakeDesk) -> None:
-    desk = make_desk(stack=PatchStack((Zero(channels=(1,)), Zero(layer="embedder.fc"))))
+    desk = make_desk(stack=PatchStack((Zero(channels=(30, 31)), Zero(layer="embedder.fc"))))
     panel = desk.put(PatchesPanel, height=900)
     assert not panel.cards.cards[1].cheese.isEnabled()
     desk.click(panel.cards.cards[0].cheese)

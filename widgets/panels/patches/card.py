@@ -13,7 +13,7 @@ from app.interventions.patches import Patch
 from app.palette import Palette
 from app.policy.layers import layer
 from widgets.context import Context
-from widgets.panels.layer_choice import LayerChoice
+from widgets.panels.layer_choice import LayerChoice, has_pixels
 from widgets.panels.parts import Elided, IconButton, breakable, column, labelled, muted, row, set_flag
 from widgets.panels.patches import words
 from widgets.panels.patches.effects import PatchEffects
@@ -21,6 +21,7 @@ from widgets.panels.patches.fields import Fields
 from widgets.panels.patches.handle import Handle
 from widgets.panels.patches.squares import SquaresField
 from widgets.panels.patches.strip import ChannelStrip
+from widgets.panels.retarget import with_cheese_channels
 
 
 class PatchCard(QFrame):
@@ -90,13 +91,16 @@ class PatchCard(QFrame):
         self.channels.setAccessibleName("Channels")
         self.channels.setToolTip('Channels it acts on: "all", or numbers and ranges such as "3, 10-12"')
         self.channels.editingFinished.connect(self._channels_typed)
+        self.cheese = IconButton(
+            self._context, "cheese", "Use the channels that mark the cheese. They are measured first", self._use_cheese
+        )
         self.squares = SquaresField(self._context, self._change)
         self.fields = Fields(self._context, self.patch, self._change, self._document.end)
         layout = column(body)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.fields)
         layout.addLayout(labelled("Layer", self.layer_choice))
-        layout.addLayout(labelled("Channels", self.channels))
+        layout.addLayout(row(labelled("Channels", self.channels), self.cheese, space=2))
         layout.addLayout(labelled("Squares", self.squares))
         return body
 
@@ -131,6 +135,7 @@ class PatchCard(QFrame):
         set_flag(self.title, "muted", not acts)
         policy = self._document.state.policy
         self.layer_choice.show_layers(policy.width if policy else 1, patch.layer)
+        self.cheese.setEnabled(policy is not None and not problem and has_pixels(patch.layer))
         if not self.channels.hasFocus() or not self.channels.isModified():
             self.channels.setText(words.channels_text(patch.channels))
         self.squares.show_patch(patch)
@@ -174,6 +179,20 @@ class PatchCard(QFrame):
             return
         self.channels.setText(words.channels_text(chosen))
         self._change("Choose channels", False, channels=chosen)
+
+    def _use_cheese(self) -> None:
+        patch = self.patch
+
+        def use(channels: tuple[int, ...]) -> None:
+            # The measurement takes a while: by then the card may stand elsewhere, or its patch may be gone.
+            patches = self._document.state.stack.patches
+            for position, found in enumerate(patches):
+                if found is patch:
+                    stack_edits.change_patch(
+                        self._document, position, "Choose channels", channels=tuple(sorted(channels))
+                    )
+
+        with_cheese_channels(self._context, patch.layer, use)
 
     def _toggle_solo(self) -> None:
         stack_edits.solo_patch(self._document, self.position, self.solo.isChecked())

@@ -12,9 +12,11 @@ from app import stack_edits
 from app.document import State
 from app.errors import PatchError
 from app.interventions.json_format import load_patches, save_patches
+from widgets.actions import Spec
 from widgets.context import Context
 from widgets.panels.cheese_channels import CheeseChannels, CheeseProgress
 from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, row
+from widgets.panels.patches import words
 from widgets.panels.patches.add_menu import AddMenu
 from widgets.panels.patches.cards import CardList
 from widgets.panels.patches.effects import PatchEffects
@@ -65,7 +67,23 @@ class PatchesPanel(QWidget):
         context.bridge.cleared.connect(self._show)
         context.palette_changed.connect(self.cards.set_palette)
         self.effects.changed.connect(self.cards.show_effects)
+        self._offer_actions()
         self._show()
+
+    def _offer_actions(self) -> None:
+        def clear() -> None:
+            stack_edits.clear_stack(self._context.document)
+
+        for name, title, act, icon, tip in (
+            ("subtract", "Subtract the cheese vector", self.menu.subtract_cheese, "vector-line", words.TIPS["add"]),
+            ("pin", "Retarget: pin the cheese channels", self.menu.add_pin, "map-marker-outline", words.TIPS["set"]),
+            ("find", "Find cheese channels", self.find_cheese, "cheese", "Measure which channels peak at the cheese."),
+            ("open", "Open patches …", self._ask_open, "folder-open-outline", "Replace the stack by a JSON file's."),
+            ("save", "Save patches …", self._ask_save, "content-save-outline", "Write the stack as a JSON file."),
+            ("clear", "Clear all patches", clear, "delete-sweep-outline", "Take all patches out of the stack."),
+        ):
+            if f"patches.{name}" not in self._context.actions:
+                self._context.actions.add(Spec(f"patches.{name}", title, act, (), icon, "Patches", tip))
 
     def _more_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -140,6 +158,11 @@ class PatchesPanel(QWidget):
         file, _ = QFileDialog.getSaveFileName(self, "Save patches", "patches.json", FILTER)
         if file:
             self.save_file(Path(file) if Path(file).suffix else Path(file).with_suffix(".json"))
+
+    def find_cheese(self) -> None:
+        """Measure which channels mark the cheese, and offer them."""
+        if not self.find_button.isChecked():
+            self.find_button.click()
 
     def _toggle_finder(self) -> None:
         self.finder.setVisible(self.find_button.isChecked())
