@@ -63,6 +63,7 @@ class Context(QObject):
         self.bridge.failed.connect(self.report)
         choice = settings.get("theme", "system")
         self._theme = choice if choice in theme.CHOICES else "system"
+        theme.set_text_scale(_application(), settings.get("text_scale", 1.0))
         self._palette = theme.chosen(self._theme, _application())
         self.actions.set_icons(self.icon)
         _application().styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -81,6 +82,12 @@ class Context(QObject):
         """Choose light, dark, or as the system."""
         self._theme = choice
         self.settings.set("theme", choice)
+        self.apply_theme()
+
+    def set_text_scale(self, scale: float) -> None:
+        """Choose how large text is; 1 is the system's own size."""
+        self.settings.set("text_scale", scale)
+        theme.set_text_scale(_application(), scale)
         self.apply_theme()
 
     def apply_theme(self) -> None:

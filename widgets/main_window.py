@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolBar, QToolButton, QVBoxLayout, QWidget
 
@@ -33,6 +33,9 @@ from widgets.status import Status
 from widgets.tabs import MazeTabs
 from widgets.view_switch import ViewSwitch
 from widgets.window_actions import register_early, register_levels, register_window
+
+ICON_HEIGHT = 1.35
+"""Side of an icon in heights of a line of text."""
 
 
 class MainWindow(QMainWindow):
@@ -79,8 +82,8 @@ class MainWindow(QMainWindow):
         context.document.history_changed.connect(self._show_title)
         self.files.path_changed.connect(self._show_title)
         self._show_title()
-        self._name_overflow()
-        context.palette_changed.connect(lambda _: self._name_overflow())
+        self._dress_bars()
+        context.palette_changed.connect(lambda _: self._dress_bars())
         room = self.screen().availableGeometry()
         self.resize(min(1480, room.width() - 40), min(980, room.height() - 60))
         self._restore_layout()
@@ -145,9 +148,13 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
         self.tool_bar = bar
 
-    def _name_overflow(self) -> None:
-        """The buttons Qt puts on a tool bar that is too short for its contents."""
+    def _dress_bars(self) -> None:
+        """Icons as large as the text wants them, and names for the buttons Qt puts on a bar that is too short."""
+        side = round(self.fontMetrics().height() * ICON_HEIGHT)
         for bar in (self.level_bar, self.tool_bar):
+            bar.setIconSize(QSize(side, side))
+            for button in bar.findChildren(QToolButton):
+                button.setIconSize(QSize(side, side))
             for button in bar.findChildren(QToolButton, "qt_toolbar_ext_button"):
                 button.setAccessibleName("More")
                 button.setToolTip("More")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QApplication, QLabel, QStatusBar
 
 from app.field.measures import mean_total_variation
 from app.field.requests import FieldResult
@@ -27,7 +27,6 @@ class Status(QStatusBar):
         self.tool.setAccessibleName("What the tool does")
         self.work = QLabel()
         self.work.setAccessibleName("What was computed")
-        self.work.setFont(theme.number_font(self.work.font()))
         self.work.setToolTip(
             "Open squares computed, milliseconds for the whole field, the device, and the mean total variation between "
             "the patched and the original field."
@@ -47,7 +46,12 @@ class Status(QStatusBar):
         self._patience.setInterval(BUSY_AFTER)
         self._patience.timeout.connect(lambda: self.busy.setVisible(context.busy))
         context.busy_changed.connect(self._take_busy)
+        context.palette_changed.connect(self._take_font)
+        self._take_font()
         self._show_tool()
+
+    def _take_font(self, *_: object) -> None:
+        self.work.setFont(theme.number_font(QApplication.font()))
 
     def _show_tool(self) -> None:
         self.tool.setText(TOOL_BY_ID[self._context.view.tool].status)

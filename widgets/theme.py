@@ -15,6 +15,9 @@ from widgets.style_sheet import style_sheet
 CHOICES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 """What the user may choose, and how it is called."""
 
+TEXT_SCALES = (1.0, 1.25, 1.5, 2.0)
+"""How large text may be, in terms of the system's own size."""
+
 
 @cache
 def font_family() -> str:
@@ -94,6 +97,8 @@ def apply(app: QApplication, palette: Palette) -> None:
         app.setProperty("mazescope_style", "fusion")
     font = ui_font(_text_scale(app))
     if app.font() != font:
+        # Under a style sheet, widgets that are there already would keep the font they have.
+        app.setStyleSheet("")
         app.setFont(font)
     app.setPalette(qt_palette(palette))
     sheet = style_sheet(palette)
@@ -101,9 +106,9 @@ def apply(app: QApplication, palette: Palette) -> None:
         app.setStyleSheet(sheet)
 
 
-def set_text_scale(app: QApplication, scale: float) -> None:
-    """Scale of the interface's text, 1 to 2; takes effect with the next `apply`."""
-    app.setProperty("mazescope_text_scale", min(max(scale, 0.75), 2.5))
+def set_text_scale(app: QApplication, scale: object) -> None:
+    """Scale of the interface's text, one of TEXT_SCALES (anything else counts as 1); takes effect with `apply`."""
+    app.setProperty("mazescope_text_scale", scale if scale in TEXT_SCALES else 1.0)
 
 
 def _text_scale(app: QApplication) -> float:

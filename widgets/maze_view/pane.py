@@ -90,6 +90,8 @@ class Pane(QWidget):
         row.addWidget(Swatch(context, role))
         row.addWidget(self.title)
         row.addWidget(self.note, 1)
+        # Panes share the room evenly, whatever their captions say.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -131,6 +131,8 @@ class MazeView(QWidget):
             self.canvas.setFocus()
         for pane in everyone:
             pane.setVisible(pane.role in roles)
+        for at in range(len(ROLES)):
+            self._grid.setColumnStretch(at, int(at < (len(roles) if len(roles) > 1 else 1 + bool(self.other_panes))))
         self._name_panes()
         self._explain()
 
