@@ -5,9 +5,11 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 RUN_STAMP := .venv/.requirements
 DEV_STAMP := .venv/.requirements-dev
+PACKAGE_PY := build/package-env/bin/python
+PACKAGE_STAMP := build/package-env/.requirements
 ARGS ?=
 
-.PHONY: help run test check screenshots bench clean
+.PHONY: help run test check screenshots bench package package-test package-bench release clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -29,8 +31,23 @@ check: $(DEV_STAMP)  ## Style, types, and the contract that keeps Qt out of app/
 screenshots: $(DEV_STAMP)  ## Draw the pictures of the README and the guide anew
 	@$(PY) docs/make_screenshots.py
 
+demo: $(DEV_STAMP)  ## Make the demo of the README anew
+	@$(PY) docs/make_demo.py
+
 bench: $(DEV_STAMP)  ## Print the benchmark table (JSON=FILE writes it as well)
 	@$(PY) -m benchmarks $(if $(JSON),--json $(JSON))
+
+package: $(PACKAGE_STAMP)  ## Build the frozen program and this system's installers, into dist/
+	@$(PACKAGE_PY) packaging/build.py $(ARGS)
+
+package-test: $(PACKAGE_STAMP)  ## Test what `make package` built: the program, and the installers by installing them
+	@$(PACKAGE_PY) packaging/smoke_test.py $(ARGS)
+
+package-bench: $(PACKAGE_STAMP)  ## Measure how long a start takes, frozen and from source, cold and warm
+	@$(PACKAGE_PY) packaging/startup_bench.py $(ARGS)
+
+release: package package-test  ## Build, test, and describe everything in dist/: manifest.json and SHA256SUMS
+	@$(PACKAGE_PY) packaging/release.py
 
 clean:  ## Remove what the commands above made, but not .venv
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -49,3 +66,10 @@ $(RUN_STAMP): requirements.txt | .venv/bin/python
 $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
 	@cmp -s requirements-dev.txt $@ || { echo "Installing what the tests need into .venv ..." && $(PIP) install -r requirements-dev.txt; }
 	@cp requirements-dev.txt $@
+
+# What is packaged is built from the pinned requirements alone, never from what a developer has in .venv.
+$(PACKAGE_STAMP): requirements.txt packaging/requirements.txt | .venv/bin/python
+	@cat requirements.txt packaging/requirements.txt | cmp -s - $@ || { echo "Installing what is packaged into build/package-env ..." \
+		&& rm -rf build/package-env && .venv/bin/python -m venv build/package-env \
+		&& $(PACKAGE_PY) -m pip --disable-pip-version-check --quiet install -r requirements.txt -r packaging/requirements.txt; }
+	@cat requirements.txt packaging/requirements.txt >$@
