@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app import channels, edits, stack_edits
 from app.interventions.patches import NO_PATCHES, AddVector, PatchStack, SetValue, Zero
@@ -130,6 +130,28 @@ def test_enter_enlarges_too_and_another_layer_closes_it(desk: Desk) -> None:
     desk.context.view.set_layer("embedder.block3.conv")
     desk.answered()
     assert panel.grid.isVisible()
+
+
+def test_the_menu_of_a_channel_adds_patches_for_it(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+
+    def open_menu(event: QContextMenuEvent) -> QMenu:
+        QApplication.sendEvent(panel.grid.viewport(), event)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        return menu
+
+    at = panel.grid.picture_rect(2).topLeft() + QPoint(2, 2)
+    mouse, keyboard = QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard
+    menu = open_menu(QContextMenuEvent(mouse, at, panel.grid.viewport().mapToGlobal(at)))
+    next(action for action in menu.actions() if action.text() == "Set its value at row 0, column 0").trigger()
+    menu.close()
+    assert desk.patches == (SetValue(channels=(2,), row=0, column=0),)
+    desk.key(panel.grid, Qt.Key.Key_End)
+    menu = open_menu(QContextMenuEvent(keyboard, QPoint(0, 0), QPoint(0, 0)))
+    next(action for action in menu.actions() if action.text() == "Switch channel 31 off").trigger()
+    menu.close()
+    assert desk.patches[1] == Zero(channels=(31,))
 
 
 def test_another_layer_shows_its_channels_and_is_switched_there(desk: Desk) -> None:

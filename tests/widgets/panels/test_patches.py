@@ -274,6 +274,18 @@ def test_a_patch_that_does_not_fit_is_greyed_with_the_reason_until_the_policy_do
     assert card.problem.isVisible()
 
 
+def test_a_reason_stays_while_other_patches_are_dragged(make_desk: MakeDesk) -> None:
+    desk, panel = put(make_desk, Zero(channels=(50,)), AddVector())
+    reason = panel.cards.cards[0].problem.text()
+    assert reason
+    stack_edits.change_patch(desk.document, 1, "Set coefficient", coefficient=-2.0)
+    assert panel.cards.cards[0].problem.text() == reason
+    stack_edits.move_patch(desk.document, 0, 1)
+    assert [bool(card.problem.text()) for card in panel.cards.cards] == [False, True]
+    stack_edits.change_patch(desk.document, 1, "Choose channels", channels=(5,))
+    assert not panel.cards.cards[1].problem.text()
+
+
 def test_each_card_tells_its_own_effect(make_desk: MakeDesk) -> None:
     desk, panel = put(make_desk, Zero(), Noise(sigma=3.0, enabled=False))
     cards = panel.cards.cards

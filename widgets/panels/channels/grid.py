@@ -6,6 +6,8 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
+    QFocusEvent,
     QFontMetrics,
     QHelpEvent,
     QKeyEvent,
@@ -263,12 +265,17 @@ class ChannelGrid(QAbstractScrollArea):
         else:
             self._toggle(place, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
-    def contextMenuEvent(self, event: object) -> None:
-        point: QPoint = event.pos()  # type: ignore[attr-defined]
-        place = self._place_at(point)
-        if place is not None and self._shown is not None:
-            at: QPoint = event.globalPos()  # type: ignore[attr-defined]
-            self.menu_wanted.emit(int(self._shown.order[place]), self._pixel_at(point, place), at)
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._shown is None or self.current is None:
+            return
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            middle = self.picture_rect(self.current).center()
+            self.menu_wanted.emit(self.current, None, self.viewport().mapToGlobal(middle))
+            return
+        place = self._place_at(event.pos())
+        if place is not None:
+            channel = int(self._shown.order[place])
+            self.menu_wanted.emit(channel, self._pixel_at(event.pos(), place), event.globalPos())
 
     def _point_at(self, place: int | None) -> None:
         if place != self._pointer:
@@ -320,12 +327,12 @@ class ChannelGrid(QAbstractScrollArea):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: object) -> None:
-        super().focusInEvent(event)  # type: ignore[arg-type]
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
         self.viewport().update()
 
-    def focusOutEvent(self, event: object) -> None:
-        super().focusOutEvent(event)  # type: ignore[arg-type]
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
         self.viewport().update()
 
     def _forget_typed(self) -> None:
