@@ -9,7 +9,7 @@ PACKAGE_PY := build/package-env/bin/python
 PACKAGE_STAMP := build/package-env/.requirements
 ARGS ?=
 
-.PHONY: help run test check screenshots bench package package-test package-bench release clean
+.PHONY: help run test check screenshots demo bench package package-test package-bench release clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
