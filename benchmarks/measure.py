@@ -34,21 +34,29 @@ class Row:
 def interleaved(ways: Mapping[str, Callable[[int], object]], repeats: int = REPEATS) -> dict[str, float]:
     """Median milliseconds of each way, run in turn `repeats` times after one run that does not count.
 
-    Each way is given the number of the round, so that it can ask something new every time.
+    Each way is given the number of the round, so that it can ask something new every time. With each name comes
+    "NAME, processor": the time that all threads of this process computed, which other work on the machine hardly
+    changes (waiting threads of plain torch count, since they keep a core busy).
     """
-    times: dict[str, list[float]] = {name: [] for name in ways}
+    elapsed: dict[str, list[float]] = {name: [] for name in ways}
+    computed: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(repeats + 1):
         for name, way in ways.items():
             time.sleep(PAUSE)
-            started = time.perf_counter()
+            started, before = time.perf_counter(), time.process_time()
             way(number)
             if number:
-                times[name].append((time.perf_counter() - started) * 1000)
-    return {name: statistics.median(found) for name, found in times.items()}
+                elapsed[name].append((time.perf_counter() - started) * 1000)
+                computed[name].append((time.process_time() - before) * 1000)
+    found = {name: statistics.median(times) for name, times in elapsed.items()}
+    return found | {f"{name}, processor": statistics.median(times) for name, times in computed.items()}
 
 
 def beside_plain(question: str, goal: float, found: Mapping[str, float]) -> Row:
     """A row that compares "engine" with "plain", both in milliseconds."""
     ratio = found["engine"] / found["plain"]
-    result = f"{ratio:.3f} x ({found['engine']:.0f} ms beside {found['plain']:.0f} ms)"
+    computed = found["engine, processor"] / found["plain, processor"]
+    result = (
+        f"{ratio:.3f} x ({found['engine']:.0f} ms beside {found['plain']:.0f} ms; in processor time {computed:.3f} x)"
+    )
     return Row(question, f"<= {goal:.2f} x plain torch", result, ratio <= goal, {**found, "ratio": ratio})

@@ -24,7 +24,7 @@ def rows(engine: Engine) -> Iterator[Row]:
             moved = [[maze.with_mouse((int(row), int(col))) for row, col in maze.squares] for maze in mazes]
             ways["procgen"] = lambda number: procgen.observe(moved[number])
         found = interleaved(ways, repeats=11)
-    per_hundred = {name: milliseconds * 100 / count for name, milliseconds in found.items()}
+    per_hundred = {name: milliseconds * 100 / count for name, milliseconds in found.items() if name in ways}
     beside = f"; procgen, one state after another: {per_hundred['procgen']:.0f} ms" if "procgen" in found else ""
     yield Row(
         f"all observations of a maze (hard, {count} squares), per 100 squares",

@@ -24,7 +24,7 @@ from app.field.scene import Scene, scene_key
 from app.field.spans import spans
 from app.field.tuning import Tuner
 from app.field.walk import LAST, NO_EDITS, Check, Edits, Place, State, Stopped, Walk
-from app.interventions.compile import compile_stack
+from app.interventions.compile import CompiledStack, compile_stack
 from app.maze.maze import Maze
 from app.policy.layers import layer
 from app.policy.policy import Policy
@@ -82,7 +82,12 @@ class CpuEvaluator(Evaluator):
         plan = self.plan(request.policy, request.maze)
         self._threads = plan.threads
         walk = self.walk(request.policy, request.maze, plan)
-        return self.on_thread(plan, lambda: CpuJob(self, request, plan, walk))
+        # What a stack needs of the network and what the maze gives are found at the same time.
+        compiling = self.submit(plan, lambda: compile_stack(request.stack, request.policy, request.maze))
+        if self.known(request.maze, request.policy) is None:
+            self.on_thread(plan, lambda: self.scene(request.maze, request.policy, plan, walk))
+        compiled = compiling.result()
+        return self.on_thread(plan, lambda: CpuJob(self, request, plan, walk, compiled))
 
     def way(self, request: FieldRequest) -> str:
         plan = self.plan(request.policy, request.maze)
@@ -149,10 +154,12 @@ class CpuEvaluator(Evaluator):
 class CpuJob(Job):
     """One request on the processor. Made and evaluated on the evaluator's threads."""
 
-    def __init__(self, evaluator: CpuEvaluator, request: FieldRequest, plan: Plan, walk: Walk) -> None:
+    def __init__(
+        self, evaluator: CpuEvaluator, request: FieldRequest, plan: Plan, walk: Walk, compiled: CompiledStack
+    ) -> None:
         maze, policy = request.maze, request.policy
         self._evaluator, self._request, self._plan, self._walk = evaluator, request, plan, walk
-        self.compiled = compile_stack(request.stack, policy, maze)
+        self.compiled = compiled
         self.known = evaluator.known(maze, policy)
         if self.known is not None and not self.acts:
             return
