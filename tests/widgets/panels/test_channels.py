@@ -245,9 +245,11 @@ def test_numbers_shown_are_the_named_difference(desk: Desk) -> None:
 def test_sorting_puts_the_changed_channel_first(desk: Desk) -> None:
     stack_edits.add_patch(desk.document, Zero(channels=(17,)))
     panel = desk.put(ChannelsPanel)
+    panel.grid.go_to(17)
     desk.choose(panel.controls.order_choice, "change")
     assert panel.grid.shown is not None
     assert panel.grid.shown.order[0] == 17
+    assert panel.grid.current == 17
     desk.choose(panel.controls.order_choice, "energy")
     seen = desk.context.bridge.latest_activations
     assert seen is not None

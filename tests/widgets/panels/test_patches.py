@@ -211,6 +211,13 @@ def test_cards_are_dragged_to_another_place(make_desk: MakeDesk) -> None:
     above = handle.mapFromGlobal(first.mapToGlobal(QPoint(5, 2)))
     desk.drag(handle, handle.rect().center(), above / 2, above)
     assert [patch.kind for patch in desk.patches] == ["zero", "noise", "scale"]
+    handle, second = panel.cards.cards[0].handle, panel.cards.cards[1]
+    between = handle.mapFromGlobal(second.mapToGlobal(second.rect().bottomLeft() - QPoint(-5, 2)))
+    desk.drag(handle, handle.rect().center(), between / 2, between)
+    assert [patch.kind for patch in desk.patches] == ["noise", "zero", "scale"]
+    place = handle.rect().center()
+    desk.drag(panel.cards.cards[0].handle, place, place + QPoint(0, 12))
+    assert len(desk.verbs) == 3
 
 
 def test_escape_leaves_the_order_and_alt_arrows_change_it(make_desk: MakeDesk) -> None:

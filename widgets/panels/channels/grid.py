@@ -71,7 +71,11 @@ class ChannelGrid(QAbstractScrollArea):
     def show_channels(self, shown: Shown | None) -> None:
         """Show other numbers, another order or other marks; the place scrolled to stays where it can."""
         other_layer = shown is None or self._shown is None or shown.layer != self._shown.layer
+        current = self.current
         self._shown = shown
+        if shown is not None and current is not None and not other_layer:
+            # The keys stay on their channel when it moves to another place.
+            self._current = int(np.flatnonzero(shown.order == current)[0])
         if other_layer:
             self._current, self._anchor = 0, None
             self.verticalScrollBar().setValue(0)
