@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.document import State
 from app.interventions.patches import Patch, PatchStack
 from app.maze.maze import Maze
 from app.policy.layers import canonical
@@ -55,6 +56,7 @@ class PatchEffects(QObject):
         self._watched = False
         context.bridge.result.connect(self._result_came)
         context.view.inspect_changed.connect(self._ask)
+        context.document.changed.connect(self._document_changed)
 
     def watch(self, watched: bool) -> None:
         """Say whether anybody looks: what is hidden is not computed."""
@@ -86,6 +88,12 @@ class PatchEffects(QObject):
     def _result_came(self, result: object) -> None:
         if getattr(result, "complete", False):
             self._ask()
+
+    def _document_changed(self, old: State, new: State) -> None:
+        # The field comes first: what is computed for a state that is gone only takes its time away.
+        if (old.maze, old.policy, old.stack) != (new.maze, new.policy, new.stack):
+            self._wait.stop()
+            self._task.cancel()
 
     def _ask(self, *_: object) -> None:
         if self._watched:
