@@ -24,12 +24,14 @@ os.environ["QT_SCALE_FACTOR"] = SCALE
 os.environ["MAZESCOPE_HOME"] = tempfile.mkdtemp(prefix="mazescope-pictures-")
 sys.path.insert(0, str(ROOT))
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import stack_edits
+from app import edits, stack_edits
 from app.interventions.patches import AddVector, Zero
+from widgets.background import leave
 from widgets.launch import application, open_window
 from widgets.log import log_qt_messages, start_log, stop_log
 from widgets.main_window import MainWindow
@@ -89,7 +91,13 @@ def show_hover(window: MainWindow) -> None:
     window.context.view.set_mode("patched")
     rest(window)
     canvas = window.maze_view.canvas
-    QTest.mouseMove(canvas.viewport(), canvas.pixel_at(decision) + QPoint(2, 2))
+    place = QPointF(canvas.pixel_at(decision) + QPoint(2, 2))
+    # Sent to the canvas itself: the offscreen platform's screen is smaller than the window.
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, place, canvas.mapToGlobal(place), none, none, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(canvas.viewport(), event)
 
 
 def show_channels(window: MainWindow) -> None:
@@ -101,11 +109,37 @@ def show_channels(window: MainWindow) -> None:
         dock.raise_()
 
 
+def show_presentation(window: MainWindow) -> None:
+    """The stage: nothing but the maze and the answer."""
+    subtract_cheese(window)
+    window.context.view.set_mode("patched")
+    rest(window)
+    window.context.actions.trigger("view.presentation")
+    window.setWindowState(Qt.WindowState.WindowNoState)
+    window.resize(1440, 960)
+
+
+def show_compare(window: MainWindow) -> None:
+    """Two mazes under one stack: a wall opened, and what it changes."""
+    subtract_cheese(window)
+    window.context.view.set_mode("patched")
+    rest(window)
+    window.context.actions.trigger("compare.maze")
+    document = window.context.document
+    edits.paint_walls(document, ((7, 7), (8, 9)), wall=False)
+    edits.move_cheese(document, (9, 9))
+    companion = window.maze_view.companion
+    assert companion is not None
+    wait(lambda: companion.bridge.latest is not None and not companion.bridge.busy)
+
+
 SHOTS: tuple[tuple[str, str, Callable[[MainWindow], None]], ...] = (
     ("window", "light", show_window),
     ("dark", "dark", show_hover),
     ("side-by-side", "light", show_side_by_side),
     ("channels", "dark", show_channels),
+    ("presentation", "dark", show_presentation),
+    ("compare", "light", show_compare),
 )
 
 
@@ -124,12 +158,13 @@ def main(wanted: list[str]) -> int:
         rest(window)
         prepare(window)
         picture(window, name)
+        window.around.presentation.set(False)
         window.context.document.mark_saved()
         window.close()
         window.deleteLater()
         QApplication.processEvents()
     stop_log()
-    return 0
+    return leave(0)
 
 
 if __name__ == "__main__":

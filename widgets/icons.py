@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import qtawesome
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 
 from app.maze_shapes import cheese_shapes, mouse_shapes
 from app.palette import Palette
@@ -32,13 +32,39 @@ def icon(name: str, palette: Palette, colour: str = "") -> QIcon:
         line = ((0.1, 0.95), (0.9, 0.05))
         gap, stroke = Polyline(line, palette.panel, 0.2), Polyline(line, palette.text, 0.085)
         return _of_shapes([*cheese_shapes((0, 0), palette), gap, stroke])
-    return qtawesome.icon(
+    glyph = qtawesome.icon(
         f"mdi6.{name}",
         color=colour or palette.text,
         color_disabled=palette.border,
         color_on=colour or palette.accent,
         color_active=colour or palette.text,
     )
+    return QIcon(_GlyphEngine(glyph))
+
+
+class _GlyphEngine(QIconEngine):
+    """Paints a glyph where there is room for it: a squeezed button asks for icons without or with negative size."""
+
+    def __init__(self, glyph: QIcon) -> None:
+        super().__init__()
+        self._glyph = glyph
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        if not rect.isEmpty():
+            self._glyph.paint(painter, rect, mode=mode, state=state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        if size.isEmpty():
+            return QPixmap()
+        made = QPixmap(size)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        self.paint(painter, made.rect(), mode, state)
+        painter.end()
+        return made
+
+    def clone(self) -> QIconEngine:
+        return _GlyphEngine(self._glyph)
 
 
 def _of_shapes(shapes: Iterable[Shape]) -> QIcon:

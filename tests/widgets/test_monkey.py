@@ -146,6 +146,7 @@ class Monkey:
             menu.close()
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", [1])
 def test_undoing_everything_leads_back_to_the_start(make_hand: MakeHand, seed: int) -> None:
     hand = make_hand()

@@ -161,22 +161,23 @@ class MazeCanvas(pg.GraphicsView):
         return self.box.mapViewToScene(QPointF(col + 0.5, row + 0.5)).toPoint()
 
     def _show_maze(self) -> None:
-        picture = self._picture
-        self._maze_item.set_shapes(picture.static, picture.side)
-        self.marks.set_side(picture.side)
-        side = picture.side
-        self.box.setLimits(
-            xMin=-side, xMax=2 * side, yMin=-side, yMax=2 * side, minXRange=2, minYRange=2, maxXRange=3 * side
-        )
+        picture, side = self._picture, self._picture.side
+        if self._active:
+            self._maze_item.set_shapes(picture.static, side)
         level = (picture.maze.world, picture.maze.dim)
         if level != self._level:
             self._level = level
+            self.marks.set_side(side)
+            self.box.setLimits(
+                xMin=-side, xMax=2 * side, yMin=-side, yMax=2 * side, minXRange=2, minYRange=2, maxXRange=3 * side
+            )
             self.marks.set_cursor_square(None)
             self._fit(whole_world=False)
 
     def set_active(self, active: bool) -> None:
-        """Say whether the canvas is in sight; one that is not draws no arrows."""
+        """Say whether the canvas is in sight; one that is not draws nothing."""
         self._active = active
+        self._show_maze()
         self._show_field()
 
     def _show_field(self) -> None:

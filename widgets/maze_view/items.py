@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from app.maze.maze import Square
 from app.palette import Palette
 from app.shapes import Shape
-from widgets.maze_view.painting import picture
+from widgets.maze_view.painting import recorded
 
 
 class ShapesItem(pg.GraphicsObject):
@@ -35,9 +35,9 @@ class ShapesItem(pg.GraphicsObject):
         if side != self._side:
             self.prepareGeometryChange()
             self._side = side
-        if shapes != self._shapes:
+        if shapes is not self._shapes:
             self._shapes = shapes
-            self._picture = picture(shapes)
+            self._picture = recorded(shapes)
             self.update()
 
     def boundingRect(self) -> QRectF:

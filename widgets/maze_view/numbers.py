@@ -33,8 +33,9 @@ class Numbers(QWidget):
         )
         picture.fields_changed.connect(self.refresh)
         picture.maze_changed.connect(self.refresh)
-        context.palette_changed.connect(lambda _: self.update())
-        context.view.mode_changed.connect(lambda _: self.refresh())
+        # Methods, not lambdas: Qt lets go of them when a comparison ends and its numbers with it.
+        context.palette_changed.connect(self.refresh)
+        context.view.mode_changed.connect(self.refresh)
         self.refresh()
 
     @property
@@ -53,7 +54,7 @@ class Numbers(QWidget):
         self.updateGeometry()
         self.update()
 
-    def refresh(self) -> None:
+    def refresh(self, *_: object) -> None:
         """Work the numbers out anew from what the canvas shows."""
         picture, decision = self._picture, self._picture.decision
         self._values = None
