@@ -91,10 +91,13 @@ class ExportDialog(QDialog):
         sweep: Sweep | None = self.sweep.sweep if what == "sweep" else None
         return Choices(what, self.format.currentData(), float(self.scale.currentData()), self.fps.value(), sweep)
 
-    def reject(self) -> None:
+    def done(self, result: int) -> None:
         """Close, and end the work under way."""
         self._task.cancel()
-        super().reject()
+        # The document is no object of Qt's, which would let go of what is destroyed by itself.
+        self._context.document.changed.disconnect(self._show_state)
+        self.sweep.close()
+        super().done(result)
 
     # -- inside
 

@@ -69,6 +69,10 @@ class SweepFields(QObject):
         for _, fields in self._rows:
             self._form.setRowVisible(fields, shown and some)
 
+    def close(self) -> None:
+        """Listen to the document no more."""
+        self._context.document.changed.disconnect(self.refresh)
+
     def set_enabled(self, enabled: bool) -> None:
         """Take the user's input, or not."""
         for field in (self.number, self.start, self.end, self.count, self.back):
