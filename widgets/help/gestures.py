@@ -22,7 +22,7 @@ class Gesture:
 GESTURES: Final = {
     "Mouse in the maze": (
         Gesture("Use the tool in hand", ("Left drag",)),
-        Gesture("Move the mouse or the cheese, with any drawing tool", ("Left drag", "on it")),
+        Gesture("Move the mouse, the cheese or a pin, with any drawing tool", ("Left drag", "on it")),
         Gesture("Erase walls", ("Right drag",)),
         Gesture("Menu of a square", ("Right click",)),
         Gesture("Move the view", ("Middle drag",)),
@@ -37,5 +37,17 @@ GESTURES: Final = {
         Gesture("Draw with the tool from square to square", ("Shift", "← ↓ ↑ →")),
         Gesture("Take back the drag under way, or put the cursor away", ("Esc",)),
         Gesture("Menu of the cursor's square", ("Menu",)),
+    ),
+    "Channels": (
+        Gesture("Switch a channel off, or on again", ("Click", "or Space")),
+        Gesture("Switch a range of channels", ("Shift", "Click")),
+        Gesture("Enlarge a channel, and back", ("Enter", "Esc")),
+        Gesture("Other interventions on a channel", ("Right click", "or Menu")),
+        Gesture("Go to a channel by its number", ("0 … 9",)),
+    ),
+    "Patches": (
+        Gesture("Move a patch in the stack", ("Drag", "or Alt+↑ ↓ on its grip")),
+        Gesture("Ten times finer steps of a slider", ("Shift", "Drag or ← →")),
+        Gesture("Duplicate or delete the chosen card", ("Ctrl+D", "Delete")),
     ),
 }

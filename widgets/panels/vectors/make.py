@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QWidget
 
+from app.document import State
 from app.errors import MazescopeError
 from app.interventions.vectors import ActivationVector
 from app.maze.maze import Maze, Square
@@ -64,7 +65,7 @@ class MakeCard(QFrame):
         self.task.busy_changed.connect(self._busy_changed)
         self.task.progressed.connect(self._progressed)
         context.view.layer_changed.connect(self._choose_layer)
-        context.document.changed.connect(lambda *_: self.refresh())
+        context.document.changed.connect(self._document_changed)
         self._busy_changed(False)
         self.refresh()
         self._show_fields()
@@ -118,6 +119,10 @@ class MakeCard(QFrame):
             at = box.findData(chosen)
             box.setCurrentIndex(at if at >= 0 else default)
         self.make.setEnabled(state.policy is not None and not self.task.busy)
+
+    def _document_changed(self, old: State, new: State) -> None:
+        if old.policy != new.policy or [tab.title for tab in old.mazes] != [tab.title for tab in new.mazes]:
+            self.refresh()
 
     def _choose_layer(self, name: str) -> None:
         self._layer = name
