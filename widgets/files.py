@@ -48,10 +48,12 @@ class Files(QObject):
     Signals:
         recent_changed(): the list of recent files.
         path_changed(): the session file that "Save" writes to.
+        opening(): a file is about to be read, because the user asked for it.
     """
 
     recent_changed = Signal()
     path_changed = Signal()
+    opening = Signal()
 
     def __init__(self, context: Context, window: QWidget) -> None:
         super().__init__(window)
@@ -82,6 +84,7 @@ class Files(QObject):
     def open_path(self, path: Path) -> None:
         """Open one file: a session or a JSON file by its suffix, anything else as a checkpoint."""
         path = path.absolute()
+        self.opening.emit()
         if _is_session(path):
             here = self._context.document.state.policy
             self._read(path, lambda: session_with_policy(path, here), self._take_session)
@@ -238,7 +241,7 @@ class Files(QObject):
     def _take_json(self, path: Path, found: object) -> None:
         document = self._context.document
         if isinstance(found, Maze):
-            edits.open_level(document, found, path.stem)
+            edits.open_level(document, found, path.stem, tab=True)
         else:
             stack_edits.open_stack(document, cast(PatchStack, found))
 

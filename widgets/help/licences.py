@@ -60,7 +60,15 @@ class Part:
 
 
 def parts() -> tuple[Part, ...]:
-    """Everything that is installed of what the program uses, then its pictures and its font."""
+    """Everything that is installed of what the program uses, then its pictures and its font.
+
+    A packaged program has no metadata of distributions; its builder wrote a list of all that is in it.
+    """
+    if getattr(sys, "frozen", False):
+        place = Path(sys.executable).parent
+        for folder in (place / "licences", place.parent / "Resources" / "licences"):
+            if listed := packaged_parts(folder):
+                return listed
     version = sys.version.split()[0]
     python = Part("Python", version, "Python Software Foundation License", text=_file(_python_licence()))
     found = [python]
@@ -75,6 +83,21 @@ def parts() -> tuple[Part, ...]:
     folder = asset("licences")
     for file in sorted(folder.iterdir()) if folder.is_dir() else ():
         found.append(_shipped(file))
+    return tuple(found)
+
+
+def packaged_parts(folder: Path) -> tuple[Part, ...]:
+    """The parts that a package's `README.txt` lists, a line each: name | licence | file or folder of its texts."""
+    found = []
+    for line in _file(folder / "README.txt").splitlines():
+        columns = [column.strip() for column in line.split(" | ")]
+        if len(columns) != 3:
+            continue
+        name, licence, texts = columns
+        place = folder / texts
+        files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]
+        text = "\n\n\n".join(filter(None, map(_file, files))) if texts else ""
+        found.append(Part(name, "", licence, text=text))
     return tuple(found)
 
 

@@ -98,6 +98,8 @@ class Tour(QObject):
         self._samples: tuple[Sample, ...] = ()
         self.at = 0
         self.mark: CoachMark | None = None
+        # Whoever opens a file wants to see that, and not to lose it to the end of the tour.
+        window.files.opening.connect(self.finish)
 
     @property
     def running(self) -> bool:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from app import __version__
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.help.about import About
-from widgets.help.licences import NAMES, SHIPPED, licence_of, parts
+from widgets.help.licences import NAMES, SHIPPED, licence_of, packaged_parts, parts
 from widgets.help.reader import Reader, definitions, terms, to_html
 from widgets.help.shortcuts import ShortcutList
 from widgets.keycaps import KeyCaps
@@ -86,6 +86,18 @@ def test_about_names_the_version_and_everything_installed(hand: Hand) -> None:
     QTest.mouseClick(page.copy, Qt.MouseButton.LeftButton)
     assert __version__ in QGuiApplication.clipboard().text()
     page.close()
+
+
+def test_a_package_lists_what_its_builder_wrote(tmp_path: Path) -> None:
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "LICENSE").write_text("Redistribution")
+    (tmp_path / "README.txt").write_text(
+        "Made of the parts below.\n\ntorch 2.13.0 | BSD-3-Clause | torch/\nstand-in | as Mazescope | \n"
+    )
+    torch, stand_in = packaged_parts(tmp_path)
+    assert (torch.name, torch.licence, torch.text) == ("torch 2.13.0", "BSD-3-Clause", "Redistribution")
+    assert (stand_in.name, stand_in.text) == ("stand-in", "")
+    assert packaged_parts(tmp_path / "nowhere") == ()
 
 
 def test_every_requirement_is_in_the_list_of_licences() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import edits
 from app.errors import MazeError
+from app.maze import files as maze_files
 from app.samples import load_samples
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.help.coach import CoachMark
@@ -95,6 +98,17 @@ def test_what_is_lit_can_be_used_during_the_tour(hand: Hand) -> None:
     assert hand.maze != before
     hand.key(Qt.Key.Key_Escape)
     assert not hand.window.around.tour.running
+
+
+def test_a_file_that_is_opened_ends_it_and_stays(hand: Hand, tmp_path: Path) -> None:
+    other = hand.maze.with_cheese(None)
+    maze_files.save(tmp_path / "other.json", other)
+    hand.context.actions.trigger("help.tour")
+    go_on(hand)
+    hand.window.files.open_paths([tmp_path / "other.json"])
+    hand.wait(lambda: any(tab.maze == other for tab in hand.document.state.mazes))
+    assert not hand.window.around.tour.running
+    assert hand.maze == other
 
 
 def test_without_samples_the_open_maze_will_do(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
