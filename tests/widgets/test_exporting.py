@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from app import edits, stack_edits
 from app.export.images import picture
 from app.figure import FigureOptions, figure
+from app.figure_beside import beside
 from app.interventions.patches import Noise, Zero
 from app.maze.files import from_json
 from app.rollout_shapes import rollout_overlays
@@ -103,6 +104,31 @@ def test_what_the_legend_and_the_rollout_show_is_exported_too(hand: Hand, tmp_pa
         assert np.array_equal(np.asarray(found), np.asarray(picture(drawn, 0.5)))
 
 
+def test_a_comparison_is_exported_as_two_beside_each_other(hand: Hand, tmp_path: Path) -> None:
+    hand.context.actions.trigger("compare.maze")
+    edits.move_cheese(hand.document, (5, 8))
+    hand.answered()
+    companion = hand.window.maze_view.companion
+    assert companion is not None
+    hand.wait(lambda: companion.bridge.latest is not None and not companion.bridge.busy)
+    path = export(hand, opened(hand, "picture", tmp_path))
+    latest, other = hand.context.bridge.latest, companion.bridge.latest
+    assert latest is not None
+    assert other is not None
+    assert other.request.maze != latest.request.maze
+    pages = [
+        figure(result, "original", hand.context.palette, FigureOptions(title=title))
+        for result, title in ((latest, companion.front_title), (other, companion.title))
+    ]
+    with Image.open(path) as found:
+        assert np.array_equal(np.asarray(found), np.asarray(picture(beside(pages), 0.5)))
+        recipe = json.loads(found.text["Mazescope"])  # type: ignore[attr-defined]
+    assert from_json(recipe["beside"]["maze"]) == other.request.maze
+    dialog = opened(hand, "numbers", tmp_path)
+    assert "the maze in front" in dialog.said.text()
+    assert "beside" not in export(hand, dialog).read_text().splitlines()[0]
+
+
 @pytest.mark.parametrize(
     ("what", "suffix", "begins"),
     [("picture", "svg", b"<?xml"), ("picture", "pdf", b"%PDF"), ("numbers", "csv", b"# {"), ("numbers", "npz", b"PK")],
@@ -152,6 +178,7 @@ def test_a_movie_of_the_last_edits(hand: Hand, tmp_path: Path) -> None:
     hand.drag((5, 6), (5, 7), (5, 8))
     edits.move_cheese(hand.document, (9, 7))
     hand.answered()
+    hand.context.settings.set("export.fps", 3)
     path = export(hand, opened(hand, "edits", tmp_path))
     frames = gif_frames(path)
     assert len(frames) >= 2

@@ -103,20 +103,6 @@ class Exports:
 
 def _pictures(shown: Present) -> tuple[bytes, bytes]:
     """The view as PNG and as SVG, each with its recipe."""
-    from app.export.files import file_bytes
-    from app.export.recipe import recipe_of
+    from widgets.exporting.jobs import picture_bytes
 
-    recipe = recipe_of(shown.result.request, **shown.origin)
-    png, svg = (
-        file_bytes(
-            kind,
-            shown.result,
-            recipe,
-            mode=shown.mode,
-            palette=shown.palette,
-            options=shown.options,
-            scale=COPY_SCALE,
-        )
-        for kind in ("png", "svg")
-    )
-    return png, svg
+    return picture_bytes("png", shown, COPY_SCALE), picture_bytes("svg", shown, COPY_SCALE)

@@ -140,6 +140,8 @@ class ExportDialog(QDialog):
         self._form.setRowVisible(self._rate, movie)
         self.sweep.show(what == "sweep")
         self._form.setRowVisible(self.title, what != "numbers")
+        alone = self._window.maze_view.companion is not None and what != "picture"
+        self._say("It will hold the maze in front, not the one that it is compared with." if alone else "")
         self._show_format()
 
     def _show_format(self) -> None:
@@ -153,14 +155,13 @@ class ExportDialog(QDialog):
 
     def _show_pixels(self, *_: object) -> None:
         from app.export.images import pixels_per_cell
-        from app.figure import figure
 
         try:
             shown = present(self._window, title=self.title.text())
         except MazescopeError:
             self.pixels.setText("")
             return
-        drawn = figure(shown.result, shown.mode, shown.palette, shown.options)
+        drawn = shown.figure
         cell = pixels_per_cell(drawn, float(self.scale.currentData()))
         self.pixels.setText(f"{round(drawn.width * cell)} × {round(drawn.height * cell)} pixels")
 

@@ -57,26 +57,29 @@ def content(choices: Choices, shown: Present, engine: Engine, progress: Progress
         MazescopeError: when there is nothing to make it of.
     """
     # Encoders load when they are needed.
-    from app.export.files import KINDS, file_bytes
-    from app.export.recipe import recipe_of
+    from app.export.files import file_bytes
 
-    recipe = recipe_of(shown.result.request, **shown.origin)
-    if choices.suffix in KINDS:
-        return file_bytes(
-            choices.suffix,
-            shown.result,
-            recipe,
-            mode=shown.mode,
-            palette=shown.palette,
-            options=shown.options,
-            scale=choices.scale,
-        )
+    if choices.what == "picture":
+        return picture_bytes(choices.suffix, shown, choices.scale)
+    # All but pictures hold the maze in front alone.
+    recipe = replace(shown, beside=None).recipe
+    if choices.what == "numbers":
+        return file_bytes(choices.suffix, shown.result, recipe, mode=shown.mode)
     from app.export.movies import gif_bytes, mp4_bytes
 
     story = _story(choices, shown, engine, progress)
-    recipe = {**recipe, "view": shown.mode, **story.about, "frames_per_second": choices.fps}
+    recipe = {**recipe, **story.about, "frames_per_second": choices.fps}
     encode = gif_bytes if choices.suffix == "gif" else mp4_bytes
     return encode(story.frames(), story.count, recipe, fps=choices.fps, scale=choices.scale, progress=progress)
+
+
+def picture_bytes(suffix: str, shown: Present, scale: float) -> bytes:
+    """The view as "png", "svg" or "pdf", with its recipe."""
+    from app.export.images import pdf_bytes, png_bytes, svg_bytes
+
+    if suffix == "png":
+        return png_bytes(shown.figure, shown.recipe, scale)
+    return (svg_bytes if suffix == "svg" else pdf_bytes)(shown.figure, shown.recipe)
 
 
 def export(choices: Choices, shown: Present, engine: Engine, path: Path, progress: Progress) -> Path:

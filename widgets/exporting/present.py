@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from app.errors import MazescopeError
 from app.field.requests import FieldResult
-from app.figure import FigureOptions, Mode
+from app.figure import Figure, FigureOptions, Mode, figure
+from app.figure_beside import beside
 from app.palette import Palette
 from app.rollout import Rollouts, Rule
 from app.timeline import Moment
 
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow
+
+BUSY = "The field is still being computed; export it when it is there."
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,7 @@ class Present:
         rollouts: the mice's episodes, or None while they are not worked out.
         rule: how their moves are chosen.
         moments: the states of the last minute of work.
+        beside: what the maze in front is compared with: its field, its title, and that of the one in front.
     """
 
     result: FieldResult
@@ -41,6 +45,31 @@ class Present:
     rollouts: Rollouts | None
     rule: Rule
     moments: tuple[Moment, ...]
+    beside: tuple[FieldResult, str, str] | None = None
+
+    @property
+    def figure(self) -> Figure:
+        """The view as a figure; a comparison as two beside each other."""
+        if self.beside is None:
+            return figure(self.result, self.mode, self.palette, self.options)
+        other, title, front_title = self.beside
+        plain = replace(self.options, overlays={}, draw_mouse=True)
+        pages = ((self.result, self.options, front_title), (other, plain, title))
+        return beside(
+            [
+                figure(result, self.mode, self.palette, replace(options, title=options.title or name))
+                for result, options, name in pages
+            ]
+        )
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """Everything needed to make the figure again."""
+        # Loads torch.
+        from app.export.recipe import recipe_of
+
+        compared = {} if self.beside is None else {"beside": recipe_of(self.beside[0].request)}
+        return {**recipe_of(self.result.request, **self.origin), **compared, "view": self.mode}
 
 
 def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "") -> Present:
@@ -54,7 +83,7 @@ def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "
     if state.policy is None:
         raise MazescopeError("There is nothing to export without a policy: open one first.")
     if latest is None or context.bridge.busy:
-        raise MazescopeError("The field is still being computed; export it when it is there.")
+        raise MazescopeError(BUSY)
     view, player, tab = window.maze_view, window.playback.player, state.tab
     options = FigureOptions(
         title=title,
@@ -65,6 +94,12 @@ def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "
         draw_mouse=not view.picture.overlays,
     )
     origin = {"seed": tab.seed, "region": tab.region, "edited": tab.maze != tab.generated}
+    companion, beside_it = view.companion, None
+    if companion is not None:
+        other = companion.bridge.latest
+        if other is None or companion.bridge.busy:
+            raise MazescopeError(BUSY)
+        beside_it = (other, companion.title, companion.front_title)
     return Present(
         latest,
         cast(Mode, context.view.mode),
@@ -75,4 +110,5 @@ def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "
         player.rollouts if player.fresh else None,
         player.rule,
         moments,
+        beside_it,
     )
