@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from PySide6.QtGui import QFontMetricsF, QTextBlockFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QFontMetricsF, QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QWidget
 
 from app.palette import Palette
@@ -98,15 +98,22 @@ class Page(QTextBrowser):
         document.setHtml(self._content)
         # The one before is the page's child, which Qt deletes with this.
         self.setDocument(document)
-        width = QFontMetricsF(self.font()).averageCharWidth() * LINE
         self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
-        self.setLineWrapColumnOrWidth(round(width + 28))
+        self._wrap()
         cursor = QTextCursor(document)
         cursor.select(QTextCursor.SelectionType.Document)
         spaced = QTextBlockFormat()
         spaced.setLineHeight(128, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         cursor.mergeBlockFormat(spaced)
         self.verticalScrollBar().setValue(place)
+
+    def _wrap(self) -> None:
+        width = round(QFontMetricsF(self.font()).averageCharWidth() * LINE + 28)
+        self.setLineWrapColumnOrWidth(min(width, self.viewport().width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._wrap()
 
 
 class Reader(HelpWindow):
@@ -116,6 +123,7 @@ class Reader(HelpWindow):
         super().__init__(context, window, "What the words mean", 860, 700)
         text = definitions()
         self.page = Page(context, to_html(text), "Definitions")
+        self.page.setMinimumWidth(self.fontMetrics().averageCharWidth() * 30)
         self.list = Titles("Terms", terms(text))
         self.list.setFixedWidth(self.list.room())
         self.list.currentTextChanged.connect(lambda term: self.page.scrollToAnchor(_anchor(term)))

@@ -18,6 +18,9 @@ from PySide6.QtWidgets import (
 
 from widgets.context import Context
 
+USUAL_LINE = 15
+"""Pixels that a line takes at the usual size of text."""
+
 
 class Titles(QListWidget):
     """A list of titles at the side of a page, with room between them."""
@@ -46,7 +49,9 @@ class HelpWindow(QDialog):
         self.context = context
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.resize(width, height)
+        # As large for large text, as far as the screen goes.
+        factor, room = self.fontMetrics().height() / USUAL_LINE, self.screen().availableGeometry()
+        self.resize(min(round(width * factor), room.width() - 80), min(round(height * factor), room.height() - 80))
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(20, 18, 20, 16)
         self.column.setSpacing(12)

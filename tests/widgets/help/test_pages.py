@@ -112,3 +112,17 @@ def test_every_requirement_is_in_the_list_of_licences() -> None:
     assert "MIT" in listed["procgen"].licence
     assert "SIL" in listed["Inter (typeface)"].licence
     assert "SIL OPEN FONT LICENSE" in listed["Inter (typeface)"].text.upper()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_no_line_of_the_definitions_is_cut(make_hand: MakeHand, scale: float) -> None:
+    hand = make_hand(engine=False)
+    hand.context.set_text_scale(scale)
+    hand.context.actions.trigger("help.definitions")
+    page = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, Reader))
+    for width in (700, 480, 900):
+        page.resize(width, 500)
+        QApplication.processEvents()
+        assert page.page.horizontalScrollBar().maximum() == 0
+    page.close()
+    hand.context.set_text_scale(1.0)
