@@ -35,9 +35,15 @@ def missing() -> str:
     return next((name for name in ("xvfb-run", "Xvfb", "xauth") if shutil.which(name) is None), "")
 
 
-def inside_x(command: list[str]) -> list[str]:
-    """The command, run in an X server of its own."""
-    return ["xvfb-run", "--auto-servernum", "--server-args", f"-screen 0 {SIZE}", *command]
+def inside_x(command: list[str], temporary: str = "") -> list[str]:
+    """The command, run in an X server of its own.
+
+    Args:
+        command: with its arguments.
+        temporary: TMPDIR for the command alone: xvfb-run does not start its server where that has a space.
+    """
+    server = ["xvfb-run", "--auto-servernum", "--server-args", f"-screen 0 {SIZE}"]
+    return [*server, "env", *([f"TMPDIR={temporary}"] if temporary else []), *command]
 
 
 def compare(first: bytes, second: bytes, what: str) -> float:

@@ -169,7 +169,7 @@ class Tests:
         for name, command in (("frozen", self.command), ("source", [*screens.from_source(), "--smoke-test"])):
             picture = self.folder / f"{name}.png"
             env = environment(self.folder / f"{name} window home", MAZESCOPE_SCREENSHOT=str(picture))
-            found = run(screens.inside_x(command), env, self.folder)
+            found = run(screens.inside_x(command, env.pop("TMPDIR")), env, self.folder)
             if found["platform"] != "xcb":
                 raise SmokeError(f"Qt's platform was {found['platform']!r}, expected 'xcb'")
             same(self.first, found)

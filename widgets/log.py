@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import sys
 from logging.handlers import RotatingFileHandler
@@ -61,6 +62,8 @@ def log_qt_messages() -> None:
             print(message, file=sys.stderr)
 
     qInstallMessageHandler(write)
+    # Qt may speak once more after Python is gone; a handler in Python would then end the process with a crash.
+    atexit.register(qInstallMessageHandler, None)
 
 
 def stop_log() -> None:

@@ -70,7 +70,7 @@ def build(bundle: Path, target: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=project.BUILD) as folder:
         root = Path(folder, "root")
         library = root / "usr" / "lib" / project.NAME
-        # Links instead of copies: the tree is only read.
+        # Links instead of copies: nothing but modes is changed.
         shutil.copytree(bundle, library, symlinks=True, copy_function=_link)
         (root / "usr" / "bin").mkdir(parents=True)
         (root / "usr" / "bin" / project.NAME).symlink_to(f"../lib/{project.NAME}/{project.NAME}")

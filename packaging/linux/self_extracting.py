@@ -23,11 +23,10 @@ def build(bundle: Path, target: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=project.BUILD) as folder:
         stage = Path(folder)
         desktop.stage(stage / "share", project.BUILD / "prepared" / "icons")
-        (stage / project.NAME).symlink_to(bundle)
         archive = stage / "payload.tar.xz"
         command = ["tar", "--create", "--sort=name", "--owner=0", "--group=0", "--numeric-owner"]
         command += ["--mode=u+rw,go=rX", "--directory", str(stage), "share"]
-        # The bundle itself is a link here; what is inside it keeps its links.
+        # Targets of links keep their names (S): only the files themselves move below the program's folder.
         command += ["--transform", f"s,^\\./,{project.NAME}/,S", "--directory", str(bundle), "."]
         packed = {**os.environ, "XZ_OPT": "-1 -T0"}
         subprocess.run([*command, "--xz", "--file", str(archive)], check=True, env=packed)

@@ -148,7 +148,7 @@ def test_shell_scripts_parse(name: str) -> None:
 def test_spec_parses_and_names_files_that_exist() -> None:
     text = (PACKAGING / "mazescope.spec").read_text("utf-8")
     compile(text, "mazescope.spec", "exec")
-    for name in ("main.py", "assets", "packaging/hooks/runtime_libraries.py", "packaging/macos/entitlements.plist"):
+    for name in ("main.py", "assets", "packaging/hooks/runtime_linux.py", "packaging/macos/entitlements.plist"):
         assert (ROOT / name).exists()
         assert Path(name).name in text
 
