@@ -80,13 +80,14 @@ class MazeCanvas(pg.GraphicsView):
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self.box.setAspectLocked(True)
         self.setCentralItem(self.box)
-        self._maze_item, self._field_item, self.overlay = ShapesItem(0), ShapesItem(10), ShapesItem(20)
+        self._maze_item = ShapesItem(0, lambda: picture.static)
+        self._field_item = ShapesItem(10, lambda: picture.shapes(role))
+        self.overlay = ShapesItem(20)
         self.marks = MarksItem(context.palette)
         self.pins = PinsItem(context.palette)
         for item in (self._maze_item, self._field_item, self.overlay, self.marks, self.pins):
             self.box.addItem(item, ignoreBounds=True)
         self._level: object = None
-        self._active = False
         self._take_palette()
         self._show_maze()
         self._show_field()
@@ -162,8 +163,7 @@ class MazeCanvas(pg.GraphicsView):
 
     def _show_maze(self) -> None:
         picture, side = self._picture, self._picture.side
-        if self._active:
-            self._maze_item.set_shapes(picture.static, side)
+        self._maze_item.refresh(side)
         level = (picture.maze.world, picture.maze.dim)
         if level != self._level:
             self._level = level
@@ -174,15 +174,8 @@ class MazeCanvas(pg.GraphicsView):
             self.marks.set_cursor_square(None)
             self._fit(whole_world=False)
 
-    def set_active(self, active: bool) -> None:
-        """Say whether the canvas is in sight; one that is not draws nothing."""
-        self._active = active
-        self._show_maze()
-        self._show_field()
-
     def _show_field(self) -> None:
-        if self._active:
-            self._field_item.set_shapes(self._picture.shapes(self.role), self._picture.side)
+        self._field_item.refresh(self._picture.side)
 
     def _show_overlay(self) -> None:
         self.overlay.set_shapes(self._picture.overlays.get(self.role, ()), self._picture.side)

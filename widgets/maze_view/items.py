@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
@@ -16,34 +16,44 @@ from widgets.maze_view.painting import recorded
 
 
 class ShapesItem(pg.GraphicsObject):
-    """A list of shapes, recorded once and replayed at every repaint."""
+    """A list of shapes, recorded when it is first painted and then replayed.
 
-    def __init__(self, z: float) -> None:
+    The shapes are asked for when the screen is about to be painted: what changes faster than the screen, or is not in
+    sight, costs nothing.
+    """
+
+    def __init__(self, z: float, source: Callable[[], tuple[Shape, ...]] = tuple) -> None:
         super().__init__()
         self.setZValue(z)
         self._side = 1.0
+        self._source = source
         self._picture = QPicture()
-        self._shapes: tuple[Shape, ...] = ()
+        self._recorded: tuple[Shape, ...] = ()
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """What is painted."""
-        return self._shapes
+        return self._source()
 
-    def set_shapes(self, shapes: tuple[Shape, ...], side: float) -> None:
-        """Paint other shapes, in a world of this side."""
+    def refresh(self, side: float) -> None:
+        """The source gives other shapes, in a world of this side."""
         if side != self._side:
             self.prepareGeometryChange()
             self._side = side
-        if shapes is not self._shapes:
-            self._shapes = shapes
-            self._picture = recorded(shapes)
-            self.update()
+        self.update()
+
+    def set_shapes(self, shapes: tuple[Shape, ...], side: float) -> None:
+        """Paint these shapes from now on, in a world of this side."""
+        self._source = lambda: shapes
+        self.refresh(side)
 
     def boundingRect(self) -> QRectF:
         return QRectF(0, 0, self._side, self._side)
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        shapes = self._source()
+        if shapes is not self._recorded:
+            self._picture, self._recorded = recorded(shapes), shapes
         self._picture.play(painter)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPicture, QPolygonF
@@ -20,8 +21,21 @@ def picture(shapes: Iterable[Shape]) -> QPicture:
     """The shapes as Qt's record of drawing commands: vectors, sharp at any zoom, and drawn anew without Python."""
     record = QPicture()
     painter = QPainter(record)
+    line: tuple[str, float, float, str] | None = None
+    path = QPainterPath()
     for shape in shapes:
-        paint(painter, shape)
+        # Lines of one kind that follow each other (a hatching) are one path: a maze may have hundreds.
+        kind = (shape.stroke, shape.width, shape.opacity, shape.cap) if isinstance(shape, Polyline) else None
+        if line is not None and kind != line:
+            _stroke(painter, path, line)
+            path = QPainterPath()
+        line = kind
+        if isinstance(shape, Polyline):
+            path.addPolygon(_points(shape.points))
+        else:
+            paint(painter, shape)
+    if line is not None:
+        _stroke(painter, path, line)
     painter.end()
     return record
 
@@ -59,19 +73,27 @@ def paint(painter: QPainter, shape: Shape) -> None:
             painter.fillPath(path, QBrush(_colour(shape.fill, shape.opacity)))
         case Polygon():
             painter.setBrush(_colour(shape.fill, shape.opacity))
-            painter.setPen(_pen(shape.stroke, shape.stroke_width, shape.opacity))
+            painter.setPen(_pen(shape.stroke, shape.stroke_width, shape.opacity if shape.stroke else 1.0))
             painter.drawPolygon(_points(shape.points))
         case Polyline():
-            pen = _pen(shape.stroke, shape.width, shape.opacity)
-            pen.setCapStyle(_CAPS[shape.cap])
-            painter.setPen(pen)
-            painter.drawPolyline(_points(shape.points))
+            path = QPainterPath()
+            path.addPolygon(_points(shape.points))
+            _stroke(painter, path, (shape.stroke, shape.width, shape.opacity, shape.cap))
         case Circle():
             painter.setBrush(Qt.BrushStyle.NoBrush if shape.fill is None else _colour(shape.fill, shape.opacity))
             painter.setPen(_pen(shape.stroke, shape.stroke_width, shape.opacity))
             painter.drawEllipse(QPointF(shape.x, shape.y), shape.radius, shape.radius)
         case Text():
             _paint_text(painter, shape)
+
+
+def _stroke(painter: QPainter, path: QPainterPath, line: tuple[str, float, float, str]) -> None:
+    stroke, width, opacity, cap = line
+    pen = QPen(_colour(stroke, opacity), width)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(_CAPS[cap])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.strokePath(path, pen)
 
 
 def _paint_text(painter: QPainter, shape: Text) -> None:
@@ -96,6 +118,7 @@ def _points(points: tuple[Point, ...]) -> QPolygonF:
     return QPolygonF([QPointF(x, y) for x, y in points])
 
 
+@lru_cache(maxsize=512)
 def _pen(stroke: str | None, width: float, opacity: float) -> QPen:
     if stroke is None or width <= 0:
         return QPen(Qt.PenStyle.NoPen)

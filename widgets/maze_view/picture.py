@@ -48,7 +48,7 @@ class Picture(QObject):
         self.maze: Maze = context.document.state.maze
         self.decision: Decision
         self.unreachable = False
-        self.static: tuple[Shape, ...] = ()
+        self._static: tuple[Shape, ...] | None = None
         self.original: VectorField | None = None
         self.patched: VectorField | None = None
         self.thickness = 1.0
@@ -70,6 +70,15 @@ class Picture(QObject):
     def side(self) -> int:
         """Side of the world in cells."""
         return self.maze.world
+
+    @property
+    def static(self) -> tuple[Shape, ...]:
+        """The maze without arrows; worked out when first asked for."""
+        if self._static is None:
+            squares = {(int(row), int(col)) for row, col in np.argwhere(reachable(self.maze))}
+            palette, mouse = self._context.palette, not self.overlays
+            self._static = maze_shapes(self.maze, palette, self.decision.square, squares, mouse=mouse)
+        return self._static
 
     def shapes(self, role: str) -> tuple[Shape, ...]:
         """The arrows of one of ROLES; worked out when first asked for."""
@@ -153,10 +162,8 @@ class Picture(QObject):
 
     def _draw_maze(self) -> None:
         self.decision = decision_square(self.maze)
-        squares = {(int(row), int(col)) for row, col in np.argwhere(reachable(self.maze))}
-        self.unreachable = len(squares) < self.maze.walls.count(0)
-        palette, mouse = self._context.palette, not self.overlays
-        self.static = maze_shapes(self.maze, palette, self.decision.square, squares, mouse=mouse)
+        self.unreachable = int(reachable(self.maze).sum()) < self.maze.walls.count(0)
+        self._static = None
         self.maze_changed.emit()
 
     def _redraw(self, *_: object) -> None:

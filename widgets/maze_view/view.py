@@ -123,7 +123,6 @@ class MazeView(QWidget):
                 if role in roles and shown is not None and shown is not pane.canvas:
                     pane.canvas.show_as(shown)
                 pane.readout.hide()
-                pane.canvas.set_active(role in roles)
                 # Those that come are shown before the others go: the keyboard's focus stays on a canvas.
                 if role in roles:
                     pane.show()
