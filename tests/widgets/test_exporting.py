@@ -29,6 +29,7 @@ from widgets.exporting.dialog import ExportDialog
 def opened(hand: Hand, what: str, folder: Path) -> ExportDialog:
     """The dialog on one kind of export, into a folder."""
     hand.context.settings.set("export.folder", str(folder))
+    hand.window.activateWindow()
     hand.wait(hand.window.isActiveWindow)
     hand.window.maze_view.canvas.setFocus()
     hand.key(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
@@ -127,6 +128,20 @@ def test_a_comparison_is_exported_as_two_beside_each_other(hand: Hand, tmp_path:
     dialog = opened(hand, "numbers", tmp_path)
     assert "the maze in front" in dialog.said.text()
     assert "beside" not in export(hand, dialog).read_text().splitlines()[0]
+
+
+def test_mice_of_an_older_maze_are_not_exported(hand: Hand, tmp_path: Path) -> None:
+    player = hand.window.playback.player
+    hand.wait(lambda: player.fresh)
+    player.seek(1)
+    hand.window.playback.player._calm.setInterval(60_000)
+    edits.move_cheese(hand.document, (5, 8))
+    hand.answered()
+    dialog = opened(hand, "picture", tmp_path)
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    assert "mice" in dialog.said.text()
+    player.restart()
+    export(hand, dialog)
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,8 @@ def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "
         draw_mouse=not view.picture.overlays,
     )
     origin = {"seed": tab.seed, "region": tab.region, "edited": tab.maze != tab.generated}
+    if view.picture.overlays and not player.fresh:
+        raise MazescopeError("The mice have not set out anew since the last change; export the view when they have.")
     companion, beside_it = view.companion, None
     if companion is not None:
         other = companion.bridge.latest

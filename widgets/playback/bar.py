@@ -109,6 +109,7 @@ class PlaybackBar(QWidget):
         )
         for box in (self.speed, self.rule):
             box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            box.setMinimumContentsLength(max(len(box.itemText(at)) for at in range(box.count())))
         self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones.", 0, 2**31 - 1)
         self.seed.valueChanged.connect(lambda seed: player.set_rule(replace(player.rule, seed=seed)))
         self.original = Verdict(context, "original", "Original")
