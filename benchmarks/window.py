@@ -74,11 +74,16 @@ def _stalls(app: QApplication, window: MainWindow) -> dict[str, float]:
     heart.start(0)
     started = due = time.perf_counter()
     events = answers = 0
-    latest = window.context.bridge.latest
+
+    def shown(_: object) -> None:
+        nonlocal answers
+        answers += 1
+
+    window.context.bridge.result.connect(shown)
+    window.context.bridge.overtaken.connect(shown)
+    document.begin("Paint walls")
     while time.perf_counter() - started < PAINTED_SECONDS:
         app.processEvents()
-        if window.context.bridge.latest is not latest:
-            latest, answers = window.context.bridge.latest, answers + 1
         if time.perf_counter() >= due:
             due += 1 / EVENTS_PER_SECOND
             square = next(squares)
@@ -86,6 +91,7 @@ def _stalls(app: QApplication, window: MainWindow) -> dict[str, float]:
             events += 1
         else:
             time.sleep(HEARTBEAT)
+    document.end()
     heart.stop()
     ordered = sorted(gaps)
     return {

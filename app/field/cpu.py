@@ -16,6 +16,7 @@ from app.field.convolutions import Convolutions
 from app.field.devices import Device
 from app.field.evaluator import Answer, Evaluator, Job, Outputs
 from app.field.groups import groups_of
+from app.field.one_thread import one_thread_here
 from app.field.order import chunks_of, order_of_squares
 from app.field.plan import Plan, Plans, default_plan
 from app.field.requests import FieldRequest
@@ -135,7 +136,7 @@ class CpuEvaluator(Evaluator):
         if self._pool is None or self._pool_size != plan.threads:
             if self._pool is not None:
                 self._pool.shutdown()
-            self._pool = ThreadPoolExecutor(plan.threads, "field", initializer=partial(torch.set_num_threads, 1))
+            self._pool = ThreadPoolExecutor(plan.threads, "field", initializer=one_thread_here)
             self._pool_size = plan.threads
         return self._pool.submit(_without_gradients, work)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
 from app.errors import MazeError, MazescopeError, PatchError
 from app.field.engine import ActivationRequest, ActivationResult, Engine, FieldRequest, FieldResult
@@ -279,6 +280,19 @@ def test_closing_leaves_no_thread() -> None:
     assert set(threading.enumerate()) <= before
     assert len(answers.results) == told
     engine.close()
+
+
+def test_other_threads_keep_torchs_threads(make_engine: Callable[..., Engine]) -> None:
+    def usual() -> int:
+        found: list[int] = []
+        thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+        thread.start()
+        thread.join()
+        return found[0]
+
+    here, elsewhere = torch.get_num_threads(), usual()
+    make_engine(Plan(None, 8, "plain", 2)).compute(_request(0))
+    assert (torch.get_num_threads(), usual()) == (here, elsewhere)
 
 
 def test_order_and_chunks_hold_every_square_once() -> None:

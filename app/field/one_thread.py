@@ -1,0 +1,29 @@
+"""Letting torch use one thread in some threads and all of them in others."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import torch
+
+_changing = threading.Lock()
+
+
+def one_thread_here() -> None:
+    """From now on, torch computes on the calling thread alone; threads that start later are not concerned.
+
+    torch takes the number that was set last as the default of threads to come, so another thread, which ends at once,
+    puts the old one back.
+    """
+    with _changing:
+        usual: list[int] = []
+        _elsewhere(lambda: usual.append(torch.get_num_threads()))
+        torch.set_num_threads(1)
+        _elsewhere(lambda: torch.set_num_threads(usual[0]))
+
+
+def _elsewhere(work: Callable[[], object]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
