@@ -83,6 +83,10 @@ class Rollout:
             return f"no cheese, {self.steps} steps"
         return f"cheese not reached in {self.steps} steps"
 
+    def verdict(self) -> str:
+        """What came of it, in few words: "cheese in 24 steps", "no cheese in 500 steps"."""
+        return f"{'cheese' if self.reached else 'no cheese'} in {self.steps} step{'' if self.steps == 1 else 's'}"
+
     def circling_note(self) -> str:
         """How the mouse repeats itself: "repeats 2 steps from step 7 on"; empty for one that does not."""
         if self.circling is None:

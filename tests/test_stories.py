@@ -19,6 +19,7 @@ from app.export.stories import (
     Sweep,
     edits_story,
     number_fields,
+    number_title,
     rollout_story,
     sweep_story,
     sweepable,
@@ -63,8 +64,8 @@ def test_a_rollout_walks_from_start_to_end_and_stays(small_policy: Policy, engin
     frames = list(story.frames())
     assert len(frames) == story.count == episodes.news + 1 + round(HOLD * 10)
     assert texts(frames[0]).startswith("Patched\nStep 0") or "Step 0" in texts(frames[0])
-    assert episodes.original.summary() in texts(frames[-1])
-    assert episodes.patched.summary() in texts(frames[-1])
+    assert episodes.original.verdict() in texts(frames[-1])
+    assert episodes.patched.verdict() in texts(frames[-1])
     assert frames[-1] is frames[-2]
     assert {(frame.width, frame.height) for frame in frames} == {(frames[0].width, frames[0].height)}
     trails = [
@@ -105,6 +106,9 @@ def test_numbers_with_a_slider_can_be_swept() -> None:
         "noise": ("sigma",),
     }
     stack = PatchStack((Zero(), Scale(), SetValue(row=1, column=1)))
+    assert number_title(PatchStack((AddVector(vector="/a/b/top.npz"),)), 0, "coefficient") == (
+        "patch 1 (top vector): coefficient"
+    )
     assert sweepable(stack) == ((1, "positive"), (1, "negative"), (2, "value"))
 
 

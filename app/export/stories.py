@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Final, get_type_hints
 
 import numpy as np
 
 from app.field.requests import FieldRequest, FieldResult
 from app.figure import DEFAULT_OPTIONS, Figure, FigureOptions, Mode, figure
-from app.interventions.patches import Patch, PatchStack
+from app.interventions.patches import AddVector, Patch, PatchStack
 from app.palette import Palette
 from app.rollout import Rollouts
 from app.rollout_shapes import rollout_overlays
@@ -80,11 +81,7 @@ def rollout_story(result: FieldResult, rollouts: Rollouts, look: Look, fps: floa
         endings["Patched"] = rollouts.patched
 
     def note(step: int) -> str:
-        over = [
-            f"{name}: {', '.join(part for part in (episode.summary(), episode.circling_note()) if part)}"
-            for name, episode in endings.items()
-            if step >= episode.news
-        ]
+        over = [f"{name}: {episode.verdict()}" for name, episode in endings.items() if step >= episode.news]
         return " · ".join((f"Step {step}", *over))
 
     def frames() -> Iterator[Figure]:
@@ -140,8 +137,10 @@ def number_fields(patch: Patch) -> tuple[str, ...]:
 
 
 def number_title(stack: PatchStack, position: int, field: str) -> str:
-    """What to call a number of the stack: "patch 1 (vector patch): coefficient"."""
-    return f"patch {position + 1} ({noun(stack.patches[position])}): {field}"
+    """What to call a number of the stack: "patch 1 (cheese vector): coefficient"."""
+    patch = stack.patches[position]
+    what = f"{Path(patch.vector).stem} vector" if isinstance(patch, AddVector) else noun(patch)
+    return f"patch {position + 1} ({what}): {field}"
 
 
 def sweep_story(request: FieldRequest, sweep: Sweep, look: Look, fps: float, compute: Compute) -> Story:

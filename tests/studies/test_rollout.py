@@ -93,6 +93,7 @@ def test_the_cheese_ends_it() -> None:
     assert found.squares[-1] == maze.cheese
     assert found.mazes[-1].cheese is None
     assert found.summary() == "cheese reached in 2 steps"
+    assert found.verdict() == "cheese in 2 steps"
     assert found.at(400) == found.mazes[-1]
 
 
@@ -104,6 +105,7 @@ def test_the_time_ends_it_and_standing_still_is_said() -> None:
     assert found.circling == (0, 1)
     assert found.news == 1
     assert found.summary() == "cheese not reached in 500 steps"
+    assert found.verdict() == "no cheese in 500 steps"
     assert found.circling_note() == "stands still from step 0 on"
     alone = rollout(always(NOOP), replace(maze, cheese=None))
     assert alone.summary() == "no cheese, 500 steps"
