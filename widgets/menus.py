@@ -30,11 +30,10 @@ FILE = (
     "",
     "file.save_maze",
     "",
-    "export.picture",
-    "export.numbers",
-    "export.movie",
+    "export",
     "export.copy",
 )
+EXPORT = ("export.picture", "export.numbers", "export.movie")
 EDIT = ("edit.undo", "edit.redo", "", "maze.copy", "maze.paste", "", "maze.toggle_cheese", "level.restore")
 MAZE = (
     "maze.new",
@@ -96,6 +95,7 @@ def build_menus(window: MainWindow, context: Context) -> None:
     bar = window.menuBar()
     special = {
         "recent": lambda menu: RecentMenu.add_to(menu, window.files, context),
+        "export": lambda menu: _export(menu, context),
         "background": lambda menu: _background(menu, context),
         "compare": lambda menu: window.compare.add_to(menu),
         "docks": lambda menu: window.docks.add_to(menu),
@@ -125,6 +125,12 @@ def build_menus(window: MainWindow, context: Context) -> None:
                 special[name](menu)
             else:
                 menu.addAction(context.actions[name])
+
+
+def _export(menu: QMenu, context: Context) -> None:
+    inner = menu.addMenu("Export")
+    inner.setToolTipsVisible(True)
+    inner.addActions([context.actions[name] for name in EXPORT])
 
 
 def _background(menu: QMenu, context: Context) -> None:
