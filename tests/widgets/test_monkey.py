@@ -154,7 +154,7 @@ def test_undoing_everything_leads_back_to_the_start(make_hand: MakeHand, seed: i
     monkey = Monkey(hand, seed)
     reported: list[str] = []
     hand.context.reported.connect(
-        lambda kind, sentence, details: reported.append(sentence + details) if details else None
+        lambda _, sentence, details: reported.append(sentence + details) if details else None
     )
     for number in range(GESTURES):
         monkey.gesture()
