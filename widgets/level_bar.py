@@ -76,9 +76,6 @@ class LevelBar(QToolBar):
         )
         for theme in range(THEMES):
             self.background.addItem(f"Background {theme}", theme)
-        self.region.addItem("Cheese anywhere", None)
-        for side in range(1, max(WORLDS.values()) + 1):
-            self.region.addItem(f"Cheese in top-right {side} × {side}", side)
         self._lay_out()
         self.world.activated.connect(lambda _: levels.set_world(self.world.currentData()))
         self.dim.activated.connect(lambda _: levels.set_dim(self.dim.currentData()))
@@ -94,6 +91,11 @@ class LevelBar(QToolBar):
         with QSignalBlocker(self.seed):
             self.seed.setValue(NO_SEED if wish.seed is None else wish.seed)
         self._choose(self.world, wish.world)
+        regions = [None, *range(1, WORLDS[wish.world] + 1)]
+        if [self.region.itemData(at) for at in range(self.region.count())] != regions:
+            self.region.clear()
+            for side in regions:
+                self.region.addItem("Cheese anywhere" if side is None else f"Cheese in top-right {side} × {side}", side)
         sides = [None, *range(3, WORLDS[wish.world] + 1, 2)]
         if [self.dim.itemData(at) for at in range(self.dim.count())] != sides:
             self.dim.clear()

@@ -79,7 +79,8 @@ class Levels(QObject):
     def set_world(self, world: str) -> None:
         """Open the same seed's level of the other world."""
         dim = self.wish.dim if self.wish.dim is None or self.wish.dim <= WORLDS[world] else None
-        self.wish = replace(self.wish, world=world, dim=dim)
+        region = None if self.wish.region is None else min(self.wish.region, WORLDS[world])
+        self.wish = replace(self.wish, world=world, dim=dim, region=region)
         self.wish_changed.emit()
         self.go_to(self.wish.seed or 0)
 
