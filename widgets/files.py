@@ -25,7 +25,7 @@ from app.policy.policy import Policy
 from app.session import SUFFIX as SESSION_SUFFIX
 from app.session import Session, load_session, save_session
 from widgets.context import Context
-from widgets.start import first_document
+from widgets.start import new_state
 
 POLICY_SUFFIXES = (".pth", ".pt", ".ckpt", ".safetensors", ".bin", ".tar")
 DEFAULT_POLICY = "default.safetensors"
@@ -258,7 +258,7 @@ class Files(QObject):
         self.leaving(go_on)
 
     def _begin_anew(self) -> None:
-        self.open_state(replace(first_document().state, policy=self._context.document.state.policy), None, {})
+        self.open_state(replace(new_state(), policy=self._context.document.state.policy), None, {})
 
     def _set_path(self, path: Path | None) -> None:
         if path != self.session_path:

@@ -125,10 +125,12 @@ def open_window(
 
     from widgets.context import Context
     from widgets.main_window import MainWindow
-    from widgets.start import first_document
+    from widgets.start import FIRST_MODE, first_document
 
     context = Context(first_document(), settings, app)
     context.apply_theme()
+    if not files:
+        context.view.set_mode(FIRST_MODE)
     window = MainWindow(context)
     window.show()
     window.maze_view.canvas.setFocus()

@@ -28,7 +28,7 @@ from app.session import Session, load_session
 from widgets.context import Context
 from widgets.files import Files, policy_of_session
 from widgets.session.autosaver import Autosaver
-from widgets.start import first_document
+from widgets.start import new_state
 
 
 class RecoveryDialog(QDialog):
@@ -159,7 +159,7 @@ class Recovery(QObject):
             saved, (policy, sentence) = found
             policy = policy or self._context.document.state.policy
             path: Path | None = one.path
-            before = saved if saved is not None else first_document().state
+            before = saved if saved is not None else new_state()
             # Undo leads back to what was saved: recovering is a change like any other.
             self._files.open_state(replace(before, policy=policy), path, one.session.view)
             self._context.document.do("Recover unsaved work", lambda _: replace(one.session.state, policy=policy))
