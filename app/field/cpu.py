@@ -171,14 +171,17 @@ class CpuJob(Job):
     def _prepare_patched(self) -> None:
         assert self.compiled.first is not None
         self._resumed = resumable_before(self.compiled.first)
-        span = self._walk.span(self._resumed)
-        channels = layer(self._resumed, self._request.policy.width).channels
-        self._scene.make_room(self._resumed, (span.height, span.width, channels), self._walk.in_windows(self._resumed))
         self._layers = frozenset(self.compiled.layers)
         groups = groups_of(self.compiled, self._request.maze.squares)
         self._groups = groups.of_square
         image = self._scene.before(self._resumed)
-        self._in_windows = image is not None and len(groups.squares) <= MOST_GROUPS
+        # Where the next stage is on whole images anyway, the edit is made on whole images as well.
+        further = self._walk.windows_behind(self._resumed)
+        self._in_windows = image is not None and further and len(groups.squares) <= MOST_GROUPS
+        span = self._walk.span(self._resumed)
+        size = (span.height, span.width) if self._in_windows else (span.side, span.side)
+        channels = layer(self._resumed, self._request.policy.width).channels
+        self._scene.make_room(self._resumed, (*size, channels), self._in_windows)
         self._backdrop = {}
         if image is not None and self._in_windows:
             edits = Edits(self._layers, self.compiled.edit(groups.squares))
@@ -218,7 +221,9 @@ class CpuJob(Job):
             state = self._scene.start(rows)
             if self.acts:
                 resumed = state = self._ahead(state, self._resumed, place, check)
-                self._scene.keep(rows, state)
+                if not self._in_windows:
+                    resumed = self._walk.whole(state, place, self._scene.backdrop)
+                self._scene.keep(rows, resumed)
             if original is None:
                 state = self._walk.whole(self._ahead(state, LAST, place, check), place, self._scene.backdrop)
                 original = _arrays(self._walk.outputs(state, NO_EDITS))
@@ -231,9 +236,7 @@ class CpuJob(Job):
 
     def _patched(self, rows: np.ndarray, state: State, place: Place, check: Check) -> Outputs:
         edits = Edits(self._layers, self.compiled.edit(self._request.maze.squares[rows]))
-        if not self._in_windows:
-            state = self._walk.whole(state, place, self._scene.backdrop)
-        elif self._groups is not None:
+        if self._groups is not None:
             place = Place(place.cells, self._groups[torch.from_numpy(rows)])
         state = self._walk.edited(state, place, edits)
         state = self._walk.advance(state, LAST, place, edits, self._backdrop, check)

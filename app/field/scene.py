@@ -34,6 +34,7 @@ class Scene:
         self._values = torch.from_numpy(patches.values)
         self.backdrop: Backdrop = walk.backdrop(INPUT, _scaled(torch.from_numpy(patches.base)[None]), NO_EDITS)
         self._kept: Kept | None = None
+        self._kept_windows = False
 
     def start(self, rows: np.ndarray) -> State:
         """The observations of these rows of `maze.squares`."""
@@ -46,7 +47,7 @@ class Scene:
 
     def make_room(self, stage: str, shape: tuple[int, ...], windows: bool) -> None:
         """From now on, keep the activations of this stage: `shape` is one observation's, in windows or whole."""
-        if self._kept is None or self._kept.stage != stage:
+        if self._kept is None or (self._kept.stage, self._kept_windows) != (stage, windows):
             self._kept, self._kept_windows = Kept.of(stage, len(self.cells), shape), windows
 
     def keep(self, rows: np.ndarray, state: State) -> None:

@@ -92,10 +92,13 @@ class Walk:
         """Whether a stage is computed in windows."""
         return _after(stage) <= self._windowed
 
+    def windows_behind(self, stage: str) -> bool:
+        """Whether the stage after this one is computed in windows."""
+        return _after(stage) < self._windowed
+
     def span(self, stage: str) -> Span:
-        """The size of what a batch holds behind a stage: its windows, or whole images."""
-        span = self._spans.of(stage)
-        return span if self.in_windows(stage) else span.everything()
+        """The windows of a stage."""
+        return self._spans.of(stage)
 
     def backdrop(self, stage: str, x: Tensor, edits: Edits) -> Backdrop:
         """The activations without a mouse, of every layer that windows will need.
