@@ -29,8 +29,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app import stack_edits
-from app.interventions.patches import AddVector
+from app import edits, stack_edits
+from app.interventions.patches import NO_PATCHES, AddVector
 from app.maze.maze import Square
 from app.maze.paths import shortest_path
 from app.palette import LIGHT
@@ -43,8 +43,8 @@ from widgets.settings import Settings
 SIZE = (1240, 700)
 FPS = 10
 COLOURS = 200
-FAR: Square = (7, 7)
-"""How far the cheese is dragged, in the level that the window opens with."""
+WALK = 9
+"""How many squares of the way to the mouse the cheese is dragged along."""
 
 LEAST = -1.5
 """Coefficient of the cheese vector at the end of the sweep."""
@@ -119,9 +119,10 @@ def drag_cheese(camera: Camera) -> None:
     window = camera.window
     canvas, maze = window.maze_view.canvas, window.context.document.state.maze
     assert maze.cheese is not None
-    path = shortest_path(maze, maze.cheese, FAR)
+    path = shortest_path(maze, maze.cheese, maze.mouse)
     assert path is not None
-    tour: list[Square] = [*path, *path[-2::-1]]
+    away = path[:WALK]
+    tour: list[Square] = [*away, *away[-2::-1]]
     camera.glide(canvas, canvas.pixel_at(tour[0]), 8)
     QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=canvas.pixel_at(tour[0]))
     for square in tour:
@@ -207,6 +208,8 @@ def main() -> int:
     window.resize(*SIZE)
     for name, dock in window.docks.docks.items():
         dock.setVisible(name == "patches")
+    edits.set_stack(window.context.document, "Begin without patches", NO_PATCHES)
+    window.context.view.set_mode("original")
     camera = Camera(window)
     camera.shoot(10)
     for scene in (drag_cheese, side_by_side, sweep, watch):

@@ -29,8 +29,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits, stack_edits
-from app.interventions.patches import AddVector, Zero
+from app import edits
+from app.interventions.patches import AddVector, PatchStack, Zero
 from widgets.background import leave
 from widgets.launch import application, open_window
 from widgets.log import log_qt_messages, start_log, stop_log
@@ -68,7 +68,8 @@ def picture(window: MainWindow, name: str) -> None:
 
 def subtract_cheese(window: MainWindow) -> None:
     """The classic: the cheese vector, subtracted."""
-    stack_edits.add_patch(window.context.document, AddVector(vector="cheese", coefficient=-1.0))
+    stack = PatchStack((AddVector(vector="cheese", coefficient=-1.0),))
+    edits.set_stack(window.context.document, "Subtract the cheese vector", stack)
 
 
 def show_window(window: MainWindow) -> None:
@@ -102,7 +103,7 @@ def show_hover(window: MainWindow) -> None:
 
 def show_channels(window: MainWindow) -> None:
     """Channels switched off by a click."""
-    stack_edits.add_patch(window.context.document, Zero(channels=(3, 7, 10)))
+    edits.set_stack(window.context.document, "Switch channels off", PatchStack((Zero(channels=(3, 7, 10)),)))
     window.context.view.set_mode("difference")
     dock = window.docks.docks.get("channels")
     if dock is not None:
