@@ -23,6 +23,7 @@ from app.field.requests import FieldRequest
 from app.field.resume import resumable_before
 from app.field.scene import Scene, scene_key
 from app.field.spans import spans
+from app.field.trim import give_memory_back
 from app.field.tuning import Tuner
 from app.field.walk import LAST, NO_EDITS, Check, Edits, Place, State, Stopped, Walk
 from app.interventions.compile import CompiledStack, compile_stack
@@ -33,6 +34,7 @@ from app.policy.policy import Policy
 KEPT_SCENES = 3
 KEPT_SCENE_BYTES = 256 * 2**20
 KEPT_NETWORKS = 2
+JOBS_BETWEEN_TRIMS = 50
 MOST_GROUPS = 4
 """With more groups than this, their images without a mouse would cost more than windows save."""
 
@@ -62,6 +64,7 @@ class CpuEvaluator(Evaluator):
         self._convolutions: OrderedDict[Hashable, Convolutions] = OrderedDict()
         self._tuners: dict[tuple[int, int], Tuner] = {}
         self._threads = default_plan(1).threads
+        self._jobs = 0
 
     @property
     def label(self) -> str:
@@ -82,6 +85,9 @@ class CpuEvaluator(Evaluator):
     def job(self, request: FieldRequest) -> CpuJob:
         plan = self.plan(request.policy, request.maze)
         self._threads = plan.threads
+        self._jobs += 1
+        if self._jobs % JOBS_BETWEEN_TRIMS == 0:
+            give_memory_back()
         walk = self.walk(request.policy, request.maze, plan)
         # What a stack needs of the network and what the maze gives are found at the same time.
         compiling = self.submit(plan, lambda: compile_stack(request.stack, request.policy, request.maze))
