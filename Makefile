@@ -8,6 +8,7 @@ DEV_STAMP := .venv/.requirements-dev
 PACKAGE_PY := build/package-env/bin/python
 PACKAGE_STAMP := build/package-env/.requirements
 ARGS ?=
+JOBS ?= 2
 
 .PHONY: help run test check screenshots demo bench package package-test package-bench release clean
 .DEFAULT_GOAL := help
@@ -19,7 +20,7 @@ run: $(RUN_STAMP)  ## Set up once, then open the window (ARGS="FILE ..." opens f
 	@$(PY) main.py $(ARGS)
 
 test: $(DEV_STAMP) check  ## All checks and tests (FULL=1 runs the long ones as well)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) $(ARGS)
 
 check: $(DEV_STAMP)  ## Style, types, and the contract that keeps Qt out of app/
 	@$(PY) -m ruff check --quiet .
