@@ -29,13 +29,23 @@ def _silence() -> None:
     os.close(nowhere)
 
 
+def _uncut(folder: str) -> str:
+    """A folder's name, ending in "/", that is whole again after gym3 cut it.
+
+    gym3 hands over as many bytes as the text has characters, which loses the end of a name with an accented letter. As
+    many slashes more are lost in its place.
+    """
+    return folder + "/" * (len(folder.encode()) - len(folder))
+
+
 class _Games:
     """procgen's environments, made once per world and reused."""
 
     def __init__(self) -> None:
-        from procgen import ProcgenGym3Env
+        from procgen import ProcgenGym3Env, env
 
         self._make = ProcgenGym3Env
+        self._assets = _uncut(os.path.join(env.SCRIPT_DIR, "data", "assets", ""))
         self._games: dict[tuple[str, int], Any] = {}
         self._templates: dict[str, bytes] = {}
 
@@ -49,6 +59,7 @@ class _Games:
             rand_seed=0,
             # Without threads of its own procgen works in this one; a pool would be joined at every close.
             num_threads=0,
+            resource_root=self._assets,
         )
 
     def _game(self, world_name: str, num: int) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -100,6 +102,27 @@ def test_closing_ends_a_long_request_and_does_not_start_procgen_again() -> None:
         with pytest.raises(ProcgenError, match="was closed"):
             game.level("easy", 0)
         game.close()
+
+
+def test_procgen_finds_its_pictures_below_an_accented_folder(procgen: Procgen, tmp_path: Path) -> None:
+    found = importlib.util.find_spec("procgen")
+    assert found is not None
+    assert found.origin is not None
+    site, folder = Path(found.origin).parents[1], tmp_path / "Mazé scopé"
+    shutil.copytree(site / "procgen", folder / "procgen", copy_function=os.symlink)
+    for libraries in site.glob("procgen*.libs"):
+        (folder / libraries.name).symlink_to(libraries)
+    code = (
+        f"import sys; sys.path[:0] = [{str(folder)!r}, {str(ROOT)!r}]\n"
+        "from app.maze.procgen_client import Procgen\n"
+        "import importlib.util; print(importlib.util.find_spec('procgen').origin)\n"
+        "with Procgen() as game: print(game.level('easy', 7).grid.sum())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    origin, total = done.stdout.splitlines()
+    assert str(folder) in origin
+    assert int(total) == procgen.level("easy", 7).grid.sum()
 
 
 def test_nothing_is_left_behind(procgen: Procgen) -> None:
