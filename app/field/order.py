@@ -7,7 +7,7 @@ import numpy as np
 from app.maze.maze import Maze
 from app.maze.paths import decision_square, distances
 
-FIRST_CHUNK = 8
+FIRST_CHUNK = 6
 
 
 def order_of_squares(maze: Maze) -> np.ndarray:
