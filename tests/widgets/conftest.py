@@ -205,6 +205,8 @@ def make_hand(qtbot: QtBot, qapp: QApplication, small_policy: Policy, tmp_path: 
         return hand
 
     yield make
+    # Qt's offscreen platform ends in a crash when it still holds data that Python made.
+    QApplication.clipboard().clear()
     for hand in hands:
         hand.document.mark_saved()
         hand.window.close()
