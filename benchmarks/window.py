@@ -34,6 +34,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mazescope-bench-") as folder:
         os.environ["MAZESCOPE_HOME"] = folder
         from app import edits
+        from app.interventions.patches import NO_PATCHES
         from benchmarks.subjects import HARD, level, policy
         from widgets.launch import application, open_window
         from widgets.settings import Settings
@@ -44,6 +45,9 @@ def main() -> int:
         _until(app, lambda: document.state.policy is not None and not window.context.busy)
         edits.open_policy(document, policy(4))
         edits.edit_maze(document, "Measure", lambda _: level(HARD, 25))
+        edits.set_stack(document, "Measure", NO_PATCHES)
+        # The ratio beside plain torch is of one field; the window opens on three panes.
+        window.context.view.set_mode("original")
         _until(app, lambda: _answered(window))
         found = _stalls(app, window) if sys.argv[1] == "stalls" else _memory(app, window)
         document.mark_saved()
