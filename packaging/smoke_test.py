@@ -122,7 +122,8 @@ class Tests:
         watched = (
             "openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,symlink,symlinkat,link,linkat"
         )
-        run([tracer, "-f", "--seccomp-bpf", "-qq", "-e", f"trace={watched}", "-o", str(log), *self.command], env, self.folder)
+        traced = [tracer, "-f", "--seccomp-bpf", "-qq", "-e", f"trace={watched}", "-o", str(log), *self.command]
+        run(traced, env, self.folder)
         allowed = (str(home), env["TMPDIR"], "/dev/", "/proc/", "/sys/")
         found = sorted(set(_written(log.read_text("utf-8", "replace"))))
         outside = [name for name in found if not name.startswith(allowed)]
