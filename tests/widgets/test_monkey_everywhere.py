@@ -28,8 +28,9 @@ from widgets.level_bar import LevelBar
 FULL = os.environ.get("FULL") == "1"
 GESTURES = 2000 if FULL else 200
 CONTROLS = (QAbstractButton, QAbstractSlider, QComboBox, QAbstractSpinBox, QTabBar, QAbstractItemView)
-LEFT_OUT = ("file.", "level.", "help.log", "compare.policy", "view.presentation")
-"""Actions that leave the session, ask procgen, or need a screen and other programs."""
+LEFT_OUT = ("file.", "level.", "help.log", "help.tour", "compare.policy", "view.presentation")
+"""Actions that leave the session (as the tour may, by leaving its sample open), ask procgen, or need a screen and other
+programs."""
 
 KEYS = (
     Qt.Key.Key_Left,
@@ -163,9 +164,7 @@ def test_undoing_everything_done_anywhere_leads_back_to_the_start(
     hand.context.settings.set("export.folder", str(tmp_path))
     start = hand.document.state
     reported: list[str] = []
-    hand.context.reported.connect(
-        lambda _, sentence, details: reported.append(sentence + details) if details else None
-    )
+    hand.context.reported.connect(lambda _, sentence, details: reported.append(sentence + details) if details else None)
     monkey = Monkey(hand, seed)
     for _ in range(GESTURES):
         monkey.gesture()
