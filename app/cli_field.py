@@ -68,8 +68,12 @@ def parse_seeds(text: str) -> tuple[range, ...]:
     found = []
     for part in text.split(","):
         ends = part.strip().split(":")
+        if not part.strip():
+            raise argparse.ArgumentTypeError(f"{text!r} has an empty item; expected A:B, N, or a comma list of these")
         if len(ends) > 2 or not all(end.strip().isdecimal() and end.strip().isascii() for end in ends):
-            raise argparse.ArgumentTypeError(f"{part!r} was found; expected A:B, N, or a comma list of numbers")
+            raise argparse.ArgumentTypeError(
+                f"{part.strip()!r} was found; expected A:B, N, or a comma list of these, of seeds from 0 to {SEEDS - 1}"
+            )
         first = int(ends[0])
         last = int(ends[1]) if len(ends) == 2 else first + 1
         if last > SEEDS or first >= SEEDS:
@@ -78,6 +82,22 @@ def parse_seeds(text: str) -> tuple[range, ...]:
             raise argparse.ArgumentTypeError(f"{part.strip()!r} holds no seed; A:B runs from A up to before B")
         found.append(range(first, last))
     return tuple(found)
+
+
+def note(sentence: str) -> None:
+    """Say what the user should know, beside what the command prints."""
+    print(sentence, file=sys.stderr)
+
+
+def with_seeds_joined(argv: Sequence[str]) -> list[str]:
+    """The arguments with `--seeds -3:2` as one word, since argparse takes the second for an option."""
+    joined: list[str] = []
+    for word in argv:
+        if joined and joined[-1] == "--seeds" and word[:1] == "-" and word[1:2].isdigit():
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def parse_formats(text: str) -> list[str]:
@@ -109,6 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out.exists() and not arguments.out.is_dir():
         raise MazescopeError(f"{arguments.out} is a file; expected a folder for --out.")
     files = _maze_jobs(arguments.maze)
+    _check_names(files, arguments.world, arguments.seeds or ())
     stack = load_patches(arguments.patches) if arguments.patches else NO_PATCHES
 
     # These import torch, which takes a second; refusals above need not wait for it.
@@ -119,24 +140,24 @@ def run(arguments: argparse.Namespace) -> int:
 
     device, notice = find_device(arguments.device)
     if notice:
-        print(notice, file=sys.stderr)
+        note(notice)
     policy = load_policy(arguments.checkpoint or default_policy_path())
     engine = Engine(device.key)
     started, squares, written = time.perf_counter(), 0, 0
     try:
-        with Procgen() as procgen:
+        with Procgen(on_restart=note) as procgen:
             levels = _level_jobs(procgen, arguments.world, arguments.seeds or (), arguments.region)
             for job in chain(files, levels):
-                _check_name(job, files)
                 result = engine.compute(FieldRequest(job.maze, policy, stack))
-                _check_patches(result)
+                _check_patches(result, arguments.patches)
                 written += _write(job, result, arguments)
                 squares += len(result.original.squares)
         label = engine.device_label
     finally:
         engine.close()
     seconds = time.perf_counter() - started
-    print(f"Wrote {written} files to {arguments.out} ({squares} squares, {seconds:.1f} s, {label}).")
+    said = f"Wrote {_count(written, 'file')} to {arguments.out}"
+    print(f"{said} ({_count(squares, 'square')}, {seconds:.1f} s, {label}).")
     return 0
 
 
@@ -156,15 +177,25 @@ def _level_jobs(procgen: Procgen, world: str, seeds: Sequence[range], region: in
             yield Job(f"{world}-{level.seed}", level.name, level.maze, level.seed, region)
 
 
-def _check_name(job: Job, files: Sequence[Job]) -> None:
-    if job.seed is not None and any(job.name == file.name for file in files):
-        raise MazeError(f"A maze file and a level would both be written as {job.name}; expected names that differ.")
+def _check_names(files: Sequence[Job], world: str, seeds: Sequence[range]) -> None:
+    for file in files:
+        name, _, number = file.name.rpartition("-")
+        # Only the plain form of a number is a level's name: easy-0, not easy-00.
+        plain = number.isdecimal() and number.isascii() and number == str(int(number))
+        if name == world and plain and any(int(number) in part for part in seeds):
+            raise MazeError(
+                f"A maze file and a level would both be written as {file.name}; expected names that differ."
+            )
 
 
-def _check_patches(result: FieldResult) -> None:
-    if result.problems:
+def _check_patches(result: FieldResult, path: Path | None) -> None:
+    if result.problems and path is not None:
         problem = result.problems[0]
-        raise PatchError(f"Patch {problem.position + 1} does not act: {problem.reason}")
+        raise PatchError(f"{path.name}: Patch {problem.position + 1} does not act: {problem.reason}")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _write(job: Job, result: FieldResult, arguments: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,10 +68,13 @@ def patches_file(folder: Path, *patches: dict[str, object]) -> Path:
 # field
 
 
-def test_field_writes_the_arrays_of_a_maze_file(tmp_path: Path, checkpoint: Path, maze_file: Path) -> None:
+def test_field_writes_the_arrays_of_a_maze_file(
+    tmp_path: Path, checkpoint: Path, maze_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "new" / "folder"
     assert run("field", "--maze", maze_file, "--checkpoint", checkpoint, "--out", out) == 0
     assert [path.name for path in out.iterdir()] == ["fork.npz"]
+    assert "Wrote 1 file to" in capsys.readouterr().out
     maze = forked_level()
     with np.load(out / "fork.npz") as found:
         assert set(found.files) == PLAIN
@@ -168,14 +172,28 @@ BAD = {
     "scale": ("expected a number from 0.25 to 8", ("--maze", "{maze}", "--scale", "nan")),
     "unknown": ("--colour", ("--maze", "{maze}", "--colour", "red")),
     "region alone": ("--region", ("--maze", "{maze}", "--region", "5")),
-    "no maze file": ("nowhere.json", ("--maze", "{folder}/nowhere.json")),
+    "no maze file": (
+        "nowhere.json cannot be read: No such file or directory; expected a maze file",
+        ("--maze", "{folder}/nowhere.json"),
+    ),
     "wrong maze file": ("broken.json", ("--maze", "{folder}/broken.json")),
     "mazes of one name": ("called fork", ("--maze", "{maze}", "{maze}")),
     "no checkpoint": ("nowhere.pt", ("--maze", "{maze}", "--checkpoint", "{folder}/nowhere.pt")),
     "not a checkpoint": ("broken.json", ("--maze", "{maze}", "--checkpoint", "{folder}/broken.json")),
-    "no patches": ("nowhere.json", ("--maze", "{maze}", "--patches", "{folder}/nowhere.json")),
+    "no patches": (
+        "No such file or directory; expected a patches file",
+        ("--maze", "{maze}", "--patches", "{folder}/nowhere.json"),
+    ),
     "wrong patches": ("broken.json", ("--maze", "{maze}", "--patches", "{folder}/broken.json")),
-    "patch that does not fit": ("Patch 1 does not act", ("--maze", "{maze}", "--patches", "{folder}/unfit.json")),
+    "patch that does not fit": (
+        "unfit.json: Patch 1 does not act",
+        ("--maze", "{maze}", "--patches", "{folder}/unfit.json"),
+    ),
+    "no channels": ('Patch 1: "channels" is []', ("--maze", "{maze}", "--patches", "{folder}/none.json")),
+    "maze and level of one name": ("written as easy-0", ("--maze", "{folder}/easy-0.json", "--seeds", "5,0")),
+    "negative seed": ("seeds from 0 to 2147483647", ("--seeds", "-1")),
+    "negative range": ("'-3:2' was found; expected A:B, N, or a comma list", ("--seeds", "-3:2")),
+    "empty seed": ("'1,,2' has an empty item", ("--seeds", "1,,2")),
     "device": ("abacus", ("--maze", "{maze}", "--device", "abacus")),
 }
 
@@ -192,6 +210,9 @@ def test_bad_input_is_one_sentence_and_writes_nothing(
     (tmp_path / "broken.json").write_text('{"rows": [')
     unfit = {"patches": [{"kind": "zero", "layer": LAYER, "channels": [99]}]}
     (tmp_path / "unfit.json").write_text(json.dumps(unfit))
+    none = {"patches": [{"kind": "zero", "layer": LAYER, "channels": []}]}
+    (tmp_path / "none.json").write_text(json.dumps(none))
+    save(tmp_path / "easy-0.json", forked_level())
     filled = [argument.format(maze=maze_file, folder=tmp_path) for argument in arguments]
     policy = () if "--checkpoint" in arguments else ("--checkpoint", checkpoint)
     assert run("field", *filled, *policy, "--out", tmp_path / "out") == 2
@@ -238,6 +259,50 @@ def test_info_describes_a_checkpoint(checkpoint: Path, capsys: pytest.CaptureFix
     assert run("info", checkpoint, "--json") == 0
     assert json.loads(capsys.readouterr().out)["Parameters"] == "626,256"
     assert run("info", checkpoint.with_name("nowhere.pt")) == 2
+
+
+def test_info_gives_every_fact_a_name_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("info") == 0
+    lines = capsys.readouterr().out.splitlines()
+    titles = [line.split("  ")[0] for line in lines]
+    assert len(set(titles)) == len(titles)
+    assert not any("option" in title for title in titles)
+    assert run("info", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["Width"].startswith("1 (channels")
+    assert found["Trained on"].endswith(" observations")
+    assert found["Training option: observations"] == "4,000,000"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_a_reader_that_goes_away_is_no_error(checkpoint: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "main.py", "info", str(checkpoint)],
+        cwd=ROOT,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_answer_that_cannot_be_printed_is_one_sentence(checkpoint: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "main.py", "info", str(checkpoint)],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "The answer could not be written: No space left on device.\n"
 
 
 def test_files_open_the_window_and_options_lead_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:

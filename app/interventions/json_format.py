@@ -57,11 +57,16 @@ def load_patches(path: Path) -> PatchStack:
             raise PatchError(f"{path.name} holds more than {LARGEST >> 20} MB; a patches file is far smaller.")
         found = json.loads(path.read_bytes())
     except OSError as error:
-        raise PatchError(f"{path} cannot be read: {error.strerror or error}.") from error
+        expected = 'expected a patches file, {"patches": [...]}'
+        raise PatchError(f"{path} cannot be read: {error.strerror or error}; {expected}.") from error
     except (ValueError, RecursionError) as error:
         raise PatchError(f'{path.name} is not JSON; expected an object {{"patches": [...]}}.') from error
     try:
         stack = stack_from_json(found)
+        for place, patch in enumerate(stack.patches, start=1):
+            # Only here: a session may hold a patch whose channels its user took away one by one.
+            if patch.channels == ():
+                raise PatchError(f'Patch {place}: "channels" is []; expected channel numbers, or no such key for all.')
     except PatchError as error:
         raise PatchError(f"{path.name} cannot be used: {error}") from error
     for position, patch in enumerate(stack.patches):

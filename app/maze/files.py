@@ -105,7 +105,7 @@ def load(path: Path) -> Maze:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
-        raise MazeError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise MazeError(f"{path} cannot be read: {error.strerror or error}; expected a maze file.") from error
     if len(content) > LARGEST:
         raise MazeError(f"{path.name} is longer than the {LARGEST} bytes that a maze file holds at most.")
     try:

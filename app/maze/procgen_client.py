@@ -9,7 +9,7 @@ import contextlib
 import importlib.util
 import multiprocessing
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, Final, NamedTuple
@@ -33,6 +33,9 @@ _MESSAGE: Final = 500
 
 _CLOSED: Final = "procgen was closed and gives no more answers."
 _AGAIN: Final = "it is started again at the next request"
+
+RESTARTED: Final = "procgen's process had ended unexpectedly and was started again."
+"""What the user is told when a request was answered all the same."""
 
 
 def check_seed(seed: int) -> int:
@@ -77,12 +80,17 @@ class Steps(NamedTuple):
 class Procgen:
     """The game in its own process, started at the first call and again after it died.
 
-    Every method may be called from any thread; calls wait for each other. A method raises ProcgenError when procgen is
-    not installed, cannot start, or ends or hangs during the call; the next call then starts it anew. Also a context
-    manager: leaving it closes it.
+    Every method may be called from any thread; calls wait for each other. When the process ended before or during a
+    call it is started again and asked once more. A method raises ProcgenError when procgen is not installed, cannot
+    start, hangs, or ends a second time during one call; the next call then starts it anew. Also a context manager:
+    leaving it closes it.
+
+    Attributes:
+        on_restart: given `RESTARTED`, in the thread that asked, when a call was answered by a process started again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_restart: Callable[[str], object] | None = None) -> None:
+        self.on_restart = on_restart
         self._lock = threading.Lock()
         self._closed = False
         self._process: SpawnProcess | None = None
@@ -178,44 +186,57 @@ class Procgen:
 
     def _call(self, *request: Any) -> Any:
         with self._lock:
-            if self._closed:
-                raise ProcgenError(_CLOSED)
-            pipe = self._started()
-            try:
-                pipe.send(request)
-                if not pipe.poll(_PATIENCE):
-                    raise TimeoutError
-                kind, result = pipe.recv()
-            except TimeoutError:
-                self._stop()
-                raise ProcgenError(f"procgen gave no answer within {_PATIENCE:.0f} seconds; {_AGAIN}.") from None
-            except (EOFError, OSError):
-                self._stop()
-                if self._closed:
-                    raise ProcgenError(_CLOSED) from None
-                raise ProcgenError(f"procgen's process ended unexpectedly; {_AGAIN}.") from None
-            except BaseException:
-                # An answer still to come would be taken for that of the next request.
-                self._stop()
-                raise
+            ended = self._has_died()
+            answer = self._answer(request)
+            if answer is None:
+                ended, answer = True, self._answer(request)
+        if answer is None:
+            raise ProcgenError(f"procgen's process ended unexpectedly, twice over the same request; {_AGAIN}.")
+        if ended and self.on_restart is not None:
+            self.on_restart(RESTARTED)
+        kind, result = answer
         if kind == "ok":
             return result
         if isinstance(result, MazescopeError):
             raise result
         raise ProcgenError(f"procgen could not do what was asked ({result}).")
 
+    def _answer(self, request: tuple[Any, ...]) -> tuple[str, Any] | None:
+        """What the process answers; None when it ended instead."""
+        if self._closed:
+            raise ProcgenError(_CLOSED)
+        pipe = self._started()
+        try:
+            pipe.send(request)
+            if not pipe.poll(_PATIENCE):
+                raise TimeoutError
+            answer: tuple[str, Any] = pipe.recv()
+            return answer
+        except TimeoutError:
+            self._stop()
+            raise ProcgenError(f"procgen gave no answer within {_PATIENCE:.0f} seconds; {_AGAIN}.") from None
+        except (EOFError, OSError):
+            self._stop()
+            if self._closed:
+                raise ProcgenError(_CLOSED) from None
+            return None
+        except BaseException:
+            # An answer still to come would be taken for that of the next request.
+            self._stop()
+            raise
+
+    def _has_died(self) -> bool:
+        return self._process is not None and not self._process.is_alive()
+
     def _started(self) -> Connection:
-        if self._pipe is not None and self._process is not None and self._process.is_alive():
+        if self._pipe is not None and not self._has_died():
             return self._pipe
-        died = self._process is not None
         self._stop()
         if not self.available():
             raise ProcgenError(
                 "procgen is not installed here (it exists for few platforms): only levels by seed need it, "
                 "all else works without."
             )
-        if died:
-            raise ProcgenError(f"procgen's process had ended unexpectedly; {_AGAIN}.")
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=procgen_server.serve, args=(theirs,), name="procgen", daemon=True)

@@ -38,7 +38,9 @@ def load(path: Path) -> Maze:
             raise MazeError(f"{path.name} holds more than {LARGEST} bytes; a maze as text is far smaller.")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise MazeError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise MazeError(
+            f"{path} cannot be read: {error.strerror or error}; expected a maze as lines of text."
+        ) from error
     except UnicodeDecodeError as error:
         raise MazeError(f"{path.name} is not text; expected lines of `#`, `.`, `C` and `M`.") from error
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,21 @@ from app.policy.metadata import plain_items
 from app.policy.policy import Policy
 
 _LARGEST_CARD: Final = 256 * 1024
+
+_COMPUTED: Final = frozenset({"loaded_from", "name", "width", "parameters"})
+"""Keys of a file's own words that are left out: these are known from the network itself."""
+
+_TITLES: Final = {
+    "seed": "Training seed",
+    "steps": "Training steps",
+    "observations": "Trained on",
+    "region": "Cheese in training",
+    "config": "Training option",
+}
+"""What facts are called whose keys say too little away from the training that wrote them."""
+
+_UNITS: Final = {"observations": "{0} observations", "region": "top-right {0} x {0} squares"}
+"""How the values of some keys are told."""
 
 
 def default_policy_path() -> Path:
@@ -38,9 +53,9 @@ def card_facts(policy: Policy) -> dict[str, Any]:
 def describe(policy: Policy) -> list[tuple[str, str]]:
     """What there is to say of a policy, as (what, text) in the order to show it.
 
-    Its name, size, file and identity; then what its model card and its file say of it (the card's word counts where
-    both speak); then its layers with the shapes of one observation's activations (channels x rows x columns,
-    or features).
+    No title comes twice. Its name, size, file and identity; then what its model card and its file say of it (the card's
+    word counts where both speak; what they say in groups is in `training_options`); then its layers with the shapes of
+    one observation's activations (channels x rows x columns, or features).
     """
     width, origin = policy.width, policy.metadata.get("loaded_from", {})
     rows = [
@@ -56,19 +71,42 @@ def describe(policy: Policy) -> list[tuple[str, str]]:
     rows.append(("Weights hash", policy.weights_hash[:12]))
     if "sha256" in origin:
         rows.append(("File SHA-256", origin["sha256"]))
-    own = {key: value for key, value in policy.metadata.items() if key not in ("loaded_from", "name")}
-    rows += _facts({**own, **card_facts(policy)})
+    rows += _facts({key: value for key, value in _said(policy).items() if not isinstance(value, dict)})
     rows += [(layer.name, " x ".join(str(size) for size in layer.shape)) for layer in policy.layers]
-    return rows
+    return list(_distinct(rows))
+
+
+def training_options(policy: Policy) -> list[tuple[str, str]]:
+    """What the policy's card and file say in groups, above all how its training was set, as (group: what, text).
+
+    An option is what was planned, such as the most observations; `describe` says what came of it.
+    """
+    return list(_distinct(_facts({key: value for key, value in _said(policy).items() if isinstance(value, dict)})))
+
+
+def _said(policy: Policy) -> dict[str, Any]:
+    """What the policy's file and its card say of it; the card's word counts."""
+    # A safetensors file keeps no order of its own.
+    said = {**dict(sorted(policy.metadata.items())), **card_facts(policy)}
+    return {key: value for key, value in said.items() if key not in _COMPUTED}
+
+
+def _distinct(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The rows; a title that was there before gets a number."""
+    seen: dict[str, int] = {}
+    for title, text in rows:
+        seen[title] = seen.get(title, 0) + 1
+        yield (title if seen[title] == 1 else f"{title} ({seen[title]})", text)
 
 
 def _facts(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for key, value in values.items():
-        title = prefix + shown(key).replace("_", " ")
+        title = prefix + (_TITLES[key] if not prefix and key in _TITLES else shown(key).replace("_", " "))
         if isinstance(value, dict):
             yield from _facts(value, f"{title}: ")
         elif value is not None:
-            yield (title[:1].upper() + title[1:], _fact(value))
+            told = _UNITS.get(key, "{0}") if not prefix and isinstance(value, int) else "{0}"
+            yield (title[:1].upper() + title[1:], told.format(_fact(value)))
 
 
 def _fact(value: object) -> str:

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from app.cli_field import parse_seeds
+from app.cli_field import note, parse_seeds
 from app.errors import MazescopeError
 from app.interventions.json_format import FLOAT32_MAX
 from app.maze.levels import generate_levels
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     policy = load_policy(arguments.checkpoint or default_policy_path())
     layers = arguments.layers or RESADDS
     check(policy, layers, arguments.channels)
-    with Procgen() as procgen:
+    with Procgen(on_restart=note) as procgen:
         levels = generate_levels(procgen, arguments.world, seeds, arguments.region)
     table = effects_table(
         policy,

@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from app.errors import MazeError, ProcgenError
-from app.maze.procgen_client import SEEDS, Procgen
+from app.maze.procgen_client import RESTARTED, SEEDS, Procgen
 from app.maze.render import observations_of
 
 pytestmark = pytest.mark.procgen
@@ -69,23 +69,42 @@ def test_an_action_out_of_range_is_refused(procgen: Procgen) -> None:
         procgen.step(procgen.level("easy", 0), [15])
 
 
-def test_a_process_that_died_is_told_and_started_again() -> None:
-    with Procgen() as game, ThreadPoolExecutor(1) as pool:
+def test_a_process_that_died_is_started_again_and_asked_once_more() -> None:
+    told: list[str] = []
+    with Procgen(on_restart=told.append) as game, ThreadPoolExecutor(1) as pool:
         before = game.level("easy", 5)
         assert game.pid is not None
         process = psutil.Process(game.pid)
         process.kill()
         assert _until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
-        with pytest.raises(ProcgenError, match="ended unexpectedly; it is started again"):
-            game.level("easy", 5)
+        assert told == []
         assert game.level("easy", 5) == before
+        assert told == [RESTARTED]
+        assert game.level("easy", 6) != before
+        assert told == [RESTARTED]
 
         # And in the middle of a call, which must not wait for an answer that never comes.
-        long = pool.submit(game.levels, "hard", range(60_000))
+        long = pool.submit(game.levels, "hard", range(3_000))
         time.sleep(0.1)
         os.kill(game.pid, signal.SIGKILL)
-        with pytest.raises(ProcgenError, match="ended unexpectedly"):
-            long.result(timeout=20)
+        assert len(long.result(timeout=60)) == 3_000
+        assert told == [RESTARTED] * 2
+
+
+def test_a_request_that_ends_the_process_twice_is_refused() -> None:
+    told: list[str] = []
+    with Procgen(on_restart=told.append) as game:
+        game.level("easy", 5)
+        # A request that no process survives: what it brings along ends whoever reads it.
+        with pytest.raises(ProcgenError, match="twice over the same request"):
+            game._call("levels", "easy", _Deadly())
+        assert told == []
+        assert game.level("easy", 5).world == 15
+
+
+class _Deadly:
+    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
+        return os._exit, (1,)
 
 
 def test_closing_ends_a_long_request_and_does_not_start_procgen_again() -> None:

@@ -8,7 +8,7 @@ import json
 import torch
 
 from app.paths import asset
-from app.policy.info import card_facts, default_policy_path, describe, model_card
+from app.policy.info import card_facts, default_policy_path, describe, model_card, training_options
 from app.policy.loading import load_policy
 from app.policy.network import random_network
 from app.policy.policy import policy_of
@@ -19,8 +19,11 @@ def test_describe_says_all_there_is(tmp_path):
     path = tmp_path / "mouse.safetensors"
     said = {
         "world": "easy",
-        "trained_observations": 4_000_000,
-        "config": {"seed": 0},
+        "width": 2,
+        "observations": 1_138_944,
+        "seed": 3,
+        "weights hash": "another",
+        "config": {"seed": 0, "observations": 4_000_000},
         "ema": True,
         "rates": [0.5, 0.25],
     }
@@ -37,7 +40,13 @@ def test_describe_says_all_there_is(tmp_path):
     assert rows["File SHA-256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert rows["World"] == "hard"  # the card's word counts
     assert rows["Reaches cheese"] == "0.9"
-    assert (rows["Trained observations"], rows["Config: seed"]) == ("4,000,000", "0")
+    assert (rows["Trained on"], rows["Training seed"]) == ("1,138,944 observations", "3")
+    assert rows["Weights hash (2)"] == "another"
+    assert len(rows) == len(describe(policy))
+    assert dict(training_options(policy)) == {
+        "Training option: seed": "0",
+        "Training option: observations": "4,000,000",
+    }
     assert (rows["Ema"], rows["Rates"]) == ("yes", "0.5, 0.25")
     assert rows["embedder.block2.res1.resadd"] == "64 x 16 x 16"
     assert rows["fc_policy"] == "15"

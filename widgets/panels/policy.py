@@ -49,7 +49,7 @@ class PolicyPanel(QWidget):
         self.card.setFrameShape(QFrame.Shape.NoFrame)
         self._facts, self._details, self._layers = QWidget(), QWidget(), QWidget()
         self._card_fold = Folding(context, "Model card", self.card)
-        self._detail_fold = Folding(context, "Details", self._details)
+        self._detail_fold = Folding(context, "Training options", self._details)
         self._layer_fold = Folding(context, "Layers", self._layers)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty_state())
@@ -97,7 +97,7 @@ class PolicyPanel(QWidget):
         self._pages.setCurrentIndex(0 if policy is None else 1)
         if policy is None:
             return
-        from app.policy.info import describe, model_card
+        from app.policy.info import describe, model_card, training_options
 
         stages = {stage.name for stage in policy.layers}
         rows = describe(policy)
@@ -105,8 +105,8 @@ class PolicyPanel(QWidget):
         self.size_label.setText(f"{policy.parameters:,} parameters · width {policy.width} · {len(stages)} layers")
         told = {"Name", "Width", "Parameters"}
         facts = [each for each in rows if each[0] not in stages | told]
-        details = [each for each in facts if ": " in each[0]]
-        self._fill(self._facts, [each for each in facts if each not in details], with_copy=True)
+        details = training_options(policy)
+        self._fill(self._facts, facts, with_copy=True)
         self._fill(self._details, details)
         self._detail_fold.setVisible(bool(details))
         self._fill(self._layers, [(name, text) for name, text in rows if name in stages])
