@@ -38,12 +38,15 @@ class Context(QObject):
 
     Signals:
         palette_changed(Palette): the colours are others now.
-        reported(str, str, str): "error" or "notice", a sentence for the user, and details.
+        reported(str, str, str, str): "error" or "notice", a sentence for the user, details, and what it is about:
+            "level", "file", "save", or "" for anything else.
+        succeeded(str): what an error may have been about went well now.
         busy_changed(bool): whether background jobs are under way.
     """
 
     palette_changed = Signal(object)
-    reported = Signal(str, str, str)
+    reported = Signal(str, str, str, str)
+    succeeded = Signal(str)
     busy_changed = Signal(bool)
 
     def __init__(
@@ -57,6 +60,7 @@ class Context(QObject):
         self.actions = ActionRegistry(self, on_error=self.report_exception)
         self.procgen = Procgen() if procgen is None else procgen
         self._owns_procgen = procgen is None
+        self.procgen.on_restart = self.notice
         self.closing = False
         self._background = Background(self)
         self._background.busy_changed.connect(self.busy_changed)
@@ -101,13 +105,13 @@ class Context(QObject):
         """A Material Design glyph in the palette's colours: "undo". Draw it anew after `palette_changed`."""
         return icons.icon(name, self._palette, colour)
 
-    def report(self, sentence: str, details: str = "") -> None:
+    def report(self, sentence: str, details: str = "", about: str = "") -> None:
         """Tell the user that something could not be done. The window goes on."""
-        self.reported.emit("error", sentence, details)
+        self.reported.emit("error", sentence, details, about)
 
     def notice(self, sentence: str) -> None:
-        """Tell the user something that needs no answer."""
-        self.reported.emit("notice", sentence, "")
+        """Tell the user something that needs no answer; from any thread."""
+        self.reported.emit("notice", sentence, "", "")
 
     def run_in_background(
         self,
@@ -123,7 +127,7 @@ class Context(QObject):
         """Whether background jobs are under way."""
         return self._background.busy
 
-    def report_exception(self, error: BaseException) -> None:
+    def report_exception(self, error: BaseException, about: str = "") -> None:
         """Tell the user of an exception: a refusal's own sentence, or what kind of defect it is, with its traceback."""
         import traceback
 
@@ -131,15 +135,17 @@ class Context(QObject):
             # What a listener of the document raised.
             error = error.__cause__
         if isinstance(error, MazescopeError):
-            self.report(str(error))
+            self.report(str(error), about=about)
         else:
             details = "".join(traceback.format_exception(error))
-            self.report(f"Something went wrong inside Mazescope: {type(error).__name__}: {error}", details)
+            self.report(f"Something went wrong inside Mazescope: {type(error).__name__}: {error}", details, about)
 
     def close(self) -> None:
         """End everything that runs behind the window."""
         _application().styleHints().colorSchemeChanged.disconnect(self._system_changed)
         self.closing = True
+        if self.procgen.on_restart == self.notice:
+            self.procgen.on_restart = None
         self.bridge.close()
         if self._owns_procgen:
             self.procgen.close()

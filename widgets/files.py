@@ -6,6 +6,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -58,7 +59,8 @@ class Files(QObject):
     def __init__(self, context: Context, window: QWidget) -> None:
         super().__init__(window)
         self._context, self._window = context, window
-        self._waiting: deque[Path] = deque()
+        self._waiting: deque[Callable[[], object]] = deque()
+        self._refusals: list[str] = []
         self._in_turn = False
         self.session_path: Path | None = None
         self.leaving: Callable[[Callable[[], object]], object] = lambda go_on: go_on()
@@ -78,8 +80,7 @@ class Files(QObject):
         sessions = sum(map(_is_session, files))
         if sessions > 1:
             self._context.notice(f"One session is open at a time: of {sessions} files {files[0].name} was opened.")
-        self._waiting.extend(files[:1] + [path for path in files[1:] if not _is_session(path)])
-        self._open_next()
+        self._open_in_turn([files[0], *(path for path in files[1:] if not _is_session(path))] if files else [])
 
     def open_path(self, path: Path) -> None:
         """Open one file: a session or a JSON file by its suffix, anything else as a checkpoint."""
@@ -120,11 +121,10 @@ class Files(QObject):
     def ask_open(self, kind: str = "any") -> None:
         """Let the user choose files to open: "any", "policy" or "maze"."""
         found, _ = QFileDialog.getOpenFileNames(self._window, "Open", self._folder(), FILTERS[kind])
-        for name in found:
-            if kind == "policy":
-                self.open_policy(Path(name))
-            else:
-                self.open_path(Path(name))
+        if kind == "policy":
+            self._open_in_turn([Path(name) for name in found], self.open_policy)
+        else:
+            self.open_paths([Path(name) for name in found])
 
     def new_session(self) -> None:
         """Begin anew: one maze, no patches, the policy that is open."""
@@ -153,8 +153,9 @@ class Files(QObject):
         try:
             save_session(path, self._context.document.state, self._context.view.to_json())
         except MazescopeError as error:
-            self._context.report_exception(error)
+            self._context.report_exception(error, "save")
             return False
+        self._context.succeeded.emit("save")
         self._context.document.mark_saved()
         self._set_path(path)
         self._remember(path)
@@ -188,8 +189,9 @@ class Files(QObject):
             else:
                 maze_files.save(path, maze)
         except MazescopeError as error:
-            self._context.report_exception(error)
+            self._context.report_exception(error, "save")
             return
+        self._context.succeeded.emit("save")
         self._remember(path)
         self._context.notice(f"Saved {path.name}.")
 
@@ -199,8 +201,14 @@ class Files(QObject):
         self, path: Path, read: Callable[[], object], take: Callable[[Path, object], None], *, remember: bool = True
     ) -> None:
         in_turn, self._in_turn = self._in_turn, False
+        asked = take != self._take_first_policy
+        if not in_turn and asked:
+            self._refusals = []
+        refusals = self._refusals
 
         def done(found: object) -> None:
+            if asked and not refusals:
+                self._context.succeeded.emit("file")
             # A drag under way belongs to what is being left.
             self._context.document.end()
             take(path, found)
@@ -210,7 +218,12 @@ class Files(QObject):
                 self._open_next()
 
         def failed(error: Exception) -> None:
-            self._context.report_exception(error)
+            if isinstance(error, MazescopeError):
+                # Of files opened together, each that is refused has its line.
+                refusals.append(str(error))
+                self._context.report("\n".join(refusals), about="file")
+            else:
+                self._context.report_exception(error)
             if not path.exists():
                 self.forget([path])
             if in_turn:
@@ -218,10 +231,16 @@ class Files(QObject):
 
         self._context.run_in_background(read, done, failed)
 
+    def _open_in_turn(self, paths: Iterable[Path], open_one: Callable[[Path], object] | None = None) -> None:
+        if not self._waiting:
+            self._refusals = []
+        self._waiting.extend(partial(open_one or self.open_path, path) for path in paths)
+        self._open_next()
+
     def _open_next(self) -> None:
         if self._waiting:
             self._in_turn = True
-            self.open_path(self._waiting.popleft())
+            self._waiting.popleft()()
 
     def _take_policy(self, _path: Path, policy: object) -> None:
         assert isinstance(policy, Policy)
@@ -253,7 +272,7 @@ class Files(QObject):
             state = replace(session.state, policy=policy or self._context.document.state.policy)
             self.open_state(state, path, session.view)
             if sentence:
-                self._context.report(sentence)
+                self._context.report(sentence, about="file")
 
         self.leaving(go_on)
 

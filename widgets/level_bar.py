@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from app import edits
 from app.maze.maze import THEMES, WORLDS
+from app.maze.procgen_client import SEEDS
 from widgets.context import Context
 from widgets.levels import Levels
 
@@ -27,7 +28,7 @@ class SeedBox(QSpinBox):
     def __init__(self, levels: Levels) -> None:
         super().__init__()
         self._levels = levels
-        self.setRange(NO_SEED, 2**31 - 1)
+        self.setRange(NO_SEED, SEEDS - 1)
         self.setSpecialValueText("no seed")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setKeyboardTracking(False)
@@ -45,10 +46,33 @@ class SeedBox(QSpinBox):
     def stepBy(self, steps: int) -> None:
         self._levels.step(1 if steps > 0 else -1)
 
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
+        # Anything may be typed and is judged when it is confirmed: Qt would leave out digits that are too many.
+        state = QValidator.State.Acceptable if self._usable(text) else QValidator.State.Intermediate
+        return state, text, place
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._judge()
+        super().focusOutEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._judge()
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.selectAll()
+
+    def _usable(self, text: str) -> bool:
+        if text == self.specialValueText():
+            return True
+        return text.isascii() and text.isdecimal() and int(text) < SEEDS
+
+    def _judge(self) -> None:
+        typed = self.lineEdit().text().strip()
+        if not self._usable(typed):
+            shown = self.specialValueText() if self.value() == NO_SEED else self.textFromValue(self.value())
+            self.lineEdit().setText(shown)
+            self._levels.refuse(typed)
 
     def _confirmed(self) -> None:
         if self.value() != NO_SEED and self.value() != self._levels.wish.seed:

@@ -76,6 +76,11 @@ class Levels(QObject):
         self._heading = seed
         self._ask(lambda: self._make(wish.world, seed, wish.region))
 
+    def refuse(self, text: str) -> None:
+        """Say that what was typed is no seed; the level stays."""
+        found = f"Seed {text} was found" if text else "No seed was found"
+        self._context.report(f"{found}; expected a whole number from 0 to {SEEDS - 1}.", about="level")
+
     def set_world(self, world: str) -> None:
         """Open the same seed's level of the other world."""
         dim = self.wish.dim if self.wish.dim is None or self.wish.dim <= WORLDS[world] else None
@@ -143,6 +148,7 @@ class Levels(QObject):
             if number == self._asked:
                 self._heading = None
                 self._set_busy(False)
+                self._context.succeeded.emit("level")
                 document = self._context.document
                 # A drag under way belongs to the maze that is being left.
                 document.end()
@@ -153,7 +159,7 @@ class Levels(QObject):
                 self._heading = None
                 self._set_busy(False)
                 self._take(self._context.document.state)
-                self._context.report_exception(error)
+                self._context.report_exception(error, "level")
 
         self._context.run_in_background(make, done, failed)
 
@@ -168,6 +174,10 @@ class Levels(QObject):
 
     def _take(self, state: State) -> None:
         tab = state.tab
+        side = tab.maze.world
         region = self.wish.region if tab.seed is None else tab.region
-        self.wish = replace(self.wish, world=tab.maze.world_name, seed=tab.seed, region=region)
+        if region is not None:
+            region = min(region, side)
+        dim = self.wish.dim if self.wish.dim is None or self.wish.dim <= side else None
+        self.wish = replace(self.wish, world=tab.maze.world_name, seed=tab.seed, dim=dim, region=region)
         self.wish_changed.emit()

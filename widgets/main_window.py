@@ -78,6 +78,7 @@ class MainWindow(QMainWindow):
         self.maze_view.legend.setVisible(context.settings.flag("legend", True))
         self.maze_view.menu_wanted.connect(self._show_menu)
         context.reported.connect(self._report)
+        context.succeeded.connect(self.message_bar.forget)
         context.document.changed.connect(self._document_changed)
         context.document.history_changed.connect(self._show_title)
         self.files.path_changed.connect(self._show_title)
@@ -196,13 +197,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*] — Mazescope")
         self.setWindowModified(unsaved_work(document, path is not None))
 
-    def _report(self, kind: str, sentence: str, details: str) -> None:
+    def _report(self, kind: str, sentence: str, details: str, about: str) -> None:
         if kind == "error":
             log_error(sentence, details)
         if details:
             ErrorDialog.show_for(self, sentence, details)
         else:
-            self.message_bar.say(kind, sentence)
+            self.message_bar.say(kind, sentence, about=about)
 
     # -- Qt
 

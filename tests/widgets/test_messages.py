@@ -1,0 +1,133 @@
+"""What the bar over the maze says, and when it stops saying it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.maze import files as maze_files
+from app.maze.procgen_client import Procgen
+from tests.widgets.conftest import Hand, MakeHand, small_maze
+from widgets.message_bar import MessageBar
+
+
+def lines(hand: Hand) -> list[str]:
+    bar = hand.window.message_bar
+    return bar.label.text().splitlines() if bar.isVisible() else []
+
+
+def test_each_of_several_bad_files_has_its_line_also_beside_a_good_one(make_hand: MakeHand, tmp_path: Path) -> None:
+    hand = make_hand(engine=False)
+    names = ("a.json", "b.pth", "c.txt")
+    for name in names:
+        (tmp_path / name).write_text("nothing of use")
+    maze_files.save(tmp_path / "good.json", small_maze().with_cheese(None))
+    hand.window.files.open_paths([tmp_path / name for name in (*names, "good.json")])
+    hand.wait(lambda: hand.document.state.tab.title == "good")
+    said = lines(hand)
+    assert len(said) == 3
+    assert all(name in line for name, line in zip(names, said, strict=True))
+    # The next file that opens takes them away.
+    hand.window.files.open_path(tmp_path / "good.json")
+    hand.wait(lambda: lines(hand) == [])
+
+
+def test_a_bad_file_later_does_not_repeat_the_earlier_one(make_hand: MakeHand, tmp_path: Path) -> None:
+    hand = make_hand(engine=False)
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text("nothing of use")
+        hand.window.files.open_path(tmp_path / name)
+        hand.wait(lambda name=name: any(name in line for line in lines(hand)))
+    assert len(lines(hand)) == 1
+
+
+def test_a_message_goes_when_its_kind_has_succeeded_and_no_other(make_hand: MakeHand) -> None:
+    context = (hand := make_hand(engine=False)).context
+    context.report("No such level.", about="level")
+    context.report("No such file.", about="file")
+    assert lines(hand) == ["No such level.", "No such file."]
+    context.notice("Something was done.")
+    assert lines(hand) == ["No such level.", "No such file.", "Something was done."]
+    context.succeeded.emit("level")
+    assert lines(hand) == ["No such file.", "Something was done."]
+    context.succeeded.emit("file")
+    assert lines(hand) == ["Something was done."]
+    context.report("A panel cannot.")
+    assert lines(hand) == ["A panel cannot."]
+    bar: MessageBar = hand.window.message_bar
+    QTest.mouseClick(bar.dismiss, Qt.MouseButton.LeftButton)
+    assert lines(hand) == []
+    context.notice("Something else was done.")
+    assert lines(hand) == ["Something else was done."]
+    QTest.mouseClick(bar.dismiss, Qt.MouseButton.LeftButton)
+
+
+def test_a_failed_saving_is_forgotten_when_it_is_saved(make_hand: MakeHand, tmp_path: Path) -> None:
+    hand = make_hand(engine=False)
+    hand.window.files.save_maze(tmp_path / "nowhere" / "maze.json")
+    assert "could not be saved" in lines(hand)[0]
+    hand.window.files.save_maze(tmp_path / "maze.json")
+    assert lines(hand) == ["Saved maze.json."]
+    QTest.mouseClick(hand.window.message_bar.dismiss, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.procgen
+@pytest.mark.parametrize(("typed", "found"), [("2147483648", "Seed 2147483648"), ("-5", "Seed -5"), ("", "No seed")])
+def test_a_seed_that_is_none_is_refused_and_the_level_stays(
+    make_hand: MakeHand, procgen: Procgen, typed: str, found: str
+) -> None:
+    hand = make_hand(procgen=procgen, engine=False)
+    hand.window.levels.go_to(7)
+    hand.wait(lambda: hand.document.state.tab.seed == 7)
+    state, box = hand.document.state, hand.window.level_bar.seed
+    box.selectAll()
+    QTest.keyClick(box, Qt.Key.Key_Delete)
+    QTest.keyClicks(box, typed)
+    assert box.lineEdit().text() == typed
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert lines(hand) == [f"{found} was found; expected a whole number from 0 to 2147483647."]
+    assert box.lineEdit().text() == "7"
+    QTest.qWait(50)
+    assert hand.document.state is state
+    # The largest one opens, and the sentence is gone.
+    box.selectAll()
+    QTest.keyClicks(box, "2147483647")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    hand.wait(lambda: hand.document.state.tab.seed == 2**31 - 1)
+    assert lines(hand) == []
+
+
+@pytest.mark.procgen
+def test_no_cheese_region_is_larger_than_the_world(make_hand: MakeHand, procgen: Procgen) -> None:
+    hand = make_hand(procgen=procgen, engine=False)
+    levels, box = hand.window.levels, hand.window.level_bar.region
+
+    def offered() -> list[object]:
+        return [box.itemData(at) for at in range(box.count())]
+
+    levels.set_world("hard")
+    hand.wait(lambda: hand.maze.world == 25 and not levels.busy)
+    assert offered() == [None, *range(1, 26)]
+    levels.set_region(25)
+    hand.wait(lambda: hand.document.state.tab.region == 25 and not levels.busy)
+    levels.set_world("easy")
+    hand.wait(lambda: hand.document.state.tab.region == 15 and not levels.busy)
+    assert (hand.maze.world, box.currentData()) == (15, 15)
+    assert offered() == [None, *range(1, 16)]
+
+
+def test_a_maze_file_of_a_smaller_world_brings_its_own_sizes(make_hand: MakeHand) -> None:
+    from app import edits
+    from app.maze.levels import random_level
+
+    hand = make_hand(engine=False)
+    edits.open_level(hand.document, random_level(25, 25, 1), "large", 1, 25)
+    hand.window.levels.set_dim(25)
+    assert hand.window.level_bar.region.currentData() == 25
+    edits.open_level(hand.document, small_maze(), "small")
+    assert hand.window.level_bar.region.currentData() == 15
+    assert hand.window.level_bar.dim.currentData() is None
+    hand.wait(lambda: not hand.window.levels.busy)
