@@ -42,7 +42,9 @@ class _Watch(QObject):
         return super().eventFilter(watched, event)
 
     def _answered(self, result: FieldResult) -> None:
-        if result.complete and "field" not in self._times:
+        if result.complete:
+            # One answer is enough; others may be on their way.
+            self._window.context.bridge.result.disconnect(self._answered)
             QTimer.singleShot(0, self, self._end)
 
     def _end(self) -> None:
