@@ -47,8 +47,9 @@ package-test: $(PACKAGE_STAMP)  ## Test what `make package` built: the program, 
 package-bench: $(PACKAGE_STAMP)  ## Measure how long a start takes, frozen and from source, cold and warm
 	@$(PACKAGE_PY) packaging/startup_bench.py $(ARGS)
 
-release: package package-test  ## Build, test, and describe everything in dist/: manifest.json and SHA256SUMS
+release: package package-test  ## Build, test, describe all of dist/: manifest.json, SHA256SUMS
 	@$(PACKAGE_PY) packaging/release.py
+	@$(PACKAGE_PY) packaging/verified.py write
 
 clean:  ## Remove what the commands above made, but not .venv
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -18,7 +18,8 @@ import project
 
 RECORD = project.HERE / "verified.json"
 SINGLE = ("main.py", "app/__init__.py", "app/paths.py", "requirements.txt")
-IGNORED = {"verified.json", "README.md"}
+IGNORED = {"verified.json", "verified.py", "README.md", "release.py", "startup_bench.py"}
+"""Files of this folder that neither build nor test the program."""
 
 
 def inputs() -> list[Path]:
@@ -32,11 +33,16 @@ def inputs() -> list[Path]:
 
 
 def fingerprints() -> dict[str, str]:
-    """Path and SHA-256 of each input, line ends counted as one character so that every checkout agrees."""
-    return {
-        path.relative_to(project.ROOT).as_posix(): hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
-        for path in inputs()
-    }
+    """Path and SHA-256 of each input's contents."""
+    return {path.relative_to(project.ROOT).as_posix(): hashlib.sha256(_contents(path)).hexdigest() for path in inputs()}
+
+
+def _contents(path: Path) -> bytes:
+    """What counts of a file: line ends as every checkout agrees on, and of requirements no comments."""
+    lines = path.read_bytes().splitlines()
+    if path.name == "requirements.txt":
+        lines = [line for line in lines if line.strip() and not line.startswith(b"#")]
+    return b"\n".join(lines)
 
 
 def changed() -> list[str]:
