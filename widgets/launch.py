@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from widgets.settings import Settings
     from widgets.single_instance import FirstWindow
 
-NO_SCREEN = 2
+NO_SCREEN = BAD_FILE = 2
 
 
 def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_window: bool = False) -> int:
@@ -52,7 +52,7 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_w
 
         first = first_or_hand_over(paths, app)
         if first is None:
-            return 0
+            return _missing(paths)
     crash_log = start_crash_log(state_folder())
     window = open_window(app, Settings(config_folder() / "settings.json"), paths, device)
     catch_exceptions(window)
@@ -67,6 +67,14 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_w
     if crash_log is not None:
         crash_log.close()
     return leave(code)
+
+
+def _missing(paths: Sequence[Path]) -> int:
+    """The exit code of a start whose files another window opens: that window says what is missing, and so do we."""
+    missing = [path for path in paths if not path.exists()]
+    for path in missing:
+        print(f"{path} was not found; expected a checkpoint, maze, session or patches file.", file=sys.stderr)
+    return BAD_FILE if missing else 0
 
 
 def keep_safe(window: MainWindow, crash_log: CrashLog | None, *, guided: bool) -> Safety:

@@ -64,7 +64,8 @@ def screen_problem() -> str | None:
         return f"Mazescope found no screen (neither DISPLAY nor WAYLAND_DISPLAY is set). {INSTEAD}"
     platform = os.environ.get("QT_QPA_PLATFORM", "")
     wayland_alone = not platform and not os.environ.get("DISPLAY")
-    wanted = _EVERYWHERE if platform or wayland_alone else _EVERYWHERE + _EXPECTED_LIBRARIES
+    by_x = platform.startswith("xcb")
+    wanted = _EVERYWHERE if (platform and not by_x) or wayland_alone else _EVERYWHERE + _EXPECTED_LIBRARIES
     missing = missing_libraries(wanted)
     if missing:
         packages = " ".join(dict.fromkeys(_package(name) for name in missing))
@@ -72,8 +73,8 @@ def screen_problem() -> str | None:
             f"Qt cannot open a window here: the system libraries {', '.join(missing)} are missing "
             f"(on Debian or Ubuntu: sudo apt install {packages}). {INSTEAD}"
         )
-    if not platform and not os.environ.get("WAYLAND_DISPLAY") and not x_server_answers():
-        return f"Mazescope found no screen: nothing answers at DISPLAY={os.environ.get('DISPLAY')}. {INSTEAD}"
+    if (by_x or not (platform or os.environ.get("WAYLAND_DISPLAY"))) and not x_server_answers():
+        return f"Mazescope found no screen: nothing answers at DISPLAY={os.environ.get('DISPLAY', '')}. {INSTEAD}"
     return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from widgets.screen import has_screen
+from widgets.screen import screen_problem
 from widgets.settings import HOME_VARIABLE
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def run() -> int:
     Returns the process's exit code: 0 when all of it worked. Nothing the user has is touched: settings, logs and the
     session go to a temporary folder.
     """
-    if not has_screen():
+    if screen_problem() is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if sys.platform == "win32":
         import torch  # noqa: F401

@@ -89,6 +89,11 @@ def test_the_smoke_test_without_a_screen() -> None:
     assert check_smoke_test(run("--smoke-test"))["platform"] == "offscreen"
 
 
+@LINUX
+def test_the_smoke_test_with_a_display_that_nobody_serves() -> None:
+    assert check_smoke_test(run("--smoke-test", DISPLAY=":4711"))["platform"] == "offscreen"
+
+
 @pytest.mark.xvfb
 def test_the_real_window_in_an_x_server() -> None:
     xvfb = shutil.which("xvfb-run")

@@ -56,6 +56,18 @@ def test_a_second_start_hands_over_its_files_and_ends(
     assert not hand.window.isMinimized()
 
 
+def test_a_second_start_says_which_file_is_missing(
+    first: FirstWindow, make_hand: MakeHand, qtbot: QtBot, tmp_path: Path
+) -> None:
+    hand = make_hand(engine=False)
+    answer_later_starts(hand.window, first)
+    code, printed = start_again(qtbot, str(tmp_path / "nowhere.json"))
+    assert code == 2
+    assert b"nowhere.json was not found; expected" in printed
+    hand.wait(hand.window.message_bar.isVisible)
+    assert "nowhere.json" in hand.window.message_bar.label.text()
+
+
 def test_a_closed_window_is_no_first_window(first: FirstWindow) -> None:
     first.close()
     assert not hand_over(server_name(), [])

@@ -41,6 +41,22 @@ def test_it_says_what_is_open_and_where_it_came_from(make_desk: MakeDesk, small_
     desk.answered()
 
 
+def test_training_options_are_folded_away_from_what_came_of_them(
+    make_desk: MakeDesk, small_policy: Policy, tmp_path: Path
+) -> None:
+    from app.policy.loading import load_policy
+
+    file = tmp_path / "trained.safetensors"
+    facts = {"seed": 7, "observations": 90_000, "config": {"observations": 400_000}}
+    save_safetensors(small_policy, file, facts)
+    desk = make_desk(policy=load_policy(file))
+    panel = desk.put(PolicyPanel)
+    assert {"Training seed", "Trained on", "90,000 observations"} <= set(said(panel).splitlines())
+    assert "400,000" not in said(panel)
+    desk.click(panel._detail_fold.button)
+    assert "400,000" in said(panel)
+
+
 def test_an_empty_panel_says_what_to_do_and_its_buttons_do_it(make_desk: MakeDesk, small_policy: Policy) -> None:
     desk = make_desk(policy=None)
     done: list[str] = []
