@@ -36,8 +36,8 @@ DOT_BELOW: Final = 0.1
 SAME_BELOW: Final = 0.03
 """Total variation below which a square counts as unchanged in the picture."""
 
-FAINTEST: Final = 0.3
-"""Opacity at probability 0: even an unsure arrow can be seen."""
+FAINTEST: Final = {"light": 0.3, "dark": 0.5}
+"""Opacity at probability 0, by palette: even an unsure arrow can be seen, and on dark it fades sooner."""
 
 
 def field_shapes(
@@ -88,7 +88,8 @@ def _arrows(
     halo: bool,
 ) -> tuple[Shape, ...]:
     shapes: list[Shape] = []
-    opacities = FAINTEST + (1 - FAINTEST) * np.clip(strength, 0, 1)
+    faintest = FAINTEST[palette.name]
+    opacities = faintest + (1 - faintest) * np.clip(strength, 0, 1)
     for (row, col), (up, right), opacity in zip(
         field.squares.tolist(), arrows.tolist(), opacities.tolist(), strict=True
     ):

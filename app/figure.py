@@ -12,7 +12,7 @@ import numpy as np
 from app.field.measures import decision_probabilities, mean_total_variation
 from app.field.requests import FieldResult
 from app.field_shapes import difference_shapes, field_shapes
-from app.figure_parts import Number, badge, caption, definition, fitting, legend, legend_items, numbers
+from app.figure_parts import Number, caption, definition, fitting, legend, legend_items, numbers
 from app.maze.maze import WALL, Maze, Square
 from app.maze.paths import Decision, decision_square, reachable
 from app.maze_shapes import frame, maze_shapes
@@ -140,9 +140,6 @@ def _panel(
     shapes = [frame((x, y, columns, rows), palette)]
     shapes += [moved(shape, dx, dy) for shape in _within(drawn, (corner[0], corner[1], columns, rows))]
     reason = unchanged_reason(result)
-    if role == "difference" and reason:
-        middle = (x + columns / 2, y + rows / 2)
-        shapes += badge(middle, min(0.86 * columns, 11 * unit), unit, "No difference", reason, palette)
     hue = getattr(palette, role)
     shapes += caption(x, y + rows + 0.42 * unit, columns, unit, TITLES[role], hue, _note(result, role, reason), palette)
     return shapes
@@ -163,6 +160,8 @@ def _note(result: FieldResult, role: str, reason: str | None) -> str:
         return f"{int(field.done.sum())} of {len(field.squares)} squares"
     if role == "patched" and reason:
         return "equals Original"
+    if role == "difference" and reason:
+        return "none"
     if role == "difference":
         return f"mean total variation {mean_total_variation(result.original, result.patched):.2f}"
     return ""
@@ -210,6 +209,12 @@ def _below(
     """Numbers and legend, drawn downwards from y = 0 and then lifted onto the page; with the height they need."""
     shapes: list[Shape] = []
     y = -0.2 * unit
+    reason = unchanged_reason(result)
+    if reason and "difference" in roles:
+        y -= 0.75 * unit
+        size = fitting(reason, 0.54 * unit, width)
+        shapes.append(Text(x + width / 2, y, reason, size, palette.text_muted, anchor="middle"))
+        y -= 0.1 * unit
     if options.show_numbers:
         shown = decision_numbers(result, roles, decision)
         if shown:

@@ -14,6 +14,8 @@ from app.palette import Palette
 from app.shapes import Rect, Shape, Text, moved, scaled
 
 ARROW: Final = "→"
+FIELDS: Final = {"original": "Original", "patched": "Patched", "difference": "Patched minus Original"}
+"""What the arrows of each hue are."""
 
 
 @dataclass(frozen=True)
@@ -94,15 +96,14 @@ def legend_items(
     centre = (0.5, 0.5)
     floor = Rect(0, 0, 1, 1, palette.open)
     words = {"difference": ("large change", "small change", "no direction")}
-    hue = palette.text_muted if len(roles) > 1 else getattr(palette, roles[0])
+    hue = palette.text_muted
     strong, weak, none = words.get(roles[0], ("sure of a move", "unsure", "no direction"))
-    items = [
+    items = [LegendItem(arrow(centre, (FULL, 0), getattr(palette, role)), FIELDS[role]) for role in roles]
+    items += [
         LegendItem(arrow(centre, (FULL, 0), hue), strong),
         LegendItem(arrow(centre, (0.45 * FULL, 0), hue, 0.55), weak),
         LegendItem(arrow(centre, (0, 0), hue, 0.7), none),
     ]
-    if len(roles) > 1:
-        items.append(LegendItem(arrow(centre, (FULL, 0), palette.difference), "Patched minus Original"))
     if decision.square is not None:
         name = "decision square" if decision.unique else "decision square, not unique"
         items.append(LegendItem((decision_ring((0, 0), palette),), name))
@@ -161,34 +162,3 @@ def wrapped(
             rows.append([item])
             used = extent(item)
     return rows
-
-
-def lines(text: str, size: float, width: float) -> list[str]:
-    """A text broken at spaces into lines no wider than `width` (a single longer word is kept whole)."""
-    found: list[str] = []
-    for word in text.split():
-        if found and text_width(f"{found[-1]} {word}", size) <= width:
-            found[-1] += f" {word}"
-        else:
-            found.append(word)
-    return found
-
-
-def badge(
-    centre: tuple[float, float], width: float, unit: float, title: str, reason: str, palette: Palette
-) -> list[Shape]:
-    """A notice over a maze's middle: why there is nothing to see."""
-    size, inside = 0.5 * unit, width - 1.2 * unit
-    text = lines(reason, size, inside)
-    height = (1.75 + 0.72 * len(text)) * unit
-    x, y = centre[0] - width / 2, centre[1] - height / 2
-    shapes: list[Shape] = [
-        Rect(x - 0.05 * unit, y - 0.05 * unit, width + 0.1 * unit, height + 0.1 * unit, palette.border),
-        Rect(x, y, width, height, palette.panel_raised),
-        Text(centre[0], y + height - 0.98 * unit, title, 0.66 * unit, palette.text, "middle", "semibold"),
-    ]
-    for number, line in enumerate(text):
-        shapes.append(
-            Text(centre[0], y + height - (1.72 + 0.72 * number) * unit, line, size, palette.text_muted, "middle")
-        )
-    return shapes

@@ -44,9 +44,9 @@ def style_sheet(palette: Palette) -> str:
     QToolTip {{
         background: {p.panel_raised}; color: {p.text}; border: 1px solid {p.border}; padding: 4px 6px; }}
 
-    QToolBar {{ background: {p.panel}; border: none; padding: 5px; spacing: 3px; }}
+    QToolBar {{ background: {p.panel}; border: none; padding: 5px; spacing: 5px; }}
     QToolBar#tools {{ border-right: 1px solid {p.border}; }}
-    QToolBar#level {{ border-bottom: 1px solid {p.border}; padding: 6px 10px; spacing: 7px; }}
+    QToolBar#level {{ border-bottom: 1px solid {p.border}; }}
     QToolBar::separator {{ background: {p.border}; margin: 5px; }}
     QToolBar::separator:horizontal {{ width: 1px; }}
     QToolBar::separator:vertical {{ height: 1px; }}

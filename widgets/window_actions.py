@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QActionGroup
+
 from app import edits
 from widgets.actions import Spec
 from widgets.context import Context
@@ -25,8 +27,10 @@ def register_early(context: Context) -> None:
         Spec("edit.redo", "Redo", document.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "Edit", "Do it again."),
         enabled=False,
     )
+    # One of each is always chosen: a second click on it leaves it so.
+    tools, modes = QActionGroup(actions), QActionGroup(actions)
     for tool in TOOLS:
-        actions.add(
+        action = actions.add(
             Spec(
                 f"tool.{tool.id}",
                 tool.title,
@@ -39,6 +43,7 @@ def register_early(context: Context) -> None:
             ),
             checked=view.tool == tool.id,
         )
+        tools.addAction(action)
     icons = ("arrow-right-thin", "arrow-right-bold", "delta", "view-column-outline")
     tips = (
         "The policy as it is.",
@@ -47,7 +52,7 @@ def register_early(context: Context) -> None:
         "All three, with linked zoom.",
     )
     for number, (mode, icon, tip) in enumerate(zip(MODES, icons, tips, strict=True), start=1):
-        actions.add(
+        action = actions.add(
             Spec(
                 f"view.{mode}",
                 MODE_TITLES[mode],
@@ -60,6 +65,7 @@ def register_early(context: Context) -> None:
             ),
             checked=view.mode == mode,
         )
+        modes.addAction(action)
 
 
 def register_levels(context: Context, window: MainWindow) -> None:

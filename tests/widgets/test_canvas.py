@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from app.actions import MOVES
 from app.interventions.patches import Zero
 from app.maze.maze import Square
 from tests.widgets.conftest import Hand, MakeHand
+from widgets.maze_view.tools import TOOLS
+from widgets.panels.inspector.numbers import real
 
 
 def shifted(row: int, col: int) -> Square:
@@ -206,6 +209,28 @@ def test_side_by_side_shows_the_same_part_of_the_world_in_all_three(hand: Hand) 
         assert rect.width() == pytest.approx(rects[1].width(), rel=0.02)
 
 
+def test_squares_opened_outside_the_maze_come_in_sight(hand: Hand) -> None:
+    maze = hand.maze
+    everything_open = replace(maze, walls=bytes(len(maze.walls)))
+    edits.edit_maze(hand.document, "Open every square", lambda _: everything_open)
+    for canvas in hand.window.maze_view.canvases:
+        assert canvas.box.viewRect().adjusted(-0.01, -0.01, 0.01, 0.01).contains(0.0, 0.0)
+        assert canvas.box.viewRect().adjusted(-0.01, -0.01, 0.01, 0.01).contains(maze.world, maze.world)
+
+
+def test_the_tool_in_hand_cannot_be_put_down(hand: Hand) -> None:
+    wall = hand.context.actions[f"tool.{TOOLS[1].id}"]
+    for _ in range(2):
+        wall.trigger()
+        assert wall.isChecked()
+    mode = hand.context.actions["view.difference"]
+    for _ in range(2):
+        mode.trigger()
+        assert mode.isChecked()
+    hand.context.actions["view.original"].trigger()
+    assert not mode.isChecked()
+
+
 def test_hovering_shows_the_squares_numbers(hand: Hand) -> None:
     square = shifted(1, 3)
     hand.move(square)
@@ -219,9 +244,9 @@ def test_hovering_shows_the_squares_numbers(hand: Hand) -> None:
     text = readout.text()
     for move, name in enumerate(MOVES):
         assert f"{name} {latest.original.probs[row, move]:.3f}" in text
-    assert f"Value {latest.original.value[row]:.3f}" in text
+    assert f"Value {latest.original.value[row]:.3f}".replace("-", "−") in text
     up, right = latest.original.arrows[row]
-    assert f"row {up:+.3f}, col {right:+.3f}, length {math.hypot(up, right):.3f}" in text
+    assert f"Arrow ({real(up)}, {real(right)}) (row, col), length {real(math.hypot(up, right))}" in text
     hand.move(shifted(0, 3))
     assert not readout.isVisible(), "a wall has no numbers"
 
@@ -229,12 +254,12 @@ def test_hovering_shows_the_squares_numbers(hand: Hand) -> None:
 def test_the_modes_draw_original_patched_and_difference(hand: Hand) -> None:
     view = hand.window.maze_view
     hand.key(Qt.Key.Key_3)
-    assert view.panes["difference"].card.isVisible()
-    assert "empty" in view.panes["difference"].card.text()
+    assert view.panes["difference"].note.isVisible()
+    assert "empty" in view.panes["difference"].note.text()
     assert view.panes["difference"].canvas._field_item.shapes == ()
     stack_edits.add_patch(hand.document, Zero())
     hand.answered()
-    assert not view.panes["difference"].card.isVisible()
+    assert not view.panes["difference"].note.isVisible()
     assert view.panes["difference"].canvas._field_item.shapes
     latest = hand.context.bridge.latest
     assert latest is not None

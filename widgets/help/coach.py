@@ -172,19 +172,22 @@ class CoachMark(QWidget):
         palette = self._context.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lit = self._lit(1)
         veil = QPainterPath()
         veil.addRect(QRectF(self.rect()))
-        for light in self._lights:
-            hole = QPainterPath()
-            hole.addRoundedRect(QRectF(light), 10, 10)
-            veil = veil.subtracted(hole)
         shade = QColor("#000000")
         shade.setAlphaF(0.55 if palette.name == "dark" else 0.38)
-        painter.fillPath(veil, shade)
-        painter.setPen(QPen(QColor(palette.accent), 2.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.fillPath(veil.subtracted(self._lit(0)), shade)
+        painter.strokePath(lit, QPen(QColor(palette.accent), 2.5))
+
+    def _lit(self, inset: float) -> QPainterPath:
+        """The lights as one outline: where two meet, no edge of either runs through the other."""
+        whole = QPainterPath()
         for light in self._lights:
-            painter.drawRoundedRect(QRectF(light).adjusted(1, 1, -1, -1), 10, 10)
+            part = QPainterPath()
+            part.addRoundedRect(QRectF(light).adjusted(inset, inset, -inset, -inset), 10, 10)
+            whole = whole.united(part)
+        return whole.simplified()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -201,12 +201,12 @@ class Tour(QObject):
 
     def _parts(self, part: str) -> list[list[QWidget]]:
         window = self._window
-        maze: list[QWidget] = list(window.maze_view.canvases)
+        maze: list[QWidget] = [window.maze_view.stage]
         if part == "maze":
             return [maze]
         if part == "tools":
-            return [[window.tool_bar], maze]
+            return [[window.tool_bar, *maze]]
         if part == "views":
-            return [[window.view_switch], [*maze, window.maze_view.numbers]]
+            return [[window.view_switch, *maze, window.maze_view.numbers]]
         dock = window.docks.docks.get(part)
         return [[window.maze_view]] if dock is None else [[dock], [*maze, window.maze_view.numbers]]

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.channels import squares_of_pixel
+from app.figure import visible_box
 from app.maze.maze import Square
 from app.maze.transforms import line
 from app.policy.layers import layer
@@ -56,6 +57,7 @@ class MazeCanvas(pg.GraphicsView):
 
     # Qt resizes the view before our own __init__ has come to its end.
     _fitted = ""
+    _fitted_box = (0, 0, 0, 0)
 
     def __init__(
         self, context: Context, picture: Picture, role: str, parent: QWidget | None = None, *, read_only: bool = False
@@ -104,6 +106,7 @@ class MazeCanvas(pg.GraphicsView):
         view.inspect_changed.connect(self.marks.set_inspected)
         view.pixel_hover_changed.connect(self._show_pixel)
         context.document.changed.connect(self._show_pins)
+        context.document.history_changed.connect(self._keep_in_sight)
         self._show_pins()
         self.marks.set_inspected(view.inspected)
 
@@ -120,16 +123,15 @@ class MazeCanvas(pg.GraphicsView):
         return bool(self._fitted)
 
     def fit(self, *, whole_world: bool = False) -> None:
-        """Zoom to the maze with a cell of wall around it, or to the whole world."""
+        """Zoom to the maze and all its open squares, with a cell of wall around them, or to the whole world."""
         self._fit(whole_world=whole_world)
         self.moved.emit()
 
     def _fit(self, *, whole_world: bool) -> None:
         self._fitted = "world" if whole_world else "maze"
-        maze = self._picture.maze
-        low = (0 if whole_world else max(maze.margin - 1, 0)) - EDGE
-        side = maze.world - 2 * low
-        self.box.setRange(QRectF(low, low, side, side), padding=0)
+        self._fitted_box = visible_box(self._picture.maze, whole_world)
+        left, bottom, columns, rows = self._fitted_box
+        self.box.setRange(QRectF(left - EDGE, bottom - EDGE, columns + 2 * EDGE, rows + 2 * EDGE), padding=0)
 
     def refit(self) -> None:
         """After the canvas became larger or smaller: fit again, unless the user chose what to see."""
@@ -172,6 +174,14 @@ class MazeCanvas(pg.GraphicsView):
                 xMin=-side, xMax=2 * side, yMin=-side, yMax=2 * side, minXRange=2, minYRange=2, maxXRange=3 * side
             )
             self.marks.set_cursor_square(None)
+            self._fit(whole_world=False)
+        else:
+            self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
+        """Fit again when squares opened outside the maze's own block; not while a drag is under way."""
+        dragging = self._context.document.history.dragging
+        if self._fitted == "maze" and not dragging and visible_box(self._picture.maze) != self._fitted_box:
             self._fit(whole_world=False)
 
     def _show_field(self) -> None:

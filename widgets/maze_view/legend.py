@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -10,6 +10,8 @@ from app.figure_parts import LegendItem, definition, legend_items
 from widgets.context import Context
 from widgets.maze_view.painting import paint
 from widgets.maze_view.picture import ROLES, Picture
+
+WRAPPED = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
 class Legend(QWidget):
@@ -36,8 +38,8 @@ class Legend(QWidget):
             corner=maze.is_open(maze.top_right),
             unreachable=self._picture.unreachable,
         )
-        self.setToolTip(f"{definition(roles)}. A dot stands where the moves cancel out.")
-        self.setAccessibleDescription(self.toolTip())
+        self._definition = f"{definition(roles)}. A dot stands where the moves cancel out."
+        self.setAccessibleDescription(", ".join(item.meaning for item in self._items) + f". {self._definition}")
         self.updateGeometry()
         self.update()
 
@@ -67,7 +69,13 @@ class Legend(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return round(len(self._rows(width)) * self._row_height() + 8)
+        return round(len(self._rows(width)) * self._row_height() + 8 + self._definition_box(width).height())
+
+    def _definition_box(self, width: float) -> QRectF:
+        """The room that the words on length and opacity take, wrapped."""
+        return QFontMetricsF(self.font()).boundingRect(
+            QRectF(0, 0, max(width - 16, 60), 1000), WRAPPED, self._definition
+        )
 
     def sizeHint(self) -> QSize:
         width = self.width() or 600
@@ -95,3 +103,5 @@ class Legend(QWidget):
                 painter.drawText(box, 0x0081, item.meaning)
                 x += self._extent(item)
             y += height
+        painter.setPen(QColor(self._context.palette.text_muted))
+        painter.drawText(QRectF(8, y, self.width() - 16, self.height() - y), WRAPPED, self._definition)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,6 +15,8 @@ from widgets.maze_view.picture import Picture
 from widgets.maze_view.readout import Readout
 
 NO_POLICY = "Open a policy to see its vector field: File, Open policy, or drop a checkpoint here."
+SIDE = 12
+"""Pixels left and right of a caption."""
 LOADING = "Loading the policy …"
 
 
@@ -35,97 +37,90 @@ class Swatch(QWidget):
 
 
 class Note(QLabel):
-    """A sentence on one line, cut where there is no room; the tooltip has all of it."""
+    """A muted sentence above a maze, on as many lines as it needs."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("muted", True)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._sentence = ""
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
 
     @property
     def sentence(self) -> str:
-        """All of what is said."""
-        return self._sentence
+        """What is said."""
+        return self.text()
 
     def say(self, sentence: str) -> None:
         """Show a sentence."""
-        self._sentence = sentence
-        self.setToolTip(sentence)
+        self.setText(sentence)
         self.setAccessibleName(sentence)
-        self._cut()
-
-    def _cut(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._sentence, Qt.TextElideMode.ElideRight, self.width()))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._cut()
 
 
 class Pane(QWidget):
-    """A canvas under its caption; where its picture is empty, a card says why."""
+    """A canvas under its caption and, where its picture is empty, a note that says why.
+
+    Signals:
+        resized(): it became wider or narrower.
+    """
+
+    resized = Signal()
 
     def __init__(self, context: Context, picture: Picture, role: str, *, read_only: bool = False) -> None:
         super().__init__()
         self.role = role
         self.canvas = MazeCanvas(context, picture, role, self, read_only=read_only)
         self.readout = Readout(context, picture, self.canvas)
-        self.card = QLabel(self.canvas)
-        self.card.setProperty("card", True)
-        self.card.setWordWrap(True)
-        self.card.setMargin(14)
-        self.card.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.card.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.card.hide()
         self.note = Note()
         self.title = QLabel(TITLES[role])
         self.title.setProperty("heading", True)
         self.caption = QWidget()
-        self._captioned = True
         row = QHBoxLayout(self.caption)
-        row.setContentsMargins(12, 5, 12, 7)
+        row.setContentsMargins(SIDE, 5, SIDE, 4)
         row.setSpacing(7)
         row.addWidget(Swatch(context, role))
         row.addWidget(self.title)
-        row.addWidget(self.note, 1)
+        row.addStretch(1)
         # Panes share the room evenly, whatever their captions say.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        # A label's own margins do not survive a change of style sheet.
+        self._note_room = QWidget()
+        around = QVBoxLayout(self._note_room)
+        around.setContentsMargins(SIDE, 2, SIDE, 7)
+        around.addWidget(self.note)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.caption)
+        column.addWidget(self._note_room)
         column.addWidget(self.canvas, 1)
+        self._note_room.hide()
 
     def set_title(self, title: str, *, captioned: bool) -> None:
-        """Whose picture it is; without a caption there is a line above the maze only when it has something to say."""
+        """Whose picture it is, and whether a caption says so."""
         self.title.setText(f"{title} · {TITLES[self.role]}" if title else TITLES[self.role])
-        self._captioned = captioned
-        self.caption.setVisible(captioned or bool(self.note.sentence))
+        self.caption.setVisible(captioned)
 
     def explain_result(self, state: State, result: FieldResult | None, *, busy: bool) -> None:
-        """Say why there is nothing to see, or nothing but the original."""
+        """Say above the maze why there is nothing to see, or nothing but the original."""
         if state.policy is None:
-            self.explain(LOADING if busy else NO_POLICY, empty=True)
-            return
-        why = "" if result is None or self.role == "original" else unchanged_reason(result) or ""
-        self.explain(why, empty=self.role == "difference")
+            self.note.say(LOADING if busy else NO_POLICY)
+        else:
+            self.note.say("" if result is None or self.role == "original" else unchanged_reason(result) or "")
 
-    def explain(self, sentence: str, *, empty: bool) -> None:
-        """Say why there is nothing (else) to see: in the caption, or over an empty picture."""
-        self.note.say("" if empty else sentence)
-        self.caption.setVisible(self._captioned or bool(self.note.sentence))
-        self.card.setText(sentence if empty else "")
-        self.card.setVisible(bool(sentence) and empty)
-        self._place()
+    @property
+    def note_height(self) -> int:
+        """Height in pixels that the note needs at the pane's width; 0 without one."""
+        if not self.note.sentence:
+            return 0
+        return self.note.heightForWidth(max(self.width(), 80) - 2 * SIDE) + 9
 
-    def _place(self) -> None:
-        room = self.canvas.rect()
-        width = min(room.width() - 24, self.fontMetrics().horizontalAdvance(self.card.text()) + 40, 460)
-        self.card.resize(max(width, 60), self.card.heightForWidth(max(width, 60)))
-        self.card.move((room.width() - self.card.width()) // 2, (room.height() - self.card.height()) // 2)
+    def set_note_height(self, height: int) -> None:
+        """Give the note this much room, so that mazes beside each other stay level; 0 hides it."""
+        self._note_room.setFixedHeight(height)
+        self._note_room.setVisible(height > 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place()
+        if event.size().width() != event.oldSize().width():
+            self.resized.emit()

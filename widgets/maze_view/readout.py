@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.actions import MOVES
 from app.field.vector_field import VectorField
+from app.figure import visible_box
 from app.maze.maze import Square
 from widgets import theme
 from widgets.context import Context
 from widgets.maze_view.picture import Picture
+from widgets.panels.inspector.numbers import real
+
+if TYPE_CHECKING:
+    from widgets.maze_view.canvas import MazeCanvas
 
 Row = tuple[str, float, float | None]
 """Name, value before, value after (None where nothing is patched)."""
+
+BAR = 44
+"""Pixels of a full bar."""
 
 
 class Readout(QWidget):
     """A card that lets pointer events through: what is computed for a square, or what it is where nothing is."""
 
-    def __init__(self, context: Context, picture: Picture, parent: QWidget) -> None:
+    def __init__(self, context: Context, picture: Picture, parent: MazeCanvas) -> None:
         super().__init__(parent)
         self._over = parent
         self._context, self._picture = context, picture
@@ -31,6 +40,8 @@ class Readout(QWidget):
         self._moves: list[Row] = []
         self._others: list[tuple[str, str]] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._shrink()
+        context.palette_changed.connect(self._shrink)
         self.setAccessibleName("Numbers of the square under the pointer")
         self.hide()
 
@@ -87,38 +98,56 @@ class Readout(QWidget):
         self._others.append(("Value", _pair(original.value[row], patched.value[row] if both else None)))
         self._others.append(("Arrow", _arrow(original, row)))
         if both:
-            self._others.append(("patched", _arrow(patched, row)))
+            self._others.append(("", _arrow(patched, row)))
         return True
 
+    def _shrink(self, *_: object) -> None:
+        font = QFont(self._over.font())
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        self.setFont(font)
+
     def _place(self, near: QPoint) -> QPoint:
-        parent = self._over.rect()
-        x, y = near.x() + 22, near.y() + 18
-        if x + self.width() > parent.right() - 6:
-            x = near.x() - 22 - self.width()
-        if y + self.height() > parent.bottom() - 6:
-            y = near.y() - 18 - self.height()
-        return QPoint(max(x, 6), max(y, 6))
+        """The corner that covers least of the maze; of equal ones the one farthest from the pointer."""
+        room, (left, bottom, columns, rows) = self._over.rect(), visible_box(self._picture.maze)
+        ends = [self._over.pixel_at(end) for end in ((bottom, left), (bottom + rows - 1, left + columns - 1))]
+        maze = QRect(ends[0], ends[1]).normalized()
+        right, low = room.right() - 6 - self.width(), room.bottom() - 6 - self.height()
+        places = [QPoint(max(x, 6), max(y, 6)) for x in (6, right) for y in (6, low)]
+
+        def cost(place: QPoint) -> tuple[int, int]:
+            covered = QRect(place, self.size()).intersected(maze)
+            away = QRect(place, self.size()).center() - near
+            return covered.width() * covered.height(), -(away.x() ** 2 + away.y() ** 2)
+
+        clear = [place for place in places if not QRect(place, self.size()).adjusted(-24, -24, 24, 24).contains(near)]
+        return min(clear or places, key=cost)
 
     # -- painting
 
+    @property
+    def _both(self) -> bool:
+        return any(after is not None for _, _, after in self._moves)
+
     def _line(self) -> float:
-        return QFontMetricsF(self.font()).height() + 3
+        return QFontMetricsF(self.font()).height() + 1
+
+    def _name_width(self) -> float:
+        return QFontMetricsF(self.font()).horizontalAdvance("RIGHT   ")
 
     def _number_width(self) -> float:
-        return QFontMetricsF(theme.number_font(self.font())).horizontalAdvance("0.0000")
+        wide = QFontMetricsF(theme.number_font(self.font())).horizontalAdvance("0.000 ")
+        return max(wide, QFontMetricsF(self.font()).horizontalAdvance("Original  ")) if self._both else wide
 
     def sizeHint(self) -> QSize:
-        metrics, number = QFontMetricsF(self.font()), self._number_width()
-        both = any(after is not None for _, _, after in self._moves)
-        name = metrics.horizontalAdvance("patched  ")
+        metrics, name = QFontMetricsF(self.font()), self._name_width()
         width = max(
             metrics.horizontalAdvance(self._title) * 1.1,
             metrics.horizontalAdvance(self._note),
-            name + 70 + number * (2 if both else 1) + (8 if both else 0) if self._moves else 0,
+            name + BAR + 6 + self._number_width() * (2 if self._both else 1) if self._moves else 0,
             name + max((metrics.horizontalAdvance(value) * 1.05 for _, value in self._others), default=0),
         )
-        lines = 1 + bool(self._note) + len(self._moves) + len(self._others)
-        return QSize(math.ceil(width + 24), math.ceil(lines * self._line() + 18 + (5 if self._moves else 0)))
+        lines = 1 + bool(self._note) + self._both + len(self._moves) + len(self._others)
+        return QSize(math.ceil(width + 20), math.ceil(lines * self._line() + 12 + (3 if self._moves else 0)))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = self._context.palette
@@ -129,23 +158,34 @@ class Readout(QWidget):
         painter.setPen(QPen(QColor(palette.border), 1))
         painter.setBrush(card)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        y, line = 9.0, self._line()
+        y, line = 6.0, self._line()
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
-        self._text(painter, QRectF(12, y, self.width() - 24, line), self._title, palette.text, bold)
+        self._text(painter, QRectF(10, y, self.width() - 20, line), self._title, palette.text, bold)
         y += line
         if self._note:
-            self._text(painter, QRectF(12, y, self.width() - 24, line), self._note, palette.text_muted, self.font())
+            self._text(painter, QRectF(10, y, self.width() - 20, line), self._note, palette.text_muted, self.font())
+            y += line
+        if self._both:
+            x = 10 + self._name_width() + BAR + 6
+            for title, colour in (("Original", palette.original), ("Patched", palette.patched)):
+                self._text(painter, QRectF(x, y, self._number_width(), line), title, colour, self.font())
+                x += self._number_width()
             y += line
         numbers = theme.number_font(self.font())
-        name_width = QFontMetricsF(self.font()).horizontalAdvance("patched  ")
+        name_width = self._name_width()
         for name, before, after in self._moves:
             self._paint_move(painter, y, name, before, after, numbers, name_width)
             y += line
-        y += 5 if self._moves else 0
+        y += 3 if self._moves else 0
+        arrows = 0
         for name, value in self._others:
-            self._text(painter, QRectF(12, y, name_width, line), name, palette.text_muted, self.font())
-            self._text(painter, QRectF(12 + name_width, y, self.width(), line), value, palette.text, numbers)
+            # The arrows stand below each other, each in its field's hue.
+            is_arrow = name != "Value"
+            colour = (palette.original, palette.patched)[arrows] if self._both and is_arrow else palette.text
+            arrows += is_arrow
+            self._text(painter, QRectF(10, y, name_width, line), name, palette.text_muted, self.font())
+            self._text(painter, QRectF(10 + name_width, y, self.width(), line), value, colour, numbers)
             y += line
 
     def _paint_move(
@@ -155,21 +195,22 @@ class Readout(QWidget):
         best = max(before for _, before, _ in self._moves) == before
         shown = QFont(self.font())
         shown.setWeight(QFont.Weight.DemiBold if best else QFont.Weight.Normal)
-        self._text(painter, QRectF(12, y, left, line), name, palette.text if best else palette.text_muted, shown)
+        self._text(painter, QRectF(10, y, left, line), name, palette.text if best else palette.text_muted, shown)
         values = [(before, palette.original)] + ([(after, palette.patched)] if after is not None else [])
         thick = 6.0 if after is None else 4.0
         top = y + line / 2 - thick * len(values) / 2
         painter.setPen(Qt.PenStyle.NoPen)
         for value, colour in values:
             painter.setBrush(QColor(palette.border))
-            painter.drawRect(QRectF(12 + left, top, 60, thick - 1))
+            painter.drawRect(QRectF(10 + left, top, BAR, thick - 1))
             painter.setBrush(QColor(colour))
-            painter.drawRect(QRectF(12 + left, top, 60 * value, thick - 1))
+            painter.drawRect(QRectF(10 + left, top, BAR * value, thick - 1))
             top += thick
-        x = 12 + left + 68
-        for value, _ in values:
-            self._text(painter, QRectF(x, y, number, line), f"{value:.3f}", palette.text, font)
-            x += number + 8
+        x = 10 + left + BAR + 6
+        for value, colour in values:
+            shade = colour if after is not None else palette.text
+            self._text(painter, QRectF(x, y, number, line), f"{value:.3f}", shade, font)
+            x += number
 
     @staticmethod
     def _text(painter: QPainter, box: QRectF, text: str, colour: str, font: QFont) -> None:
@@ -179,9 +220,9 @@ class Readout(QWidget):
 
 
 def _pair(before: float, after: float | None) -> str:
-    return f"{before:.3f}" + (f" → {after:.3f}" if after is not None else "")
+    return real(before, 3) + (f" → {real(after, 3)}" if after is not None else "")
 
 
 def _arrow(field: VectorField, row: int) -> str:
     up, right = (float(part) for part in field.arrows[row])
-    return f"row {up:+.3f}, col {right:+.3f}, length {math.hypot(up, right):.3f}"
+    return f"({real(up)}, {real(right)}) (row, col), length {real(math.hypot(up, right))}"

@@ -34,8 +34,8 @@ class MazeView(QWidget):
         self.companion: Companion | None = None
         self.other_panes: dict[str, Pane] = {}
         self.other_numbers: Numbers | None = None
-        self._stage = QWidget()
-        self._grid = QGridLayout(self._stage)
+        self.stage = QWidget()
+        self._grid = QGridLayout(self.stage)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(1)
         self._numbers_row = QHBoxLayout()
@@ -46,7 +46,7 @@ class MazeView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._stage, 1)
+        column.addWidget(self.stage, 1)
         column.addLayout(self._numbers_row)
         column.addWidget(self.legend)
         context.view.mode_changed.connect(self._show_mode)
@@ -103,6 +103,7 @@ class MazeView(QWidget):
 
     def _watch(self, pane: Pane) -> None:
         pane.canvas.menu_wanted.connect(self.menu_wanted)
+        pane.resized.connect(self._level_notes)
         pane.canvas.pointed.connect(lambda place: self._pointed(pane, place))
         pane.canvas.moved.connect(lambda: self._follow(pane.canvas))
 
@@ -155,6 +156,18 @@ class MazeView(QWidget):
         if companion is not None:
             for pane in self.other_panes.values():
                 pane.explain_result(companion.document.state, companion.bridge.latest, busy=context.busy)
+        self._level_notes()
+
+    def _level_notes(self) -> None:
+        """Equal room for the notes of mazes beside each other, so that the mazes stay level."""
+        roles = self._roles()
+        sides = [[panes[role] for role in roles] for panes in (self.panes, self.other_panes) if panes]
+        if len(roles) == 1:
+            sides = [[pane for side in sides for pane in side]]
+        for beside in sides:
+            height = max(pane.note_height for pane in beside)
+            for pane in beside:
+                pane.set_note_height(height)
 
     def _pointed(self, pane: Pane, place: QPoint | None) -> None:
         self._last_place = None if place is None else (pane, place)

@@ -58,7 +58,7 @@ def test_numbers_are_the_fields_before_and_after(desk: Desk) -> None:
     latest = desk.context.bridge.latest
     assert latest is not None
     before, after = float(latest.original.logits[at][5]), float(latest.patched.logits[at][5])
-    assert f"5 up {real(before)} to {real(after)}" in panel.logits.accessibleDescription()
+    assert f"5 UP {real(before)} to {real(after)}" in panel.logits.accessibleDescription()
     assert panel.value.text() == f"{real(float(latest.original.value[at]))} → {real(float(latest.patched.value[at]))}"
     assert panel.arrow.text().count("(") == 2
 

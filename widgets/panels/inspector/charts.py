@@ -9,8 +9,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.actions import MOVES
 from app.palette import LIGHT, Palette
-from widgets.panels.inspector.numbers import TITLES, Outputs, action_title, real
+from widgets.panels.inspector.numbers import Outputs, action_title, real
 from widgets.theme import number_font
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -130,7 +131,7 @@ def probability_lines(original: Outputs, patched: Outputs | None) -> tuple[Line,
     """The five moves."""
     return tuple(
         Line(name, float(original.probs[move]), None if patched is None else float(patched.probs[move]))
-        for move, name in enumerate(TITLES)
+        for move, name in enumerate(MOVES)
     )
 
 

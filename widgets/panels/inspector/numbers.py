@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from app.actions import MOVE_OF_ACTION, MOVES
 from app.field.vector_field import VectorField
 from app.maze.maze import Square
-
-TITLES: Final = ("Left", "Down", "Up", "Right", "Stay")
-"""The five moves for people, in the order of `MOVES`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +38,8 @@ def outputs(field: VectorField, square: Square) -> Outputs | None:
 
 
 def action_title(action: int) -> str:
-    """An action's index with the move it amounts to: "7 right"."""
-    return f"{action} {TITLES[MOVE_OF_ACTION[action]].lower()}"
+    """An action's index with the move it amounts to: "7 RIGHT"."""
+    return f"{action} {MOVES[MOVE_OF_ACTION[action]]}"
 
 
 def real(value: float, digits: int = 2) -> str:

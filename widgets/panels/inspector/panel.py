@@ -71,7 +71,7 @@ class InspectorPanel(QWidget):
         grid_of_two.setHorizontalSpacing(MARGIN)
         grid_of_two.setVerticalSpacing(2)
         grid_of_two.setColumnStretch(1, 1)
-        for at, (name, label) in enumerate((("Value", self.value), ("Arrow", self.arrow))):
+        for at, (name, label) in enumerate((("Value", self.value), ("Arrow (row, col)", self.arrow))):
             grid_of_two.addWidget(QLabel(name), at, 0)
             grid_of_two.addWidget(label, at, 1)
         page = QWidget()

@@ -142,6 +142,5 @@ def effect_text(effect: PatchEffect) -> str:
 
 
 def fraction(value: float) -> str:
-    """A number in 0..1 as this field writes it: ".21", "1.00"."""
-    text = f"{value:.2f}"
-    return text[1:] if text.startswith("0") else text
+    """A number in 0..1 with two decimals, as everywhere in the window: "0.21"."""
+    return f"{value:.2f}"
