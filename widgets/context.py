@@ -39,7 +39,7 @@ class Context(QObject):
     Signals:
         palette_changed(Palette): the colours are others now.
         reported(str, str, str, str): "error" or "notice", a sentence for the user, details, and what it is about:
-            "level", "file", "save", or "" for anything else.
+            "level", "file", "save", "field", or "" for anything else.
         succeeded(str): what an error may have been about went well now.
         busy_changed(bool): whether background jobs are under way.
     """
@@ -64,7 +64,8 @@ class Context(QObject):
         self.closing = False
         self._background = Background(self)
         self._background.busy_changed.connect(self.busy_changed)
-        self.bridge.failed.connect(self.report)
+        self.bridge.failed.connect(self._field_failed)
+        self.bridge.result.connect(self._field_came)
         choice = settings.get("theme", "system")
         self._theme = choice if choice in theme.CHOICES else "system"
         theme.set_text_scale(_application(), settings.get("text_scale", 1.0))
@@ -151,6 +152,12 @@ class Context(QObject):
             self.procgen.close()
         self._background.close()
         self.settings.save()
+
+    def _field_failed(self, sentence: str, details: str) -> None:
+        self.report(sentence, details, "field")
+
+    def _field_came(self, _result: object) -> None:
+        self.succeeded.emit("field")
 
     def _system_changed(self) -> None:
         if self._theme == "system":

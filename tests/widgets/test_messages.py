@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app import edits
 from app.maze import files as maze_files
 from app.maze.procgen_client import Procgen
 from tests.widgets.conftest import Hand, MakeHand, small_maze
@@ -74,6 +75,14 @@ def test_a_failed_saving_is_forgotten_when_it_is_saved(make_hand: MakeHand, tmp_
     QTest.mouseClick(hand.window.message_bar.dismiss, Qt.MouseButton.LeftButton)
 
 
+def test_a_failure_of_the_field_is_forgotten_when_a_field_comes(hand: Hand) -> None:
+    hand.context.bridge.failed.emit("The field could not be computed.", "")
+    assert lines(hand) == ["The field could not be computed."]
+    edits.remove_cheese(hand.document)
+    hand.answered()
+    hand.wait(lambda: lines(hand) == [])
+
+
 @pytest.mark.procgen
 @pytest.mark.parametrize(("typed", "found"), [("2147483648", "Seed 2147483648"), ("-5", "Seed -5"), ("", "No seed")])
 def test_a_seed_that_is_none_is_refused_and_the_level_stays(
@@ -120,7 +129,6 @@ def test_no_cheese_region_is_larger_than_the_world(make_hand: MakeHand, procgen:
 
 
 def test_a_maze_file_of_a_smaller_world_brings_its_own_sizes(make_hand: MakeHand) -> None:
-    from app import edits
     from app.maze.levels import random_level
 
     hand = make_hand(engine=False)
