@@ -175,7 +175,7 @@ def watch(camera: Camera) -> None:
     for step in range(playback.player.last):
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         camera.shoot(2 if step < found.original.steps else 1)
-    camera.shoot(18)
+    camera.shoot(30)
 
 
 def write(frames: list[Image.Image]) -> bytes:
@@ -211,7 +211,10 @@ def main() -> int:
     edits.set_stack(window.context.document, "Begin without patches", NO_PATCHES)
     window.context.view.set_mode("original")
     camera = Camera(window)
-    camera.shoot(10)
+    rest(window)
+    if window.message_bar.isVisible():
+        QTest.mouseClick(window.message_bar.dismiss, Qt.MouseButton.LeftButton)
+    camera.shoot(14)
     for scene in (drag_cheese, side_by_side, sweep, watch):
         scene(camera)
         print(f"{scene.__name__}: {len(camera.frames) / FPS:.1f} s")
