@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
 from app import edits
 from app.policy.policy import Policy
 from widgets.actions import Spec
 from widgets.context import Context
+from widgets.file_dialogs import ask_file
 from widgets.files import FILTERS
 from widgets.maze_view.companion import Companion
 
@@ -82,7 +83,7 @@ class Compare:
 
     def ask_policy(self) -> None:
         """Let the user choose a checkpoint to compare with."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Compare with another policy", "", FILTERS["policy"])
+        name = ask_file(self._window, "Compare with another policy", "", FILTERS["policy"])
         if name:
             self.with_policy_file(Path(name))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app import edits, stack_edits
 from app.document import State
@@ -26,11 +26,13 @@ from app.policy.policy import Policy
 from app.session import SUFFIX as SESSION_SUFFIX
 from app.session import Session, load_session, save_session
 from widgets.context import Context
+from widgets.file_dialogs import ask_files, ask_name
 from widgets.start import new_state
 
 POLICY_SUFFIXES = (".pth", ".pt", ".ckpt", ".safetensors", ".bin", ".tar")
 DEFAULT_POLICY = "default.safetensors"
 RECENT_KEPT = 10
+OPEN_TITLES = {"any": "Open a session, maze, policy or patches", "policy": "Open policy", "maze": "Open maze"}
 FILTERS = {
     "any": "All that opens here (*.pth *.pt *.safetensors *.json *.txt *.mazescope);;All files (*)",
     "policy": "Checkpoints (*.pth *.pt *.safetensors *.ckpt);;All files (*)",
@@ -120,7 +122,7 @@ class Files(QObject):
 
     def ask_open(self, kind: str = "any") -> None:
         """Let the user choose files to open: "any", "policy" or "maze"."""
-        found, _ = QFileDialog.getOpenFileNames(self._window, "Open", self._folder(), FILTERS[kind])
+        found = ask_files(self._window, OPEN_TITLES[kind], self._folder(), FILTERS[kind])
         if kind == "policy":
             self._open_in_turn([Path(name) for name in found], self.open_policy)
         else:
@@ -168,14 +170,12 @@ class Files(QObject):
 
     def ask_save(self) -> bool:
         """Let the user choose a file for the session, and save to it."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save session", self._suggested(SESSION_SUFFIX), FILTERS["session"]
-        )
+        name = ask_name(self._window, "Save session", self._suggested(SESSION_SUFFIX), FILTERS["session"])
         return bool(name) and self.save_session(_with_suffix(Path(name), SESSION_SUFFIX))
 
     def ask_save_maze(self) -> None:
         """Let the user choose a file for the maze in front."""
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save maze", self._suggested(".json"), FILTERS["maze"])
+        name = ask_name(self._window, "Save maze", self._suggested(".json"), FILTERS["maze"])
         if name:
             text = Path(name).suffix.lower() == text_files.SUFFIX
             self.save_maze(Path(name) if text else _with_suffix(Path(name), ".json"))

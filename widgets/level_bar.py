@@ -18,6 +18,7 @@ from app.maze.maze import THEMES, WORLDS
 from app.maze.procgen_client import SEEDS
 from widgets.context import Context
 from widgets.levels import Levels
+from widgets.theme_icons import PIXELS, no_icon, theme_icon
 
 NO_SEED = -1
 
@@ -80,7 +81,7 @@ class SeedBox(QSpinBox):
 
 
 class LevelBar(QToolBar):
-    """World, seed, size filter, cheese region and background."""
+    """World, seed, size filter, cheese region and theme."""
 
     def __init__(self, context: Context, levels: Levels) -> None:
         super().__init__("Level")
@@ -96,10 +97,15 @@ class LevelBar(QToolBar):
         self.dim = self._combo("Size filter", "Previous, next and random keep to mazes of this size.")
         self.region = self._combo("Cheese region", "Puts the cheese in the maze's top-right r × r squares.")
         self.background = self._combo(
-            "Background", "procgen's background. The policy sees it; the picture here stays quiet."
+            "Theme", "procgen's background image. The policy sees it; the picture here stays quiet."
         )
+        self.background.setIconSize(QSize(PIXELS, PIXELS))
+        nothing = no_icon()
         for theme in range(THEMES):
-            self.background.addItem(f"Background {theme}", theme)
+            self.background.addItem(nothing, f"Theme {theme}", theme)
+        # Tiles are read for the first field anyway: the window need not wait for them.
+        self._pictured = False
+        context.bridge.result.connect(self._show_pictures)
         self._lay_out()
         self.world.activated.connect(lambda _: levels.set_world(self.world.currentData()))
         self.dim.activated.connect(lambda _: levels.set_dim(self.dim.currentData()))
@@ -128,6 +134,12 @@ class LevelBar(QToolBar):
         self._choose(self.dim, wish.dim)
         self._choose(self.region, wish.region)
         self._choose(self.background, self._context.document.state.maze.theme)
+
+    def _show_pictures(self, *_: object) -> None:
+        if not self._pictured:
+            self._pictured = True
+            for theme in range(THEMES):
+                self.background.setItemIcon(theme, theme_icon(theme))
 
     def _document_changed(self, *_: object) -> None:
         self._choose(self.background, self._context.document.state.maze.theme)

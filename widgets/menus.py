@@ -134,10 +134,10 @@ def _export(menu: QMenu, context: Context) -> None:
 
 
 def _background(menu: QMenu, context: Context) -> None:
-    inner = menu.addMenu("Background")
+    inner = menu.addMenu("Theme")
     group = QActionGroup(inner)
     for number in range(THEMES):
-        action = group.addAction(inner.addAction(f"Background {number}"))
+        action = group.addAction(inner.addAction(f"Theme {number}"))
         action.setCheckable(True)
         action.triggered.connect(lambda _=False, number=number: edits.set_theme(context.document, number))
     inner.aboutToShow.connect(lambda: group.actions()[context.document.state.maze.theme].setChecked(True))

@@ -22,6 +22,7 @@ from app.maze.levels import random_level
 from app.maze.maze import THEMES, WORLDS, Maze
 from app.maze.transforms import clear
 from widgets.context import Context
+from widgets.theme_icons import theme_icon
 
 KINDS = (("Random maze", "maze"), ("Empty room", "room"))
 SEEDS = 1_000_000
@@ -45,7 +46,9 @@ class NewMazeDialog(QDialog):
         self.seed.setRange(0, SEEDS - 1)
         self.seed.setAccessibleName("Seed")
         self.seed.setValue(random.randrange(SEEDS))
-        self.theme = self._combo("Background", [(f"Background {number}", number) for number in range(THEMES)])
+        self.theme = self._combo("Theme", [(f"Theme {number}", number) for number in range(THEMES)])
+        for number in range(THEMES):
+            self.theme.setItemIcon(number, theme_icon(number))
         self.theme.setCurrentIndex(now.theme)
         self.tab = QCheckBox("In a tab of its own")
         self.tab.setChecked(True)
@@ -92,7 +95,7 @@ class NewMazeDialog(QDialog):
         form.addRow("World", self.world)
         form.addRow("Size", self.dim)
         form.addRow("Seed", seed_row)
-        form.addRow("Background", self.theme)
+        form.addRow("Theme", self.theme)
         form.addRow("", self.tab)
         self._dice = dice
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)

@@ -25,6 +25,7 @@ from app.timeline import Timeline
 from widgets.exporting.jobs import FORMATS, WHAT, Choices, export
 from widgets.exporting.present import present
 from widgets.exporting.sweep_fields import SweepFields
+from widgets.file_dialogs import widen
 from widgets.panels.number import WholeNumber
 from widgets.panels.parts import Choice, muted, row, set_flag
 from widgets.panels.task import Task
@@ -187,10 +188,11 @@ class ExportDialog(QDialog):
     def _browse(self) -> None:
         suffix = self.format.currentData()
         # The dialog is this window's own, so that it looks alike everywhere and never blocks the program.
-        chooser = QFileDialog(self, "Export to", str(Path(self.path.text()).parent), f"*.{suffix}")
+        chooser = QFileDialog(self, "Export as", str(Path(self.path.text()).parent), f"*.{suffix}")
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setDefaultSuffix(suffix)
+        widen(chooser)
         chooser.selectFile(Path(self.path.text()).name)
         chooser.fileSelected.connect(self.path.setText)
         chooser.open()

@@ -80,7 +80,7 @@ def test_save_in_the_question_saves_before_it_closes(hand: Hand, tmp_path: Path)
 
 def test_a_save_that_is_not_finished_keeps_the_window(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     edit(hand)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    monkeypatch.setattr(QFileDialog, "exec", lambda _: 0)
     hand.window.close()
     answer(hand, "save")
     assert hand.window.isVisible()

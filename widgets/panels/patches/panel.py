@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QScrollArea, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QScrollArea, QStackedWidget, QToolButton, QWidget
 
 from app import stack_edits
 from app.document import State
@@ -14,6 +14,7 @@ from app.errors import PatchError
 from app.interventions.json_format import load_patches, save_patches
 from widgets.actions import Spec
 from widgets.context import Context
+from widgets.file_dialogs import ask_file, ask_name
 from widgets.panels.cheese_channels import CheeseChannels, CheeseProgress
 from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, row
 from widgets.panels.patches import words
@@ -150,12 +151,12 @@ class PatchesPanel(QWidget):
             self._context.report(str(error))
 
     def _ask_open(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self, "Open patches", "", FILTER)
+        file = ask_file(self, "Open patches", "", FILTER)
         if file:
             self.open_file(Path(file))
 
     def _ask_save(self) -> None:
-        file, _ = QFileDialog.getSaveFileName(self, "Save patches", "patches.json", FILTER)
+        file = ask_name(self, "Save patches", "patches.json", FILTER)
         if file:
             self.save_file(Path(file) if Path(file).suffix else Path(file).with_suffix(".json"))
 

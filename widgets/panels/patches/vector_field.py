@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
 
 from app.interventions.vectors import SUFFIX
 from widgets.context import Context
+from widgets.file_dialogs import ask_file
 from widgets.panels.library import SharedLibrary
 from widgets.panels.parts import NarrowBox
 
@@ -58,7 +58,7 @@ class VectorChoice(NarrowBox):
         vector = self.currentData()
         if vector == FILE:
             self.setCurrentIndex(self.findData(self._vector))
-            file, _ = QFileDialog.getOpenFileName(self, "Choose a vector", "", f"Vectors (*{SUFFIX})")
+            file = ask_file(self, "Choose vector", "", f"Vectors (*{SUFFIX})")
             vector = file or self._vector
         if vector != self._vector:
             self._chosen(vector)

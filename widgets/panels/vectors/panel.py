@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -28,6 +27,7 @@ from app.interventions.vector_library import Entry
 from app.interventions.vectors import SUFFIX, ActivationVector, save_vector
 from app.palette import Palette
 from widgets.context import Context
+from widgets.file_dialogs import ask_file, ask_name
 from widgets.panels.folding import Folding
 from widgets.panels.inspector.numbers import real
 from widgets.panels.layer_choice import short_name
@@ -225,13 +225,13 @@ class VectorsPanel(QWidget):
             self._context.report(str(error))
 
     def _ask_open(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self, "Open a vector", "", FILTER)
+        file = ask_file(self, "Open vector", "", FILTER)
         if file:
             self.open_file(Path(file))
 
     def _ask_save(self) -> None:
         name = "" if self.entry is None else self.entry.path.name
-        file, _ = QFileDialog.getSaveFileName(self, "Save a copy of the vector", name, FILTER)
+        file = ask_name(self, "Save vector", name, FILTER)
         if file:
             self.save_file(Path(file) if Path(file).suffix else Path(file).with_suffix(SUFFIX))
 

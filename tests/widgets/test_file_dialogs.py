@@ -1,0 +1,40 @@
+"""The dialogs that ask for files say what for, and show whole columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QTreeView
+
+from tests.widgets.conftest import Hand
+
+
+def test_each_purpose_has_its_title_and_all_columns_fit(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def look(dialog: QFileDialog) -> int:
+        dialog.show()
+        header = dialog.findChild(QTreeView, "treeView").header()
+        seen.append((dialog.windowTitle(), header.length() <= header.viewport().width() + 2))
+        dialog.hide()
+        return 0
+
+    monkeypatch.setattr(QFileDialog, "exec", look)
+    files = hand.window.files
+    files.ask_open("policy")
+    files.ask_open("maze")
+    files.ask_save_maze()
+    assert not files.ask_save()
+    assert seen == [(title, True) for title in ("Open policy", "Open maze", "Save maze", "Save session")]
+
+
+def test_what_is_chosen_is_saved_under_that_name(hand: Hand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def choose(dialog: QFileDialog) -> int:
+        dialog.setDirectory(str(tmp_path))
+        dialog.selectFile("mine")
+        return 1
+
+    monkeypatch.setattr(QFileDialog, "exec", choose)
+    hand.window.files.ask_save_maze()
+    assert (tmp_path / "mine.json").exists()
