@@ -37,14 +37,22 @@ def test_tops_are_in_line() -> None:
     plain, titled = page(15, 1), page(15, 1, "A title")
     both = beside([plain, titled])
     assert both.height == titled.height > plain.height
-    captions = [shape for shape in both.shapes if isinstance(shape, Text) and shape.text == "Original"]
+    captions = [
+        shape
+        for shape in both.shapes
+        if isinstance(shape, Text) and (shape.text, shape.weight) == ("Original", "semibold")
+    ]
     assert captions[0].y - captions[1].y == pytest.approx(titled.height - plain.height)
 
 
 def test_a_smaller_maze_is_brought_to_the_others_scale() -> None:
     small, large = page(15, 1), page(25, 2)
     both = beside([small, large])
-    sizes = {shape.size for shape in both.shapes if isinstance(shape, Text) and shape.text == "Original"}
+    sizes = {
+        shape.size
+        for shape in both.shapes
+        if isinstance(shape, Text) and (shape.text, shape.weight) == ("Original", "semibold")
+    }
     assert len(sizes) == 1
     assert both.unit == large.unit
     assert both.width == pytest.approx(small.width * large.unit / small.unit + large.width)

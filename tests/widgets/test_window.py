@@ -343,3 +343,18 @@ def test_a_document_without_an_engine_can_be_edited(qtbot: QtBot, make_hand: Mak
     assert hand.maze.is_wall(shifted(1, 3))
     hand.context.bridge.attach(Engine("cpu"))
     hand.answered()
+
+
+def test_another_appearance_moves_nothing(hand: Hand) -> None:
+    context, window = hand.context, hand.window
+
+    def places() -> list[tuple[int, ...]]:
+        QApplication.processEvents()
+        parts = (window.level_bar, window.tool_bar, window.view_switch, window.maze_view)
+        return [part.geometry().getRect() for part in parts]
+
+    context.set_theme("light")
+    before = places()
+    for choice in ("dark", "light"):
+        context.set_theme(choice)
+        assert places() == before

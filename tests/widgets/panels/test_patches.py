@@ -305,7 +305,7 @@ def test_each_card_tells_its_own_effect(make_desk: MakeDesk) -> None:
     assert cards[0].strip.isVisible()
     before = cards[0].effect.text()
     stack_edits.change_patch(desk.document, 0, "Choose channels", channels=())
-    desk.wait(lambda: "mean change .00" in cards[0].effect.text())
+    desk.wait(lambda: "mean change 0.00" in cards[0].effect.text())
     assert before != cards[0].effect.text()
 
 
