@@ -88,13 +88,13 @@ class Rollout:
         return f"{'cheese' if self.reached else 'no cheese'} in {self.steps} step{'' if self.steps == 1 else 's'}"
 
     def circling_note(self) -> str:
-        """How the mouse repeats itself: "repeats 2 steps from step 7 on"; empty for one that does not."""
+        """How the mouse repeats itself: "repeats 2 steps from step 7"; empty for one that does not."""
         if self.circling is None:
             return ""
         start, length = self.circling
         if len(set(self.squares[start : start + length + 1])) == 1:
-            return f"stands still from step {start} on"
-        return f"repeats {length} steps from step {start} on"
+            return f"stands still from step {start}"
+        return f"repeats {length} steps from step {start}"
 
 
 @dataclass(frozen=True)
