@@ -26,7 +26,7 @@ def card(about: dict[str, str], scores: dict[str, Any]) -> str:
         _walking(scores),
         _deciding(scores),
         _retargeting(scores["cheese_channel"]),
-        ["## What it cannot do", *(f"- {line}" for line in shortfalls(about, scores))],
+        ["## What it cannot do", "", *(f"- {line}" for line in shortfalls(about, scores))],
     ]
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 
@@ -123,6 +123,9 @@ def _deciding(scores: dict[str, Any]) -> list[str]:
             ("layer", "median P(cheese)", "median P(top-right)"),
             [("unpatched", *_two(plain, "median")), *((name, *_two(entry, "median")) for name, entry in steered)],
         ),
+        "",
+        "In block 1 the vector is little more than the cheese's own picture, so that subtracting it nearly takes the "
+        "cheese away; further on it is what the network made of it.",
         "",
         f"Adding it at {DEFAULT_LAYER} takes the mean P(cheese) from {plain['cheese_mean']:.3f} to "
         f"{added['cheese_mean']:.3f}.",

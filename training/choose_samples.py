@@ -222,7 +222,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.choose_samples", description=__doc__)
     parser.add_argument("--policy", type=Path, default=default_policy_path())
-    parser.add_argument("--levels", type=int, default=400, help="evaluation levels to look through")
+    parser.add_argument("--levels", type=int, default=300, help="evaluation levels to look through")
     parser.add_argument("--out", type=Path, default=asset("samples"))
     options = parser.parse_args(arguments)
     try:
