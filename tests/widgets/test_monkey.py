@@ -153,9 +153,7 @@ def test_undoing_everything_leads_back_to_the_start(make_hand: MakeHand, seed: i
     start = hand.document.state
     monkey = Monkey(hand, seed)
     reported: list[str] = []
-    hand.context.reported.connect(
-        lambda _, sentence, details: reported.append(sentence + details) if details else None
-    )
+    hand.context.reported.connect(lambda _, sentence, details: reported.append(sentence + details) if details else None)
     for number in range(GESTURES):
         monkey.gesture()
         if number % 10 == 0:
