@@ -19,6 +19,7 @@ from app.actions import MOVE_DELTAS
 from app.cli_field import parse_formats, parse_seeds
 from app.field.vector_field import move_probabilities
 from app.maze.files import save
+from app.policy.info import default_policy_path
 from app.policy.network import random_network
 from app.policy.saving import save_safetensors
 from tests.pictures import forked_level, level
@@ -271,7 +272,8 @@ def test_info_gives_every_fact_a_name_of_its_own(capsys: pytest.CaptureFixture[s
     found = json.loads(capsys.readouterr().out)
     assert found["Width"].startswith("1 (channels")
     assert found["Trained on"].endswith(" observations")
-    assert found["Training option: observations"] == "4,000,000"
+    config = json.loads(default_policy_path().with_suffix(".json").read_text())["config"]
+    assert found["Training option: observations"] == f"{config['observations']:,}"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
