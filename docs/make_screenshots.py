@@ -103,7 +103,7 @@ def show_hover(window: MainWindow) -> None:
 
 def show_channels(window: MainWindow) -> None:
     """Channels switched off by a click."""
-    edits.set_stack(window.context.document, "Switch channels off", PatchStack((Zero(channels=(3, 7, 10)),)))
+    edits.set_stack(window.context.document, "Switch channels off", PatchStack((Zero(channels=(0, 1, 4, 17)),)))
     window.context.view.set_mode("difference")
     dock = window.docks.docks.get("channels")
     if dock is not None:
