@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from widgets.actions import Spec
 from widgets.context import Context
@@ -190,7 +191,8 @@ class CommandPalette(QFrame):
         if self.isVisible():
             before, self._before = self._before, None
             self.hide()
-            if before is not None:
+            # The widget may be gone: the stack of patches can change while the palette is open.
+            if before is not None and isValid(before):
                 before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def fill(self, *_: object) -> None:

@@ -178,6 +178,9 @@ def edits_story(moments: Sequence[Moment], look: Look, fps: float, compute: Comp
     if not shown:
         raise ValueError("There is nothing to show without a policy.")
     pauses = [min(after.time - before.time, LONGEST_PAUSE) for before, after in pairwise(shown)]
+    if pauses:
+        # However quick the hand was, the movie begins with what it began with.
+        pauses[0] = max(pauses[0], 1 / fps)
     ends = np.cumsum([*pauses, HOLD])
     # The state at the middle of each frame's time.
     at = np.searchsorted(ends, (np.arange(max(1, round(ends[-1] * fps))) + 0.5) / fps, "right")
