@@ -150,7 +150,7 @@ class Tour(QObject):
         self.mark.point(at, step.title, step.text, lambda: self._parts(step.part))
 
     def finish(self) -> None:
-        """End: somebody's own work comes back; on a fresh start the sample stays, as if it had been opened."""
+        """End: what was open comes back; on a fresh start as if nothing had been done: there is nothing to undo."""
         mark, self.mark = self.mark, None
         before, self._before = self._before, None
         if mark is None or before is None:
@@ -159,12 +159,13 @@ class Tour(QObject):
         mark.deleteLater()
         document = self._context.document
         document.end()
+        state = replace(before, policy=document.state.policy or before.policy)
         if self._fresh:
-            document.reset(document.state)
+            document.reset(state)
         else:
-            self._set(replace(before, policy=document.state.policy or before.policy))
+            self._set(state)
             document.end()
-            self._context.view.set_mode(self._mode)
+        self._context.view.set_mode(self._mode)
         self._window.maze_view.canvas.setFocus()
 
     def _prepare(self, step: Step) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from app.samples import load_samples
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.help.coach import CoachMark
 from widgets.help.tour import STEPS
+from widgets.start import FIRST_MODE, first_document
 
 
 @pytest.fixture
@@ -83,6 +85,19 @@ def test_the_users_own_work_comes_back(hand: Hand) -> None:
     assert hand.document.state == mine
     assert hand.context.view.mode == "difference"
     assert hand.window.isWindowModified()
+
+
+def test_what_the_program_opened_on_comes_back_with_nothing_to_undo(hand: Hand) -> None:
+    opening = replace(first_document().state, policy=hand.document.state.policy)
+    hand.document.reset(opening)
+    hand.context.view.set_mode(FIRST_MODE)
+    hand.context.actions.trigger("help.tour")
+    go_on(hand)
+    hand.key(Qt.Key.Key_Escape)
+    assert hand.document.state == opening
+    assert opening.stack.patches
+    assert hand.context.view.mode == FIRST_MODE
+    assert not hand.document.history.done
 
 
 def test_what_is_lit_can_be_used_during_the_tour(hand: Hand) -> None:
