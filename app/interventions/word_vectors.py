@@ -10,7 +10,8 @@ from torch import Tensor
 
 from app.interventions.activations import activations
 from app.interventions.cache import CACHE, TensorCache
-from app.maze.maze import Maze, Square
+from app.maze.maze import Maze
+from app.maze.transforms import carve_path_to_corner
 from app.policy.layers import layer
 from app.policy.policy import Policy
 
@@ -20,22 +21,11 @@ def without_cheese(maze: Maze) -> Maze:
     return maze.with_cheese(None)
 
 
-def with_corner_path(maze: Maze) -> Maze:
-    """Maze A of the top-right vector: open from the maze's top-right straight up to the world's edge, then right.
-
-    The maze itself where there is no margin. Source: Turner et al. 2023.
-    """
-    corner, edge = maze.top_right[0], maze.world
-    path: list[Square] = [(row, corner) for row in range(corner + 1, edge)]
-    path += [(edge - 1, col) for col in range(corner + 1, edge)]
-    return maze.with_walls(tuple(path), wall=False)
-
-
 WORDS: Final[dict[str, tuple[Callable[[Maze], Maze], Callable[[Maze], Maze]]]] = {
     "cheese": (lambda maze: maze, without_cheese),
-    "top-right": (with_corner_path, lambda maze: maze),
+    "top-right": (carve_path_to_corner, lambda maze: maze),
 }
-"""How maze A and maze B of each word's vector are made from a maze."""
+"""How maze A and maze B of each word's vector are made from a maze. Source: Turner et al. 2023."""
 
 
 def word_vector(word: str, policy: Policy, maze: Maze, layer_name: str, cache: TensorCache = CACHE) -> Tensor:

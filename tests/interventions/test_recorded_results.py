@@ -10,7 +10,8 @@ import pytest
 from app.field.vector_field import move_probabilities
 from app.interventions.compile import compile_stack
 from app.interventions.patches import DEFAULT_LAYER, AddVector, Patch, PatchStack, SetValue, Zero
-from app.interventions.word_vectors import with_corner_path, word_vector
+from app.interventions.word_vectors import word_vector
+from app.maze.transforms import carve_path_to_corner
 from app.policy.policy import Policy
 from app.studies.forward import Question, answers
 from tests.recorded import LEVELS, arrays, level
@@ -63,6 +64,6 @@ def test_the_words_vectors_are_the_recorded_ones(
     reference: Path, reference_policy: Policy, world: str, seed: int
 ) -> None:
     maze, found = level(reference, world, seed), _of(reference, world, seed)
-    assert np.array_equal(with_corner_path(maze).grid, found["top_right_grid"])
+    assert np.array_equal(carve_path_to_corner(maze).grid, found["top_right_grid"])
     vector = word_vector("cheese", reference_policy, maze, DEFAULT_LAYER).numpy()
     assert np.abs(vector - found["cheese_vector"]).max() < 1e-5
