@@ -17,7 +17,7 @@ from app.maze.maze import WALL, Maze, Square
 from app.maze.paths import Decision, decision_square, reachable
 from app.maze_shapes import frame, maze_shapes
 from app.palette import Palette
-from app.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Shape, Text, moved
+from app.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, moved
 from app.unchanged import unchanged_reason
 
 Mode = Literal["original", "patched", "difference", "side_by_side"]
@@ -191,7 +191,7 @@ def _within(shapes: list[Shape], box: Box) -> list[Shape]:
                 boxes = tuple(found for box in shape.boxes if (found := clip(*box)))
                 if boxes:
                     kept.append(replace(shape, boxes=boxes))
-            case Polygon() | Polyline() | Circle() | Text():
+            case Polygon() | Polyline() | Segments() | Circle() | Text():
                 kept.append(shape)
     return kept
 

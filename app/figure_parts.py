@@ -9,7 +9,7 @@ from typing import Final
 from app.field_shapes import FULL, arrow
 from app.fonts import text_width
 from app.maze.paths import Decision
-from app.maze_shapes import corner_mark, decision_ring, hatch_lines
+from app.maze_shapes import corner_mark, decision_ring, hatching
 from app.palette import Palette
 from app.shapes import Rect, Shape, Text, moved, scaled
 
@@ -111,7 +111,7 @@ def legend_items(
         items.append(LegendItem((floor, corner_mark((0, 0), palette)), "top-right square"))
     if unreachable:
         base = Rect(0, 0, 1, 1, palette.unreachable)
-        items.append(LegendItem((base, *hatch_lines((0, 0), palette.text_muted)), "unreachable"))
+        items.append(LegendItem((base, hatching(((0, 0),), palette.text_muted)), "unreachable"))
     return items
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from app.colour import mix
 from app.maze.maze import WALL, Maze, Square
 from app.palette import Palette
-from app.shapes import Box, Circle, Point, Polygon, Polyline, Rect, Rects, Shape
+from app.shapes import Box, Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape
 
 RING_RADIUS = 0.43
 RING_WIDTH = 0.075
@@ -104,19 +104,19 @@ def _unreachable(maze: Maze, palette: Palette, reachable: set[Square]) -> list[S
     if not cut_off:
         return []
     hatch = mix(palette.text_muted, palette.unreachable, 0.55)
-    shapes: list[Shape] = [Rects(tuple((c, r, 1, 1) for r, c in cut_off), palette.unreachable)]
-    for row, col in cut_off:
-        shapes += hatch_lines((row, col), hatch)
-    return shapes
+    return [Rects(tuple((c, r, 1, 1) for r, c in cut_off), palette.unreachable), hatching(cut_off, hatch)]
 
 
-def hatch_lines(square: Square, colour: str) -> list[Shape]:
-    """Three diagonals that continue from one square into the next."""
-    row, col = square
-    lines = (((0, 0.5), (0.5, 1)), ((0, 0), (1, 1)), ((0.5, 0), (1, 0.5)))
-    return [
-        Polyline(tuple((col + x, row + y) for x, y in line), colour, 0.035, opacity=0.7, cap="butt") for line in lines
-    ]
+def hatching(squares: Collection[Square], colour: str) -> Shape:
+    """Three diagonals in each square, which continue from one square into the next."""
+    lines = []
+    for row, col in squares:
+        lines += [
+            (col, row + 0.5, col + 0.5, row + 1),
+            (col, row, col + 1, row + 1),
+            (col + 0.5, row, col + 1, row + 0.5),
+        ]
+    return Segments(tuple(lines), colour, 0.035, opacity=0.7)
 
 
 def decision_ring(square: Square, palette: Palette) -> Shape:

@@ -12,6 +12,8 @@ from typing import Literal
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 """x and y of the bottom-left corner, width, height."""
+Segment = tuple[float, float, float, float]
+"""x and y of one end, x and y of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,16 @@ class Polyline:
 
 
 @dataclass(frozen=True, slots=True)
+class Segments:
+    """Straight lines with flat ends that do not cross, drawn as one: a hatching may have a thousand."""
+
+    segments: tuple[Segment, ...]
+    stroke: str
+    width: float
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Circle:
     """A disc (fill), a ring (stroke, centred on the radius), or both."""
 
@@ -83,7 +95,7 @@ class Text:
     weight: Literal["regular", "semibold"] = "regular"
 
 
-Shape = Rect | Rects | Polygon | Polyline | Circle | Text
+Shape = Rect | Rects | Polygon | Polyline | Segments | Circle | Text
 
 
 def moved(shape: Shape, dx: float, dy: float) -> Shape:
@@ -93,6 +105,8 @@ def moved(shape: Shape, dx: float, dy: float) -> Shape:
             return replace(shape, boxes=tuple((x + dx, y + dy, w, h) for x, y, w, h in boxes))
         case Polygon(points=points) | Polyline(points=points):
             return replace(shape, points=tuple((x + dx, y + dy) for x, y in points))
+        case Segments(segments=segments):
+            return replace(shape, segments=tuple((a + dx, b + dy, c + dx, d + dy) for a, b, c, d in segments))
         case Rect() | Circle() | Text():
             return replace(shape, x=shape.x + dx, y=shape.y + dy)
 
@@ -107,6 +121,9 @@ def scaled(shape: Shape, factor: float) -> Shape:
             return replace(shape, points=at, stroke_width=shape.stroke_width * factor)
         case Polyline(points=points):
             return replace(shape, points=tuple((x * factor, y * factor) for x, y in points), width=shape.width * factor)
+        case Segments(segments=segments):
+            longer = tuple((a * factor, b * factor, c * factor, d * factor) for a, b, c, d in segments)
+            return replace(shape, segments=longer, width=shape.width * factor)
         case Circle():
             return replace(
                 shape,

@@ -36,11 +36,12 @@ def main() -> int:
         from app import edits
         from app.interventions.patches import NO_PATCHES
         from benchmarks.subjects import HARD, level, policy
-        from widgets.launch import application, open_window
+        from widgets.launch import application, keep_smooth, open_window
         from widgets.settings import Settings
 
         app = application()
         window = open_window(app, Settings(Path(folder) / "settings.json"), device="cpu")
+        keep_smooth(window)
         document = window.context.document
         _until(app, lambda: document.state.policy is not None and not window.context.busy)
         edits.open_policy(document, policy(4))

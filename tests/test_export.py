@@ -31,7 +31,7 @@ from app.maze.files import from_json
 from app.maze.maze import WALL
 from app.palette import DARK, LIGHT, Palette
 from app.progress import Cancelled
-from app.shapes import Circle, Polygon, Polyline, Rect, Rects, Text
+from app.shapes import Circle, Polygon, Polyline, Rect, Rects, Segments, Text
 from tests.pictures import ONE_PATCH, field_of, forked_level, level, random_field, result_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -138,6 +138,7 @@ def test_opacity_blends_with_what_lies_below() -> None:
         Rect(2, 2, 2, 2, "#0000ff", 0.25),
         Circle(3, 1, 0.5, fill="#000000", opacity=0.5),
         Polyline(((0.5, 3), (1.5, 3)), "#00ff00", 0.5),
+        Segments(((2.25, 0, 2.25, 0.5), (3.75, 0, 3.75, 0.5)), "#ff0000", 0.25, 0.5),
     )
     image = pixels(paint(shapes, 4, 4, 20, "#888888"))
     for (x, y), expected in (
@@ -146,6 +147,8 @@ def test_opacity_blends_with_what_lies_below() -> None:
         ((60, 20), (128, 128, 128)),
         ((20, 60), (0, 255, 0)),
         ((20, 70), (255, 255, 255)),
+        ((45, 5), (255, 128, 128)),
+        ((75, 5), (255, 128, 128)),
     ):
         assert np.abs(image[y, x].astype(int) - expected).max() <= 1, (x, y)
 
@@ -161,7 +164,7 @@ def test_an_svg_holds_the_same_shapes(result: FieldResult, recipe: Recipe) -> No
         "polygon": Polygon,
         "polyline": Polyline,
         "circle": Circle,
-        "path": (Rect, Rects),
+        "path": (Rect, Rects, Segments),
         "text": Text,
     }
     for tag, kind in kinds.items():
@@ -175,14 +178,18 @@ def test_svg_coordinates_are_upside_down_and_in_place() -> None:
     shapes = (
         Polygon(((1, 1), (2, 1), (2, 3)), "#123456", 0.5, stroke="#654321", stroke_width=0.25),
         Rects(((0, 0, 2, 1), (3, 3, 1, 1)), "#abcdef"),
+        Segments(((0, 0, 1, 1), (0.5, 0, 1, 0.5)), "#222222", 0.25, 0.5),
         Circle(2, 1, 0.5, stroke="#111111", stroke_width=0.125),
     )
     root = ET.fromstring(svg_bytes(Figure(shapes, 4, 4, "#ffffff"), {}))
     assert root.get("viewBox") == "0 0 128 128"
-    polygon, path, circle = (root.find(f"{SVG}{tag}") for tag in ("polygon", "path", "circle"))
+    polygon, circle = (root.find(f"{SVG}{tag}") for tag in ("polygon", "circle"))
+    path, lines = root.findall(f"{SVG}path")
     assert polygon.get("points") == "32,96 64,96 64,32"  # type: ignore[union-attr]
     assert (polygon.get("opacity"), polygon.get("stroke-width")) == ("0.5", "8")  # type: ignore[union-attr]
-    assert path.get("d") == "M0 96h64v32h-64zM96 0h32v32h-32z"  # type: ignore[union-attr]
+    assert path.get("d") == "M0 96h64v32h-64zM96 0h32v32h-32z"
+    assert lines.get("d") == "M0 128L32 96M16 128L32 112"
+    assert (lines.get("fill"), lines.get("stroke-width"), lines.get("opacity")) == ("none", "8", "0.5")
     assert (circle.get("cx"), circle.get("cy"), circle.get("r")) == ("64", "96", "16")  # type: ignore[union-attr]
     assert circle.get("fill") == "none"  # type: ignore[union-attr]
 

@@ -17,7 +17,7 @@ from app.maze.maze import WALL, Maze
 from app.maze.paths import decision_square, reachable
 from app.maze_shapes import RING_RADIUS, maze_shapes, mouse_shapes, trail_shapes, wall_boxes
 from app.palette import DARK, LIGHT
-from app.shapes import Circle, Polygon, Polyline, Rect, Rects, Shape, Text, moved, scaled
+from app.shapes import Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, moved, scaled
 from app.unchanged import unchanged_reason
 from tests.pictures import ONE_PATCH, field_of, forked_level, level, random_field, result_of
 
@@ -44,6 +44,9 @@ def extent(shape: Shape) -> tuple[float, float, float, float]:
             return (*np.min(each, axis=0)[:2], *np.max(each, axis=0)[2:])
         case Polygon() | Polyline():
             return (*np.min(shape.points, axis=0), *np.max(shape.points, axis=0))
+        case Segments():
+            ends = np.array(shape.segments).reshape(-1, 2)
+            return (*np.min(ends, axis=0), *np.max(ends, axis=0))
         case Circle():
             half = shape.radius + shape.stroke_width / 2
             return shape.x - half, shape.y - half, shape.x + half, shape.y + half
@@ -205,6 +208,7 @@ def test_moving_and_scaling_keep_the_picture() -> None:
         Rects(((0, 0, 1, 2), (5, 5, 1, 1)), "#222222"),
         Polygon(((0, 0), (1, 0), (0, 1)), "#333333", stroke="#444444", stroke_width=0.1),
         Polyline(((0, 0), (2, 1)), "#555555", 0.2),
+        Segments(((0, 0, 2, 1), (5, 5, 4, 7)), "#555555", 0.2),
         Circle(3, 4, 0.5, stroke="#666666", stroke_width=0.1),
         Text(1, 1, "Maze", 0.5, "#777777", "middle"),
     )
@@ -213,6 +217,7 @@ def test_moving_and_scaling_keep_the_picture() -> None:
         assert extent(scaled(shape, 3)) == pytest.approx(3 * np.array(extent(shape)))
     assert scaled(shapes[2], 3).stroke_width == pytest.approx(0.3)
     assert scaled(shapes[3], 3).width == pytest.approx(0.6)
+    assert scaled(shapes[4], 3).width == pytest.approx(0.6)
 
 
 # Figures

@@ -57,6 +57,7 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_w
     window = open_window(app, Settings(config_folder() / "settings.json"), paths, device)
     catch_exceptions(window)
     keep_safe(window, crash_log, guided=not paths)
+    keep_smooth(window)
     if first is not None:
         answer_later_starts(window, first)
     if os.environ.get("MAZESCOPE_STARTED"):
@@ -91,6 +92,13 @@ def keep_safe(window: MainWindow, crash_log: CrashLog | None, *, guided: bool) -
     if not safety.offer() and guided:
         window.around.tour.start_when_ready()
     return safety
+
+
+def keep_smooth(window: MainWindow) -> None:
+    """Let nothing but the window's own work hold up its thread for long."""
+    from widgets.collector import Collector
+
+    Collector(window.context.document, window)
 
 
 def answer_later_starts(window: MainWindow, first: FirstWindow) -> None:

@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from app.export.recipe import PROGRAM, Recipe, recipe_text
 from app.figure import Figure
 from app.fonts import FILES, font_path
-from app.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Shape, Text
+from app.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
 
 CELL: Final = 16
 """Points per cell of a maze 15 cells wide."""
@@ -69,6 +69,14 @@ def _paint(canvas: Any, shape: Shape) -> None:
             path.moveTo(*shape.points[0])
             for point in shape.points[1:]:
                 path.lineTo(*point)
+            canvas.drawPath(path, stroke=1, fill=0)
+        case Segments():
+            _inks(canvas, None, shape.stroke, shape.width, shape.opacity)
+            canvas.setLineCap(_CAPS["butt"])
+            path = canvas.beginPath()
+            for x0, y0, x1, y1 in shape.segments:
+                path.moveTo(x0, y0)
+                path.lineTo(x1, y1)
             canvas.drawPath(path, stroke=1, fill=0)
         case Circle():
             _inks(canvas, shape.fill, shape.stroke, shape.stroke_width, shape.opacity)

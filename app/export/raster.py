@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from app.colour import rgb
 from app.fonts import pillow_font
-from app.shapes import Circle, Point, Polygon, Polyline, Rect, Rects, Shape, Text
+from app.shapes import Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
 
 SUPERSAMPLING: Final = 4
 _ANCHORS: Final = {"start": "ls", "middle": "ms", "end": "rs"}
@@ -56,6 +56,10 @@ class _Painter:
             case Polyline():
                 line = shape
                 self._masked(line.points, line.width, line.stroke, line.opacity, _line_pen(line))
+            case Segments():
+                for x0, y0, x1, y1 in shape.segments:
+                    line = Polyline(((x0, y0), (x1, y1)), shape.stroke, shape.width, shape.opacity, "butt")
+                    self._masked(line.points, line.width, line.stroke, line.opacity, _line_pen(line))
             case Circle():
                 self._circle(shape)
 

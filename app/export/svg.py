@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from app.export.recipe import PROGRAM, Recipe, recipe_text
 from app.figure import Figure
 from app.fonts import FAMILY, text_width
-from app.shapes import Box, Circle, Point, Polygon, Polyline, Rect, Rects, Shape, Text
+from app.shapes import Box, Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
 
 CELL: Final = 32
 """User units per cell of a maze 15 cells wide."""
@@ -66,6 +66,14 @@ class _Writer:
                 return (
                     f'<polyline points="{self._points(shape.points)}" fill="none" stroke-linecap="{shape.cap}"'
                     f"{self._stroke(shape.stroke, shape.width)}{_opacity(shape.opacity)}/>"
+                )
+            case Segments():
+                path = "".join(
+                    "M{} {}L{} {}".format(*map(_number, (*self._at((a, b)), *self._at((c, d)))))
+                    for a, b, c, d in shape.segments
+                )
+                return (
+                    f'<path d="{path}" fill="none"{self._stroke(shape.stroke, shape.width)}{_opacity(shape.opacity)}/>'
                 )
             case Circle():
                 x, y = self._at((shape.x, shape.y))

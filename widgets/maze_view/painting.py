@@ -6,10 +6,10 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPicture, QPolygonF
 
-from app.shapes import Circle, Point, Polygon, Polyline, Rect, Rects, Shape, Text
+from app.shapes import Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
 from widgets import theme
 
 _CAPS = {"round": Qt.PenCapStyle.RoundCap, "butt": Qt.PenCapStyle.FlatCap}
@@ -21,21 +21,8 @@ def picture(shapes: Iterable[Shape]) -> QPicture:
     """The shapes as Qt's record of drawing commands: vectors, sharp at any zoom, and drawn anew without Python."""
     record = QPicture()
     painter = QPainter(record)
-    line: tuple[str, float, float, str] | None = None
-    path = QPainterPath()
     for shape in shapes:
-        # Lines of one kind that follow each other (a hatching) are one path: a maze may have hundreds.
-        kind = (shape.stroke, shape.width, shape.opacity, shape.cap) if isinstance(shape, Polyline) else None
-        if line is not None and kind != line:
-            _stroke(painter, path, line)
-            path = QPainterPath()
-        line = kind
-        if isinstance(shape, Polyline):
-            path.addPolygon(_points(shape.points))
-        else:
-            paint(painter, shape)
-    if line is not None:
-        _stroke(painter, path, line)
+        paint(painter, shape)
     painter.end()
     return record
 
@@ -76,24 +63,17 @@ def paint(painter: QPainter, shape: Shape) -> None:
             painter.setPen(_pen(shape.stroke, shape.stroke_width, shape.opacity if shape.stroke else 1.0))
             painter.drawPolygon(_points(shape.points))
         case Polyline():
-            path = QPainterPath()
-            path.addPolygon(_points(shape.points))
-            _stroke(painter, path, (shape.stroke, shape.width, shape.opacity, shape.cap))
+            painter.setPen(_pen(shape.stroke, shape.width, shape.opacity, shape.cap))
+            painter.drawPolyline(_points(shape.points))
+        case Segments():
+            painter.setPen(_pen(shape.stroke, shape.width, shape.opacity, "butt"))
+            painter.drawLines([QLineF(*segment) for segment in shape.segments])
         case Circle():
             painter.setBrush(Qt.BrushStyle.NoBrush if shape.fill is None else _colour(shape.fill, shape.opacity))
             painter.setPen(_pen(shape.stroke, shape.stroke_width, shape.opacity))
             painter.drawEllipse(QPointF(shape.x, shape.y), shape.radius, shape.radius)
         case Text():
             _paint_text(painter, shape)
-
-
-def _stroke(painter: QPainter, path: QPainterPath, line: tuple[str, float, float, str]) -> None:
-    stroke, width, opacity, cap = line
-    pen = QPen(_colour(stroke, opacity), width)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    pen.setCapStyle(_CAPS[cap])
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.strokePath(path, pen)
 
 
 def _paint_text(painter: QPainter, shape: Text) -> None:
@@ -119,11 +99,12 @@ def _points(points: tuple[Point, ...]) -> QPolygonF:
 
 
 @lru_cache(maxsize=512)
-def _pen(stroke: str | None, width: float, opacity: float) -> QPen:
+def _pen(stroke: str | None, width: float, opacity: float, cap: str = "butt") -> QPen:
     if stroke is None or width <= 0:
         return QPen(Qt.PenStyle.NoPen)
     pen = QPen(_colour(stroke, opacity), width)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(_CAPS[cap])
     return pen
 
 
