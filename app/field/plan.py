@@ -39,9 +39,14 @@ class Plan:
     threads: int
 
 
-def threads_here() -> int:
-    """Threads worth using: torch's own choice, the processor's real cores."""
-    return max(1, min(MOST_THREADS, torch.get_num_threads(), os.cpu_count() or 1))
+def thread_counts() -> tuple[int, ...]:
+    """Numbers of threads worth trying, ascending: half the real cores, all of them, every thread of the processor."""
+    real = _threads_at_start()
+    return tuple(sorted({max(1, real // 2), real, _most_threads()}))
+
+
+def _most_threads() -> int:
+    return max(1, min(MOST_THREADS, os.cpu_count() or 1))
 
 
 def default_plan(width: int) -> Plan:
@@ -54,8 +59,8 @@ def default_plan(width: int) -> Plan:
 
 @cache
 def _threads_at_start() -> int:
-    # Asked once: the engine's threads set their own number to one.
-    return threads_here()
+    # Torch's own choice, the processor's real cores. Asked once: the engine's threads set their own number to one.
+    return max(1, min(_most_threads(), torch.get_num_threads()))
 
 
 class Plans:
@@ -110,5 +115,5 @@ def _plan_of(stored: object) -> Plan | None:
     until, chunk, kernel, threads = (stored[name] for name in ("until", "chunk", "kernel", "threads"))
     fits = (until is None or until in CONV_STAGES) and kernel in kernels()
     fits = fits and type(chunk) is int and 1 <= chunk <= LARGEST_CHUNK
-    fits = fits and type(threads) is int and 1 <= threads <= _threads_at_start()
+    fits = fits and type(threads) is int and 1 <= threads <= _most_threads()
     return Plan(until, chunk, kernel, threads) if fits else None

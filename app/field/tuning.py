@@ -1,16 +1,19 @@
-"""Finding the fastest plan for this machine by trying: each candidate takes one chunk through the network."""
+"""Finding the fastest plan for this machine by trying: each candidate takes chunks of squares through the network."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import torch
 
 from app.field.convolutions import kernels
-from app.field.plan import Plan
+from app.field.one_thread import one_thread_here
+from app.field.plan import Plan, thread_counts
 from app.field.requests import FieldRequest
 from app.field.scene import Scene
 from app.field.spans import CONV_STAGES
@@ -20,6 +23,7 @@ CHUNKS: Final = (8, 16, 24, 32, 48)
 TRIAL_CHUNK: Final = 8
 TRIES: Final = 3
 NEARLY: Final = 1.04
+CLEARLY: Final = 1.1
 TYPICAL_SQUARES: Final = 100
 """Squares that share the cost of the activations without a mouse, in the sum that is compared."""
 
@@ -27,7 +31,8 @@ TYPICAL_SQUARES: Final = 100
 class Tuner:
     """The search for one width and world. It may be stopped and goes on where it was.
 
-    Time is the processor time of the thread that computes, so that other work on the machine hardly disturbs it.
+    Time is the processor time of the thread that computes, so that other work on the machine hardly disturbs it. Only
+    how many threads to use has to be found by the clock on the wall.
 
     Args:
         first: where the search starts.
@@ -37,9 +42,11 @@ class Tuner:
     def __init__(self, first: Plan, walk_of: Callable[[Plan], Walk]) -> None:
         self._best, self._walk_of = first, walk_of
         self._costs: dict[Plan, float] = {}
+        self._elapsed: dict[Plan, float] = {}
 
     def search(self, request: FieldRequest, check: Check) -> Plan:
-        """The fastest plan: where windows end first, then which convolutions, then how many squares at once.
+        """The fastest plan: where windows end first, then which convolutions, then how many squares at once, and
+        on how many threads.
 
         `check` is called between trials and may raise `Stopped`.
         """
@@ -53,7 +60,25 @@ class Tuner:
         chunks = [replace(trial, chunk=chunk) for chunk in CHUNKS]
         fastest = self._costs[self._fastest(chunks, request, check)]
         # Small chunks show something sooner and stop sooner.
-        return next(plan for plan in chunks if self._costs[plan] <= fastest * NEARLY)
+        found = next(plan for plan in chunks if self._costs[plan] <= fastest * NEARLY)
+        return self._with_threads(found, request, check)
+
+    def _with_threads(self, plan: Plan, request: FieldRequest, check: Check) -> Plan:
+        """The plan on the number of threads that is fastest; another than the usual has to be faster clearly.
+
+        A wrong number would be remembered, and the clock on the wall also shows what other programs do meanwhile.
+        """
+        plans = [replace(plan, threads=threads) for threads in thread_counts()]
+        if plans == [plan]:
+            return plan
+        walk = self._walk_of(plan)
+        scene = Scene(request.maze, walk)
+        rows = np.resize(np.arange(len(request.maze.squares)), plan.chunk)
+        for tried in {*plans, plan}:
+            if tried not in self._elapsed:
+                self._elapsed[tried] = _seconds_per_chunk(tried.threads, lambda: _through(walk, scene, rows), check)
+        fastest = min(plans, key=lambda tried: self._elapsed[tried])
+        return fastest if self._elapsed[fastest] * CLEARLY < self._elapsed[plan] else plan
 
     def _fastest(self, plans: Iterable[Plan], request: FieldRequest, check: Check) -> Plan:
         def cost(plan: Plan) -> float:
@@ -73,12 +98,32 @@ class Tuner:
             started = time.thread_time()
             scene = Scene(request.maze, walk)
             prepared = time.thread_time()
-            place = Place(scene.cells[rows])
-            state = walk.advance(scene.start(rows), LAST, place, NO_EDITS, scene.backdrop, _go_on)
-            walk.outputs(walk.whole(state, place, scene.backdrop), NO_EDITS)
+            _through(walk, scene, rows)
             shared.append(prepared - started)
             own.append(time.thread_time() - prepared)
         return min(shared) / TYPICAL_SQUARES + min(own) / plan.chunk
+
+
+def _through(walk: Walk, scene: Scene, rows: np.ndarray) -> None:
+    """One chunk of squares from observations to outputs, on the calling thread."""
+    with torch.no_grad():
+        place = Place(scene.cells[rows])
+        state = walk.advance(scene.start(rows), LAST, place, NO_EDITS, scene.backdrop, _go_on)
+        walk.outputs(walk.whole(state, place, scene.backdrop), NO_EDITS)
+
+
+def _seconds_per_chunk(threads: int, work: Callable[[], object], check: Check) -> float:
+    """Elapsed seconds for one chunk when so many are computed at the same time, each on a thread of its own."""
+    with ThreadPoolExecutor(threads, "field trial", initializer=one_thread_here) as pool:
+        times = []
+        # The first round starts the threads and does not count.
+        for _ in range(TRIES + 1):
+            check()
+            started = time.perf_counter()
+            for done in [pool.submit(work) for _ in range(2 * threads)]:
+                done.result()
+            times.append((time.perf_counter() - started) / (2 * threads))
+    return min(times[1:])
 
 
 def _go_on() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from app.field.cpu import CpuEvaluator
 from app.field.devices import Device
-from app.field.plan import Plan, Plans, default_plan
+from app.field.plan import Plan, Plans, default_plan, thread_counts
 from app.field.requests import FieldRequest
 from app.field.walk import Stopped
 from tests.field.plain import plain_outputs
@@ -86,6 +87,8 @@ def test_what_is_found_fastest_is_remembered_and_used(tmp_path: Path) -> None:
         evaluator.tune(request, lambda: None)
         found = Plans(path).find(1, OPEN.world)
         assert found is not None
+        assert found.threads in thread_counts()
+        assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("field trial")]
         assert evaluator.plan(request.policy, OPEN) == found
         for answer in evaluator.job(request).answers(lambda: None):
             logits, _ = plain_outputs(request, OPEN.squares[answer.rows], patched=False)
