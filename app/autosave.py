@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import time
 from collections.abc import Mapping
@@ -15,7 +14,8 @@ from filelock import FileLock, Timeout
 
 from app.atomic import write_atomically
 from app.document import State
-from app.errors import MazescopeError
+from app.errors import MazescopeError, SessionError
+from app.json_file import json_bytes, read_json
 from app.session import LARGEST, SUFFIX, Session, from_json, to_json
 
 FOLDER: Final = "autosave"
@@ -65,8 +65,8 @@ class Recovered:
         while kept.exists():
             number += 1
             kept = folder / f"{name} {stamp} ({number}){SUFFIX}"
-        content = json.loads(self.file.read_bytes())["session"]
-        write_atomically(kept, json.dumps(content, indent=1, ensure_ascii=False).encode())
+        content = read_json(self.file, LARGEST, "an autosave", SessionError)["session"]
+        write_atomically(kept, json_bytes(content))
         self.discard()
         return kept
 
@@ -97,7 +97,7 @@ class Autosave:
         """
         folder = None if path is None else path.parent
         found = {"session_path": None if path is None else str(path.absolute())}
-        write_atomically(self.file, json.dumps({**found, "session": to_json(state, view, folder)}).encode())
+        write_atomically(self.file, json_bytes({**found, "session": to_json(state, view, folder)}))
 
     def drop(self) -> None:
         """Remove the file: everything is saved, or the user chose not to."""
@@ -136,8 +136,6 @@ def _abandoned(file: Path) -> bool:
 
 
 def _read(file: Path) -> Recovered:
-    if file.stat().st_size > LARGEST:
-        raise ValueError("too large for an autosave")
-    content = json.loads(file.read_bytes())
+    content = read_json(file, LARGEST, "an autosave", SessionError)
     path = None if content["session_path"] is None else Path(content["session_path"])
     return Recovered(file, path, from_json(content["session"], None if path is None else path.parent))

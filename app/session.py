@@ -1,8 +1,11 @@
-"""Session files (`.mazescope`): everything needed to reopen a document and its view, as versioned JSON."""
+"""Session files (`.mazescope`): everything needed to reopen a document and its view, as versioned JSON.
+
+Keys that a reader does not know are passed over, and those of "view" may all be missing: what the view learns to keep
+needs no new version. The version goes up when an older reader would take a file for something that it is not.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +17,7 @@ from app.atomic import write_atomically
 from app.document import OpenMaze, State
 from app.errors import MazescopeError, SessionError
 from app.interventions.json_format import stack_from_json, stack_to_json
+from app.json_file import json_bytes, read_json
 from app.maze import files as maze_files
 from app.paths import asset
 from app.policy.policy import Policy
@@ -22,6 +26,8 @@ SUFFIX: Final = ".mazescope"
 FORMAT: Final = "mazescope-session"
 VERSION: Final = 1
 LARGEST: Final = 64 * 2**20
+COMPARE: Final = "compare"
+"""The view's key of what the maze in front is compared with: `{"maze": id}`, `{"policy": {...}}`, or null."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,15 @@ class Session:
     Attributes:
         state: the document's state, still without its policy.
         policy: which policy to load into it, or None.
-        view: what is not undoable but reopened all the same: mode, layer, pinned square; plain JSON values.
+        view: what is not undoable but reopened all the same: mode, layer, pinned square, part of the world in sight,
+            what the maze in front is compared with; plain JSON values.
+        compared: the policy to load that the one in front is compared with, or None.
     """
 
     state: State
     policy: PolicyReference | None
     view: Mapping[str, Any] = field(default_factory=dict)
+    compared: PolicyReference | None = None
 
 
 def to_json(state: State, view: Mapping[str, Any], folder: Path | None = None) -> dict[str, Any]:
@@ -62,9 +71,9 @@ def to_json(state: State, view: Mapping[str, Any], folder: Path | None = None) -
         "program": __version__,
         "mazes": [_maze_to_json(tab) for tab in state.mazes],
         "active": state.active,
-        "policy": None if state.policy is None else _policy_to_json(state.policy, folder),
+        "policy": None if state.policy is None else _with_relative(policy_to_json(state.policy), folder),
         "stack": stack_to_json(state.stack),
-        "view": dict(view),
+        "view": _view_to_json(view, folder),
     }
 
 
@@ -74,9 +83,8 @@ def save_session(path: Path, state: State, view: Mapping[str, Any]) -> None:
     Raises:
         SessionError: when the file cannot be written.
     """
-    text = json.dumps(to_json(state, view, path.parent), indent=1, ensure_ascii=False)
     try:
-        write_atomically(path, text.encode())
+        write_atomically(path, json_bytes(to_json(state, view, path.parent)))
     except OSError as error:
         raise SessionError(f"The session could not be saved to {path}: {error.strerror or error}.") from error
 
@@ -87,14 +95,7 @@ def load_session(path: Path) -> Session:
     Raises:
         SessionError: one sentence on what was found and what was expected.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise SessionError(f"{path.name} holds more than {LARGEST >> 20} MB; a session file is far smaller.")
-        found = json.loads(path.read_bytes())
-    except OSError as error:
-        raise SessionError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, RecursionError) as error:
-        raise SessionError(f"{path.name} is not JSON; expected a session saved by Mazescope.") from error
+    found = read_json(path, LARGEST, "a session saved by Mazescope", SessionError)
     try:
         return from_json(found, path.parent)
     except SessionError:
@@ -125,7 +126,14 @@ def from_json(found: object, folder: Path | None = None) -> Session:
     if len(set(numbers)) != len(numbers) or active not in numbers:
         raise SessionError('The session\'s mazes need different numbers, and "active" must be one of them.')
     stack = stack_from_json(found.get("stack", {"patches": []}))
-    return Session(State(tabs, int(active), None, stack), _policy_from_json(found.get("policy"), folder), view)
+    compare = view.get(COMPARE)
+    other = compare.get("policy") if isinstance(compare, dict) else None
+    return Session(
+        State(tabs, int(active), None, stack),
+        _policy_from_json(found.get("policy"), folder, "policy"),
+        view,
+        _policy_from_json(other, folder, "policy compared with"),
+    )
 
 
 def _maze_to_json(tab: OpenMaze) -> dict[str, Any]:
@@ -152,7 +160,8 @@ def _maze_from_json(found: object) -> OpenMaze:
     return OpenMaze(number, title, maze, generated, seed, region)
 
 
-def _policy_to_json(policy: Policy, folder: Path | None) -> dict[str, Any]:
+def policy_to_json(policy: Policy) -> dict[str, str]:
+    """Which policy it is, and where it lies: what a session keeps of it."""
     paths: dict[str, str] = {}
     if policy.path is not None:
         absolute = policy.path.absolute()
@@ -161,18 +170,34 @@ def _policy_to_json(policy: Policy, folder: Path | None) -> dict[str, Any]:
         if absolute.is_relative_to(shipped):
             # A shipped policy moves with the program, so the place within its assets is what lasts.
             paths["shipped"] = absolute.relative_to(shipped).as_posix()
-        elif folder is not None and absolute.anchor == folder.absolute().anchor:
-            paths["relative"] = Path(os.path.relpath(absolute, folder.absolute())).as_posix()
     return {"name": policy.name, "weights_hash": policy.weights_hash, **paths}
 
 
-def _policy_from_json(found: object, folder: Path | None) -> PolicyReference | None:
+def _with_relative(policy: Mapping[str, str], folder: Path | None) -> dict[str, str]:
+    """A policy's JSON with its path from the session's folder too, so that both can move together."""
+    if folder is None or "path" not in policy or "shipped" in policy:
+        return dict(policy)
+    absolute, home = Path(policy["path"]), folder.absolute()
+    # Different drives of Windows have no way between them.
+    if absolute.anchor != home.anchor:
+        return dict(policy)
+    return {**policy, "relative": Path(os.path.relpath(absolute, home)).as_posix()}
+
+
+def _view_to_json(view: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
+    compare = view.get(COMPARE)
+    if isinstance(compare, Mapping) and isinstance(compare.get("policy"), Mapping):
+        return {**view, COMPARE: {**compare, "policy": _with_relative(compare["policy"], folder)}}
+    return dict(view)
+
+
+def _policy_from_json(found: object, folder: Path | None, name: str) -> PolicyReference | None:
     if found is None:
         return None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise SessionError('The session\'s "policy" is not an object of texts, nor null.')
+        raise SessionError(f'The session\'s "{name}" is not an object of texts, nor null.')
     if "weights_hash" not in found:
-        raise SessionError('The session\'s "policy" lacks its "weights_hash".')
+        raise SessionError(f'The session\'s "{name}" lacks its "weights_hash".')
     paths: list[Path] = []
     if "shipped" in found:
         root, place = asset("policies"), asset("policies", *found["shipped"].split("/"))

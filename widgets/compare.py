@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QMenu
 
 from app import edits
+from app.comparison import Comparison
 from app.policy.policy import Policy
+from app.session import COMPARE, policy_to_json
 from widgets.actions import Spec
 from widgets.context import Context
 from widgets.file_dialogs import ask_file
@@ -25,6 +27,7 @@ class Compare:
 
     def __init__(self, context: Context, window: MainWindow) -> None:
         self._context, self._window = context, window
+        self._waiting: Comparison | None = None
         group = "Compare"
         specs = (
             Spec(
@@ -58,16 +61,49 @@ class Compare:
         )
         for spec in specs:
             context.actions.add(spec)
-        context.bridge.device_changed.connect(lambda _: self._refresh())
+        context.bridge.device_changed.connect(self._engine_came)
+        context.view.keep(COMPARE, self.to_json, self.restore)
         self._refresh()
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What is compared with, also while that waits for the engine."""
+        companion = self._window.maze_view.companion
+        return companion.comparison if companion is not None else self._waiting
 
     def with_maze(self, number: int) -> None:
         """Compare with the maze of this id."""
-        self._start(Companion(self._context, maze=number, parent=self._window))
+        self._start(Comparison(maze=number))
 
     def with_policy(self, policy: Policy) -> None:
         """Compare with another policy."""
-        self._start(Companion(self._context, policy=policy, parent=self._window))
+        self._start(Comparison(policy=policy))
+
+    def to_json(self) -> dict[str, Any] | None:
+        """What a session keeps of the comparison."""
+        found = self.comparison
+        if found is None:
+            return None
+        return {"maze": found.maze} if found.policy is None else {"policy": policy_to_json(found.policy)}
+
+    def restore(self, found: Any) -> None:
+        """Compare as a session did: with `{"maze": id}`, or with `{"policy": Policy}`; with anything else, not at all.
+
+        A session is open before the engine is; the comparison then begins with the engine.
+        """
+        self.stop()
+        maze, policy = (found.get("maze"), found.get("policy")) if isinstance(found, dict) else (None, None)
+        wanted: Comparison | None = None
+        if isinstance(policy, Policy):
+            wanted = Comparison(policy=policy)
+        elif type(maze) is int:
+            wanted = Comparison(maze=maze)
+        if wanted is None or wanted.other(self._context.document.state) is None:
+            return
+        if self._context.bridge.engine is None:
+            self._waiting = wanted
+        else:
+            self._start(wanted)
 
     def with_next(self) -> None:
         """Compare with the next tab; a single maze is copied first."""
@@ -95,7 +131,10 @@ class Compare:
 
             return load_policy(path)
 
-        self._context.run_in_background(load, self.with_policy)
+        def failed(error: Exception) -> None:
+            self._context.report_exception(error, "comparison")
+
+        self._context.run_in_background(load, self.with_policy, failed)
 
     def swap(self) -> None:
         """Let the two change places."""
@@ -106,10 +145,12 @@ class Compare:
     def stop(self) -> None:
         """Show only the maze in front again."""
         companion = self._window.maze_view.companion
+        self._waiting = None
         self._window.maze_view.compare_with(None)
         if companion is not None:
             companion.close()
             companion.deleteLater()
+            self._context.view.kept_changed.emit()
         self._refresh()
 
     def add_to(self, menu: QMenu) -> None:
@@ -130,10 +171,18 @@ class Compare:
         for name in ("compare.maze", "compare.policy", "compare.swap", "compare.stop"):
             inner.addAction(actions[name])
 
-    def _start(self, companion: Companion) -> None:
+    def _start(self, comparison: Comparison) -> None:
         self.stop()
+        companion = Companion(self._context, comparison, self._window)
         companion.ended.connect(self.stop)
         self._window.maze_view.compare_with(companion)
+        self._context.view.kept_changed.emit()
+        self._refresh()
+
+    def _engine_came(self, _label: str) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and waiting.other(self._context.document.state) is not None:
+            self._start(waiting)
         self._refresh()
 
     def _refresh(self) -> None:

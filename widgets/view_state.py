@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -29,6 +29,7 @@ class ViewState(QObject):
         layer_changed(str): the layer whose channels are shown.
         pixel_hover_changed(object): (row, col) of the activation pixel under the pointer, row 0 on top, or None.
         tool_changed(str): id of the canvas tool in hand.
+        kept_changed(): something that a session file keeps of the view.
     """
 
     mode_changed = Signal(str)
@@ -37,6 +38,7 @@ class ViewState(QObject):
     layer_changed = Signal(str)
     pixel_hover_changed = Signal(object)
     tool_changed = Signal(str)
+    kept_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,9 @@ class ViewState(QObject):
         self._layer = DEFAULT_LAYER
         self._pixel_hover: tuple[int, int] | None = None
         self._tool = "wall"
+        self._parts: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {}
+        for signal in (self.mode_changed, self.inspect_changed, self.layer_changed):
+            signal.connect(lambda *_: self.kept_changed.emit())
 
     @property
     def mode(self) -> str:
@@ -119,13 +124,27 @@ class ViewState(QObject):
             self._tool = tool
             self.tool_changed.emit(tool)
 
+    def keep(self, name: str, give: Callable[[], Any], take: Callable[[Any], object]) -> None:
+        """Let a part of the window add to what a session file keeps of the view.
+
+        Args:
+            name: the key.
+            give: the part's plain JSON values now; tell of a change by `kept_changed`.
+            take: takes up what `give` gave, from whatever file: None where there is nothing, or anything else.
+        """
+        self._parts[name] = (give, take)
+
     def to_json(self) -> dict[str, Any]:
         """What a session file keeps of the view, as plain JSON values."""
         inspected = None if self._inspected is None else list(self._inspected)
-        return {"mode": self._mode, "layer": self._layer, "inspected": inspected}
+        parts = {name: give() for name, (give, _) in self._parts.items()}
+        return {"mode": self._mode, "layer": self._layer, "inspected": inspected, **parts}
 
     def restore(self, found: Mapping[str, Any]) -> None:
-        """Take up what `to_json` gave; values that do not fit are left as they are."""
+        """Take up what `to_json` gave; values that do not fit are left as they are.
+
+        A policy to compare with comes as the policy itself; see `app.session_policy.Policies`.
+        """
         if found.get("mode") in MODES:
             self.set_mode(found["mode"])
         if isinstance(found.get("layer"), str):
@@ -135,3 +154,5 @@ class ViewState(QObject):
             self.inspect((square[0], square[1]))
         else:
             self.inspect(None)
+        for name, (_, take) in self._parts.items():
+            take(found.get(name))

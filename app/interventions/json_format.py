@@ -11,10 +11,13 @@ from typing import Any, Final
 from app.atomic import write_atomically
 from app.errors import PatchError
 from app.interventions.patches import KINDS, VECTOR_WORDS, AddVector, Patch, PatchStack
+from app.json_file import json_bytes, read_json
 from app.policy.layers import canonical, layers
 
 LARGEST: Final = 8 * 2**20
 """Bytes; a patches file beyond this is not read."""
+
+EXPECTED: Final = 'a patches file, {"patches": [...]}'
 
 LARGEST_COUNT: Final = 10_000
 """Observations a mean patch may be taken over."""
@@ -52,15 +55,7 @@ def load_patches(path: Path) -> PatchStack:
     Raises:
         PatchError: one sentence on what was found and what was expected.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise PatchError(f"{path.name} holds more than {LARGEST >> 20} MB; a patches file is far smaller.")
-        found = json.loads(path.read_bytes())
-    except OSError as error:
-        expected = 'expected a patches file, {"patches": [...]}'
-        raise PatchError(f"{path} cannot be read: {error.strerror or error}; {expected}.") from error
-    except (ValueError, RecursionError) as error:
-        raise PatchError(f'{path.name} is not JSON; expected an object {{"patches": [...]}}.') from error
+    found = read_json(path, LARGEST, EXPECTED, PatchError)
     try:
         stack = stack_from_json(found)
         for place, patch in enumerate(stack.patches, start=1):
@@ -81,10 +76,8 @@ def save_patches(path: Path, stack: PatchStack) -> None:
     Raises:
         PatchError: when the file cannot be written.
     """
-    text = json.dumps(stack_to_json(stack), indent=1, ensure_ascii=False) + "\n"
     try:
-        # A path may hold bytes that are no text; JSON readers of Python take them back as they were.
-        write_atomically(path, text.encode("utf-8", "surrogatepass"))
+        write_atomically(path, json_bytes(stack_to_json(stack)))
     except OSError as error:
         raise PatchError(f"The patches could not be saved to {path}: {error.strerror or error}.") from error
 

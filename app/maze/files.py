@@ -16,6 +16,7 @@ import numpy as np
 
 from app.atomic import write_atomically
 from app.errors import MazeError
+from app.json_file import json_bytes, read_json
 from app.maze.maze import WORLDS, Maze, Square
 
 FORMAT: Final = "mazescope-maze"
@@ -85,7 +86,7 @@ def save(path: Path, maze: Maze) -> None:
         MazeError: when the file cannot be written.
     """
     try:
-        write_atomically(path, (json.dumps(to_json(maze), indent=1) + "\n").encode())
+        write_atomically(path, json_bytes(to_json(maze)))
     except OSError as error:
         raise MazeError(f"The maze could not be saved to {path}: {error.strerror or error}.") from error
 
@@ -96,28 +97,7 @@ def load(path: Path) -> Maze:
     Raises:
         MazeError: one sentence on what was found and what was expected.
     """
-    try:
-        if path.is_dir():
-            raise MazeError(f"{path} is a folder; expected a maze file.")
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise MazeError(f"{path.name} holds {size} bytes; a maze file holds at most {LARGEST}.")
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise MazeError(f"{path} cannot be read: {error.strerror or error}; expected a maze file.") from error
-    if len(content) > LARGEST:
-        raise MazeError(f"{path.name} is longer than the {LARGEST} bytes that a maze file holds at most.")
-    try:
-        found = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise MazeError(f"{path.name} is not UTF-8 text; expected a maze file.") from None
-    except json.JSONDecodeError as error:
-        raise MazeError(
-            f"{path.name} is not JSON ({error.msg} in line {error.lineno}); expected a maze file."
-        ) from None
-    except (ValueError, RecursionError):
-        raise MazeError(f"{path.name} is not the JSON of a maze; expected a maze file.") from None
+    found = read_json(path, LARGEST, "a maze file", MazeError)
     try:
         return from_json(found)
     except MazeError as error:

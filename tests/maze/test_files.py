@@ -125,10 +125,10 @@ def test_any_value_makes_a_maze_or_a_sentence(key: str, value: object) -> None:
         (b"", "is not JSON"),
         (b"{", "is not JSON .* in line 1"),
         (b"\xff\xfe\x00", "not UTF-8"),
-        (b"[" * 100_000, "not the JSON of a maze"),
-        (b"9" * 10_000, "not the JSON of a maze"),
+        (b"[" * 100_000, "is not JSON .*; expected a maze file"),
+        (b"9" * 10_000, "is not JSON .*; expected a maze file"),
         (b"[]", "maze.json: A list was found"),
-        (b" " * (files.LARGEST + 1), "at most"),
+        (b" " * (files.LARGEST + 1), "more than 1 MB"),
     ],
 )
 def test_a_file_that_is_none_is_refused(tmp_path: Path, content: bytes, match: str) -> None:

@@ -22,6 +22,7 @@ from app.figure import visible_box
 from app.maze.maze import Square
 from app.maze.transforms import line
 from app.policy.layers import layer
+from app.sight import AROUND, SMALLEST, Sight
 from widgets.context import Context
 from widgets.maze_view.items import MarksItem, ShapesItem
 from widgets.maze_view.picture import Picture
@@ -140,11 +141,23 @@ class MazeCanvas(pg.GraphicsView):
 
     def show_as(self, other: MazeCanvas) -> None:
         """Show the part of the world that another canvas shows."""
-        if other.fitted:
-            self._fit(whole_world=other.whole_world)
+        self.show_sight(other.sight)
+
+    @property
+    def sight(self) -> Sight:
+        """What is in sight: as it was chosen, not what a canvas of this shape shows beside it."""
+        if self._fitted:
+            return "world" if self.whole_world else "maze"
+        chosen = self.box.targetRect()
+        return chosen.x(), chosen.y(), chosen.width(), chosen.height()
+
+    def show_sight(self, sight: Sight) -> None:
+        """Show a part of the world, or all."""
+        if isinstance(sight, str):
+            self._fit(whole_world=sight == "world")
         else:
             self._fitted = ""
-            self.box.setRange(other.box.viewRect(), padding=0)
+            self.box.setRange(QRectF(*sight), padding=0)
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom by a factor (above 1 enlarges) around a place in the canvas's pixels, or its middle."""
@@ -170,8 +183,15 @@ class MazeCanvas(pg.GraphicsView):
         if level != self._level:
             self._level = level
             self.marks.set_side(side)
+            low, high = -AROUND * side, (1 + AROUND) * side
             self.box.setLimits(
-                xMin=-side, xMax=2 * side, yMin=-side, yMax=2 * side, minXRange=2, minYRange=2, maxXRange=3 * side
+                xMin=low,
+                xMax=high,
+                yMin=low,
+                yMax=high,
+                minXRange=SMALLEST,
+                minYRange=SMALLEST,
+                maxXRange=high - low,
             )
             self.marks.set_cursor_square(None)
             self._fit(whole_world=False)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.maze.maze import Square
+from app.sight import sight_from_json, sight_to_json
 from widgets.context import Context
 from widgets.maze_view.canvas import MazeCanvas
 from widgets.maze_view.companion import Companion
@@ -56,6 +59,7 @@ class MazeView(QWidget):
         context.document.changed.connect(self._explain)
         self.picture.fields_changed.connect(self._refresh_readouts)
         self._last_place: tuple[Pane, QPoint] | None = None
+        context.view.keep("sight", lambda: sight_to_json(self.canvas.sight), self._restore_sight)
         self._show_mode()
 
     @property
@@ -148,6 +152,12 @@ class MazeView(QWidget):
         for canvas in self.canvases:
             if canvas is not moved:
                 canvas.show_as(moved)
+        self._context.view.kept_changed.emit()
+
+    def _restore_sight(self, found: Any) -> None:
+        sight = sight_from_json(found, self.picture.side)
+        for canvas in self.canvases:
+            canvas.show_sight(sight)
 
     def _explain(self, *_: object) -> None:
         context, companion = self._context, self.companion

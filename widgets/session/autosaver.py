@@ -53,6 +53,8 @@ class Autosaver(QObject):
         self._answered.connect(self._tell)
         context.document.changed.connect(self._changed)
         context.document.history_changed.connect(self._saved)
+        # What is not undoable is part of the copy as well.
+        context.view.kept_changed.connect(self._changed)
 
     def _timer(self, milliseconds: int) -> QTimer:
         timer = QTimer(self)
@@ -95,6 +97,7 @@ class Autosaver(QObject):
             self._closed = True
             self._context.document.changed.disconnect(self._changed)
             self._context.document.history_changed.disconnect(self._saved)
+            self._context.view.kept_changed.disconnect(self._changed)
             self._quiet.stop()
             self._longest.stop()
             self._disk.shutdown()

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import (
@@ -23,12 +24,14 @@ from PySide6.QtWidgets import (
 from app.autosave import Recovered
 from app.document import State
 from app.errors import SessionError
-from app.policy.policy import Policy
 from app.session import Session, load_session
 from widgets.context import Context
-from widgets.files import Files, policy_of_session
+from widgets.files import Files
 from widgets.session.autosaver import Autosaver
 from widgets.start import new_state
+
+if TYPE_CHECKING:
+    from app.session_policy import Policies
 
 
 class RecoveryDialog(QDialog):
@@ -146,25 +149,30 @@ class Recovery(QObject):
     def _recover(self, one: Recovered) -> None:
         here = self._context.document.state.policy
 
-        def read() -> tuple[State | None, tuple[Policy | None, str]]:
+        def read() -> tuple[State | None, Policies]:
+            # Loads torch.
+            from app.session_policy import find_policies
+
             saved: Session | None = None
             if one.path is not None and one.path.is_file():
                 try:
                     saved = load_session(one.path)
                 except SessionError:
                     saved = None
-            return None if saved is None else saved.state, policy_of_session(one.session, here)
+            return None if saved is None else saved.state, find_policies(one.session, here)
 
-        def take(found: tuple[State | None, tuple[Policy | None, str]]) -> None:
-            saved, (policy, sentence) = found
-            policy = policy or self._context.document.state.policy
+        def take(found: tuple[State | None, Policies]) -> None:
+            saved, policies = found
+            policy = policies.policy or self._context.document.state.policy
             path: Path | None = one.path
             before = saved if saved is not None else new_state()
             # Undo leads back to what was saved: recovering is a change like any other.
-            self._files.open_state(replace(before, policy=policy), path, one.session.view)
+            self._files.open_state(replace(before, policy=policy), path)
             self._context.document.do("Recover unsaved work", lambda _: replace(one.session.state, policy=policy))
+            # The view is that of the unsaved work: its mazes, and what was compared with what.
+            self._context.view.restore(policies.view)
             self._autosaver.take_over(one)
-            if sentence:
-                self._context.report(sentence)
+            if policies.problems:
+                self._context.report("\n".join(policies.problems), about="file")
 
         self._context.run_in_background(read, take)
