@@ -45,7 +45,7 @@ def main(argv: list[str], *, window: Callable[[list[str], bool], int], smoke_tes
 
     Args:
         argv: without the program's own name.
-        window: opens the window on checkpoints, mazes or sessions; also a second one, when it is told so.
+        window: opens the window on checkpoints, mazes, vectors, sessions or patches; also a second one, if told so.
         smoke_test: opens the window, tries it and closes it again.
     """
     for stream in (sys.stdout, sys.stderr):
@@ -73,7 +73,9 @@ def _screen(argv: list[str], window: Callable[[list[str], bool], int], smoke_tes
         + "\n".join(f"  {PROGRAM} {name:9}{text}" for name, text in COMMANDS.items())
         + f"\n\n`{PROGRAM} COMMAND --help` says more.",
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help="checkpoints, mazes, vectors or sessions to open")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="checkpoints, mazes, vectors, sessions or patches to open"
+    )
     parser.add_argument("--new-window", action="store_true", help="open another window where there already is one")
     parser.add_argument("--smoke-test", action="store_true", help="open the window, try it, print one line of JSON")
     parser.add_argument("--version", action="version", version=f"Mazescope {__version__}")

@@ -98,8 +98,6 @@ def load_session(path: Path) -> Session:
     found = read_json(path, LARGEST, "a session saved by Mazescope", SessionError)
     try:
         return from_json(found, path.parent)
-    except SessionError:
-        raise
     except MazescopeError as error:
         raise SessionError(f"{path.name} cannot be opened: {error}") from error
 

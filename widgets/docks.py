@@ -90,6 +90,18 @@ class Docks:
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         return dock
 
+    @property
+    def vectors(self) -> VectorsPanel:
+        """The panel of vectors."""
+        panel = self.docks["vectors"].widget()
+        assert isinstance(panel, VectorsPanel)
+        return panel
+
+    def bring(self, name: str) -> None:
+        """Show a panel, in front of those it shares its place with."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
     def reset(self) -> None:
         """Put all docks back to where they were at first: two groups, or three where the screen is high enough."""
         area = Qt.DockWidgetArea.RightDockWidgetArea

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -15,34 +14,31 @@ from PySide6.QtWidgets import QWidget
 
 from app import edits, stack_edits
 from app.document import State
-from app.errors import MazescopeError, PatchError, PolicyError
-from app.interventions.json_format import load_patches
+from app.errors import MazescopeError
 from app.interventions.patches import PatchStack
+from app.interventions.vectors import ActivationVector
 from app.maze import files as maze_files
 from app.maze import text_files
 from app.maze.maze import Maze
 from app.paths import asset
 from app.policy.policy import Policy
 from app.session import SUFFIX as SESSION_SUFFIX
-from app.session import Session, load_session, save_session
+from app.session import save_session
 from widgets.context import Context
 from widgets.file_dialogs import ask_files, ask_name
+from widgets.panels.library import SharedLibrary
+from widgets.reading import Found, is_session, read_file, read_policy
 from widgets.start import new_state
 
-POLICY_SUFFIXES = (".pth", ".pt", ".ckpt", ".safetensors", ".bin", ".tar")
 DEFAULT_POLICY = "default.safetensors"
 RECENT_KEPT = 10
-OPEN_TITLES = {"any": "Open a session, maze, policy or patches", "policy": "Open policy", "maze": "Open maze"}
+OPEN_TITLES = {"any": "Open a session, maze, policy, vector or patches", "policy": "Open policy", "maze": "Open maze"}
 FILTERS = {
     "any": "All that opens here (*.pth *.pt *.safetensors *.json *.txt *.mazescope);;All files (*)",
     "policy": "Checkpoints (*.pth *.pt *.safetensors *.ckpt);;All files (*)",
     "maze": "Mazes (*.json);;Mazes as text (*.txt);;All files (*)",
     "session": "Sessions (*.mazescope)",
 }
-
-
-Found = tuple[Session, Policy | None, str]
-"""A session, its policy where that was found, and a sentence for the user where it was not the session's own."""
 
 
 class Files(QObject):
@@ -52,11 +48,13 @@ class Files(QObject):
         recent_changed(): the list of recent files.
         path_changed(): the session file that "Save" writes to.
         opening(): a file is about to be read, because the user asked for it.
+        vector_kept(Path): a vector's file was opened; the library has it under this path.
     """
 
     recent_changed = Signal()
     path_changed = Signal()
     opening = Signal()
+    vector_kept = Signal(object)
 
     def __init__(self, context: Context, window: QWidget) -> None:
         super().__init__(window)
@@ -78,47 +76,28 @@ class Files(QObject):
 
     def open_paths(self, paths: Iterable[Path]) -> None:
         """Open files by what they hold, one after the other: a session first, since it takes the place of all."""
-        files = sorted((path.absolute() for path in paths), key=lambda path: not _is_session(path))
-        sessions = sum(map(_is_session, files))
+        files = sorted((path.absolute() for path in paths), key=lambda path: not is_session(path))
+        sessions = sum(map(is_session, files))
         if sessions > 1:
             self._context.notice(f"One session is open at a time: of {sessions} files {files[0].name} was opened.")
-        self._open_in_turn([files[0], *(path for path in files[1:] if not _is_session(path))] if files else [])
+        self._open_in_turn([files[0], *(path for path in files[1:] if not is_session(path))] if files else [])
 
     def open_path(self, path: Path) -> None:
-        """Open one file: a session or a JSON file by its suffix, anything else as a checkpoint."""
+        """Open one file as what it holds."""
         path = path.absolute()
         self.opening.emit()
-        if _is_session(path):
-            here = self._context.document.state.policy
-            self._read(path, lambda: session_with_policy(path, here), self._take_session)
-        elif path.suffix.lower() == ".json":
-            self._read(path, lambda: _read_json(path), self._take_json)
-        elif path.suffix.lower() == text_files.SUFFIX:
-            self._read(path, lambda: text_files.load(path), self._take_json)
-        else:
-            self.open_policy(path)
+        here = self._context.document.state.policy
+        self._read(path, lambda: read_file(path, here), self._take)
 
     def open_policy(self, path: Path) -> None:
         """Open a checkpoint as the policy."""
-
-        def load() -> Policy:
-            from app.policy.loading import load_policy
-
-            return load_policy(path)
-
-        self._read(path, load, self._take_policy)
+        self._read(path, lambda: read_policy(path), self._take_policy)
 
     def open_default_policy(self, *, undoable: bool = True, remember: bool = False) -> None:
         """Open the policy that ships with the program."""
         path = asset("policies", DEFAULT_POLICY)
-
-        def load() -> Policy:
-            from app.policy.loading import load_policy
-
-            return load_policy(path)
-
         take = self._take_policy if undoable else self._take_first_policy
-        self._read(path, load, take, remember=remember)
+        self._read(path, lambda: read_policy(path), take, remember=remember)
 
     def ask_open(self, kind: str = "any") -> None:
         """Let the user choose files to open: "any", "policy" or "maze"."""
@@ -257,22 +236,34 @@ class Files(QObject):
         else:
             document.reset(replace(document.state, policy=policy))
 
-    def _take_json(self, path: Path, found: object) -> None:
+    def _take(self, path: Path, found: object) -> None:
         document = self._context.document
         if isinstance(found, Maze):
             edits.open_level(document, found, path.stem, tab=True)
+        elif isinstance(found, PatchStack):
+            stack_edits.open_stack(document, found)
+        elif isinstance(found, ActivationVector):
+            self._take_vector(found)
+        elif isinstance(found, Policy):
+            self._take_policy(path, found)
         else:
-            stack_edits.open_stack(document, cast(PatchStack, found))
+            self._take_session(path, found)
+
+    def _take_vector(self, vector: ActivationVector) -> None:
+        kept = SharedLibrary.of(self._context).keep(vector)
+        if kept is not None:
+            self.vector_kept.emit(kept)
+            self._context.notice(f"Kept in the library: {vector.name}.")
 
     def _take_session(self, path: Path, found: object) -> None:
-        session, policy, sentence = cast(Found, found)
+        session, found_policies = cast(Found, found)
 
         def go_on() -> None:
             # Without its own policy the session still opens, under the one that is here.
-            state = replace(session.state, policy=policy or self._context.document.state.policy)
-            self.open_state(state, path, session.view)
-            if sentence:
-                self._context.report(sentence, about="file")
+            policy = found_policies.policy or self._context.document.state.policy
+            self.open_state(replace(session.state, policy=policy), path, found_policies.view)
+            if found_policies.problems:
+                self._context.report("\n".join(found_policies.problems), about="file")
 
         self.leaving(go_on)
 
@@ -297,51 +288,6 @@ class Files(QObject):
         if self.session_path is not None and suffix == SESSION_SUFFIX:
             return str(self.session_path)
         return str(Path(self._folder()) / f"{self._context.document.state.tab.title}{suffix}")
-
-
-def _read_json(path: Path) -> object:
-    """A maze, or a stack of patches, by the keys the file has."""
-    try:
-        found = json.loads(path.read_bytes()) if path.stat().st_size <= 2**24 else None
-    except (OSError, ValueError, RecursionError):
-        found = None
-    if isinstance(found, dict) and "patches" in found and "format" not in found:
-        return load_patches(path)
-    if found is not None and not (isinstance(found, dict) and "format" in found):
-        raise PatchError(
-            f'{path.name} is neither a maze nor a file of patches; expected the key "format" or "patches".'
-        )
-    return maze_files.load(path)
-
-
-def session_with_policy(path: Path, here: Policy | None) -> Found:
-    """The session of a file, with its policy; `here` is the one that is open.
-
-    Raises:
-        SessionError: when the file is no session.
-    """
-    session = load_session(path)
-    policy, sentence = policy_of_session(session, here)
-    return session, policy, sentence
-
-
-def policy_of_session(session: Session, here: Policy | None) -> tuple[Policy | None, str]:
-    """The policy of a session: `here` when it is that; or None, with a sentence that says why `here` stays."""
-    if session.policy is None:
-        return None, ""
-    if here is not None and here.weights_hash == session.policy.weights_hash:
-        return here, ""
-    # Loads torch: only off the screen's thread.
-    from app.session_policy import find_policy
-
-    try:
-        return find_policy(session.policy)
-    except PolicyError as error:
-        return None, f"{error} The policy that was open is used in its place."
-
-
-def _is_session(path: Path) -> bool:
-    return path.suffix.lower() == SESSION_SUFFIX
 
 
 def _with_suffix(path: Path, suffix: str) -> Path:

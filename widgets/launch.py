@@ -26,7 +26,7 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_w
     """Open the window on these files and run until it is closed; the process's exit code.
 
     Args:
-        files: checkpoints, mazes, sessions or patches to open.
+        files: checkpoints, mazes, vectors, sessions or patches to open.
         device: "auto", "cpu", "cuda" or "mps"; None takes the remembered choice.
         new_window: open another window where there already is one; else that one is given the files.
     """
@@ -74,7 +74,7 @@ def _missing(paths: Sequence[Path]) -> int:
     """The exit code of a start whose files another window opens: that window says what is missing, and so do we."""
     missing = [path for path in paths if not path.exists()]
     for path in missing:
-        print(f"{path} was not found; expected a checkpoint, maze, session or patches file.", file=sys.stderr)
+        print(f"{path} was not found; expected a checkpoint, maze, vector, session or patches file.", file=sys.stderr)
     return BAD_FILE if missing else 0
 
 

@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         context.document.changed.connect(self._document_changed)
         context.document.history_changed.connect(self._show_title)
         self.files.path_changed.connect(self._show_title)
+        self.files.vector_kept.connect(self._show_vector)
         self._show_title()
         self._dress_bars()
         context.palette_changed.connect(lambda _: self._dress_bars())
@@ -196,6 +197,11 @@ class MainWindow(QMainWindow):
         name = path.stem if path is not None else document.state.tab.title
         self.setWindowTitle(f"{name}[*] — Mazescope")
         self.setWindowModified(unsaved_work(document, path is not None))
+
+    def _show_vector(self, path: Path) -> None:
+        self.docks.vectors.show_file(path)
+        if not self.around.presentation.on:
+            self.docks.bring("vectors")
 
     def _report(self, kind: str, sentence: str, details: str, about: str) -> None:
         if kind == "error":

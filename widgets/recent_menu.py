@@ -1,4 +1,4 @@
-"""Recent files: sessions, mazes and policies, as long as they are there."""
+"""Recent files: sessions, mazes, policies and vectors, as long as they are there."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from app.session import SUFFIX as SESSION_SUFFIX
 from widgets.context import Context
 from widgets.files import Files
 
-KINDS = ("Sessions", "Mazes and patches", "Policies")
-GLYPHS = {"Sessions": "file-star-outline", "Mazes and patches": "grid", "Policies": "brain"}
+KINDS = ("Sessions", "Mazes and patches", "Policies and vectors")
+GLYPHS = {"Sessions": "file-star-outline", "Mazes and patches": "grid", "Policies and vectors": "brain"}
 
 
 def kind_of(path: Path) -> str:
     """One of KINDS, by the file's suffix."""
     suffix = path.suffix.lower()
-    return "Sessions" if suffix == SESSION_SUFFIX else "Mazes and patches" if suffix == ".json" else "Policies"
+    return KINDS[0 if suffix == SESSION_SUFFIX else 1 if suffix in (".json", ".txt") else 2]
 
 
 class RecentMenu(QMenu):

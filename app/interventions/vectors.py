@@ -153,6 +153,24 @@ def read_vector(path: str | Path) -> ActivationVector:
     return _read(path, found.st_mtime_ns, found.st_size)
 
 
+def tensors_of(path: Path) -> tuple[str, ...]:
+    """Names of the tensors in a safetensors file; none for any other file, or one that is damaged."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return tuple(file.keys())
+    except (SafetensorError, OSError, ValueError, TypeError):
+        return ()
+
+
+def vector_file(path: Path) -> bool:
+    """Whether a file says of itself that it is a vector, by its header: readable or not, `read_vector` tells of it."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return (file.metadata() or {}).get("format") == FORMAT or list(file.keys()) == ["vector"]
+    except (SafetensorError, OSError, ValueError, TypeError):
+        return False
+
+
 @lru_cache(maxsize=64)
 def _read(path: Path, modified: int, size: int) -> ActivationVector:
     del modified, size  # They are here so that a file that has changed is read again.

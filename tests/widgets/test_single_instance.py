@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QProcess, Qt
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.plugin import QtBot
 
+from app.interventions.vectors import ActivationVector, save_vector
 from app.maze import files as maze_files
 from tests.widgets.conftest import MakeHand, small_maze
 from widgets.launch import answer_later_starts
@@ -50,9 +52,12 @@ def test_a_second_start_hands_over_its_files_and_ends(
     other = small_maze().with_cheese(None)
     maze_files.save(tmp_path / "other maze.json", other)
     hand.window.showMinimized()
-    code, printed = start_again(qtbot, str(tmp_path / "other maze.json"))
+    vector = ActivationVector("Handed over", "random", "embedder.fc", np.ones(256, np.float32), "0" * 64)
+    save_vector(tmp_path / "vector.safetensors", vector)
+    code, printed = start_again(qtbot, str(tmp_path / "other maze.json"), str(tmp_path / "vector.safetensors"))
     assert (code, printed) == (0, b"")
     hand.wait(lambda: any(tab.maze == other for tab in hand.document.state.mazes))
+    hand.wait(lambda: hand.window.docks.vectors.current == vector)
     assert not hand.window.isMinimized()
 
 

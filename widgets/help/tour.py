@@ -186,10 +186,8 @@ class Tour(QObject):
         self._set(replace(state, mazes=tabs, stack=stack))
         self._context.view.inspect(None)
         self._context.view.set_mode(step.mode)
-        dock = self._window.docks.docks.get(step.part)
-        if dock is not None:
-            dock.show()
-            dock.raise_()
+        if step.part in self._window.docks.docks:
+            self._window.docks.bring(step.part)
 
     def _set(self, state: State) -> None:
         self._context.document.do("Tour", lambda _: state, merge="tour")

@@ -175,12 +175,13 @@ class VectorsPanel(QWidget):
 
     def _keep(self, made: tuple[ActivationVector, ...]) -> None:
         paths = [self._library.keep(vector) for vector in made]
-        self._show_path(paths[0] if paths else None)
+        self.show_file(paths[0] if paths else None)
         if paths and paths[0] is not None:
             names = " and ".join(vector.name for vector in made)
             self._context.notice(f"Kept in the library: {names}.")
 
-    def _show_path(self, path: Path | None) -> None:
+    def show_file(self, path: Path | None) -> None:
+        """Make a file of the library the current one."""
         for at, entry in enumerate(self._library.entries()):
             if entry.path == path:
                 self.list.setCurrentRow(at, self.list.selectionCommand(self.list.currentIndex()))
@@ -212,7 +213,7 @@ class VectorsPanel(QWidget):
 
     def open_file(self, path: Path) -> None:
         """Take a vector's file into the library; the person is told when it is none."""
-        self._show_path(self._library.keep_copy(path))
+        self.show_file(self._library.keep_copy(path))
 
     def save_file(self, path: Path) -> None:
         """Write the current vector elsewhere; the person is told when that fails."""
