@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import ceil
 from typing import Final, Literal
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from app.field.measures import decision_probabilities, mean_total_variation
 from app.field.requests import FieldResult
 from app.field_shapes import difference_shapes, field_shapes
-from app.figure_parts import Number, caption, definition, fitting, legend, legend_items, numbers
+from app.figure_parts import Number, caption, definition, fitting, heading, legend, legend_items, numbers, whole
 from app.maze.maze import WALL, Maze, Square
 from app.maze.paths import Decision, decision_square, reachable
 from app.maze_shapes import frame, maze_shapes
@@ -88,7 +87,7 @@ def figure(result: FieldResult, mode: Mode, palette: Palette, options: FigureOpt
     left, bottom, columns, rows = visible_box(maze, options.whole_world)
     unit = max(columns, rows) / _REFERENCE_SIDE
     decision = decision_square(maze)
-    margin, gap = _whole(0.7 * unit), _whole(0.9 * unit)
+    margin, gap = whole(0.7 * unit), whole(0.9 * unit)
     width = 2 * margin + len(roles) * columns + (len(roles) - 1) * gap
     inner = width - 2 * margin
 
@@ -97,13 +96,8 @@ def figure(result: FieldResult, mode: Mode, palette: Palette, options: FigureOpt
         x = margin + number * (columns + gap)
         shapes += _panel(result, role, palette, options, decision, (x, floor, columns, rows), (left, bottom), unit)
     top = floor + rows + 1.25 * unit
-    heading, heading_height = _heading(palette, options, margin, top, inner, unit)
-    return Figure((*shapes, *heading), width, _whole(top + heading_height + 0.3 * unit), palette.window, unit)
-
-
-def _whole(value: float) -> float:
-    """The next quarter of a cell."""
-    return ceil(4 * value) / 4
+    above, above_height = heading(palette, options.title, options.note, margin, top, inner, unit)
+    return Figure((*shapes, *above), width, whole(top + above_height + 0.3 * unit), palette.window, unit)
 
 
 def visible_box(maze: Maze, whole_world: bool = False) -> tuple[int, int, int, int]:
@@ -246,7 +240,7 @@ def _below(
         y -= height + 0.75 * unit
         shapes.append(Text(x + width / 2, y, text, size, palette.text_muted, anchor="middle"))
     y -= 0.5 * unit
-    depth = _whole(-y)
+    depth = whole(-y)
     return [moved(shape, 0, depth) for shape in shapes], depth
 
 
@@ -261,23 +255,6 @@ def decision_numbers(result: FieldResult, roles: tuple[str, ...], decision: Deci
     return tuple(
         Number(label, old, None if same else new) for label, old, new in zip(labels, before, after, strict=True)
     )
-
-
-def _heading(
-    palette: Palette, options: FigureOptions, x: float, y: float, width: float, unit: float
-) -> tuple[list[Shape], float]:
-    """Title and note above the captions, and the height they take."""
-    shapes: list[Shape] = []
-    height = 0.0
-    if options.note:
-        size = fitting(options.note, 0.5 * unit, width)
-        shapes.append(Text(x, y + 0.35 * unit, options.note, size, palette.text_muted))
-        height += 0.85 * unit
-    if options.title:
-        size = fitting(options.title, 0.85 * unit, width, "semibold")
-        shapes.append(Text(x, y + height + 0.4 * unit, options.title, size, palette.text, weight="semibold"))
-        height += 1.25 * unit
-    return shapes, height
 
 
 __all__ = [

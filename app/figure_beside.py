@@ -2,15 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
-from app.figure import Figure
+from app.field.requests import FieldResult
+from app.figure import Figure, FigureOptions, Mode, figure
+from app.figure_parts import heading, whole
+from app.palette import Palette
 from app.shapes import Shape, moved, scaled
 
+_MARGIN: Final = 0.7
+"""Left of a page's heading, as left of a figure's mazes."""
 
-def beside(figures: Sequence[Figure]) -> Figure:
-    """One figure of several, from left to right, their tops in line.
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of the mazes of a page, with its field.
+
+    Attributes:
+        result: its field.
+        title: what it is called; shown where there is another side.
+        note: a muted line of its own under the title.
+        overlays: shapes that lie over it, by role; see `FigureOptions.overlays`.
+        draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
+    """
+
+    result: FieldResult
+    title: str = ""
+    note: str = ""
+    overlays: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
+    draw_mouse: bool = True
+
+
+def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOptions) -> Figure:
+    """What every export of a view paints: one side as a figure, or several beside each other under one heading.
+
+    Args:
+        options: title and note stand over all sides; overlays and mouse are each side's own.
+
+    Raises:
+        ValueError: for no side.
+    """
+    alone = len(sides) == 1
+    figures = [
+        figure(
+            side.result,
+            mode,
+            palette,
+            replace(
+                options,
+                title=options.title if alone else side.title,
+                note=(options.note or side.note) if alone else side.note,
+                overlays=side.overlays,
+                draw_mouse=side.draw_mouse,
+            ),
+        )
+        for side in sides
+    ]
+    return figures[0] if alone else beside(figures, palette, options.title, options.note)
+
+
+def beside(figures: Sequence[Figure], palette: Palette, title: str = "", note: str = "") -> Figure:
+    """One figure of several, from left to right, their tops in line, under a common title and note if there are any.
 
     Pages of mazes of different sizes are brought to the scale of the largest, so that letters are alike on all.
 
@@ -24,10 +78,13 @@ def beside(figures: Sequence[Figure]) -> Figure:
     height = max(page.height for page in pages)
     shapes: list[Shape] = []
     x = 0.0
-    for page in pages:
-        shapes += [moved(shape, x, height - page.height) for shape in page.shapes]
-        x += page.width
-    return Figure(tuple(shapes), x, height, pages[0].background, unit)
+    for each in pages:
+        shapes += [moved(shape, x, height - each.height) for shape in each.shapes]
+        x += each.width
+    above, above_height = heading(palette, title, note, _MARGIN * unit, height, x - 2 * _MARGIN * unit, unit)
+    if above:
+        height = whole(height + above_height + 0.3 * unit)
+    return Figure((*shapes, *above), x, height, pages[0].background, unit)
 
 
 def _scaled(figure: Figure, factor: float) -> Figure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from app.field_shapes import FULL, arrow
@@ -162,3 +163,25 @@ def wrapped(
             rows.append([item])
             used = extent(item)
     return rows
+
+
+def heading(
+    palette: Palette, title: str, note: str, x: float, y: float, width: float, unit: float
+) -> tuple[list[Shape], float]:
+    """Title, and muted note under it, from y upwards, and the height they take; none where a text is empty."""
+    shapes: list[Shape] = []
+    height = 0.0
+    if note:
+        size = fitting(note, 0.5 * unit, width)
+        shapes.append(Text(x, y + 0.35 * unit, note, size, palette.text_muted))
+        height += 0.85 * unit
+    if title:
+        size = fitting(title, 0.85 * unit, width, "semibold")
+        shapes.append(Text(x, y + height + 0.4 * unit, title, size, palette.text, weight="semibold"))
+        height += 1.25 * unit
+    return shapes, height
+
+
+def whole(length: float) -> float:
+    """The next quarter of a cell, in cells: where that is whole pixels, what stands there is crisp."""
+    return ceil(4 * length) / 4

@@ -60,7 +60,7 @@ def test_a_rollout_walks_from_start_to_end_and_stays(small_policy: Policy, engin
     stack = PatchStack((Noise(sigma=20.0),))
     result = engine.compute(FieldRequest(LEVEL, small_policy, stack))
     episodes = rollouts(small_policy, LEVEL, stack, Rule(True, 1))
-    story = rollout_story(result, episodes, LOOK, 10)
+    story = rollout_story([result], [episodes], LOOK, 10)
     frames = list(story.frames())
     assert len(frames) == story.count == episodes.news + 1 + round(HOLD * 10)
     assert texts(frames[0]).startswith("Patched\nStep 0") or "Step 0" in texts(frames[0])
@@ -81,7 +81,7 @@ def test_a_sweep_shows_the_field_under_every_value(small_policy: Policy, engine:
     stack = PatchStack((Zero(channels=(1,)), AddVector(coefficient=9.0, enabled=False)))
     sweep = Sweep(1, "coefficient", -2.0, 2.0, 5, back=True)
     request = FieldRequest(LEVEL, small_policy, stack)
-    story = sweep_story(request, sweep, Look("side_by_side", DARK), 10, engine.compute)
+    story = sweep_story([request], sweep, Look("side_by_side", DARK), 10, engine.compute)
     frames = list(story.frames())
     assert sweep.values == (-2, -1, 0, 1, 2, 1, 0, -1)
     assert len(frames) == story.count == 8

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -13,25 +15,27 @@ from app.field.measures import total_variation
 from app.field.requests import FieldResult
 from app.field.vector_field import VectorField
 
+SIDES: Final = ("front", "beside")
+"""Which of two that are compared."""
 
-def npz_bytes(result: FieldResult, recipe: Recipe, *, patched: bool) -> bytes:
-    """A numpy archive of the result.
+
+def npz_bytes(results: FieldResult | Sequence[FieldResult], recipe: Recipe, *, patched: bool) -> bytes:
+    """A numpy archive of a result, or of two that are compared.
 
     Arrays: `squares` (N, 2) int64 (row, col; world grid, origin bottom-left), `logits` (N, 15) float32 raw `fc_policy`
     outputs, `probs` (N, 5) in the order LEFT DOWN UP RIGHT NOOP, `arrows` (N, 2) as (d_row, d_col), `value` (N), `grid`
     (world, world) in procgen's codes, `dim`, `recipe` (JSON text); and with `patched`, `patched_logits`,
-    `patched_probs`, `patched_arrows`, `patched_value`.
+    `patched_probs`, `patched_arrows`, `patched_value`. The second of two results has the same, with `beside_` before
+    each name.
     """
-    maze = result.request.maze
-    arrays = {
-        "squares": result.original.squares,
-        **_arrays(result.original, ""),
-        "grid": maze.grid,
-        "dim": np.array(maze.dim),
-        "recipe": np.array(recipe_text(recipe)),
-    }
-    if patched:
-        arrays |= _arrays(result.patched, "patched_")
+    results = [results] if isinstance(results, FieldResult) else results
+    arrays = {"recipe": np.array(recipe_text(recipe))}
+    for prefix, result in zip(("", f"{SIDES[1]}_"), results, strict=False):
+        maze = result.request.maze
+        arrays |= {f"{prefix}squares": result.original.squares, **_arrays(result.original, prefix)}
+        arrays |= {f"{prefix}grid": maze.grid, f"{prefix}dim": np.array(maze.dim)}
+        if patched:
+            arrays |= _arrays(result.patched, f"{prefix}patched_")
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
@@ -46,23 +50,28 @@ def _arrays(field: VectorField, prefix: str) -> dict[str, np.ndarray]:
     }
 
 
-def csv_bytes(result: FieldResult, recipe: Recipe, *, patched: bool) -> bytes:
+def csv_bytes(results: FieldResult | Sequence[FieldResult], recipe: Recipe, *, patched: bool) -> bytes:
     """A table in UTF-8, one line per open square, after one comment line (`# `) with the recipe.
 
     Columns: row, col; the five probabilities, the arrow and the value; with `patched` the same of the patched field,
-    and the total variation between the two.
+    and the total variation between the two. Of two results that are compared, the first's squares come first, and a
+    column `side` before all others says whose a line is: "front" or "beside".
     """
+    results = [results] if isinstance(results, FieldResult) else results
     text = io.StringIO()
     text.write(f"# {recipe_text(recipe)}\n")
     writer = csv.writer(text, lineterminator="\n")
-    names, columns = _columns(result.original, "")
-    if patched:
-        more_names, more_columns = _columns(result.patched, "patched_")
-        names += [*more_names, "total_variation"]
-        columns += [*more_columns, total_variation(result.original, result.patched)]
-    writer.writerow(["row", "col", *names])
-    for square, values in zip(result.original.squares.tolist(), np.stack(columns, axis=1).tolist(), strict=True):
-        writer.writerow([*square, *(f"{value:.9g}" for value in values)])
+    for number, result in enumerate(results):
+        names, columns = _columns(result.original, "")
+        if patched:
+            more_names, more_columns = _columns(result.patched, "patched_")
+            names += [*more_names, "total_variation"]
+            columns += [*more_columns, total_variation(result.original, result.patched)]
+        whose = [SIDES[number]] if len(results) > 1 else []
+        if number == 0:
+            writer.writerow([*(["side"] if whose else []), "row", "col", *names])
+        for square, values in zip(result.original.squares.tolist(), np.stack(columns, axis=1).tolist(), strict=True):
+            writer.writerow([*whose, *square, *(f"{value:.9g}" for value in values)])
     return text.getvalue().encode()
 
 

@@ -1,4 +1,7 @@
-"""The frames of movies, from states and not from the screen: a rollout, a sweep of one number, the last edits."""
+"""The frames of movies, from states and not from the screen: a rollout, a sweep of one number, the last edits.
+
+Each shows one maze, or what it is compared with beside it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,11 @@ from typing import Final, get_type_hints
 
 import numpy as np
 
+from app.comparison import Comparison
+from app.document import State
 from app.field.requests import FieldRequest, FieldResult
-from app.figure import DEFAULT_OPTIONS, Figure, FigureOptions, Mode, figure
+from app.figure import DEFAULT_OPTIONS, Figure, FigureOptions, Mode
+from app.figure_beside import Side, page
 from app.interventions.patches import AddVector, Patch, PatchStack
 from app.palette import Palette
 from app.rollout import Rollouts
@@ -52,48 +58,58 @@ class Look:
         mode: which fields are shown.
         palette: the colours.
         options: what stands around the mazes; the note is the story's own.
+        titles: of the sides, where there are two.
     """
 
     mode: Mode
     palette: Palette
     options: FigureOptions = DEFAULT_OPTIONS
+    titles: tuple[str, ...] = ("",)
 
-    def draw(self, result: FieldResult, note: str, **changes: object) -> Figure:
+    def draw(self, sides: Sequence[Side], note: str) -> Figure:
         """One frame. A note is never empty, so that all frames are of one size."""
-        options = replace(self.options, note=note or " ", **changes)  # type: ignore[arg-type]
-        return figure(result, self.mode, self.palette, options)
+        return page(sides, self.mode, self.palette, replace(self.options, note=note or " "))
 
 
 # --- a rollout ------------------------------------------------------------------------------------------------------
 
 
-def rollout_story(result: FieldResult, rollouts: Rollouts, look: Look, fps: float) -> Story:
-    """Both mice from the start to the last step that shows something new.
+def rollout_story(results: Sequence[FieldResult], rollouts: Sequence[Rollouts], look: Look, fps: float) -> Story:
+    """All mice from the start to the last step that shows something new.
 
     Args:
-        result: the field the mice walk over.
+        results: the fields the mice walk over, one a side.
+        rollouts: the episodes on each.
         fps: frames a second, one frame a step.
     """
-    last = rollouts.news
+    last = max(each.news for each in rollouts)
     hold = round(HOLD * fps)
-    endings = {"Original": rollouts.original}
-    if rollouts.patched is not rollouts.original:
-        endings["Patched"] = rollouts.patched
 
-    def note(step: int) -> str:
-        over = [f"{name}: {episode.verdict()}" for name, episode in endings.items() if step >= episode.news]
-        return " · ".join((f"Step {step}", *over))
+    def side(result: FieldResult, each: Rollouts, title: str, step: int) -> Side:
+        overlays = rollout_overlays(each, step, look.palette, side_by_side=look.mode == "side_by_side")
+        return Side(result, title, _ended(each, step) or " ", overlays, draw_mouse=False)
 
     def frames() -> Iterator[Figure]:
         for step in range(last + 1):
-            overlays = rollout_overlays(rollouts, step, look.palette, side_by_side=look.mode == "side_by_side")
-            drawn = look.draw(result, note(step), overlays=overlays, draw_mouse=False)
+            sides = [side(*each, step) for each in zip(results, rollouts, look.titles, strict=True)]
+            shown = f"Step {step}"
+            if len(sides) == 1:
+                shown = " · ".join(filter(None, (shown, _ended(rollouts[0], step))))
+            drawn = look.draw(sides, shown)
             yield drawn
         for _ in range(hold):
             yield drawn
 
-    rule = {"sampled": rollouts.rule.sampled, "seed": rollouts.rule.seed}
+    rule = {"sampled": rollouts[0].rule.sampled, "seed": rollouts[0].rule.seed}
     return Story(last + 1 + hold, frames, {"movie": "rollout", "rollout": rule, "steps": last})
+
+
+def _ended(rollouts: Rollouts, step: int) -> str:
+    """What came of the mice whose episodes are over at a step."""
+    endings = {"Original": rollouts.original}
+    if rollouts.patched is not rollouts.original:
+        endings["Patched"] = rollouts.patched
+    return " · ".join(f"{name}: {episode.verdict()}" for name, episode in endings.items() if step >= episode.news)
 
 
 # --- a sweep of one number ------------------------------------------------------------------------------------------
@@ -143,17 +159,22 @@ def number_title(stack: PatchStack, position: int, field: str) -> str:
     return f"patch {position + 1} ({what}): {field}"
 
 
-def sweep_story(request: FieldRequest, sweep: Sweep, look: Look, fps: float, compute: Compute) -> Story:
-    """The field under every value of a sweep; the patch is switched on for it."""
-    values = sweep.values
+def sweep_story(requests: Sequence[FieldRequest], sweep: Sweep, look: Look, fps: float, compute: Compute) -> Story:
+    """The field under every value of a sweep; the patch is switched on for it.
+
+    Args:
+        requests: one a side, all with the one stack.
+    """
+    values, stack = sweep.values, requests[0].stack
     hold = 0 if sweep.back else round(HOLD * fps)
-    title = number_title(request.stack, sweep.position, sweep.field)
+    title = number_title(stack, sweep.position, sweep.field)
 
     def frames() -> Iterator[Figure]:
         for value in values:
-            stack = request.stack.replaced(sweep.position, **{sweep.field: value}, enabled=True)
+            swept = stack.replaced(sweep.position, **{sweep.field: value}, enabled=True)
+            results = [compute(replace(request, stack=swept)) for request in requests]
             shown = f"{value:+.2f}".replace("-", "−")
-            drawn = look.draw(compute(replace(request, stack=stack)), f"{title} = {shown}")
+            drawn = look.draw(list(map(Side, results, look.titles)), f"{title} = {shown}")
             yield drawn
         for _ in range(hold):
             yield drawn
@@ -165,19 +186,26 @@ def sweep_story(request: FieldRequest, sweep: Sweep, look: Look, fps: float, com
 # --- the last edits -------------------------------------------------------------------------------------------------
 
 
-def edits_story(moments: Sequence[Moment], look: Look, fps: float, compute: Compute) -> Story:
+def edits_story(
+    moments: Sequence[Moment], look: Look, fps: float, compute: Compute, comparison: Comparison | None = None
+) -> Story:
     """What was open, moment by moment, at the pace of the hand that changed it; pauses are cut to a second.
 
     Args:
-        moments: oldest first; those without a policy are left out.
+        moments: oldest first; those without a policy are left out, and those in which only one side was there.
+        comparison: what the last moment is compared with, shown beside each.
 
     Raises:
         ValueError: when no moment has a policy.
     """
-    shown = [moment for moment in moments if moment.state.policy is not None]
+    shown = [
+        (moment, states)
+        for moment in moments
+        if moment.state.policy is not None and (states := _sides(moment.state, moments[-1].state, comparison))
+    ]
     if not shown:
         raise ValueError("There is nothing to show without a policy.")
-    pauses = [min(after.time - before.time, LONGEST_PAUSE) for before, after in pairwise(shown)]
+    pauses = [min(after.time - before.time, LONGEST_PAUSE) for (before, _), (after, _) in pairwise(shown)]
     if pauses:
         # However quick the hand was, the movie begins with what it began with.
         pauses[0] = max(pauses[0], 1 / fps)
@@ -189,15 +217,32 @@ def edits_story(moments: Sequence[Moment], look: Look, fps: float, compute: Comp
     def frames() -> Iterator[Figure]:
         before: object = None
         for index in order:
-            state = shown[index].state
-            assert state.policy is not None
-            request = FieldRequest(state.maze, state.policy, state.stack)
-            if request != before:
-                before = request
-                drawn = look.draw(compute(request), f"{state.tab.title} · {_stack_note(state.stack)}")
+            moment, states = shown[index]
+            requests = [
+                FieldRequest(state.maze, state.policy, state.stack) for state in states if state.policy is not None
+            ]
+            if requests != before:
+                before = requests
+                note = _stack_note(moment.state.stack)
+                if comparison is None:
+                    sides, note = [Side(compute(requests[0]))], f"{moment.state.tab.title} · {note}"
+                else:
+                    titles = map(comparison.title, states)
+                    sides = [Side(compute(request), title) for request, title in zip(requests, titles, strict=True)]
+                drawn = look.draw(sides, note)
             yield drawn
 
     return Story(len(order), frames, {"movie": "edits", "states": len(shown)})
+
+
+def _sides(state: State, last: State, comparison: Comparison | None) -> tuple[State, ...]:
+    """What was in front, and what is compared with it; empty where that was not there."""
+    if comparison is None:
+        return (state,)
+    changed_places = state.policy == comparison.policy if comparison.policy else state.active == comparison.maze
+    # Before they changed places, the other was what is in front now.
+    other = (comparison.turned(last) if changed_places else comparison).other(state)
+    return () if other is None else (state, other)
 
 
 def _stack_note(stack: PatchStack) -> str:

@@ -141,8 +141,7 @@ class ExportDialog(QDialog):
         self._form.setRowVisible(self._rate, movie)
         self.sweep.show(what == "sweep")
         self._form.setRowVisible(self.title, what != "numbers")
-        alone = self._window.maze_view.companion is not None and what != "picture"
-        self._say("It will hold the maze in front, not the one that it is compared with." if alone else "")
+        self._say("")
         self._show_format()
 
     def _show_format(self) -> None:

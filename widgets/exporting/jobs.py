@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -57,14 +57,14 @@ def content(choices: Choices, shown: Present, engine: Engine, progress: Progress
         MazescopeError: when there is nothing to make it of.
     """
     # Encoders load when they are needed.
-    from app.export.files import file_bytes
-
     if choices.what == "picture":
         return picture_bytes(choices.suffix, shown, choices.scale)
-    # All but pictures hold the maze in front alone.
-    recipe = replace(shown, beside=None).recipe
+    recipe = shown.recipe
     if choices.what == "numbers":
-        return file_bytes(choices.suffix, shown.result, recipe, mode=shown.mode)
+        from app.export.numbers import csv_bytes, npz_bytes
+
+        encode_numbers = csv_bytes if choices.suffix == "csv" else npz_bytes
+        return encode_numbers(shown.results, recipe, patched=True)
     from app.export.movies import gif_bytes, mp4_bytes
 
     story = _story(choices, shown, engine, progress)
@@ -100,18 +100,19 @@ def export(choices: Choices, shown: Present, engine: Engine, path: Path, progres
 
 
 def _story(choices: Choices, shown: Present, engine: Engine, progress: Progress) -> Story:
-    # What lies over the maze now belongs to one step of the rollout; a movie draws its own.
-    plain = replace(shown.options, overlays={}, draw_mouse=True)
-    look, request = Look(shown.mode, shown.palette, plain), shown.result.request
+    # What lies over the mazes now belongs to one step of the rollout; a movie draws its own.
+    look = Look(shown.mode, shown.palette, shown.options, tuple(side.title for side in shown.sides))
+    requests = [result.request for result in shown.results]
     if choices.what == "rollout":
-        episodes = shown.rollouts
-        if episodes is None:
-            from app.studies.rollout import rollouts
+        from app.studies.rollout import rollouts
 
-            episodes = rollouts(request.policy, request.maze, request.stack, shown.rule, progress)
-        return rollout_story(shown.result, episodes, look, choices.fps)
+        walks = [
+            found or rollouts(request.policy, request.maze, request.stack, shown.rule, progress)
+            for found, request in zip(shown.rollouts, requests, strict=True)
+        ]
+        return rollout_story(shown.results, walks, look, choices.fps)
     if choices.what == "sweep":
         if choices.sweep is None:
             raise MazescopeError("No number of the stack was chosen to sweep.")
-        return sweep_story(request, choices.sweep, look, choices.fps, engine.compute)
-    return edits_story(shown.moments, look, choices.fps, engine.compute)
+        return sweep_story(requests, choices.sweep, look, choices.fps, engine.compute)
+    return edits_story(shown.moments, look, choices.fps, engine.compute, shown.comparison)

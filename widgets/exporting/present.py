@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from app.comparison import Comparison
 from app.errors import MazescopeError
 from app.field.requests import FieldResult
-from app.figure import Figure, FigureOptions, Mode, figure
-from app.figure_beside import beside
+from app.figure import Figure, FigureOptions, Mode
+from app.figure_beside import Side, page
 from app.palette import Palette
 from app.rollout import Rollouts, Rule
 from app.timeline import Moment
 
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow
+    from widgets.maze_view.picture import Picture
 
 BUSY = "The field is still being computed; export it when it is there."
 
@@ -24,43 +26,38 @@ class Present:
     """What is on the canvas.
 
     Attributes:
-        result: the whole field.
+        sides: the maze in front with its whole field and what lies over it, and then what it is compared with.
         mode: which fields are shown.
         palette: the colours.
-        options: what stands around and over the mazes.
-        origin: seed and region of the level, and whether it was edited; for the recipe.
+        options: what stands around the mazes.
+        origin: seed and region of the level in front, and whether it was edited; for the recipe.
         name: what to call a file.
-        rollouts: the mice's episodes, or None while they are not worked out.
+        rollouts: the mice's episodes of each side, or None where they are not worked out.
         rule: how their moves are chosen.
         moments: the states of the last minute of work.
-        beside: what the maze in front is compared with: its field, its title, and that of the one in front.
+        comparison: what the maze in front is compared with.
     """
 
-    result: FieldResult
+    sides: tuple[Side, ...]
     mode: Mode
     palette: Palette
     options: FigureOptions
     origin: dict[str, Any]
     name: str
-    rollouts: Rollouts | None
+    rollouts: tuple[Rollouts | None, ...]
     rule: Rule
     moments: tuple[Moment, ...]
-    beside: tuple[FieldResult, str, str] | None = None
+    comparison: Comparison | None = None
+
+    @property
+    def results(self) -> tuple[FieldResult, ...]:
+        """The field of each side."""
+        return tuple(side.result for side in self.sides)
 
     @property
     def figure(self) -> Figure:
         """The view as a figure; a comparison as two beside each other."""
-        if self.beside is None:
-            return figure(self.result, self.mode, self.palette, self.options)
-        other, title, front_title = self.beside
-        plain = replace(self.options, overlays={}, draw_mouse=True)
-        pages = ((self.result, self.options, front_title), (other, plain, title))
-        return beside(
-            [
-                figure(result, self.mode, self.palette, replace(options, title=options.title or name))
-                for result, options, name in pages
-            ]
-        )
+        return page(self.sides, self.mode, self.palette, self.options)
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -68,8 +65,11 @@ class Present:
         # Loads torch.
         from app.export.recipe import recipe_of
 
-        compared = {} if self.beside is None else {"beside": recipe_of(self.beside[0].request)}
-        return {**recipe_of(self.result.request, **self.origin), **compared, "view": self.mode}
+        recipe = recipe_of(self.sides[0].result.request, **self.origin)
+        for side in self.sides[1:]:
+            recipe |= {"title": self.sides[0].title}
+            recipe["beside"] = {**recipe_of(side.result.request), "title": side.title}
+        return {**recipe, "view": self.mode}
 
 
 def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "") -> Present:
@@ -85,32 +85,33 @@ def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "
     if latest is None or context.bridge.busy:
         raise MazescopeError(BUSY)
     view, player, tab = window.maze_view, window.playback.player, state.tab
-    options = FigureOptions(
-        title=title,
-        show_legend=not view.legend.isHidden(),
-        whole_world=view.canvas.whole_world,
-        thickness=view.picture.thickness,
-        overlays=dict(view.picture.overlays),
-        draw_mouse=not view.picture.overlays,
-    )
-    origin = {"seed": tab.seed, "region": tab.region, "edited": tab.maze != tab.generated}
     if view.picture.overlays and not player.fresh:
         raise MazescopeError("The mice have not set out anew since the last change; export the view when they have.")
-    companion, beside_it = view.companion, None
+    companion = view.companion
+    sides = [_side(latest, view.picture, "" if companion is None else companion.front_title)]
     if companion is not None:
         other = companion.bridge.latest
         if other is None or companion.bridge.busy:
             raise MazescopeError(BUSY)
-        beside_it = (other, companion.title, companion.front_title)
+        sides.append(_side(other, companion.picture, companion.title))
     return Present(
-        latest,
+        tuple(sides),
         cast(Mode, context.view.mode),
         context.palette,
-        options,
-        origin,
+        FigureOptions(
+            title=title,
+            show_legend=not view.legend.isHidden(),
+            whole_world=view.canvas.whole_world,
+            thickness=view.picture.thickness,
+        ),
+        {"seed": tab.seed, "region": tab.region, "edited": tab.maze != tab.generated},
         tab.title,
-        player.rollouts if player.fresh else None,
+        (player.rollouts if player.fresh else None, None)[: len(sides)],
         player.rule,
         moments,
-        beside_it,
+        None if companion is None else companion.comparison,
     )
+
+
+def _side(result: FieldResult, picture: Picture, title: str) -> Side:
+    return Side(result, title, overlays=dict(picture.overlays), draw_mouse=not picture.overlays)
