@@ -5,10 +5,15 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
+import socket
 import sys
 from pathlib import Path
+from typing import Final
 
 INSTEAD = "Without a window, `python main.py field --help` says how to compute vector fields into files."
+PATIENCE: Final = 3.0
+"""Seconds in which a compositor has to accept a connection."""
+
 _EXPECTED_LIBRARIES = (
     "libxcb-cursor.so.0",
     "libxcb-icccm.so.4",
@@ -34,7 +39,15 @@ _EXPECTED_LIBRARIES = (
 _EVERYWHERE = ("libEGL.so.1", "libGL.so.1", "libfontconfig.so.1", "libdbus-1.so.3", "libglib-2.0.so.0")
 """What Qt itself is linked to, on every platform of it."""
 
+_OF_WAY = {
+    "wayland": ("libwayland-client.so.0", "libwayland-cursor.so.0", "libxkbcommon.so.0"),
+    "xcb": _EXPECTED_LIBRARIES,
+}
+"""What the plug-in of a way to a screen is linked to besides."""
+
 PACKAGES = {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
     "libfontconfig.so.1": "libfontconfig1",
@@ -48,34 +61,69 @@ PACKAGES = {
 }
 
 
-def has_screen(environment: dict[str, str] | None = None) -> bool:
-    """Whether there is a display to open a window on; a chosen Qt platform counts as one."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    found = os.environ if environment is None else environment
-    return any(found.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
-
-
 def screen_problem() -> str | None:
     """A sentence on why no window can be opened, naming what to do instead; None when one can."""
     if not sys.platform.startswith("linux"):
         return None
-    if not has_screen():
+    ways = _ways()
+    if not ways:
         return f"Mazescope found no screen (neither DISPLAY nor WAYLAND_DISPLAY is set). {INSTEAD}"
-    platform = os.environ.get("QT_QPA_PLATFORM", "")
-    wayland_alone = not platform and not os.environ.get("DISPLAY")
-    by_x = platform.startswith("xcb")
-    wanted = _EVERYWHERE if (platform and not by_x) or wayland_alone else _EVERYWHERE + _EXPECTED_LIBRARIES
-    missing = missing_libraries(wanted)
-    if missing:
-        packages = " ".join(dict.fromkeys(_package(name) for name in missing))
+    deaf = []
+    lacking: list[str] = []
+    for way in ways:
+        missing = missing_libraries(_EVERYWHERE + _OF_WAY.get(way, ()))
+        unheard = "" if missing else _unheard(way)
+        if not missing and not unheard:
+            # Qt tries one after the other, and takes the first that works.
+            return None
+        lacking += missing
+        deaf += [unheard] if unheard else []
+    if lacking:
+        names = list(dict.fromkeys(lacking))
+        packages = " ".join(dict.fromkeys(_package(name) for name in names))
         return (
-            f"Qt cannot open a window here: the system libraries {', '.join(missing)} are missing "
+            f"Qt cannot open a window here: the system libraries {', '.join(names)} are missing "
             f"(on Debian or Ubuntu: sudo apt install {packages}). {INSTEAD}"
         )
-    if (by_x or not (platform or os.environ.get("WAYLAND_DISPLAY"))) and not x_server_answers():
-        return f"Mazescope found no screen: nothing answers at DISPLAY={os.environ.get('DISPLAY', '')}. {INSTEAD}"
-    return None
+    return f"Mazescope found no screen: nothing answers at {' nor at '.join(deaf)}. {INSTEAD}"
+
+
+def _ways() -> list[str]:
+    """The platforms that Qt will try, in its order: those it is told, or else Wayland before X."""
+    told = os.environ.get("QT_QPA_PLATFORM", "")
+    if told:
+        # Each may have arguments, and Wayland comes in flavours: "wayland-egl", "xcb:...".
+        names = (part.partition(":")[0].strip() for part in told.split(";"))
+        return ["wayland" if name.startswith("wayland") else name for name in names if name]
+    wayland = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland"
+    return [way for way, there in (("wayland", wayland), ("xcb", os.environ.get("DISPLAY"))) if there]
+
+
+def _unheard(way: str) -> str:
+    """Where nothing answers, as it is set; empty when something does, or no screen is needed."""
+    if way == "wayland" and not wayland_answers():
+        return f"WAYLAND_DISPLAY={os.environ.get('WAYLAND_DISPLAY') or 'wayland-0'}"
+    if way == "xcb" and not x_server_answers():
+        return f"DISPLAY={os.environ.get('DISPLAY', '')}"
+    return ""
+
+
+def wayland_answers() -> bool:
+    """Whether a Wayland compositor accepts a connection from us: at the socket that libwayland would take."""
+    if os.environ.get("WAYLAND_SOCKET"):
+        # A connection that whoever started us has made already.
+        return True
+    name = os.environ.get("WAYLAND_DISPLAY") or "wayland-0"
+    folder = os.environ.get("XDG_RUNTIME_DIR", "")
+    if not name.startswith("/") and not folder.startswith("/"):
+        return False
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as found:
+            found.settimeout(PATIENCE)
+            found.connect(str(Path(folder) / name))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def x_server_answers() -> bool:

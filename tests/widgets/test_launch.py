@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,12 +17,12 @@ from widgets import screen
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has machines without a screen")
 
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "XDG_SESSION_TYPE", "QT_QPA_PLATFORM")
+
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the program in a process of its own, without the screen of this one."""
-    kept = {
-        key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    }
+    kept = {key: value for key, value in os.environ.items() if key not in SCREENS}
     return subprocess.run(
         [sys.executable, "main.py", *arguments],
         cwd=ROOT,
@@ -47,6 +48,41 @@ def test_a_display_that_nobody_serves_is_no_screen() -> None:
     done = run(DISPLAY=":4711")
     assert done.returncode == 2
     assert "nothing answers at DISPLAY=:4711" in done.stderr
+
+
+@LINUX
+def test_a_compositor_that_is_gone_is_no_screen(tmp_path: Path) -> None:
+    done = run(WAYLAND_DISPLAY="wayland-7", XDG_RUNTIME_DIR=str(tmp_path))
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "nothing answers at WAYLAND_DISPLAY=wayland-7" in done.stderr
+    done = run(WAYLAND_DISPLAY="wayland-7", DISPLAY=":4711")
+    assert done.returncode == 2
+    assert "nothing answers at WAYLAND_DISPLAY=wayland-7 nor at DISPLAY=:4711" in done.stderr
+
+
+@LINUX
+def test_a_screen_is_where_one_of_the_ways_that_qt_tries_answers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in SCREENS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-7")
+    monkeypatch.setattr(screen, "missing_libraries", lambda _: [])
+    assert screen.screen_problem() is not None
+    with socket.socket(socket.AF_UNIX) as compositor:
+        # What a compositor that has crashed leaves behind answers nobody.
+        compositor.bind(str(tmp_path / "wayland-7"))
+        assert screen.screen_problem() is not None
+        compositor.listen()
+        assert screen.screen_problem() is None
+        monkeypatch.setenv("QT_QPA_PLATFORM", "wayland-egl")
+        assert screen.screen_problem() is None
+        monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+        assert "DISPLAY=" in str(screen.screen_problem())
+    monkeypatch.setenv("QT_QPA_PLATFORM", "xcb;offscreen")
+    assert screen.screen_problem() is None
 
 
 @LINUX
