@@ -233,3 +233,34 @@ def test_the_bar_can_be_put_away(watching: Hand) -> None:
     assert not overlay(watching)
     assert not watching.context.settings.flag("rollout.shown", True)
     QApplication.processEvents()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_verdicts_are_whole_sentences_however_narrow_the_window(make_hand: MakeHand, scale: float) -> None:
+    hand = make_hand()
+    hand.context.set_text_scale(scale)
+    bar, window = hand.window.playback.bar, hand.window
+    hand.wait(lambda: player_of(hand).fresh)
+    stack_edits.add_patch(hand.document, Noise(sigma=3.0, seed=1))
+    came(hand)
+    ways = set()
+    for width in (2400, 1366, 1100, 700):
+        window.resize(width, 768)
+        QTest.qWait(50)
+        hand.wait(lambda: bar.height() == bar.sizeHint().height())
+        height = bar.height()
+        for verdict in (bar.original, bar.patched):
+            assert verdict.isVisible()
+            assert "…" not in verdict.label.shown, f"{verdict.label.shown} in {window.width()} pixels"
+            assert verdict.label.shown in verdict.text or "in " in verdict.label.shown
+            assert verdict.label.accessibleName() == verdict.label.toolTip() == verdict.text
+            assert verdict.label.height() >= verdict.label.fontMetrics().height()
+        ways.add(bar.patched.y() > bar.original.y())
+        hand.context.actions.trigger("edit.undo")
+        came(hand)
+        assert bar.patched.isHidden()
+        assert bar.height() == height, "the maze does not move when there is a second mouse"
+        hand.context.actions.trigger("edit.redo")
+        came(hand)
+    assert ways == {True, False} or scale > 1
+    hand.context.set_text_scale(1.0)

@@ -101,7 +101,7 @@ class Elided(QLabel):
         self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight, stretch: bool = True
     ) -> None:
         super().__init__()
-        self._mode = mode
+        self.mode = mode
         wide = QSizePolicy.Policy.Expanding if stretch else QSizePolicy.Policy.Maximum
         self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
         self.setText(text)
@@ -111,6 +111,11 @@ class Elided(QLabel):
         super().setText(text)
         self.setToolTip(text)
 
+    @property
+    def shown(self) -> str:
+        """What is drawn."""
+        return self.fontMetrics().elidedText(self.text(), self.mode, self.width())
+
     def minimumSizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         return QSize(metrics.horizontalAdvance("MM…"), metrics.height())
@@ -119,8 +124,7 @@ class Elided(QLabel):
         del event  # A label is small: it is painted whole.
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        text = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
-        painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, self.shown)
 
 
 class IconButton(QToolButton):

@@ -7,7 +7,6 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
-from app.rollout import Rollout
 from widgets import theme
 from widgets.actions import Spec
 from widgets.context import Context
@@ -15,6 +14,7 @@ from widgets.panels.number import WholeNumber
 from widgets.panels.parts import Choice, Elided, column, row, set_flag
 from widgets.playback.player import SPEEDS, Player
 from widgets.playback.scrub import Scrub
+from widgets.playback.verdict import Verdict, Verdicts
 
 GROUP = "Rollout"
 ACTIONS = ("playback.restart", "playback.back", "playback.play", "playback.forward")
@@ -49,34 +49,6 @@ def register(context: Context, player: Player) -> None:
             checkable=True,
         )
     )
-
-
-class Verdict(QWidget):
-    """What came of one mouse's episode, behind a dot in its hue."""
-
-    def __init__(self, context: Context, role: str, title: str) -> None:
-        super().__init__()
-        from widgets.maze_view.pane import Swatch
-
-        self._title = title
-        self.label = Elided()
-        self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        layout = row(Swatch(context, role), self.label)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(layout)
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-        return self.label.text()
-
-    def say(self, episode: Rollout, *, stale: bool) -> None:
-        """Show how an episode ended."""
-        parts = [f"{self._title}: {episode.summary()}", episode.circling_note()]
-        sentence = ", ".join(part for part in parts if part)
-        self.label.setText(sentence)
-        self.label.setAccessibleName(sentence)
-        set_flag(self.label, "muted", stale)
 
 
 class PlaybackBar(QWidget):
@@ -167,4 +139,4 @@ class PlaybackBar(QWidget):
         layout = column(self, 0, 0)
         layout.setContentsMargins(10, 2, 10, 5)
         layout.addLayout(row(controls, self.scrub, self.count, self.speed, self.rule, self.seed, space=8))
-        layout.addLayout(row(self.original, self.patched, self.hint, None, space=18))
+        layout.addWidget(Verdicts(self.original, self.patched, self.hint))

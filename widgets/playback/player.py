@@ -41,7 +41,7 @@ class Player(QObject):
         seed, speed = settings.get("rollout.seed", 0), settings.get("rollout.speed", SPEEDS[1])
         self._rule = Rule(settings.flag("rollout.sampled", False), seed if isinstance(seed, int) and seed >= 0 else 0)
         self._speed = speed if speed in SPEEDS else SPEEDS[1]
-        self._task = Task(context, self)
+        self._task = Task(context, self, about="rollout")
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
         self._calm = QTimer(self)
