@@ -132,9 +132,13 @@ class Compare:
             return load_policy(path)
 
         def failed(error: Exception) -> None:
-            self._context.report_exception(error, "comparison")
+            self._context.report_exception(error, "file")
 
-        self._context.run_in_background(load, self.with_policy, failed)
+        def done(policy: Policy) -> None:
+            self._context.succeeded.emit("file")
+            self.with_policy(policy)
+
+        self._context.run_in_background(load, done, failed)
 
     def swap(self) -> None:
         """Let the two change places."""

@@ -39,7 +39,7 @@ class Context(QObject):
     Signals:
         palette_changed(Palette): the colours are others now.
         reported(str, str, str, str): "error" or "notice", a sentence for the user, details, and what it is about:
-            "level", "file", "save", "field", or "" for anything else.
+            "level", "file", "save", "field", "export", "patches" ..., or "" for anything else; see `MessageBar`.
         succeeded(str): what an error may have been about went well now.
         busy_changed(bool): whether background jobs are under way.
     """

@@ -1,27 +1,72 @@
-"""What could not be done, said in a sentence above the maze; it stays until it is closed, replaced or no longer so."""
+"""What could not be done, said in a sentence above the maze, until it was read and is over."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from dataclasses import dataclass
 
+from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from widgets.acts import Acts
 from widgets.context import Context
 from widgets.error_dialog import ErrorDialog
 
 NOTICE_TIME = 6000
+LEAST_TIME = 4000
+"""Milliseconds for which an error is in sight at least."""
+
+LETTER_TIME = 55
+"""Milliseconds a letter: a slow reader's 18 a second."""
+
+TICK = 250
+MOST_LINES = 5
+LASTING = frozenset({"autosave", "comparison", "crash", "field", "save"})
+"""What stays as it is until it goes well: such errors stay too, or until they are closed by hand."""
+
+ITSELF = frozenset({"autosave", "comparison", "effects", "field", "rollout"})
+"""What is tried again without being asked for: going well is no sign that the error was read."""
+
+
+@dataclass
+class Error:
+    """An error in sight.
+
+    Attributes:
+        seen: milliseconds for which it could be read.
+        over: whether it may leave once it was read.
+    """
+
+    sentence: str
+    details: str
+    about: str
+    seen: int = 0
+    over: bool = False
+
+    @property
+    def reading_time(self) -> int:
+        """Milliseconds that it takes to read."""
+        return max(LEAST_TIME, LETTER_TIME * len(self.sentence))
 
 
 class MessageBar(QFrame):
     """One sentence a line, a button for details where there are any, and a button that closes it.
 
-    There is one error for each thing that errors are about ("level", "file", ...), and under them the latest notice.
+    There is one error for each thing that errors are about ("level", "file", ...), and under them the latest notice. An
+    error leaves at once when what it is about was tried again and went well. When the user goes on with something else
+    it leaves as well, but not before it could be read: in a window in front, for as long as its length takes. Those
+    about something that stays wrong (`LASTING`) wait for that.
+
+    Attributes:
+        haste: 1, or more for readers that are quicker than people.
     """
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._errors: dict[str, str] = {}
-        self._notice = self._details = ""
+        self._errors: list[Error] = []
+        self._notice = ""
+        self.haste = 1.0
         self.setProperty("card", True)
         self.setAccessibleName("Message")
         self._sign = QLabel()
@@ -29,7 +74,7 @@ class MessageBar(QFrame):
         self.label.setWordWrap(True)
         self.details = QPushButton("Details …")
         self.details.setAccessibleName("Show the details of the message")
-        self.details.clicked.connect(lambda: ErrorDialog.show_for(self.window(), self.label.text(), self._details))
+        self.details.clicked.connect(self._show_details)
         self.dismiss = QToolButton()
         self.dismiss.setAccessibleName("Close the message")
         self.dismiss.setToolTip("Close")
@@ -44,32 +89,89 @@ class MessageBar(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._notice_read)
+        self._acts = Acts(self)
+        self._acts.acted.connect(self._acted)
+        self._reading = QTimer(self)
+        self._reading.timeout.connect(self._read_on)
+        self._since = QElapsedTimer()
         context.palette_changed.connect(self._draw)
         self._draw()
         self.hide()
 
     def say(self, kind: str, sentence: str, details: str = "", about: str = "") -> None:
-        """Show an "error", which stays, or a "notice", which goes by itself.
+        """Show an "error", or a "notice", which goes by itself.
 
         Args:
-            about: what the error is about, for `forget`. Errors about nothing in particular make way for whatever is
-                said next, all others only for what is about the same.
+            about: what the error is about, for `forget`; a later one about the same takes its place.
         """
-        self._errors.pop("", None)
-        self._details = details
+        for error in self._errors:
+            # Something else happened since.
+            error.over = error.over or not error.about
         if kind == "notice":
             self._notice = sentence
             self._timer.start(NOTICE_TIME)
         else:
             self._notice_over()
-            self._errors.pop(about, None)
-            self._errors[about] = sentence
+            self._errors = [
+                error for error in self._errors if error.sentence != sentence and (not about or error.about != about)
+            ]
+            self._errors = [*self._errors, Error(sentence, details, about)][-MOST_LINES:]
+            self._acts.from_now()
         self._show()
 
     def forget(self, about: str) -> None:
-        """Take away the error about something that has gone well since."""
-        if self._errors.pop(about, None) is not None:
+        """What an error was about has gone well since."""
+        found = [error for error in self._errors if error.about == about]
+        if about in ITSELF:
+            for error in found:
+                error.over = True
+        elif found:
+            self._errors = [error for error in self._errors if error.about != about]
             self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._watch()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._acts.watch(False)
+        self._reading.stop()
+
+    def _watch(self) -> None:
+        """Look out for what the user does only while there is something that may leave for it."""
+        errors = bool(self._errors) and self.isVisible()
+        self._acts.watch(errors and any(error.about not in LASTING and not error.over for error in self._errors))
+        if errors and not self._reading.isActive():
+            self._since.start()
+            self._reading.start(max(1, round(TICK / self.haste)))
+        elif not errors:
+            self._reading.stop()
+
+    def _acted(self) -> None:
+        for error in self._errors:
+            error.over = error.over or error.about not in LASTING
+        # At the next tick: what is being done may be a click on what would move up.
+        self._watch()
+
+    def _read_on(self) -> None:
+        passed = self._since.restart()
+        if QApplication.activeWindow() is not None:
+            for error in self._errors:
+                error.seen += round(passed * self.haste)
+        left = [error for error in self._errors if not error.over or error.seen < error.reading_time]
+        if len(left) < len(self._errors) and not QApplication.mouseButtons():
+            # Not under a hand that is drawing: the maze would move away from it.
+            self._errors = left
+            self._show()
+
+    def _show_details(self) -> None:
+        error = self._latest_with_details()
+        if error is not None:
+            ErrorDialog.show_for(self.window(), error.sentence, error.details)
+
+    def _latest_with_details(self) -> Error | None:
+        return next((error for error in reversed(self._errors) if error.details), None)
 
     def _notice_over(self) -> None:
         self._notice = ""
@@ -85,14 +187,15 @@ class MessageBar(QFrame):
         self._show()
 
     def _show(self) -> None:
-        text = "\n".join(filter(None, (*self._errors.values(), self._notice)))
+        text = "\n".join(filter(None, (*(error.sentence for error in self._errors), self._notice)))
         if text:
             # What is hidden keeps its words: a bar that goes does not go empty first.
             self.label.setText(text)
             self.label.setAccessibleName(text)
-        self.details.setVisible(bool(self._details))
+        self.details.setVisible(self._latest_with_details() is not None)
         self._draw()
         self.setVisible(bool(text))
+        self._watch()
 
     def _draw(self, *_: object) -> None:
         palette = self._context.palette

@@ -17,6 +17,7 @@ from app.interventions.patches import Zero
 from app.policy.network import random_network
 from app.policy.policy import policy_of
 from app.policy.saving import save_safetensors
+from app.rollout_shapes import rollout_overlays
 from tests.widgets.conftest import Hand
 from tests.widgets.test_canvas import shifted
 from widgets.maze_view.companion import Companion
@@ -120,3 +121,36 @@ def test_side_by_side_comparison_shows_six(hand: Hand) -> None:
     assert all(canvas.isVisible() for canvas in canvases)
     hand.key(Qt.Key.Key_1)
     assert len(hand.window.maze_view.canvases) == 2
+
+
+def test_the_mice_of_both_walk_in_step(hand: Hand) -> None:
+    hand.context.actions.trigger("playback.sampled")
+    hand.context.actions.trigger("compare.maze")
+    edits.move_cheese(hand.document, shifted(4, 5))
+    other = companion(hand)
+    player, beside = hand.window.playback.player, hand.window.playback.beside
+    hand.wait(lambda: player.fresh and beside.rollouts is not None)
+    assert player.rollouts is not None
+    assert beside.rollouts is not None
+    assert beside.rollouts.maze == other.document.state.maze != player.rollouts.maze
+    assert player.last == max(player.rollouts.news, beside.rollouts.news)
+    assert not other.picture.overlays
+    hand.key(Qt.Key.Key_Period)
+    hand.key(Qt.Key.Key_Period)
+    assert player.step == 2
+    expected = rollout_overlays(beside.rollouts, 2, hand.context.palette, side_by_side=False)
+    assert other.picture.overlays == expected
+    # Both go where they ended, also the one that was there first.
+    player.seek(player.last)
+    assert other.picture.overlays == rollout_overlays(
+        beside.rollouts, player.last, hand.context.palette, side_by_side=False
+    )
+    # Other draws for both.
+    hand.window.playback.bar.seed.setValue(3)
+    hand.wait(lambda: beside.rollouts is not None and beside.rollouts.rule.seed == 3 and player.fresh)
+    hand.context.actions.trigger("playback.restart")
+    assert not other.picture.overlays
+    hand.context.actions.trigger("compare.stop")
+    assert beside.rollouts is None
+    assert player.rollouts is not None
+    assert player.last == player.rollouts.news

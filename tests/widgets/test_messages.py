@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 
-from app import edits
+from app import edits, stack_edits
+from app.interventions.patches import Zero
 from app.maze import files as maze_files
 from app.maze.procgen_client import Procgen
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from widgets.message_bar import MessageBar
+from widgets.panels.patches.card import PatchCard
 
 
 def lines(hand: Hand) -> list[str]:
@@ -75,12 +78,103 @@ def test_a_failed_saving_is_forgotten_when_it_is_saved(make_hand: MakeHand, tmp_
     QTest.mouseClick(hand.window.message_bar.dismiss, Qt.MouseButton.LeftButton)
 
 
-def test_a_failure_of_the_field_is_forgotten_when_a_field_comes(hand: Hand) -> None:
-    hand.context.bridge.failed.emit("The field could not be computed.", "")
-    assert lines(hand) == ["The field could not be computed."]
+def test_a_failure_of_the_field_is_forgotten_when_a_field_comes_but_not_unread(hand: Hand) -> None:
+    sentence = "The graphics card has gone; the processor computes from here on."
+    hand.context.bridge.failed.emit(sentence, "")
+    assert lines(hand) == [sentence]
+    hand.click((5, 6))
+    hand.window.message_bar.haste = 1e-6
     edits.remove_cheese(hand.document)
     hand.answered()
+    QTest.qWait(100)
+    assert lines(hand) == [sentence], "nobody could have read it yet"
+    hand.window.message_bar.haste = 100.0
     hand.wait(lambda: lines(hand) == [])
+
+
+def typed_wrong(hand: Hand) -> QLineEdit:
+    """Channels that the layer does not have, typed on a patch's card."""
+    stack_edits.add_patch(hand.document, Zero(channels=(1,)))
+    hand.wait(lambda: bool(hand.window.findChildren(PatchCard)))
+    field = hand.window.findChildren(PatchCard)[0].channels
+    field.selectAll()
+    QTest.keyClicks(field, "9999")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert "9999" in lines(hand)[0]
+    return field
+
+
+def test_what_was_typed_wrong_is_forgotten_when_typed_right(hand: Hand) -> None:
+    field = typed_wrong(hand)
+    field.selectAll()
+    QTest.keyClicks(field, "3")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert lines(hand) == []
+
+
+def test_an_error_stays_until_it_was_read_and_the_user_goes_on(hand: Hand) -> None:
+    bar: MessageBar = hand.window.message_bar
+    typed_wrong(hand)
+    bar.haste = 100.0
+    QTest.qWait(200)
+    assert len(lines(hand)) == 1, "read long ago, but nothing was done since"
+    QTest.mouseClick(bar.label, Qt.MouseButton.LeftButton)
+    QTest.keyClick(hand.window.maze_view.canvas, Qt.Key.Key_Shift)
+    QTest.qWait(100)
+    assert len(lines(hand)) == 1, "to click the message itself is not to go on"
+    hand.click((5, 6))
+    hand.wait(lambda: lines(hand) == [])
+
+
+def test_an_error_never_leaves_unread(hand: Hand) -> None:
+    typed_wrong(hand)
+    hand.window.message_bar.haste = 1e-6
+    QApplication.processEvents()
+    hand.click((5, 6))
+    hand.context.notice("Something was done.")
+    hand.context.report("Something else went wrong.")
+    QTest.qWait(100)
+    assert len(lines(hand)) == 2
+    hand.window.message_bar.haste = 100.0
+    hand.click((5, 6))
+    hand.wait(lambda: lines(hand) == [])
+
+
+def test_time_in_which_the_window_is_not_in_front_is_no_reading_time(hand: Hand) -> None:
+    typed_wrong(hand)
+    hand.window.message_bar.haste = 100.0
+    hand.click((5, 6))
+    with pytest.warns(DeprecationWarning, match="setActiveWindow"):
+        QApplication.setActiveWindow(None)  # type: ignore[call-overload]
+    hand.wait(lambda: QApplication.activeWindow() is None)
+    seen = hand.window.message_bar._errors[0].seen
+    QTest.qWait(100)
+    assert len(lines(hand)) == 1
+    assert hand.window.message_bar._errors[0].seen == seen
+
+
+def test_work_that_is_not_saved_stays_said_whatever_is_done(make_hand: MakeHand, tmp_path: Path) -> None:
+    hand = make_hand(engine=False)
+    hand.window.message_bar.haste = 100.0
+    assert not hand.window.files.save_session(tmp_path / "nowhere" / "s.mazescope")
+    QApplication.processEvents()
+    hand.click((5, 6))
+    hand.click((5, 7))
+    QTest.qWait(200)
+    assert "could not be saved" in lines(hand)[0]
+    assert hand.window.files.save_session(tmp_path / "s.mazescope")
+    assert lines(hand) == ["Saved s.mazescope."]
+    QTest.mouseClick(hand.window.message_bar.dismiss, Qt.MouseButton.LeftButton)
+
+
+def test_a_figure_that_could_not_be_copied_is_forgotten_when_it_was(hand: Hand) -> None:
+    edits.remove_cheese(hand.document)
+    hand.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert "still being computed" in lines(hand)[0]
+    hand.answered()
+    hand.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    hand.wait(lambda: lines(hand) == ["Copied the figure."])
+    QTest.mouseClick(hand.window.message_bar.dismiss, Qt.MouseButton.LeftButton)
 
 
 @pytest.mark.procgen

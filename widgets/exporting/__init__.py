@@ -77,9 +77,13 @@ class Exports:
         try:
             shown = present(self._window)
         except MazescopeError as error:
-            self._context.report(str(error))
+            self._context.report(str(error), about="export")
             return
-        self._context.run_in_background(lambda: _pictures(shown), self._put_on_clipboard)
+
+        def failed(error: Exception) -> None:
+            self._context.report_exception(error, "export")
+
+        self._context.run_in_background(lambda: _pictures(shown), self._put_on_clipboard, failed)
 
     def close(self) -> None:
         """Listen no more."""
@@ -98,6 +102,7 @@ class Exports:
         data.setData("image/png", QByteArray(png))
         data.setData("image/svg+xml", QByteArray(svg))
         QApplication.clipboard().setMimeData(data)
+        self._context.succeeded.emit("export")
         self._context.notice("Copied the figure.")
 
 

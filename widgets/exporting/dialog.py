@@ -29,6 +29,7 @@ from widgets.file_dialogs import widen
 from widgets.panels.number import WholeNumber
 from widgets.panels.parts import Choice, muted, row, set_flag
 from widgets.panels.task import Task
+from widgets.tab_order import ReadingOrder
 
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow
@@ -38,7 +39,7 @@ MOVIES = ("rollout", "sweep", "edits")
 USUAL_SCALE = {"picture": "2", "movie": "1"}
 
 
-class ExportDialog(QDialog):
+class ExportDialog(ReadingOrder, QDialog):
     """What, how, and where to; then progress, until the file is there or the user ends it."""
 
     def __init__(self, window: MainWindow, timeline: Timeline, what: str) -> None:
@@ -67,7 +68,7 @@ class ExportDialog(QDialog):
         self.bar.setAccessibleName("Progress")
         self.go, self.close_button = QPushButton("Export"), QPushButton("Close")
         self.go.setDefault(True)
-        self._task = Task(self._context, self)
+        self._task = Task(self._context, self, about="export")
         self._lay_out()
         self.browse.clicked.connect(self._browse)
         self.go.clicked.connect(self._export)
@@ -224,7 +225,7 @@ class ExportDialog(QDialog):
         if isinstance(error, MazescopeError):
             self._say(str(error), error=True)
         else:
-            self._context.report_exception(error)
+            self._context.report_exception(error, "export")
 
     def _cancel_or_close(self) -> None:
         if self._task.busy:

@@ -85,9 +85,11 @@ def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "
     if latest is None or context.bridge.busy:
         raise MazescopeError(BUSY)
     view, player, tab = window.maze_view, window.playback.player, state.tab
-    if view.picture.overlays and not player.fresh:
-        raise MazescopeError("The mice have not set out anew since the last change; export the view when they have.")
     companion = view.companion
+    walks = (player.rollouts if player.fresh else None, window.playback.beside.rollouts)
+    pictures = (view.picture, None if companion is None else companion.picture)
+    if any(picture and picture.overlays and walk is None for picture, walk in zip(pictures, walks, strict=True)):
+        raise MazescopeError("The mice have not set out anew since the last change; export the view when they have.")
     sides = [_side(latest, view.picture, "" if companion is None else companion.front_title)]
     if companion is not None:
         other = companion.bridge.latest
@@ -106,7 +108,7 @@ def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "
         ),
         {"seed": tab.seed, "region": tab.region, "edited": tab.maze != tab.generated},
         tab.title,
-        (player.rollouts if player.fresh else None, None)[: len(sides)],
+        walks[: len(sides)],
         player.rule,
         moments,
         None if companion is None else companion.comparison,

@@ -23,9 +23,11 @@ class MazeView(QWidget):
 
     Signals:
         menu_wanted(Square, QPoint): a right click on a square, and the place on the screen.
+        compared(Companion): it is compared with this now; None for nothing.
     """
 
     menu_wanted = Signal(object, QPoint)
+    compared = Signal(object)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +106,7 @@ class MazeView(QWidget):
             self.other_numbers = Numbers(self._context, companion.picture)
             self._numbers_row.addWidget(self.other_numbers, 1)
         self._show_mode()
+        self.compared.emit(companion)
 
     def _watch(self, pane: Pane) -> None:
         pane.canvas.menu_wanted.connect(self.menu_wanted)

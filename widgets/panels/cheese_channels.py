@@ -41,7 +41,7 @@ class CheeseChannels(QObject):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.task = Task(context, self)
+        self.task = Task(context, self, about="cheese channels")
         self._known: dict[Key, tuple[CheeseChannel, ...]] = {}
         self._wanted: Key | None = None
         self._then: list[Callable[[], object]] = []

@@ -56,7 +56,7 @@ class SharedLibrary(QObject):
         try:
             vector = read_vector(file)
         except PatchError as error:
-            self._context.report(str(error))
+            self._context.report(str(error), about="vectors")
             return None
         return self.keep(vector)
 
@@ -79,5 +79,7 @@ class SharedLibrary(QObject):
         try:
             act()
         except PatchError as error:
-            self._context.report(str(error))
+            self._context.report(str(error), about="vectors")
+        else:
+            self._context.succeeded.emit("vectors")
         self.refresh()

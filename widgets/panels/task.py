@@ -14,6 +14,9 @@ from widgets.context import Context
 class Task(QObject):
     """Runs jobs of which only the newest counts: starting another, or cancelling, ends the one under way.
 
+    Args:
+        about: what errors of the jobs are about; see `Context.report`.
+
     Signals:
         progressed(int, int): so many parts are done, of so many.
         busy_changed(bool): a job was started, or the newest has ended (done, failed or cancelled).
@@ -23,9 +26,9 @@ class Task(QObject):
     busy_changed = Signal(bool)
     _heard = Signal(int, int, int)
 
-    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+    def __init__(self, context: Context, parent: QObject | None = None, *, about: str = "") -> None:
         super().__init__(parent)
-        self._context = context
+        self._context, self._about = context, about
         self._number = 0
         self._busy = False
         # The progress of a job is told on its own thread; this brings it here.
@@ -62,13 +65,19 @@ class Task(QObject):
         def ended(result: Any) -> None:
             if number == self._number:
                 self._set_busy(False)
+                if self._about:
+                    self._context.succeeded.emit(self._about)
                 done(result)
 
         def broken(error: Exception) -> None:
             if number == self._number:
                 self._set_busy(False)
-                if not isinstance(error, Cancelled):
-                    (failed or self._context.report_exception)(error)
+                if isinstance(error, Cancelled):
+                    return
+                if failed is not None:
+                    failed(error)
+                else:
+                    self._context.report_exception(error, self._about)
 
         self._context.run_in_background(lambda: job(progress), ended, broken)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from widgets.actions import Spec
 from widgets.context import Context
 from widgets.playback.bar import PlaybackBar, register
+from widgets.playback.beside import MiceBeside
 from widgets.playback.player import Player
 from widgets.playback.space import SpaceKeeper
 
@@ -21,12 +22,14 @@ class Playback:
 
     Attributes:
         player: what moves the mice.
+        beside: those of what is compared with.
         bar: its controls.
     """
 
     def __init__(self, context: Context, window: MainWindow) -> None:
         self._context = context
         self.player = Player(context, window.maze_view.picture, window)
+        self.beside = MiceBeside(context, window.maze_view, self.player)
         register(context, self.player)
         self.bar = PlaybackBar(context, self.player)
         window.centre.addWidget(self.bar)

@@ -35,6 +35,7 @@ class Player(QObject):
         super().__init__(parent)
         self._context, self._picture = context, picture
         self._rollouts: Rollouts | None = None
+        self._beside: Rollouts | None = None
         self._step = 0
         self._eager = False
         settings = context.settings
@@ -79,8 +80,10 @@ class Player(QObject):
 
     @property
     def last(self) -> int:
-        """The last step there is to see."""
-        return self._rollouts.news if self._rollouts else 0
+        """The last step there is to see, on either side of a comparison."""
+        if self._rollouts is None:
+            return 0
+        return max(self._rollouts.news, self._beside.news if self._beside else 0)
 
     @property
     def playing(self) -> bool:
@@ -155,6 +158,12 @@ class Player(QObject):
             self._context.settings.set("rollout.seed", rule.seed)
             self._ask()
             self.changed.emit()
+
+    def set_beside(self, found: Rollouts | None) -> None:
+        """Walk on until these are over as well: the episodes of what the maze in front is compared with."""
+        self._beside = found
+        self._step = min(self._step, self.last)
+        self._show()
 
     # -- what happens behind
 

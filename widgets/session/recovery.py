@@ -29,12 +29,13 @@ from widgets.context import Context
 from widgets.files import Files
 from widgets.session.autosaver import Autosaver
 from widgets.start import new_state
+from widgets.tab_order import ReadingOrder
 
 if TYPE_CHECKING:
     from app.session_policy import Policies
 
 
-class RecoveryDialog(QDialog):
+class RecoveryDialog(ReadingOrder, QDialog):
     """Recover, open what was saved, or begin anew. Closed without an answer, it asks again at the next start.
 
     Args:
@@ -138,7 +139,7 @@ class Recovery(QObject):
         try:
             kept = one.put_aside()
         except OSError as error:
-            self._context.report(f"The unsaved work stays where it is: {error.strerror or error}.")
+            self._context.report(f"The unsaved work stays where it is: {error.strerror or error}.", about="file")
         else:
             self._context.notice(f"The unsaved changes are kept in {kept}.")
         if answer == "saved" and one.path is not None:

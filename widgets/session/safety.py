@@ -33,10 +33,12 @@ class Safety(QObject):
         try:
             self._autosave = Autosave(state_folder)
         except OSError as error:
-            context.report(f"Unsaved work cannot be kept safe in {state_folder}: {error.strerror or error}.")
+            why = error.strerror or error
+            context.report(f"Unsaved work cannot be kept safe in {state_folder}: {why}.", about="autosave")
         else:
             self.autosaver = Autosaver(context, window.files, self._autosave, self)
-            self.autosaver.failed.connect(context.report)
+            self.autosaver.failed.connect(lambda sentence: context.report(sentence, about="autosave"))
+            self.autosaver.wrote.connect(lambda: context.succeeded.emit("autosave"))
             self.recovery = Recovery(context, window.files, self.autosaver, window)
             window.around.sessions.leaving.connect(self.autosaver.close)
         if crash_log is not None:
@@ -57,7 +59,7 @@ class Safety(QObject):
         except OSError:
             details = ""
         sentence = f"Mazescope crashed the last time it ran. The report of the crash is kept in {report}."
-        self._window.message_bar.say("error", sentence, details)
+        self._window.message_bar.say("error", sentence, details, "crash")
 
 
 def start_crash_log(state_folder: Path) -> CrashLog | None:

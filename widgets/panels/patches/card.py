@@ -174,9 +174,10 @@ class PatchCard(QFrame):
             count = layer(self.patch.layer, policy.width).channels
             chosen = words.parse_channels(self.channels.text(), count)
         except PatchError as error:
-            self._context.report(str(error))
+            self._context.report(str(error), about="channels")
             self.channels.setText(words.channels_text(self.patch.channels))
             return
+        self._context.succeeded.emit("channels")
         self.channels.setText(words.channels_text(chosen))
         self._change("Choose channels", False, channels=chosen)
 

@@ -47,7 +47,7 @@ class PatchEffects(QObject):
     def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
-        self._task = Task(context, self)
+        self._task = Task(context, self, about="effects")
         self._effects: OrderedDict[_Key, PatchEffect] = OrderedDict()
         self._pictures: dict[str, np.ndarray | None] = {}
         self._pictured: tuple[Policy, Maze] | None = None

@@ -139,8 +139,9 @@ class PatchesPanel(QWidget):
         try:
             stack = load_patches(path)
         except PatchError as error:
-            self._context.report(str(error))
+            self._context.report(str(error), about="patches")
             return
+        self._context.succeeded.emit("patches")
         stack_edits.open_stack(self._context.document, stack)
 
     def save_file(self, path: Path) -> None:
@@ -148,7 +149,9 @@ class PatchesPanel(QWidget):
         try:
             save_patches(path, self._context.document.state.stack)
         except PatchError as error:
-            self._context.report(str(error))
+            self._context.report(str(error), about="patches")
+        else:
+            self._context.succeeded.emit("patches")
 
     def _ask_open(self) -> None:
         file = ask_file(self, "Open patches", "", FILTER)

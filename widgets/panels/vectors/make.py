@@ -37,7 +37,7 @@ class MakeCard(QFrame):
     def __init__(self, context: Context, like: Callable[[], ActivationVector | None]) -> None:
         super().__init__()
         self._context, self._like = context, like
-        self.task = Task(context, self)
+        self.task = Task(context, self, about="vectors")
         self.setProperty("card", True)
         self.kind = Choice("Kind of vector", "What the vector is made of", recipes.KINDS, lambda _: self._show_fields())
         self.layer = LayerChoice("The layer whose activations are taken")
@@ -163,7 +163,7 @@ class MakeCard(QFrame):
         try:
             job = self._job(ground)
         except MazescopeError as error:
-            self._context.report(str(error))
+            self._context.report(str(error), about="vectors")
             return
         self.task.start(job, self.made.emit)
 

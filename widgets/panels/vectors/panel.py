@@ -223,7 +223,9 @@ class VectorsPanel(QWidget):
         try:
             save_vector(path, vector)
         except PatchError as error:
-            self._context.report(str(error))
+            self._context.report(str(error), about="vectors")
+        else:
+            self._context.succeeded.emit("vectors")
 
     def _ask_open(self) -> None:
         file = ask_file(self, "Open vector", "", FILTER)
