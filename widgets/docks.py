@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMenu, QTabBar, QToolButton, QWidget
 
 from widgets.actions import Spec
 from widgets.context import Context
@@ -17,6 +17,7 @@ from widgets.panels.inspector.panel import InspectorPanel
 from widgets.panels.patches.panel import PatchesPanel
 from widgets.panels.policy import PolicyPanel
 from widgets.panels.vectors.panel import VectorsPanel
+from widgets.tab_order import ReadingOrder
 
 PANELS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
     ("policy", "Policy", PolicyPanel),
@@ -67,6 +68,10 @@ class TitleBar(QWidget):
         self._close.setIcon(self._context.icon("close", muted))
 
 
+class Dock(ReadingOrder, QDockWidget):
+    """A dock: where it floats, a window with a tab order of its own."""
+
+
 class Docks:
     """The docks of a window, all at its right at first."""
 
@@ -80,12 +85,13 @@ class Docks:
 
     def add(self, name: str, title: str, panel: QWidget) -> QDockWidget:
         """Dock a panel."""
-        dock = QDockWidget(title, self._window)
+        dock = Dock(title, self._window)
         dock.setObjectName(f"dock.{name}")
         dock.setWidget(panel)
         dock.setAccessibleName(title)
         dock.setTitleBarWidget(TitleBar(dock, self._context))
         dock.toggleViewAction().setToolTip(f"Show or hide the panel {title}.")
+        dock.visibilityChanged.connect(self._name_tab_bars)
         self.docks[name] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         return dock
@@ -124,6 +130,11 @@ class Docks:
                 dock.show()
             if group:
                 group[0].raise_()
+
+    def _name_tab_bars(self, *_: object) -> None:
+        # Qt makes one wherever docks share a place.
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            bar.setAccessibleName("Panels")
 
     def add_to(self, menu: QMenu) -> None:
         """Add the toggles of all docks to a menu."""

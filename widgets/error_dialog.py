@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 
 from app import __version__
 from widgets.log import log_file, open_log
+from widgets.tab_order import ReadingOrder
 
 
-class ErrorDialog(QDialog):
+class ErrorDialog(ReadingOrder, QDialog):
     """Never modal: whatever went wrong, the window can be used behind it. There is one at a time."""
 
     _open: ErrorDialog | None = None

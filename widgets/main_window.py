@@ -30,6 +30,7 @@ from widgets.message_bar import MessageBar
 from widgets.playback import Playback
 from widgets.session.unsaved import unsaved_work
 from widgets.status import Status
+from widgets.tab_order import ReadingOrder
 from widgets.tabs import MazeTabs
 from widgets.view_switch import ViewSwitch
 from widgets.window_actions import register_early, register_levels, register_window
@@ -38,7 +39,7 @@ ICON_HEIGHT = 1.35
 """Side of an icon in heights of a line of text."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(ReadingOrder, QMainWindow):
     """A maze in the middle, its level above, tools at the left, panels at the right, numbers below."""
 
     def __init__(self, context: Context) -> None:

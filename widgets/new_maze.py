@@ -22,13 +22,14 @@ from app.maze.levels import random_level
 from app.maze.maze import THEMES, WORLDS, Maze
 from app.maze.transforms import clear
 from widgets.context import Context
+from widgets.tab_order import ReadingOrder
 from widgets.theme_icons import theme_icon
 
 KINDS = (("Random maze", "maze"), ("Empty room", "room"))
 SEEDS = 1_000_000
 
 
-class NewMazeDialog(QDialog):
+class NewMazeDialog(ReadingOrder, QDialog):
     """World, size, kind, seed and background; equal choices make the same maze."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:

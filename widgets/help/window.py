@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.context import Context
+from widgets.tab_order import ReadingOrder
 
 USUAL_LINE = 15
 """Pixels that a line takes at the usual size of text."""
@@ -41,7 +42,7 @@ class Titles(QListWidget):
         return longest + 44
 
 
-class HelpWindow(QDialog):
+class HelpWindow(ReadingOrder, QDialog):
     """A window beside the main one: both can be used at once, and Esc closes it."""
 
     def __init__(self, context: Context, window: QWidget, title: str, width: int, height: int) -> None:
