@@ -66,6 +66,7 @@ def style_sheet(palette: Palette) -> str:
     QPushButton:checked {{ background: {chosen_fill}; border-color: {p.accent}; color: {p.accent}; }}
     QPushButton:default {{ background: {p.accent}; border-color: {p.accent}; color: {p.accent_text}; }}
     QPushButton:focus {{ border-color: {p.focus}; }}
+    QPushButton:default:focus, QPushButton:checked:focus {{ border-color: {p.text}; }}
     QPushButton:disabled {{ color: {p.text_muted}; background: transparent; }}
     QPushButton[flat="true"] {{ border-color: transparent; background: transparent; }}
     QPushButton[segment="true"] {{ border-radius: 5px; padding: 3px 12px; border: 1px solid transparent;
@@ -115,6 +116,8 @@ def style_sheet(palette: Palette) -> str:
     QStatusBar QLabel {{ color: {p.text_muted}; padding: 2px 8px; }}
 
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+    QScrollArea[reading="true"] {{ border: 1px solid transparent; border-radius: 6px; }}
+    QScrollArea[reading="true"]:focus {{ border-color: {p.focus}; }}
     QScrollBar:vertical {{ background: transparent; width: 11px; margin: 2px; }}
     QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 2px; }}
     QScrollBar::handle {{

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QInputDialog, QMenu, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QTabBar, QToolButton, QWidget
 
 from app import edits
 from app.document import State
@@ -105,6 +105,7 @@ class MazeTabs(QTabBar):
         dialog.setWindowTitle("Rename maze")
         dialog.setLabelText("Title")
         dialog.setTextValue(title)
+        dialog.findChild(QLineEdit).setAccessibleName("Title")
         dialog.textValueSelected.connect(lambda text: edits.rename_maze(self._context.document, number, text.strip()))
         dialog.open()
 

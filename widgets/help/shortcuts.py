@@ -109,6 +109,8 @@ class ShortcutList(HelpWindow):
             grid.addLayout(column, 0, number)
             grid.setColumnStretch(number, 1)
         area = QScrollArea()
+        area.setAccessibleName("Keys and gestures")
+        area.setProperty("reading", True)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

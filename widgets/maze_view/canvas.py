@@ -24,6 +24,7 @@ from app.maze.transforms import line
 from app.policy.layers import layer
 from app.sight import AROUND, SMALLEST, Sight
 from widgets.context import Context
+from widgets.focus_ring import FocusRing
 from widgets.maze_view.items import MarksItem, ShapesItem
 from widgets.maze_view.picture import Picture
 from widgets.maze_view.pins import PinsItem
@@ -108,6 +109,7 @@ class MazeCanvas(pg.GraphicsView):
         view.pixel_hover_changed.connect(self._show_pixel)
         context.document.changed.connect(self._show_pins)
         context.document.history_changed.connect(self._keep_in_sight)
+        self._ring = FocusRing(self, context)
         self._show_pins()
         self.marks.set_inspected(view.inspected)
 
@@ -239,6 +241,7 @@ class MazeCanvas(pg.GraphicsView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._finish()
+        self._ring.hide()
         square = self.square_at(event.position())
         self.marks.set_cursor_square(None)
         tool = TOOL_BY_ID[self._context.view.tool]
