@@ -88,10 +88,12 @@ def test_a_title_stands_over_both_and_each_keeps_its_own(compared: Hand, tmp_pat
 def test_a_movie_of_the_rollout_walks_both(compared: Hand, tmp_path: Path) -> None:
     compared.context.actions.trigger("playback.sampled")
     compared.wait(lambda: compared.window.playback.player.fresh)
-    path = export(compared, opened(compared, "rollout", tmp_path))
-    expected = picture(seen(compared, FigureOptions(note=" ")), 0.5)
+    dialog = opened(compared, "rollout", tmp_path)
+    said = dialog.pixels.text()
+    path = export(compared, dialog)
     frames = [frame for frame, _ in gif_frames(path)]
-    assert all(frame.size[0] == expected.size[0] for frame in frames)
+    assert said == f"{frames[0].width} × {frames[0].height} pixels"
+    assert all(frame.width == picture(seen(compared), 0.5).width for frame in frames)
     # Something moves on either half.
     first, last = np.asarray(frames[0]).astype(int), np.asarray(frames[-1])
     middle = first.shape[1] // 2

@@ -22,7 +22,7 @@ from app.errors import MazescopeError
 from app.export.stories import Sweep
 from app.progress import Progress
 from app.timeline import Timeline
-from widgets.exporting.jobs import FORMATS, WHAT, Choices, export
+from widgets.exporting.jobs import FORMATS, MOVIES, WHAT, Choices, export, first_frame
 from widgets.exporting.present import present
 from widgets.exporting.sweep_fields import SweepFields
 from widgets.file_dialogs import widen
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
 SCALES = {"0.5": "½ ×", "1": "1 ×", "2": "2 ×", "3": "3 ×", "4": "4 ×", "6": "6 ×"}
-MOVIES = ("rollout", "sweep", "edits")
 USUAL_SCALE = {"picture": "2", "movie": "1"}
 
 
@@ -103,6 +102,10 @@ class ExportDialog(ReadingOrder, QDialog):
 
     # -- inside
 
+    @property
+    def _is_movie(self) -> bool:
+        return self.what.currentData() in MOVIES
+
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -128,7 +131,7 @@ class ExportDialog(ReadingOrder, QDialog):
 
     def _show_what(self) -> None:
         what = self.what.currentData()
-        movie = what in MOVIES
+        movie = self._is_movie
         formats = FORMATS[what]
         kept = self._context.settings.get(f"export.format.{what}")
         self.format.clear()
@@ -162,7 +165,7 @@ class ExportDialog(ReadingOrder, QDialog):
         except MazescopeError:
             self.pixels.setText("")
             return
-        drawn = shown.figure
+        drawn = first_frame(self.what.currentData(), shown) if self._is_movie else shown.figure
         cell = pixels_per_cell(drawn, float(self.scale.currentData()))
         self.pixels.setText(f"{round(drawn.width * cell)} × {round(drawn.height * cell)} pixels")
 
@@ -245,7 +248,7 @@ class ExportDialog(ReadingOrder, QDialog):
     def _remember(self, choices: Choices, path: Path) -> None:
         settings = self._context.settings
         settings.set(f"export.format.{choices.what}", choices.suffix)
-        kind = "movie" if choices.what in MOVIES else "picture"
+        kind = "movie" if self._is_movie else "picture"
         settings.set(f"export.scale.{kind}", self.scale.currentData())
         settings.set("export.fps", choices.fps)
         settings.set("export.folder", str(path.parent))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from widgets.exporting.present import Present
 
 if TYPE_CHECKING:
     from app.field.engine import Engine
+    from app.figure import Figure
 
 WHAT: Final = {
     "picture": "Picture of the view",
@@ -23,10 +24,12 @@ WHAT: Final = {
     "edits": "Movie of the last minute of edits",
 }
 
+MOVIES: Final = ("rollout", "sweep", "edits")
+
 FORMATS: Final = {
     "picture": {"png": "PNG", "svg": "SVG", "pdf": "PDF"},
     "numbers": {"csv": "CSV table", "npz": "NPZ arrays (NumPy)"},
-    **{movie: {"gif": "GIF", "mp4": "MP4"} for movie in ("rollout", "sweep", "edits")},
+    **{movie: {"gif": "GIF", "mp4": "MP4"} for movie in MOVIES},
 }
 
 
@@ -71,6 +74,12 @@ def content(choices: Choices, shown: Present, engine: Engine, progress: Progress
     recipe = {**recipe, **story.about, "frames_per_second": choices.fps}
     encode = gif_bytes if choices.suffix == "gif" else mp4_bytes
     return encode(story.frames(), story.count, recipe, fps=choices.fps, scale=choices.scale, progress=progress)
+
+
+def first_frame(what: str, shown: Present) -> Figure:
+    """A page as large as a movie's frames: they have a note, and a rollout's one on each side of a comparison."""
+    look = Look(shown.mode, shown.palette, shown.options)
+    return look.draw([replace(side, note=" " if what == "rollout" else "") for side in shown.sides], "")
 
 
 def picture_bytes(suffix: str, shown: Present, scale: float) -> bytes:

@@ -16,6 +16,9 @@ from widgets.maze_view.picture import Picture
 LABELS = ("P(cheese)", "P(top-right)")
 Part = tuple[str, str, QFont]
 
+BESIDE = 26
+"""Pixels left and right of numbers that have others beside them."""
+
 
 class Numbers(QWidget):
     """The two numbers, large enough for the back of a room, or the sentence that says why there are none."""
@@ -25,7 +28,7 @@ class Numbers(QWidget):
         self._context, self._picture = context, picture
         self._factor = 1.0
         self._values: tuple[tuple[float, float], tuple[float, float] | None] | None = None
-        self._sentence = ""
+        self._sentence = self._title = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setToolTip(
             "At the decision square, where the shortest paths to the cheese and to the top-right corner part: "
@@ -54,6 +57,12 @@ class Numbers(QWidget):
         self.updateGeometry()
         self.update()
 
+    def set_title(self, title: str) -> None:
+        """Say whose numbers they are, where there are others beside them; nothing when empty."""
+        if title != self._title:
+            self._title = title
+            self.refresh()
+
     def refresh(self, *_: object) -> None:
         """Work the numbers out anew from what the canvas shows."""
         picture, decision = self._picture, self._picture.decision
@@ -71,6 +80,8 @@ class Numbers(QWidget):
             row, col = decision.square
             unique = "" if decision.unique else ", not unique: other shortest paths exist"
             self._sentence = f"at the decision square ({row}, {col}){unique}"
+        if self._title and self._sentence:
+            self._sentence = f"{self._title}: {self._sentence}"
         self.setAccessibleName(self.text())
         self.update()
 
@@ -101,7 +112,8 @@ class Numbers(QWidget):
             groups = [self._parts(i) for i in range(2)]
             gap = QFontMetricsF(self._big()).height() * 0.9
             widths = [sum(QFontMetricsF(font).horizontalAdvance(text) for text, _, font in group) for group in groups]
-            scale = min(1.0, (self.width() - 16) / (sum(widths) + gap))
+            room = self.width() - 2 * (BESIDE if self._title else 8)
+            scale = min(1.0, room / (sum(widths) + gap))
             painter.save()
             painter.translate(self.width() / 2, 0)
             painter.scale(scale, scale)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, QRect, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.maze.maze import Square
@@ -16,6 +17,25 @@ from widgets.maze_view.legend import Legend
 from widgets.maze_view.numbers import Numbers
 from widgets.maze_view.pane import Pane
 from widgets.maze_view.picture import ROLES, Picture
+
+BETWEEN = 9
+"""Pixels between canvases beside each other, with a line in the middle."""
+
+
+class Stage(QWidget):
+    """Holds the panes, and draws what keeps those beside each other apart."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for pane in self.findChildren(Pane):
+            if pane.isVisible() and pane.x() > 0:
+                canvas = pane.canvas.geometry().translated(pane.pos())
+                line = QRect(pane.x() - BETWEEN // 2 - 1, canvas.y(), 1, canvas.height())
+                painter.fillRect(line, QColor(self._context.palette.border))
 
 
 class MazeView(QWidget):
@@ -39,10 +59,12 @@ class MazeView(QWidget):
         self.companion: Companion | None = None
         self.other_panes: dict[str, Pane] = {}
         self.other_numbers: Numbers | None = None
-        self.stage = QWidget()
+        self.stage = Stage(context)
         self._grid = QGridLayout(self.stage)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(1)
+        # Zoomed in, mazes fill their canvases: what lies between them keeps them apart.
+        self._grid.setHorizontalSpacing(BETWEEN)
+        self._grid.setVerticalSpacing(1)
         self._numbers_row = QHBoxLayout()
         self._numbers_row.setSpacing(0)
         self._numbers_row.addWidget(self.numbers, 1)
@@ -150,6 +172,9 @@ class MazeView(QWidget):
             pane.set_title(companion.front_title if companion else "", captioned=captioned)
         for pane in self.other_panes.values():
             pane.set_title(companion.title if companion else "", captioned=captioned)
+        self.numbers.set_title(companion.front_title if companion else "")
+        if self.other_numbers is not None:
+            self.other_numbers.set_title(companion.title if companion else "")
 
     def _follow(self, moved: MazeCanvas) -> None:
         for canvas in self.canvases:
