@@ -15,6 +15,9 @@ from app.shapes import Shape, moved, scaled
 _MARGIN: Final = 0.7
 """Left of a page's heading, as left of a figure's mazes."""
 
+_LARGER: Final = 1.2
+"""A page's heading to those of its figures."""
+
 
 @dataclass(frozen=True, eq=False)
 class Side:
@@ -81,7 +84,8 @@ def beside(figures: Sequence[Figure], palette: Palette, title: str = "", note: s
     for each in pages:
         shapes += [moved(shape, x, height - each.height) for shape in each.shapes]
         x += each.width
-    above, above_height = heading(palette, title, note, _MARGIN * unit, height, x - 2 * _MARGIN * unit, unit)
+    margin = whole(_MARGIN * unit)
+    above, above_height = heading(palette, title, note, margin, height, x - 2 * margin, _LARGER * unit)
     if above:
         height = whole(height + above_height + 0.3 * unit)
     return Figure((*shapes, *above), x, height, pages[0].background, unit)

@@ -35,7 +35,7 @@ def read_json(path: Path, largest: int, expected: str, refusal: type[MazescopeEr
     try:
         return json.loads(content)
     except json.JSONDecodeError as error:
-        where = f"{error.msg} in line {error.lineno}"
+        where = f"{error.msg[:1].lower()}{error.msg[1:]} in line {error.lineno}"
     except UnicodeDecodeError:
         where = "it is not UTF-8 text"
     except RecursionError:

@@ -14,8 +14,8 @@ from app.json_file import json_bytes, read_json
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        (b"", "Expecting value in line 1"),
-        (b'{"a": 1,\n "b": }', "Expecting value in line 2"),
+        (b"", "expecting value in line 1"),
+        (b'{"a": 1,\n "b": }', "expecting value in line 2"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"a":' * 100_000, "nested too deeply"),
         (b"9" * 10_000, "a number that is too long"),

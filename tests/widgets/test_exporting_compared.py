@@ -89,6 +89,7 @@ def test_a_movie_of_the_rollout_walks_both(compared: Hand, tmp_path: Path) -> No
     compared.context.actions.trigger("playback.sampled")
     compared.wait(lambda: compared.window.playback.player.fresh)
     dialog = opened(compared, "rollout", tmp_path)
+    QTest.keyClicks(dialog.title, "Both")
     said = dialog.pixels.text()
     path = export(compared, dialog)
     frames = [frame for frame, _ in gif_frames(path)]

@@ -73,6 +73,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self.go.clicked.connect(self._export)
         self.close_button.clicked.connect(self._cancel_or_close)
         self.path.textChanged.connect(lambda _: self._show_state())
+        self.title.textChanged.connect(self._show_pixels)
         self._task.progressed.connect(self._show_progress)
         self._task.busy_changed.connect(lambda _: self._show_state())
         self._context.document.changed.connect(self._show_state)
@@ -161,7 +162,7 @@ class ExportDialog(ReadingOrder, QDialog):
         from app.export.images import pixels_per_cell
 
         try:
-            shown = present(self._window, title=self.title.text())
+            shown = present(self._window, title=self.title.text().strip())
         except MazescopeError:
             self.pixels.setText("")
             return

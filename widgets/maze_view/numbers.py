@@ -81,7 +81,7 @@ class Numbers(QWidget):
             unique = "" if decision.unique else ", not unique: other shortest paths exist"
             self._sentence = f"at the decision square ({row}, {col}){unique}"
         if self._title and self._sentence:
-            self._sentence = f"{self._title}: {self._sentence}"
+            self._sentence = f"{self._title} · {self._sentence}"
         self.setAccessibleName(self.text())
         self.update()
 
