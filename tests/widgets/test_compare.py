@@ -154,3 +154,29 @@ def test_the_mice_of_both_walk_in_step(hand: Hand) -> None:
     assert beside.rollouts is None
     assert player.rollouts is not None
     assert player.last == player.rollouts.news
+
+
+def test_on_a_stage_both_sides_are_enlarged(hand: Hand) -> None:
+    def sides() -> list[tuple[float, ...]]:
+        view, other = hand.window.maze_view, companion(hand)
+        assert view.other_numbers is not None
+        return [
+            (picture.thickness, numbers.sizeHint().height(), panes["original"].title.fontInfo().pointSizeF())
+            for picture, numbers, panes in (
+                (view.picture, view.numbers, view.panes),
+                (other.picture, view.other_numbers, view.other_panes),
+            )
+        ]
+
+    hand.context.actions.trigger("compare.maze")
+    usual = sides()
+    assert usual[0] == usual[1]
+    hand.context.actions.trigger("view.presentation")
+    larger = sides()
+    assert larger[0] == larger[1]
+    assert all(large > small for large, small in zip(larger[0], usual[0], strict=True))
+    hand.context.actions.trigger("compare.stop")
+    hand.context.actions.trigger("compare.maze")
+    assert sides() == larger, "and one that comes while it lasts"
+    hand.key(Qt.Key.Key_Escape)
+    assert sides() == usual

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.document import State
@@ -100,6 +100,16 @@ class Pane(QWidget):
         """Whose picture it is, and whether a caption says so."""
         self.title.setText(f"{title} · {TITLES[self.role]}" if title else TITLES[self.role])
         self.caption.setVisible(captioned)
+
+    def set_text_scale(self, scale: float) -> None:
+        """Larger caption and note, for a stage; 1 is the usual."""
+        font = QFont()
+        if scale != 1:
+            font = QFont(self.font())
+            font.setPointSizeF(font.pointSizeF() * scale)
+        # Each by itself: a label with a style of its own takes no font from its parent.
+        for label in (self.title, self.note):
+            label.setFont(font)
 
     def explain_result(self, state: State, result: FieldResult | None, *, busy: bool) -> None:
         """Say above the maze why there is nothing to see, or nothing but the original."""

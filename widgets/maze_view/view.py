@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, Signal
@@ -20,6 +21,15 @@ from widgets.maze_view.picture import ROLES, Picture
 
 BETWEEN = 9
 """Pixels between canvases beside each other, with a line in the middle."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large things are drawn: thickness of arrows, numbers, and captions; 1 is the usual."""
+
+    arrows: float = 1.0
+    numbers: float = 1.0
+    text: float = 1.0
 
 
 class Stage(QWidget):
@@ -56,6 +66,7 @@ class MazeView(QWidget):
         self.panes = {role: Pane(context, self.picture, role) for role in ROLES}
         self.numbers = Numbers(context, self.picture)
         self.legend = Legend(context, self.picture)
+        self._size = Size()
         self.companion: Companion | None = None
         self.other_panes: dict[str, Pane] = {}
         self.other_numbers: Numbers | None = None
@@ -117,7 +128,6 @@ class MazeView(QWidget):
         self._last_place = None
         self.companion, self.other_panes, self.other_numbers = companion, {}, None
         if companion is not None:
-            companion.picture.set_thickness(self.picture.thickness)
             self.other_panes = {role: Pane(self._context, companion.picture, role, read_only=True) for role in ROLES}
             for pane in self.other_panes.values():
                 self._watch(pane)
@@ -127,8 +137,20 @@ class MazeView(QWidget):
             companion.picture.fields_changed.connect(self._refresh_readouts)
             self.other_numbers = Numbers(self._context, companion.picture)
             self._numbers_row.addWidget(self.other_numbers, 1)
+        self.enlarge(self._size)
         self._show_mode()
         self.compared.emit(companion)
+
+    def enlarge(self, size: Size) -> None:
+        """Draw both sides for a stage, also one that comes later; `Size()` is the usual."""
+        self._size = size
+        for pane in (*self.panes.values(), *self.other_panes.values()):
+            pane.set_text_scale(size.text)
+        self.picture.set_thickness(size.arrows)
+        self.numbers.set_factor(size.numbers)
+        if self.companion is not None and self.other_numbers is not None:
+            self.companion.picture.set_thickness(size.arrows)
+            self.other_numbers.set_factor(size.numbers)
 
     def _watch(self, pane: Pane) -> None:
         pane.canvas.menu_wanted.connect(self.menu_wanted)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar, QWidget
 
 from widgets.actions import Spec
 from widgets.context import Context
+from widgets.maze_view.view import Size
 from widgets.presentation.pointer import large_pointer
 from widgets.presentation.stage import Stage, keys_pressed
 
@@ -73,7 +74,7 @@ class Presentation(QObject):
         chrome: list[QWidget] = [window.menuBar(), window.statusBar()]
         chrome += [*window.findChildren(QToolBar), *window.findChildren(QDockWidget)]
         chrome += [window.view_switch, window.playback.bar]
-        grown: list[QWidget] = [view.legend, *view.panes.values()]
+        grown: list[QWidget] = [view.legend]
         self._before = Before(
             window.saveState(1),
             window.geometry(),
@@ -88,8 +89,7 @@ class Presentation(QObject):
             larger = QFont(font)
             larger.setPointSizeF(font.pointSizeF() * LARGER_TEXT)
             part.setFont(larger)
-        view.picture.set_thickness(THICKER)
-        view.numbers.set_factor(LARGER)
+        view.enlarge(Size(THICKER, LARGER, LARGER_TEXT))
         window.setWindowState(window.windowState() | Qt.WindowState.WindowFullScreen)
         QGuiApplication.setOverrideCursor(large_pointer())
         app = QApplication.instance()
@@ -110,8 +110,7 @@ class Presentation(QObject):
         QGuiApplication.restoreOverrideCursor()
         self.stage.clear()
         self.stage.hide()
-        view.picture.set_thickness(1.0)
-        view.numbers.set_factor(1.0)
+        view.enlarge(Size())
         for part, font in before.fonts:
             part.setFont(font)
         window.setWindowState(before.state)
