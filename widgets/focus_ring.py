@@ -17,7 +17,7 @@ class FocusRing(QWidget):
 
     def __init__(self, widget: QWidget, context: Context) -> None:
         super().__init__(widget)
-        self._widget, self._context = widget, context
+        self._context = context
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
         widget.installEventFilter(self)
@@ -36,7 +36,9 @@ class FocusRing(QWidget):
         return super().eventFilter(watched, event)
 
     def _cover(self) -> None:
-        self.setGeometry(self._widget.rect())
+        covered = self.parentWidget()
+        if covered is not None:
+            self.setGeometry(covered.rect())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

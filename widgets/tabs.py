@@ -105,7 +105,8 @@ class MazeTabs(QTabBar):
         dialog.setWindowTitle("Rename maze")
         dialog.setLabelText("Title")
         dialog.setTextValue(title)
-        dialog.findChild(QLineEdit).setAccessibleName("Title")
+        for field in dialog.findChildren(QLineEdit):
+            field.setAccessibleName("Title")
         dialog.textValueSelected.connect(lambda text: edits.rename_maze(self._context.document, number, text.strip()))
         dialog.open()
 

@@ -119,9 +119,14 @@ class PlaybackBar(QWidget):
         self.seed.setVisible(player.rule.sampled)
         self.rule.choose("sampled" if player.rule.sampled else "greedy")
         self.speed.choose(str(player.speed))
-        self.original.setVisible(found is not None)
-        self.patched.setVisible(found is not None and found.patched is not found.original)
-        self.hint.setVisible(found is None)
+        shown = {
+            self.original: found is not None,
+            self.patched: found is not None and found.patched is not found.original,
+            self.hint: found is None,
+        }
+        # What goes goes first: for a moment there would be a line more, and the maze would jump.
+        for part in sorted(shown, key=lambda part: shown[part]):
+            part.setVisible(shown[part])
         if found is not None:
             self.original.say(found.original, stale=not player.fresh)
             self.patched.say(found.patched, stale=not player.fresh)

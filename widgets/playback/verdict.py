@@ -106,3 +106,6 @@ class Verdicts(QWidget):
         # The second line is there before there is a second mouse.
         policy.setRetainSizeWhenHidden(not beside)
         self._patched.setSizePolicy(policy)
+        # A hidden widget does not tell its layout.
+        self._line.invalidate()
+        self.updateGeometry()
