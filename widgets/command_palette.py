@@ -179,7 +179,8 @@ class CommandPalette(QFrame):
 
     def open(self) -> None:
         """Show it, empty, with the commands used last on top."""
-        self._before = self._window.focusWidget()
+        if not self.isVisible():
+            self._before = self._window.focusWidget()
         self.line.clear()
         self.fill()
         self.show()
@@ -246,10 +247,13 @@ class CommandPalette(QFrame):
         metrics = QFontMetricsF(self.font())
         width = min(self._window.width() - 40, round(metrics.averageCharWidth() * 84))
         row_height = self.list.sizeHintForRow(0) if self.rows.rowCount() else 0
-        self.list.setFixedHeight(min(SHOWN, self.rows.rowCount()) * row_height + 4)
+        top = max(round(self._window.height() * 0.11), 12)
+        room = self._window.height() - top - self.line.sizeHint().height() - 40
+        fitting = max(3, room // row_height) if row_height else 0
+        self.list.setFixedHeight(min(SHOWN, fitting, self.rows.rowCount()) * row_height + 4)
         self.setFixedWidth(max(width, 200))
         self.adjustSize()
-        self.move((self._window.width() - self.width()) // 2, max(round(self._window.height() * 0.11), 12))
+        self.move((self._window.width() - self.width()) // 2, top)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys of the line move in the list; leaving the line closes the palette."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
@@ -28,10 +28,14 @@ PANELS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
     ("history", "History", HistoryPanel),
 )
 
-LAYOUT = (("channels", "inspector", "vectors", "history"),)
-HIGH_LAYOUT = (("channels", "vectors"), ("inspector", "history"))
+HIGH = (("patches", "policy"), ("channels", "vectors"), ("inspector", "history"))
+USUAL = (("patches", "policy"), ("channels", "inspector", "vectors", "history"))
+LOW = (("patches", "policy", "channels", "inspector", "vectors", "history"),)
 HIGH_SCREEN = 1150
-"""Pixels of a screen's height from which three panels fit one over the other."""
+"""Pixels of a screen's height from which three panels stand well one over the other."""
+
+FRAME = 30
+"""Pixels that a desktop puts around a window, over and under it."""
 
 
 class TitleBar(QWidget):
@@ -109,19 +113,34 @@ class Docks:
         self.docks[name].raise_()
 
     def reset(self) -> None:
-        """Put all docks back to where they were at first: two groups, or three where the screen is high enough."""
-        area = Qt.DockWidgetArea.RightDockWidgetArea
+        """Put all docks back to where they were at first: two groups, three on a high screen, one on a low one."""
         for dock in self.docks.values():
             dock.setFloating(False)
+        self._arrange(HIGH if self.screen_height >= HIGH_SCREEN else USUAL)
+        self.fit()
+
+    @property
+    def screen_height(self) -> int:
+        """Pixels from top to bottom that a window may have."""
+        return self._window.screen().availableGeometry().height()
+
+    def fit(self) -> None:
+        """Where text is so large, or the screen so low, that panels over each other do not fit it: all in one place."""
+        if self._window.minimumSizeHint().height() + FRAME <= self.screen_height:
+            return
+        hidden = [dock for dock in self.docks.values() if dock.isHidden()]
+        floating = [dock for dock in self.docks.values() if dock.isFloating()]
+        self._arrange(LOW, apart=floating)
+        for dock in hidden:
+            dock.hide()
+
+    def _arrange(self, groups: tuple[tuple[str, ...], ...], apart: Sequence[QDockWidget] = ()) -> None:
+        area = Qt.DockWidgetArea.RightDockWidgetArea
+        moved = [dock for dock in self.docks.values() if dock not in apart]
+        for dock in moved:
             self._window.removeDockWidget(dock)
-        high = self._window.screen().availableGeometry().height() >= HIGH_SCREEN
-        lower = (
-            (("channels", "vectors"), ("inspector", "history"))
-            if high
-            else (("channels", "inspector", "vectors", "history"),)
-        )
-        for names in (("patches", "policy"), *lower):
-            group = [self.docks[name] for name in names if name in self.docks]
+        for names in groups:
+            group = [self.docks[name] for name in names if self.docks[name] in moved]
             for number, dock in enumerate(group):
                 if number:
                     self._window.tabifyDockWidget(group[0], dock)

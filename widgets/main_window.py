@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolBar, QToolButton, QVBoxLayout, QWidget
 
@@ -90,6 +90,9 @@ class MainWindow(ReadingOrder, QMainWindow):
         room = self.screen().availableGeometry()
         self.resize(min(1480, room.width() - 40), min(980, room.height() - 60))
         self._restore_layout()
+        # Once the window and its text have their sizes.
+        QTimer.singleShot(0, self, self.docks.fit)
+        context.palette_changed.connect(lambda _: QTimer.singleShot(0, self, self.docks.fit))
         self.maze_view.canvas.setFocus()
 
     # -- what users do here

@@ -158,8 +158,10 @@ def _parents(widget: QWidget) -> list[QWidget]:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", [1, 2] if FULL else [1])
 def test_undoing_everything_done_anywhere_leads_back_to_the_start(
-    make_hand: MakeHand, tmp_path: Path, seed: int
+    make_hand: MakeHand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
+    # What it types as the name of a file is written there.
+    monkeypatch.chdir(tmp_path)
     hand = make_hand()
     hand.context.settings.set("export.folder", str(tmp_path))
     start = hand.document.state

@@ -166,7 +166,7 @@ class CoachMark(QWidget):
                     card.move(place)
                     return
         corner = self._lights[-1].bottomRight() - QPoint(width + GAP, height + GAP)
-        card.move(corner)
+        card.move(max(corner.x(), EDGE), max(corner.y(), EDGE))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = self._context.palette

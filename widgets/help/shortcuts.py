@@ -97,7 +97,9 @@ class ShortcutList(HelpWindow):
         grid.setContentsMargins(2, 2, 14, 2)
         grid.setHorizontalSpacing(44)
         self.groups = [Group(context, title, found) for title, found in entries(context).items()]
-        sides: list[list[Group]] = [[] for _ in range(COLUMNS)]
+        # Two columns, unless the text is too large for them.
+        widest = max((group.minimumSizeHint().width() for group in self.groups), default=0)
+        sides: list[list[Group]] = [[] for _ in range(COLUMNS if COLUMNS * (widest + 44) < self.width() - 80 else 1)]
         for group in self.groups:
             shortest = min(sides, key=lambda side: sum(len(each.rows) + 2 for each in side))
             shortest.append(group)

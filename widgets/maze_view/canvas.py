@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QResizeEvent,
@@ -80,7 +81,7 @@ class MazeCanvas(pg.GraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
-        self.setMinimumSize(120, 120)
+        self.setMinimumSize(120, 80)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self.box.setAspectLocked(True)
         self.setCentralItem(self.box)
@@ -374,6 +375,11 @@ class MazeCanvas(pg.GraphicsView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.marks.set_cursor_square(None)
         super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        # Another view was chosen in the middle of a drag: the button's release goes to the canvas that came.
+        self._finish()
+        super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -127,6 +127,31 @@ class Elided(QLabel):
         painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, self.shown)
 
 
+class Shortening(Elided):
+    """A label with several sentences that say the same, the fullest first: it shows the first that fits.
+
+    Its text and tooltip are always the fullest.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shorter: tuple[str, ...] = ()
+
+    def set_texts(self, fullest: str, *shorter: str) -> None:
+        """Show other sentences."""
+        self._shorter = shorter
+        self.setText(fullest)
+        self.setAccessibleName(fullest)
+
+    @property
+    def shown(self) -> str:
+        """The sentence that is drawn; it ends in an ellipsis where not even the shortest fits."""
+        metrics, room = self.fontMetrics(), self.width()
+        sentences = (self.text(), *self._shorter)
+        fitting = (text for text in sentences if metrics.horizontalAdvance(text) <= room)
+        return next(fitting, metrics.elidedText(sentences[-1], self.mode, room))
+
+
 class IconButton(QToolButton):
     """A flat button with a glyph that follows the palette; its tooltip is its accessible name."""
 

@@ -8,35 +8,10 @@ from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from app.rollout import Rollout
 from widgets.context import Context
-from widgets.panels.parts import Elided, row, set_flag
+from widgets.panels.parts import Shortening, row, set_flag
 
 LONGEST = "Original: no cheese in 500 steps, repeats 12 steps from step 488"
 """As long as a short sentence gets that leaves nothing out: two of them stand side by side where they fit."""
-
-
-class Shortening(Elided):
-    """A label with several sentences that say the same, the fullest first: it shows the first that fits.
-
-    Its text and tooltip are always the fullest.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._shorter: tuple[str, ...] = ()
-
-    def set_texts(self, fullest: str, *shorter: str) -> None:
-        """Show other sentences."""
-        self._shorter = shorter
-        self.setText(fullest)
-        self.setAccessibleName(fullest)
-
-    @property
-    def shown(self) -> str:
-        """The sentence that is drawn; it ends in an ellipsis where not even the shortest fits."""
-        metrics, room = self.fontMetrics(), self.width()
-        sentences = (self.text(), *self._shorter)
-        fitting = (text for text in sentences if metrics.horizontalAdvance(text) <= room)
-        return next(fitting, metrics.elidedText(sentences[-1], self.mode, room))
 
 
 class Verdict(QWidget):
