@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
 from widgets.context import Context
+from widgets.own_keys import PAGES, OwnKeys
 
 START = "As opened"
 Index = QModelIndex | QPersistentModelIndex
@@ -51,8 +52,10 @@ class HistoryModel(QAbstractListModel):
         return None
 
 
-class HistoryPanel(QWidget):
+class HistoryPanel(OwnKeys, QWidget):
     """The list, with the present state bold; a click or Enter goes to a state by undoing or redoing."""
+
+    own_keys = PAGES
 
     def __init__(self, context: Context) -> None:
         super().__init__()

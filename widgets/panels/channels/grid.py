@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from app.palette import LIGHT, Palette
+from widgets.own_keys import DIGITS, PAGES, OwnKeys
 from widgets.panels.channels.cells import CellPainter
 from widgets.panels.channels.geometry import Geometry
 from widgets.panels.channels.paint import Pixel, paint_magnifier
@@ -27,7 +28,7 @@ from widgets.panels.channels.shown import Shown
 from widgets.theme import number_font
 
 
-class ChannelGrid(QAbstractScrollArea):
+class ChannelGrid(OwnKeys, QAbstractScrollArea):
     """Pictures (or bars, for a layer without pixels) of any number of channels, of which only visible ones are painted.
 
     Click or Space switches, the corner button or Enter enlarges, arrows move, digits go to a channel.
@@ -43,6 +44,7 @@ class ChannelGrid(QAbstractScrollArea):
     enlarged = Signal(int)
     pixel_hovered = Signal(object)
     menu_wanted = Signal(int, object, QPoint)
+    own_keys = DIGITS | PAGES
 
     def __init__(self, palette: Palette = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,7 +77,9 @@ class ChannelGrid(QAbstractScrollArea):
         self._shown = shown
         if shown is not None and current is not None and not other_layer:
             # The keys stay on their channel when it moves to another place.
-            self._current = int(np.flatnonzero(shown.order == current)[0])
+            places = np.flatnonzero(shown.order == current)
+            # Another policy's layer of that name may have fewer channels.
+            self._current = int(places[0]) if len(places) else 0
         if other_layer:
             self._current, self._anchor = 0, None
             self.verticalScrollBar().setValue(0)

@@ -13,6 +13,7 @@ from app.interventions.patches import Patch
 from app.palette import Palette
 from app.policy.layers import layer
 from widgets.context import Context
+from widgets.own_keys import OwnKeys
 from widgets.panels.layer_choice import LayerChoice, has_pixels
 from widgets.panels.parts import Elided, IconButton, breakable, column, labelled, muted, row, set_flag
 from widgets.panels.patches import words
@@ -24,7 +25,7 @@ from widgets.panels.patches.strip import ChannelStrip
 from widgets.panels.retarget import with_cheese_channels
 
 
-class PatchCard(QFrame):
+class PatchCard(OwnKeys, QFrame):
     """Switch, solo, order, layer, channels, numbers, squares, effect; greyed, with the reason, when it does not fit.
 
     Signals:
@@ -32,6 +33,7 @@ class PatchCard(QFrame):
     """
 
     opened = Signal(bool)
+    own_keys = frozenset({Qt.Key.Key_Delete})
 
     def __init__(self, context: Context, position: int, patch: Patch, effects: PatchEffects, is_open: bool) -> None:
         super().__init__()

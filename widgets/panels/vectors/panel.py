@@ -28,6 +28,7 @@ from app.interventions.vectors import SUFFIX, ActivationVector, save_vector
 from app.palette import Palette
 from widgets.context import Context
 from widgets.file_dialogs import ask_file, ask_name
+from widgets.own_keys import PAGES, OwnKeys
 from widgets.panels.folding import Folding
 from widgets.panels.inspector.numbers import real
 from widgets.panels.layer_choice import short_name
@@ -247,8 +248,10 @@ class VectorsPanel(QWidget):
         self.make.hide()
 
 
-class _List(QListWidget):
+class _List(OwnKeys, QListWidget):
     """The library's vectors; Delete deletes, F2 renames."""
+
+    own_keys = PAGES | {Qt.Key.Key_Delete}
 
     def __init__(self, panel: VectorsPanel) -> None:
         super().__init__()

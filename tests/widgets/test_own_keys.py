@@ -1,0 +1,58 @@
+"""Keys that are shortcuts of the window mean something else in some of its widgets."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app import stack_edits
+from app.interventions.patches import AddVector
+from tests.widgets.conftest import Hand, MakeHand
+from widgets.panels.channels.grid import ChannelGrid
+
+
+def grid_with_keyboard(hand: Hand) -> ChannelGrid:
+    """The channels, in front, with the keyboard."""
+    hand.window.docks.bring("channels")
+    grid = hand.window.findChild(ChannelGrid)
+    assert grid is not None
+    hand.wait(lambda: grid.shown is not None)
+    grid.setFocus()
+    QApplication.processEvents()
+    return grid
+
+
+def test_digits_go_to_a_channel_and_not_to_another_view(hand: Hand) -> None:
+    grid = grid_with_keyboard(hand)
+    hand.key(Qt.Key.Key_3)
+    assert grid.current == 3
+    assert hand.context.view.mode == "original"
+
+
+def test_pages_turn_in_the_channels_and_open_no_other_level(hand: Hand) -> None:
+    grid = grid_with_keyboard(hand)
+    hand.key(Qt.Key.Key_PageDown)
+    assert grid.current != 0
+    assert not hand.window.levels.busy
+
+
+def test_pages_turn_in_the_undo_list(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    hand.window.docks.bring("history")
+    panel = hand.window.docks.docks["history"].widget()
+    panel.list.setFocus()  # type: ignore[attr-defined]
+    hand.key(Qt.Key.Key_PageDown)
+    assert not hand.window.levels.busy
+
+
+def test_delete_takes_the_card_out_and_leaves_the_cheese(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
+    hand.window.docks.bring("patches")
+    panel = hand.window.docks.docks["patches"].widget()
+    card: QWidget = panel.cards.cards[0]  # type: ignore[attr-defined]
+    card.setFocus()
+    QApplication.processEvents()
+    hand.key(Qt.Key.Key_Delete)
+    assert not hand.document.state.stack.patches
+    assert hand.maze.cheese is not None
