@@ -41,6 +41,8 @@ class Around:
         self.presentation = Presentation(context, window)
         self.tour = Tour(context, window)
         self.sessions.leaving.connect(self.presentation.leave_for_good)
+        # The tour's mazes and patches are not the user's work.
+        self.sessions.asked.connect(self.tour.finish)
         self._register()
 
     def show_help(self, name: str) -> QDialog:

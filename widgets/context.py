@@ -67,7 +67,7 @@ class Context(QObject):
         self.bridge.failed.connect(self._field_failed)
         self.bridge.result.connect(self._field_came)
         choice = settings.get("theme", "system")
-        self._theme = choice if choice in theme.CHOICES else "system"
+        self._theme = choice if isinstance(choice, str) and choice in theme.CHOICES else "system"
         theme.set_text_scale(_application(), settings.get("text_scale", 1.0))
         self._palette = theme.chosen(self._theme, _application())
         self.actions.set_icons(self.icon)

@@ -33,6 +33,7 @@ class ErrorDialog(ReadingOrder, QDialog):
         self.setWindowTitle("Something went wrong")
         self.sentence = QLabel(sentence)
         self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.sentence.setMinimumWidth(420)
         note = QLabel(f"Mazescope goes on; your work is as it was. The log is kept in {log_file()}.")
@@ -79,13 +80,15 @@ class ErrorDialog(ReadingOrder, QDialog):
             cls._open.close()
         dialog = cls(parent, sentence, details)
         cls._open = dialog
-        dialog.destroyed.connect(cls._forget)
+
+        def forget() -> None:
+            # One that was replaced is destroyed after the next has come.
+            if cls._open is dialog:
+                cls._open = None
+
+        dialog.destroyed.connect(forget)
         dialog.show()
         return dialog
-
-    @classmethod
-    def _forget(cls) -> None:
-        cls._open = None
 
     def _unfold(self, shown: bool) -> None:
         self.details.setVisible(shown)

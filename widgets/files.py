@@ -257,6 +257,9 @@ class Files(QObject):
 
     def _take_session(self, path: Path, found: object) -> None:
         session, found_policies = cast(Found, found)
+        # What was opened together with a session goes into it: after the question, or not at all.
+        rest, self._waiting = self._waiting, deque()
+        later = False
 
         def go_on() -> None:
             # Without its own policy the session still opens, under the one that is here.
@@ -264,8 +267,12 @@ class Files(QObject):
             self.open_state(replace(session.state, policy=policy), path, found_policies.view)
             if found_policies.problems:
                 self._context.report("\n".join(found_policies.problems), about="file")
+            self._waiting.extend(rest)
+            if later:
+                self._open_next()
 
         self.leaving(go_on)
+        later = True
 
     def _begin_anew(self) -> None:
         self.open_state(replace(new_state(), policy=self._context.document.state.policy), None, {})

@@ -170,6 +170,10 @@ class Levels(QObject):
 
     def _document_changed(self, old: State, new: State) -> None:
         if old.tab.generated != new.tab.generated or old.tab.seed != new.tab.seed or old.active != new.active:
+            # What is on its way was meant for the maze that was in front.
+            self._asked += 1
+            self._heading = None
+            self._set_busy(False)
             self._take(new)
 
     def _take(self, state: State) -> None:

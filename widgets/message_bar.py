@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -72,6 +72,8 @@ class MessageBar(QFrame):
         self._sign = QLabel()
         self.label = QLabel()
         self.label.setWordWrap(True)
+        # Names of files may look like tags.
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.details = QPushButton("Details …")
         self.details.setAccessibleName("Show the details of the message")
         self.details.clicked.connect(self._show_details)

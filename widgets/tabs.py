@@ -37,11 +37,18 @@ class MazeTabs(QTabBar):
         """Show the next (1) or previous (-1) maze, round and round."""
         mazes = self._context.document.state.mazes
         if len(mazes) > 1:
+            self._end_drag()
             edits.show_maze(self._context.document, mazes[(self.currentIndex() + by) % len(mazes)].id)
 
     def close_current(self) -> None:
         """Close the maze in front; the last one stays."""
+        self._end_drag()
         edits.close_maze(self._context.document, self._context.document.state.active)
+
+    def _end_drag(self) -> None:
+        """A drag under way belongs to the maze that is being left; going through several tabs still is one undo."""
+        if self._context.document.history.dragging:
+            self._context.document.end()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

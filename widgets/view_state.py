@@ -8,7 +8,7 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, Signal
 
 from app.maze.maze import Square
-from app.policy.layers import DEFAULT_LAYER
+from app.policy.layers import DEFAULT_LAYER, canonical, layers
 
 MODES: Final = ("original", "patched", "difference", "side_by_side")
 MODE_TITLES: Final = {
@@ -147,8 +147,10 @@ class ViewState(QObject):
         """
         if found.get("mode") in MODES:
             self.set_mode(found["mode"])
-        if isinstance(found.get("layer"), str):
-            self.set_layer(found["layer"])
+        name = found.get("layer")
+        # All networks have the same layers, whatever their width.
+        if isinstance(name, str) and any(stage.name == canonical(name) for stage in layers(1)):
+            self.set_layer(name)
         square = found.get("inspected")
         if isinstance(square, list) and len(square) == 2 and all(type(part) is int for part in square):
             self.inspect((square[0], square[1]))

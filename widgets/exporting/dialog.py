@@ -53,7 +53,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self.pixels = muted()
         self.fps = WholeNumber("Frames a second", "Frames a second of the movie.", 1, 30)
         fps = settings.get("export.fps", 10)
-        self.fps.setValue(fps if isinstance(fps, int) else 10)
+        self.fps.setValue(fps if isinstance(fps, int) and 1 <= fps <= self.fps.maximum() else 10)
         self.title = QLineEdit()
         self.title.setPlaceholderText("None")
         self.title.setAccessibleName("Title")
@@ -138,7 +138,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self.format.clear()
         for suffix, title in formats.items():
             self.format.addItem(title, suffix)
-        self.format.choose(kept if kept in formats else next(iter(formats)))
+        self.format.choose(kept if isinstance(kept, str) and kept in formats else next(iter(formats)))
         kind = "movie" if movie else "picture"
         self.scale.choose(str(self._context.settings.get(f"export.scale.{kind}")))
         if self.scale.currentIndex() < 0:

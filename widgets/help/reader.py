@@ -82,6 +82,7 @@ class Page(QTextBrowser):
     def __init__(self, context: Context, content: str, name: str) -> None:
         super().__init__()
         self._context, self._content = context, content
+        self._shown: QTextDocument | None = None
         self.setAccessibleName(name)
         self.setOpenExternalLinks(True)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
@@ -96,8 +97,10 @@ class Page(QTextBrowser):
         document.setDocumentMargin(14)
         document.setDefaultStyleSheet(page_style(self._context.palette))
         document.setHtml(self._content)
-        # The one before is the page's child, which Qt deletes with this.
         self.setDocument(document)
+        if self._shown is not None:
+            self._shown.deleteLater()
+        self._shown = document
         self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self._wrap()
         cursor = QTextCursor(document)

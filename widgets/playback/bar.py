@@ -12,7 +12,7 @@ from widgets.actions import Spec
 from widgets.context import Context
 from widgets.panels.number import WholeNumber
 from widgets.panels.parts import Choice, Elided, column, row, set_flag
-from widgets.playback.player import SPEEDS, Player
+from widgets.playback.player import LARGEST_SEED, SPEEDS, Player
 from widgets.playback.scrub import Scrub
 from widgets.playback.verdict import Verdict, Verdicts
 
@@ -82,7 +82,7 @@ class PlaybackBar(QWidget):
         for box in (self.speed, self.rule):
             box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             box.setMinimumContentsLength(max(len(box.itemText(at)) for at in range(box.count())))
-        self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones.", 0, 2**31 - 1)
+        self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones.", 0, LARGEST_SEED)
         self.seed.valueChanged.connect(lambda seed: player.set_rule(replace(player.rule, seed=seed)))
         self.original = Verdict(context, "original", "Original")
         self.patched = Verdict(context, "patched", "Patched")

@@ -15,6 +15,8 @@ from widgets.context import Context
 from widgets.maze_view.picture import Picture
 from widgets.panels.task import Task
 
+LARGEST_SEED: Final = 2**31 - 1
+
 SPEEDS: Final = (2, 5, 10, 25)
 """Steps a second that a user may choose."""
 
@@ -40,7 +42,8 @@ class Player(QObject):
         self._eager = False
         settings = context.settings
         seed, speed = settings.get("rollout.seed", 0), settings.get("rollout.speed", SPEEDS[1])
-        self._rule = Rule(settings.flag("rollout.sampled", False), seed if isinstance(seed, int) and seed >= 0 else 0)
+        usable = isinstance(seed, int) and 0 <= seed <= LARGEST_SEED
+        self._rule = Rule(settings.flag("rollout.sampled", False), seed if usable else 0)
         self._speed = speed if speed in SPEEDS else SPEEDS[1]
         self._task = Task(context, self, about="rollout")
         self._clock = QTimer(self)

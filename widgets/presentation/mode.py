@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar, QWidget
+from shiboken6 import isValid
 
 from widgets.actions import Spec
 from widgets.context import Context
@@ -121,7 +122,8 @@ class Presentation(QObject):
         window.restoreState(before.layout, 1)
         # Some window managers resize a moment later; panels then get their sizes in the window's own size.
         QTimer.singleShot(0, window, lambda: None if self.on else window.restoreState(before.layout, 1))
-        if before.focus is not None:
+        # It may be gone: the stack of patches can change on stage.
+        if before.focus is not None and isValid(before.focus):
             before.focus.setFocus()
 
     def leave_for_good(self) -> None:

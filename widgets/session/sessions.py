@@ -20,9 +20,11 @@ class Sessions(QObject):
         question: the question while it is open.
 
     Signals:
+        asked(): the session is to give way; whatever is shown in its place ends, so that the work itself is looked at.
         leaving(): the window closes for good; nothing is left to save, or the user chose not to.
     """
 
+    asked = Signal()
     leaving = Signal()
 
     def __init__(self, context: Context, files: Files, window: QWidget) -> None:
@@ -62,6 +64,7 @@ class Sessions(QObject):
             self.question.raise_()
             self.question.activateWindow()
             return
+        self.asked.emit()
         # A drag under way belongs to what is being left.
         self._context.document.end()
         if not self.unsaved:
@@ -79,6 +82,7 @@ class Sessions(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keeps the window open until the question is answered."""
         if watched is self._window and event.type() == QEvent.Type.Close and not self._closing:
+            self.asked.emit()
             self._context.document.end()
             if self.unsaved:
                 event.ignore()

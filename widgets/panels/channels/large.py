@@ -29,6 +29,7 @@ class LargeChannel(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._shown: Shown | None = None
+        self._marked: tuple[Pixel | None, Sequence[Square]] = (None, ())
         self.channel = 0
         self.picture = ChannelPicture(context.palette)
         self.back = IconButton(context, "arrow-left", "Back to all channels (Escape)", self.closed.emit)
@@ -62,6 +63,7 @@ class LargeChannel(QWidget):
 
     def mark_pixel(self, pixel: Pixel | None, squares: Sequence[Square]) -> None:
         """Ring an activation pixel and say its number and the maze squares whose centres it holds."""
+        self._marked = pixel, squares
         self.picture.set_marked_pixel(pixel)
         if self._shown is None or not self._shown.side or self.channel >= len(self._shown.values):
             return
@@ -76,3 +78,5 @@ class LargeChannel(QWidget):
     def _step(self, places: int) -> None:
         if self._shown is not None:
             self.show_channel(self._shown, neighbour(self._shown, self.channel, places))
+            # The reading is the new channel's.
+            self.mark_pixel(*self._marked)

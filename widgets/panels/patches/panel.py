@@ -36,6 +36,7 @@ class PatchesPanel(QWidget):
         self.setAccessibleName("Patches")
         self.effects = PatchEffects(context, self)
         self.menu = AddMenu(context, self)
+        self._offer_actions()
         self.add_button = QPushButton("Add patch")
         self.add_button.setMenu(self.menu)
         self.add_button.setAccessibleName("Add patch")
@@ -68,7 +69,6 @@ class PatchesPanel(QWidget):
         context.bridge.cleared.connect(self._show)
         context.palette_changed.connect(self.cards.set_palette)
         self.effects.changed.connect(self.cards.show_effects)
-        self._offer_actions()
         self._show()
 
     def _offer_actions(self) -> None:
@@ -87,11 +87,11 @@ class PatchesPanel(QWidget):
                 self._context.actions.add(Spec(f"patches.{name}", title, act, (), icon, "Patches", tip))
 
     def _more_menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.addAction("Open patches…", self._ask_open)
-        self.save = menu.addAction("Save patches…", self._ask_save)
+        menu, actions = QMenu(self), self._context.actions
+        self.save, self.clear = actions["patches.save"], actions["patches.clear"]
+        menu.addActions([actions["patches.open"], self.save])
         menu.addSeparator()
-        self.clear = menu.addAction("Clear all patches", lambda: stack_edits.clear_stack(self._context.document))
+        menu.addAction(self.clear)
         return menu
 
     def _empty_state(self) -> EmptyState:
@@ -118,6 +118,9 @@ class PatchesPanel(QWidget):
         self._pages.setCurrentIndex(1 if stack.patches else 0)
         for action in (self.save, self.clear):
             action.setEnabled(bool(stack.patches))
+        for name in ("pin", "find"):
+            # Both measure what is open.
+            self._context.actions[f"patches.{name}"].setEnabled(self._context.document.state.policy is not None)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
