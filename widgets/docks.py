@@ -128,6 +128,10 @@ class Docks:
         """Where text is so large, or the screen so low, that panels over each other do not fit it: all in one place."""
         if self._window.minimumSizeHint().height() + FRAME <= self.screen_height:
             return
+        together = [dock for dock in self.docks.values() if not (dock.isHidden() or dock.isFloating())]
+        if together and len(self._window.tabifiedDockWidgets(together[0])) >= len(together) - 1:
+            # Nothing more to gain.
+            return
         hidden = [dock for dock in self.docks.values() if dock.isHidden()]
         floating = [dock for dock in self.docks.values() if dock.isFloating()]
         self._arrange(LOW, apart=floating)
@@ -154,6 +158,9 @@ class Docks:
         # Qt makes one wherever docks share a place.
         for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             bar.setAccessibleName("Panels")
+            # Names that do not fit are scrolled to, not cut.
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            bar.setUsesScrollButtons(True)
 
     def add_to(self, menu: QMenu) -> None:
         """Add the toggles of all docks to a menu."""

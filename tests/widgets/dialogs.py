@@ -23,6 +23,7 @@ def newest(hand: Hand) -> QWidget:
     QApplication.processEvents()
     dialogs = [found for found in hand.window.findChildren(QDialog) if found.isVisible()]
     assert dialogs
+    assert not isinstance(dialogs[-1], ErrorDialog), dialogs[-1].details.toPlainText()
     return dialogs[-1]
 
 

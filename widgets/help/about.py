@@ -95,6 +95,6 @@ class About(HelpWindow):
         return row
 
     def _show(self, part: Part) -> None:
-        lines = [f"<b>{part.name}</b>", part.licence, part.note]
+        lines = [f"<b>{' '.join(filter(None, (part.name, part.version)))}</b>", part.licence, part.note]
         self.title.setText("<br>".join(line for line in lines if line))
         self.text.setPlainText(part.text or "The licence's text is not part of this installation.")

@@ -34,6 +34,7 @@ class Titles(QListWidget):
         for title in titles:
             item = QListWidgetItem(title, self)
             item.setSizeHint(QSize(0, height))
+            item.setToolTip(title)
 
     def room(self) -> int:
         """Pixels that the longest title takes with the list's frame."""

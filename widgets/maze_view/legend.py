@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QMoveEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.figure_parts import LegendItem, definition, legend_items
@@ -14,12 +14,17 @@ from widgets.maze_view.picture import ROLES, Picture
 WRAPPED = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
+ROOMY = 22
+"""Lines of text in the view's height from which the legend says what length and opacity mean; else its tooltip does."""
+
+
 class Legend(QWidget):
     """A quiet strip of samples with their meanings; it wraps when the window is narrow."""
 
     def __init__(self, context: Context, picture: Picture, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._picture = context, picture
+        self._roomy = True
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -39,6 +44,7 @@ class Legend(QWidget):
             unreachable=self._picture.unreachable,
         )
         self._definition = f"{definition(roles)}. A dot stands where the moves cancel out."
+        self.setToolTip(self._definition)
         self.setAccessibleDescription(", ".join(item.meaning for item in self._items) + f". {self._definition}")
         self.updateGeometry()
         self.update()
@@ -69,7 +75,25 @@ class Legend(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return round(len(self._rows(width)) * self._row_height() + 8 + self._definition_box(width).height())
+        definition = self._definition_box(width).height() if self._roomy else 0
+        return round(len(self._rows(width)) * self._row_height() + 8 + definition)
+
+    def _see_room(self) -> None:
+        around = self.parentWidget()
+        roomy = around is None or around.height() >= ROOMY * QFontMetricsF(self.font()).height()
+        if roomy != self._roomy:
+            self._roomy = roomy
+            self.updateGeometry()
+            self.update()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        # It lies at the bottom: whenever what is around it grows or shrinks, it moves.
+        super().moveEvent(event)
+        self._see_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._see_room()
 
     def _definition_box(self, width: float) -> QRectF:
         """The room that the words on length and opacity take, wrapped."""
@@ -103,5 +127,7 @@ class Legend(QWidget):
                 painter.drawText(box, 0x0081, item.meaning)
                 x += self._extent(item)
             y += height
+        if not self._roomy:
+            return
         painter.setPen(QColor(self._context.palette.text_muted))
         painter.drawText(QRectF(8, y, self.width() - 16, self.height() - y), WRAPPED, self._definition)
