@@ -200,3 +200,10 @@ def test_actions_on_the_stack_are_there_when_there_is_a_stack(make_hand: MakeHan
     stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
     assert clear.isEnabled()
     assert save.isEnabled()
+
+
+def test_a_pin_asked_for_under_another_policy_does_not_come(hand: Hand) -> None:
+    hand.context.actions.trigger("patches.pin")
+    edits.open_policy(hand.document, policy_of(random_network(1, 1), "other"))
+    hand.wait(lambda: not hand.context.busy)
+    assert not hand.document.state.stack.patches

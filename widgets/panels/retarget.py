@@ -59,7 +59,14 @@ def with_cheese_channels(context: Context, layer_name: str, use: Callable[[tuple
     if state.policy is None:
         return
     policy, world = state.policy, state.maze.world
-    cheese.want(policy, layer_name, world, lambda: use(cheese.defaults(policy, layer_name, world)))
+
+    def measured() -> None:
+        now = context.document.state
+        # By now another policy may be open, whose channels are others.
+        if now.policy == policy and now.maze.world == world:
+            use(cheese.defaults(policy, layer_name, world))
+
+    cheese.want(policy, layer_name, world, measured)
 
 
 class CheeseFinder(QFrame):
