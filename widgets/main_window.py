@@ -166,6 +166,8 @@ class MainWindow(ReadingOrder, QMainWindow):
                 button.setToolTip("More")
                 # A pixmap: Qt asks this button's icon for one without any size.
                 button.setIcon(QIcon(self.context.icon("chevron-double-right").pixmap(16, 16)))
+                # As wide as Qt makes it, whatever the size of text.
+                button.setIconSize(QSize(12, 12))
 
     def _show_menu(self, square: Square, place: QPoint) -> None:
         document, view = self.context.document, self.context.view

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QScrollBar,
     QStyle,
     QStyleOptionComboBox,
+    QToolButton,
     QWidget,
 )
 
@@ -203,6 +204,19 @@ def test_the_bars_of_the_window_show_all_their_text(scaled: Hand) -> None:
     assert window.width() <= SCREEN[0]
     assert window.height() <= SCREEN[1]
     paint(scaled, "window", window)
+
+
+def test_what_a_bar_has_no_room_for_is_behind_a_button_that_can_be_seen(scaled: Hand) -> None:
+    window = scaled.window
+    window.resize(window.minimumSizeHint())
+    QTest.qWait(30)
+    for bar in (window.level_bar, window.tool_bar):
+        for more in bar.findChildren(QToolButton, "qt_toolbar_ext_button"):
+            if more.isVisible():
+                picture = more.grab().toImage()
+                colours = {picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}
+                assert len(colours) > 4, "the chevron is drawn"
+                paint(scaled, f"more of {bar.objectName()}", bar)
 
 
 def test_pressed_keys_fit_the_stage(scaled: Hand) -> None:
