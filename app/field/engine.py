@@ -10,11 +10,11 @@ from typing import Final
 
 import numpy as np
 
-from app.errors import MazescopeError
+from app.errors import MazescopeError, PatchError
 from app.field.activations import activations_of
 from app.field.cpu import CpuEvaluator
 from app.field.devices import Device, available_devices, device_choices, find_device
-from app.field.evaluator import Evaluator, Outputs
+from app.field.evaluator import Answer, Evaluator, Outputs
 from app.field.gpu import GpuEvaluator
 from app.field.plan import Plan
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
@@ -227,6 +227,7 @@ class Engine:
                 yield result()
                 return
             for number, answer in enumerate(job.answers(check)):
+                _check_finite(answer)
                 original.put(answer.rows, answer.original)
                 patched.put(answer.rows, answer.patched)
                 found = result()
@@ -290,6 +291,19 @@ class _Growing:
 
     def field(self) -> VectorField:
         return VectorField(self._maze, self._maze.squares, self._logits.copy(), self._value.copy())
+
+
+def _check_finite(answer: Answer) -> None:
+    """Nothing, when all outputs are finite: NaN would be taken for squares still to come, and the field never be whole.
+
+    Raises:
+        PatchError: in one sentence, when the patches drove the network beyond what float32 holds.
+    """
+    if not all(np.isfinite(each).all() for each in (*answer.original, *answer.patched)):
+        raise PatchError(
+            "The patches drive the network beyond the numbers that float32 holds; expected smaller coefficients, "
+            "factors or values."
+        )
 
 
 def _never() -> None:

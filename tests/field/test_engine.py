@@ -14,7 +14,7 @@ from app.field.engine import ActivationRequest, ActivationResult, Engine, FieldR
 from app.field.order import chunks_of, order_of_squares
 from app.field.plan import Plan
 from app.field.requests import FieldRequest as Request
-from app.interventions.patches import NO_PATCHES, AddVector, PatchStack, Zero
+from app.interventions.patches import NO_PATCHES, AddVector, PatchStack, Scale, Zero
 from app.maze.maze import Maze
 from app.maze.paths import distances
 from app.policy.layers import DEFAULT_LAYER
@@ -208,6 +208,19 @@ def test_errors_are_sentences_and_the_worker_goes_on(make_engine: Callable[..., 
         assert "\n" not in sentence
         assert "Traceback" in details
     assert "embedder.block9" in answers.errors[0][0]
+    assert_exact_after(engine, answers)
+
+
+def test_patches_beyond_float32_are_told_rather_than_waited_for(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine()
+    answers = Answers(engine)
+    patches = PatchStack((Scale(positive=3e38, negative=3e38),))
+    request = Request(ROOM, random_policy(1), patches)
+    engine.request(request)
+    answers.wait(lambda: answers.errors)
+    assert "float32" in answers.errors[0][0]
+    with pytest.raises(PatchError, match="float32"):
+        engine.compute(request)
     assert_exact_after(engine, answers)
 
 
