@@ -142,15 +142,16 @@ def read_vector(path: str | Path) -> ActivationVector:
     path = Path(path)
     try:
         found = path.stat()
-        if path.is_dir():
-            raise PatchError(f"{path} is a folder; expected a vector's {SUFFIX} file.")
+        if not path.is_file():
+            what = "a folder" if path.is_dir() else "a device or a pipe"
+            raise PatchError(f"{path} is {what}; expected a vector's {SUFFIX} file.")
     except FileNotFoundError:
         raise PatchError(f"There is no vector file {path}.") from None
     except (OSError, ValueError) as error:
         raise PatchError(f"The vector file {path} cannot be read: {error}.") from error
     if found.st_size > LARGEST:
         raise PatchError(f"{path.name} holds more than {LARGEST >> 20} MB; a vector's file is far smaller.")
-    return _read(path, found.st_mtime_ns, found.st_size)
+    return _read(path, found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def tensors_of(path: Path) -> tuple[str, ...]:
@@ -172,8 +173,9 @@ def vector_file(path: Path) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, modified: int, size: int) -> ActivationVector:
-    del modified, size  # They are here so that a file that has changed is read again.
+def _read(path: Path, modified: int, size: int, place: int) -> ActivationVector:
+    # They are here so that a file that has changed is read again: one replaced at once may keep its time and size.
+    del modified, size, place
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
@@ -194,7 +196,7 @@ def _read(path: Path, modified: int, size: int) -> ActivationVector:
         return _from_metadata(metadata, values)
     except MazescopeError as error:
         raise PatchError(f"{path.name} cannot be used: {error}") from error
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise PatchError(f"{path.name} lacks the provenance that a vector saved by Mazescope has.") from error
 
 

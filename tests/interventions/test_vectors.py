@@ -319,3 +319,39 @@ def test_metadata_are_texts_that_any_reader_of_safetensors_sees(tmp_path: Path) 
     assert header["__metadata__"]["policy_hash"] == "ab" * 32
     assert json.loads(header["__metadata__"]["seeds"]) == [1, 2]
     assert json.loads(header["__metadata__"]["maze_a"])["format"] == "mazescope-maze"
+
+
+ODD = ActivationVector("v", "random", DEFAULT_LAYER, np.ones((32, 16, 16), np.float32), "hash")
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("seeds", "[Infinity]"),
+        ("seeds", "[" * 200_000),
+        ("maze_a", "[" * 200_000),
+        ("measures", f'[["accuracy", 1{"0" * 400}]]'),
+    ],
+    ids=["infinite seed", "deep seeds", "deep maze", "huge measure"],
+)
+def test_provenance_that_no_number_or_maze_can_be_is_refused(tmp_path: Path, key: str, text: str) -> None:
+    path, vector = tmp_path / "odd.safetensors", ODD
+    path.write_bytes(save({"vector": vector.values.copy()}, {**vector._metadata(), key: text}))
+    with pytest.raises(PatchError, match="provenance"):
+        read_vector(path)
+    assert VectorLibrary(tmp_path).entries()[0].problem
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_no_vector(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    with pytest.raises(PatchError, match="pipe"):
+        read_vector(tmp_path / "pipe.safetensors")
+
+
+def test_a_file_replaced_within_one_tick_of_the_clock_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "v.safetensors"
+    for name in ("old", "new"):
+        save_vector(path, replace(ODD, name=name))
+        os.utime(path, ns=(10**18, 10**18))
+        assert read_vector(path).name == name
