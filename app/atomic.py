@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -15,9 +16,14 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     stays one: the file it points to is replaced. An existing file's permissions are kept.
 
     Raises:
-        OSError: when the folder is missing, full or not writable; what was at the path is then unchanged.
+        OSError: when the folder is missing, full or not writable, or something that is no regular file (a folder, a
+            device, a pipe) is at the path; what was there is then unchanged.
     """
     target = Path(os.path.realpath(path))
+    # A device or a pipe would be replaced, for all programs and for good.
+    if target.exists() and not target.is_file():
+        folder = target.is_dir()
+        raise OSError(errno.EISDIR if folder else errno.EINVAL, f"it is {'a folder' if folder else 'no regular file'}")
     # Not named after the target: a name of the longest legal length must not become too long.
     unfinished = target.with_name(f".{secrets.token_hex(8)}.part")
     # os.open rather than tempfile: a new file then gets the permissions the user's umask asks for.

@@ -75,3 +75,13 @@ def test_readers_never_see_a_part(tmp_path):
     finally:
         stop.set()
         writer.join()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_not_replaced(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(OSError, match="no regular file"):
+        write_atomically(path, b"x")
+    assert path.is_fifo()
+    assert [found.name for found in tmp_path.iterdir()] == ["pipe"]
