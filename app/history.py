@@ -121,6 +121,10 @@ class History(Generic[S]):
             self._done.pop()
             if merged.before != merged.after:
                 self._done.append(merged)
+            else:
+                # What lies below was sealed: the next of the same kind must not merge into it.
+                self._sealed = True
+                return
         else:
             self._done.append(entry)
         self._sealed = not entry.merge

@@ -94,3 +94,13 @@ def test_undoing_all_returns_to_the_start_and_redoing_all_to_the_end(steps: list
     while history.undone:
         history.redo()
     assert history.state == end
+
+
+def test_a_drag_that_comes_back_leaves_the_entry_before_it_alone() -> None:
+    history: History[str] = History("start")
+    for to in ("first", "end", "moved", "first", "second"):
+        if to == "end":
+            history.end()
+        else:
+            history.do(Command("Slide", lambda _, to=to: to, "slider"))  # type: ignore[misc]
+    assert history.undo() == "first"
