@@ -112,8 +112,8 @@ class Autosave:
     def left_behind(self) -> tuple[Recovered, ...]:
         """What crashed runs left, newest first. Files that cannot be read are put aside as `.unreadable`, not lost."""
         found = []
-        for file in sorted(self._folder.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True):
-            if file == self.file or not _abandoned(file):
+        for file in sorted(self._folder.glob("*.json"), key=_written, reverse=True):
+            if file == self.file or not file.exists() or not _abandoned(file):
                 continue
             try:
                 found.append(_read(file))
@@ -121,6 +121,14 @@ class Autosave:
                 with contextlib.suppress(OSError):
                     file.replace(file.with_suffix(".unreadable"))
         return tuple(found)
+
+
+def _written(file: Path) -> float:
+    """When a file was written; 0 for one that another program has just removed."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _abandoned(file: Path) -> bool:

@@ -30,6 +30,8 @@ def read_json(path: Path, largest: int, expected: str, refusal: type[MazescopeEr
             content = file.read(largest + 1)
     except OSError as error:
         raise refusal(f"{path} cannot be read: {error.strerror or error}; expected {expected}.") from error
+    except ValueError as error:  # a name with a null byte
+        raise refusal(f"{path.name!r} cannot be the name of a file; expected {expected}.") from error
     if len(content) > largest:
         raise refusal(f"{path.name} holds more than {_size(largest)}; expected {expected}, which is far smaller.")
     try:

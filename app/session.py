@@ -6,6 +6,7 @@ needs no new version. The version goes up when an older reader would take a file
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -199,8 +200,10 @@ def _policy_from_json(found: object, folder: Path | None, name: str) -> PolicyRe
     paths: list[Path] = []
     if "shipped" in found:
         root, place = asset("policies"), asset("policies", *found["shipped"].split("/"))
-        if place.resolve().is_relative_to(root.resolve()):
-            paths.append(place)
+        # A name with a null byte cannot be resolved.
+        with contextlib.suppress(ValueError):
+            if place.resolve().is_relative_to(root.resolve()):
+                paths.append(place)
     if "relative" in found and folder is not None:
         paths.append(folder / found["relative"])
     if "path" in found:

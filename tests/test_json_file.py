@@ -58,3 +58,8 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(json_bytes(values))
     assert read_json(path, 2**20, "anything", PatchError) == values
+
+
+def test_a_name_that_no_file_can_have_is_refused() -> None:
+    with pytest.raises(SessionError, match="cannot be the name of a file"):
+        read_json(Path("a\0b"), 100, "a session", SessionError)

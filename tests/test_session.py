@@ -193,3 +193,21 @@ def test_an_unreadable_autosave_is_put_aside_not_deleted(tmp_path: Path) -> None
     assert autosave.left_behind() == ()
     autosave.close()
     assert [file.name for file in (tmp_path / "autosave").iterdir()] == ["77-1.unreadable"]
+
+
+def test_a_shipped_policy_of_an_impossible_name_is_passed_over(tmp_path: Path) -> None:
+    state = State((OpenMaze(1, "a", maze(), maze()),), 1, None, PatchStack())
+    found = {**to_json(state, {}), "policy": {"name": "p", "weights_hash": "x", "shipped": "a\0b"}}
+    (tmp_path / "odd.mazescope").write_text(json.dumps(found))
+    policy = load_session(tmp_path / "odd.mazescope").policy
+    assert policy is not None
+    assert policy.paths == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_an_autosave_removed_while_the_folder_is_read_is_passed_over(tmp_path: Path) -> None:
+    autosave = Autosave(tmp_path)
+    # A link to nothing is listed and cannot be looked at, as a file is that another program has just removed.
+    (autosave.file.parent / "1-0.json").symlink_to(tmp_path / "gone")
+    assert autosave.left_behind() == ()
+    autosave.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import MazeError
-from app.maze import files
+from app.maze import files, text_files
 from app.maze.ascii import from_ascii, to_ascii
 from app.maze.levels import random_level
 from app.maze.maze import Maze
@@ -200,3 +201,15 @@ def test_open_squares_outside_the_maze_need_the_whole_world() -> None:
 def test_text_that_is_no_maze_is_refused(text: str, world: int | None, match: str) -> None:
     with pytest.raises(MazeError, match=match):
         from_ascii(text, world)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_no_text_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(MazeError, match="no regular file"):
+        text_files.load(tmp_path / "pipe.txt")
+
+
+def test_a_name_that_no_text_file_can_have_is_refused() -> None:
+    with pytest.raises(MazeError, match="cannot be the name of a file"):
+        text_files.load(Path("a\0b.txt"))
