@@ -154,6 +154,15 @@ def read_vector(path: str | Path) -> ActivationVector:
     return _read(path, found.st_mtime_ns, found.st_size, found.st_ino)
 
 
+def file_stamp(path: str | Path) -> tuple[int, int, int] | None:
+    """What tells one writing of a file from the next: time in ns, size, place on the disk; None where there is none."""
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def tensors_of(path: Path) -> tuple[str, ...]:
     """Names of the tensors in a safetensors file; none for any other file, or one that is damaged."""
     try:

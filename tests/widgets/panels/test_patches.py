@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits, stack_edits
+from app import stack_edits
 from app.interventions.patches import (
     KINDS,
     NO_PATCHES,
@@ -25,9 +25,6 @@ from app.interventions.patches import (
     SetValue,
     Zero,
 )
-from app.policy.network import random_network
-from app.policy.policy import policy_of
-from app.studies.patch_effects import patch_effects
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.panels.number import Number, WholeNumber
 from widgets.panels.parts import Choice
@@ -261,52 +258,6 @@ def test_channels_and_layer_are_changed_on_the_card(make_desk: MakeDesk) -> None
     assert desk.reports == ["error: Channels 77 were asked for; the layer has channels 0 to 31."]
     desk.choose(card.layer_choice, "embedder.block2.res1.conv2")
     assert desk.patches == (Zero(layer="embedder.block2.res1.conv2", channels=(3, 4, 5, 12)),)
-
-
-def test_a_patch_that_does_not_fit_is_greyed_with_the_reason_until_the_policy_does(make_desk: MakeDesk) -> None:
-    wide = policy_of(random_network(2, 0), "wide")
-    desk, panel = put(make_desk, Zero(channels=(50,)), Noise())
-    card = panel.cards.cards[0]
-    assert "Channel 50" in card.problem.text()
-    assert card.problem.isVisible()
-    assert card.title.property("muted")
-    assert "Channel 50" in card.accessibleDescription()
-    assert not panel.cards.cards[1].problem.isVisible()
-    edits.open_policy(desk.document, wide)
-    desk.answered()
-    assert not card.problem.isVisible()
-    assert not card.title.property("muted")
-    desk.document.undo()
-    desk.answered()
-    assert card.problem.isVisible()
-
-
-def test_a_reason_stays_while_other_patches_are_dragged(make_desk: MakeDesk) -> None:
-    desk, panel = put(make_desk, Zero(channels=(50,)), AddVector())
-    reason = panel.cards.cards[0].problem.text()
-    assert reason
-    stack_edits.change_patch(desk.document, 1, "Set coefficient", coefficient=-2.0)
-    assert panel.cards.cards[0].problem.text() == reason
-    stack_edits.move_patch(desk.document, 0, 1)
-    assert [bool(card.problem.text()) for card in panel.cards.cards] == [False, True]
-    stack_edits.change_patch(desk.document, 1, "Choose channels", channels=(5,))
-    assert not panel.cards.cards[1].problem.text()
-
-
-def test_each_card_tells_its_own_effect(make_desk: MakeDesk) -> None:
-    desk, panel = put(make_desk, Zero(), Noise(sigma=3.0, enabled=False))
-    cards = panel.cards.cards
-    desk.wait(lambda: all("mean change" in card.effect.text() for card in cards))
-    state = desk.document.state
-    assert state.policy is not None
-    for card, effect in zip(cards, patch_effects(state.policy, state.maze, state.stack), strict=True):
-        assert effect.mean_total_variation is not None
-        assert f"{effect.mean_total_variation:.2f}".lstrip("0") in card.effect.text()
-    assert cards[0].strip.isVisible()
-    before = cards[0].effect.text()
-    stack_edits.change_patch(desk.document, 0, "Choose channels", channels=())
-    desk.wait(lambda: "mean change 0.00" in cards[0].effect.text())
-    assert before != cards[0].effect.text()
 
 
 def test_where_a_patch_acts_is_chosen_from_the_menu(make_desk: MakeDesk) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document import State
-from app.interventions.patches import Patch, PatchStack
+from app.interventions.patches import VECTOR_WORDS, AddVector, Patch, PatchStack
+from app.interventions.vectors import file_stamp
 from app.maze.maze import Maze
 from app.policy.layers import canonical
 from app.progress import Progress
@@ -33,6 +34,8 @@ class _Key:
     policy: Policy
     maze: Maze
     patch: Patch
+    file: tuple[int, int, int] | None
+    """Which writing of the vector's file it was: the same name may hold another vector later."""
 
 
 class PatchEffects(QObject):
@@ -83,7 +86,10 @@ class PatchEffects(QObject):
         state = self._context.document.state
         if state.policy is None:
             return None
-        return _Key(state.policy, state.maze, replace(patch, enabled=True, solo=False))
+        file = None
+        if isinstance(patch, AddVector) and patch.vector not in VECTOR_WORDS:
+            file = file_stamp(patch.vector)
+        return _Key(state.policy, state.maze, replace(patch, enabled=True, solo=False), file)
 
     def _result_came(self, result: object) -> None:
         if getattr(result, "complete", False):
