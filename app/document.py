@@ -105,6 +105,10 @@ class Document:
         """Do the last undone change again."""
         self._moved(self.history.redo)
 
+    def go_to(self, count: int) -> None:
+        """Undo or redo until `count` changes are done; told as one change."""
+        self._moved(lambda: self.history.go_to(count))
+
     def reset(self, state: State) -> None:
         """Open another state in place of this one; it cannot be undone."""
         # Before anybody is told, so that nobody sees the new state as unsaved.

@@ -106,6 +106,15 @@ class History(Generic[S]):
             self.state = entry.after
         return self.state
 
+    def go_to(self, count: int) -> S:
+        """Undo or redo until `count` entries are done, or as near to that as there are entries."""
+        self.end()
+        while self._done and len(self._done) > count:
+            self.undo()
+        while self._undone and len(self._done) < count:
+            self.redo()
+        return self.state
+
     def clear(self, state: S) -> None:
         """Start anew from a state that cannot be undone."""
         self.state = state

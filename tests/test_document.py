@@ -156,3 +156,16 @@ def test_what_is_not_a_maze_is_refused_with_a_sentence(change: dict[str, object]
     with pytest.raises(MazeError) as refusal:
         Maze(**values)  # type: ignore[arg-type]
     assert sentence in str(refusal.value)
+
+
+def test_going_far_back_is_told_once(document: Document) -> None:
+    start = document.state
+    for square in ((7, 7), (6, 7), (7, 6)):
+        edits.paint_walls(document, (square,), True)
+        document.end()
+    end = document.state
+    told: list[tuple[State, State]] = []
+    document.changed.connect(lambda old, new: told.append((old, new)))
+    document.go_to(0)
+    document.go_to(3)
+    assert told == [(end, start), (start, end)]

@@ -104,3 +104,14 @@ def test_a_drag_that_comes_back_leaves_the_entry_before_it_alone() -> None:
         else:
             history.do(Command("Slide", lambda _, to=to: to, "slider"))  # type: ignore[misc]
     assert history.undo() == "first"
+
+
+def test_going_to_a_place_undoes_and_redoes_as_often_as_it_takes() -> None:
+    history: History[int] = History(0)
+    for number in (1, 2, 3):
+        history.do(Command("Count", lambda _, number=number: number))  # type: ignore[misc]
+    assert history.go_to(1) == 1
+    assert [entry.after for entry in history.undone] == [2, 3]
+    assert history.go_to(3) == 3
+    assert history.go_to(0) == 0
+    assert history.go_to(99) == 3

@@ -28,6 +28,7 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._threads: set[threading.Thread] = set()
+        self._still: dict[threading.Thread, Callable[[], bool]] = {}
         self._closed = False
         self._finished.connect(self._deliver)
 
@@ -41,8 +42,9 @@ class Background(QObject):
         job: Callable[[], Any],
         done: Callable[[Any], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
+        still: Callable[[], bool] | None = None,
     ) -> None:
-        """Do `job` elsewhere, then `done(result)` or `failed(error)` here."""
+        """Do `job` elsewhere, then `done(result)` or `failed(error)` here; neither where `still()` is False by then."""
 
         def work() -> None:
             try:
@@ -59,6 +61,8 @@ class Background(QObject):
         thread = threading.Thread(target=work, name=JOB, daemon=True)
         was_busy = self.busy
         self._threads.add(thread)
+        if still is not None:
+            self._still[thread] = still
         thread.start()
         if not was_busy:
             self.busy_changed.emit(True)
@@ -68,11 +72,13 @@ class Background(QObject):
         thread, call = message
         thread.join()
         self._threads.discard(thread)
+        still = self._still.pop(thread, None)
         if self._closed:
             return
         if not self._threads:
             self.busy_changed.emit(False)
-        call()
+        if still is None or still():
+            call()
 
     def close(self, patience: float = 5.0) -> None:
         """Deliver nothing more, and wait a little for the jobs under way."""

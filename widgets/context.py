@@ -119,9 +119,14 @@ class Context(QObject):
         job: Callable[[], Any],
         done: Callable[[Any], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
+        still: Callable[[], bool] | None = None,
     ) -> None:
-        """Do `job` off the screen's thread, then `done(result)` on it. Errors go to `failed`, or are reported."""
-        self._background.run(job, done, failed or self.report_exception)
+        """Do `job` off the screen's thread, then `done(result)` on it. Errors go to `failed`, or are reported.
+
+        Where there is `still`, and the question no longer stands once the answer is there (`still()` is False), nobody
+        hears of either.
+        """
+        self._background.run(job, done, failed or self.report_exception, still)
 
     @property
     def busy(self) -> bool:

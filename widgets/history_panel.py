@@ -77,12 +77,7 @@ class HistoryPanel(OwnKeys, QWidget):
 
     def go_to(self, row: int) -> None:
         """Undo or redo until `row` changes are done."""
-        document = self._document
-        document.end()
-        while len(document.history.done) > row:
-            document.undo()
-        while len(document.history.done) < row and document.history.undone:
-            document.redo()
+        self._document.go_to(row)
 
     def _show_current(self) -> None:
         index = self.model.index(self.model.current)

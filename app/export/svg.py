@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from app.export.recipe import PROGRAM, Recipe, recipe_text
 from app.figure import Figure
 from app.fonts import FAMILY, text_width
+from app.number_text import plain
 from app.shapes import Box, Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
 
 CELL: Final = 32
@@ -27,7 +28,7 @@ def svg_bytes(figure: Figure, recipe: Recipe) -> bytes:
     is fitted into the same place.
     """
     writer = _Writer(figure)
-    width, height = _number(figure.width * writer.scale), _number(figure.height * writer.scale)
+    width, height = plain(figure.width * writer.scale), plain(figure.height * writer.scale)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
@@ -39,10 +40,6 @@ def svg_bytes(figure: Figure, recipe: Recipe) -> bytes:
         "</svg>",
     ]
     return ("\n".join(lines) + "\n").encode()
-
-
-def _number(value: float) -> str:
-    return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 class _Writer:
@@ -69,7 +66,7 @@ class _Writer:
                 )
             case Segments():
                 path = "".join(
-                    "M{} {}L{} {}".format(*map(_number, (*self._at((a, b)), *self._at((c, d)))))
+                    "M{} {}L{} {}".format(*map(plain, (*self._at((a, b)), *self._at((c, d)))))
                     for a, b, c, d in shape.segments
                 )
                 return (
@@ -78,7 +75,7 @@ class _Writer:
             case Circle():
                 x, y = self._at((shape.x, shape.y))
                 return (
-                    f'<circle cx="{_number(x)}" cy="{_number(y)}" r="{_number(shape.radius * self.scale)}" '
+                    f'<circle cx="{plain(x)}" cy="{plain(y)}" r="{plain(shape.radius * self.scale)}" '
                     f'fill="{shape.fill or "none"}"{self._stroke(shape.stroke, shape.stroke_width)}'
                     f"{_opacity(shape.opacity)}/>"
                 )
@@ -89,20 +86,20 @@ class _Writer:
         return point[0] * self.scale, (self._height - point[1]) * self.scale
 
     def _points(self, points: Iterable[Point]) -> str:
-        return " ".join(",".join(map(_number, self._at(point))) for point in points)
+        return " ".join(",".join(map(plain, self._at(point))) for point in points)
 
     def _stroke(self, colour: str | None, width: float) -> str:
         if not colour:
             return ""
-        return f' stroke="{colour}" stroke-width="{_number(width * self.scale)}" stroke-linejoin="round"'
+        return f' stroke="{colour}" stroke-width="{plain(width * self.scale)}" stroke-linejoin="round"'
 
     def _boxes(self, boxes: Iterable[Box], fill: str, opacity: float) -> str:
         path = []
         for x, y, width, height in boxes:
             left, top = self._at((x, y + height))
             path.append(
-                f"M{_number(left)} {_number(top)}h{_number(width * self.scale)}"
-                f"v{_number(height * self.scale)}h{_number(-width * self.scale)}z"
+                f"M{plain(left)} {plain(top)}h{plain(width * self.scale)}"
+                f"v{plain(height * self.scale)}h{plain(-width * self.scale)}z"
             )
         return f'<path d="{"".join(path)}" fill="{fill}" shape-rendering="crispEdges"{_opacity(opacity)}/>'
 
@@ -111,11 +108,11 @@ class _Writer:
         size = text.size * self.scale
         width = text_width(text.text, size, text.weight)
         return (
-            f'<text x="{_number(x)}" y="{_number(y)}" font-size="{_number(size)}" '
+            f'<text x="{plain(x)}" y="{plain(y)}" font-size="{plain(size)}" '
             f'font-weight="{_WEIGHTS[text.weight]}" text-anchor="{text.anchor}" fill={quoteattr(text.colour)} '
-            f'textLength="{_number(width)}" lengthAdjust="spacingAndGlyphs">{escape(text.text)}</text>'
+            f'textLength="{plain(width)}" lengthAdjust="spacingAndGlyphs">{escape(text.text)}</text>'
         )
 
 
 def _opacity(value: float) -> str:
-    return "" if value == 1 else f' opacity="{_number(value)}"'
+    return "" if value == 1 else f' opacity="{plain(value)}"'

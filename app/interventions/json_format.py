@@ -13,6 +13,7 @@ from app.errors import PatchError
 from app.interventions.patches import KINDS, VECTOR_WORDS, AddVector, Patch, PatchStack
 from app.json_file import json_bytes, read_json
 from app.policy.layers import canonical, layers
+from app.seeds import LARGEST_SEED
 
 LARGEST: Final = 8 * 2**20
 """Bytes; a patches file beyond this is not read."""
@@ -188,7 +189,7 @@ def _vector(name: str, value: object) -> str:
     return value
 
 
-_seed = _whole(0, 2**31 - 1)
+_seed = _whole(0, LARGEST_SEED)
 
 _READERS: Final[dict[str, Callable[[str, Any], Any]]] = {
     "layer": _layer,

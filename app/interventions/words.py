@@ -13,6 +13,7 @@ from app.interventions.patches import (
     SetValue,
     Zero,
 )
+from app.number_text import general
 
 _MOST_CHANNELS = 6
 
@@ -41,9 +42,9 @@ def _action(patch: Patch, channels: str) -> str:
         case Resample():
             return f"{channels} of level {patch.source_seed}"
         case Scale():
-            factors = _number(patch.positive)
+            factors = general(patch.positive)
             if patch.negative != patch.positive:
-                factors = f"{factors} (positive) and {_number(patch.negative)} (negative)"
+                factors = f"{factors} (positive) and {general(patch.negative)} (negative)"
             return f"{channels} × {factors}"
         case SetValue():
             place = ""
@@ -51,13 +52,13 @@ def _action(patch: Patch, channels: str) -> str:
                 place = f" at square ({patch.square[0]}, {patch.square[1]})"
             elif patch.row is not None:
                 place = f" at pixel ({patch.row}, {patch.column})"
-            return f"{channels} = {_number(patch.value)}{place}"
+            return f"{channels} = {general(patch.value)}{place}"
         case AddVector():
             vector = patch.vector.replace("\\", "/").rpartition("/")[2]
             inside = "" if patch.channels is None else f" in {channels}"
-            return f"{_number(patch.coefficient, sign=True)} × {vector} vector{inside}"
+            return f"{general(patch.coefficient, sign=True)} × {vector} vector{inside}"
         case Noise():
-            return f"noise of sigma {_number(patch.sigma)} in {channels}"
+            return f"noise of sigma {general(patch.sigma)} in {channels}"
         case _:
             return f"{patch.kind} {channels}"
 
@@ -70,8 +71,3 @@ def _channels(channels: tuple[int, ...] | None) -> str:
     if len(channels) > _MOST_CHANNELS:
         return f"{len(channels)} channels"
     return "channels " + " ".join(map(str, channels))
-
-
-def _number(value: float, *, sign: bool = False) -> str:
-    text = f"{value:+.4g}" if sign else f"{value:.4g}"
-    return text.replace("-", "−")

@@ -21,8 +21,9 @@ from app.errors import MazeError, MazescopeError, ProcgenError
 from app.maze import procgen_server
 from app.maze.maze import WORLDS, Maze
 from app.maze.state import parse_state
+from app.seeds import LARGEST_SEED
 
-SEEDS: Final = 2**31
+SEEDS: Final = LARGEST_SEED + 1
 """procgen's levels are numbered 0 to SEEDS - 1."""
 
 _PATIENCE: Final = 120.0

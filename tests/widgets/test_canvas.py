@@ -16,9 +16,9 @@ from app import edits, stack_edits
 from app.actions import MOVES
 from app.interventions.patches import Zero
 from app.maze.maze import Square
+from app.number_text import fixed
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.maze_view.tools import TOOLS
-from widgets.panels.inspector.numbers import real
 
 
 def shifted(row: int, col: int) -> Square:
@@ -246,7 +246,7 @@ def test_hovering_shows_the_squares_numbers(hand: Hand) -> None:
         assert f"{name} {latest.original.probs[row, move]:.3f}" in text
     assert f"Value {latest.original.value[row]:.3f}".replace("-", "−") in text
     up, right = latest.original.arrows[row]
-    assert f"Arrow ({real(up)}, {real(right)}) (row, col), length {real(math.hypot(up, right))}" in text
+    assert f"Arrow ({fixed(up)}, {fixed(right)}) (row, col), length {fixed(math.hypot(up, right))}" in text
     hand.move(shifted(0, 3))
     assert not readout.isVisible(), "a wall has no numbers"
 

@@ -15,13 +15,13 @@ from app import edits, stack_edits
 from app.interventions.patches import AddVector
 from app.maze import files as maze_files
 from app.maze.procgen_client import Procgen
+from app.number_text import compact
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.session import save_session
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.error_dialog import ErrorDialog
 from widgets.panels.channels.panel import ChannelsPanel
-from widgets.panels.channels.shown import signed
 
 
 def settle() -> None:
@@ -70,7 +70,7 @@ def test_the_reading_of_an_enlarged_channel_is_its_own(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Right)
     assert panel.grid.shown is not None
     values = panel.grid.shown.values[panel.large.channel]
-    assert panel.large.reading.text() == f"{signed(float(values.min()))} to {signed(float(values.max()))}"
+    assert panel.large.reading.text() == f"{compact(float(values.min()))} to {compact(float(values.max()))}"
 
 
 def test_a_policy_with_fewer_channels_while_the_last_channel_is_chosen(

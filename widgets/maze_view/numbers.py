@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.field.measures import decision_probabilities
+from app.number_text import fixed
 from widgets import theme
 from widgets.context import Context
 from widgets.maze_view.picture import Picture
@@ -91,8 +92,7 @@ class Numbers(QWidget):
             return self._sentence
         before, after = self._values
         shown = [
-            f"{label} {_number(before[i])}" + (f" → {_number(after[i])}" if after else "")
-            for i, label in enumerate(LABELS)
+            f"{label} {fixed(before[i])}" + (f" → {fixed(after[i])}" if after else "") for i, label in enumerate(LABELS)
         ]
         return f"{', '.join(shown)} {self._sentence}"
 
@@ -143,14 +143,10 @@ class Numbers(QWidget):
         before, after = self._values
         palette, big = self._context.palette, self._big()
         label = theme.number_font(self.font(), 1.25 * self._factor)
-        parts = [(f"{LABELS[which]}  ", palette.text_muted, label), (_number(before[which]), palette.original, big)]
+        parts = [(f"{LABELS[which]}  ", palette.text_muted, label), (fixed(before[which]), palette.original, big)]
         if after is not None:
-            parts += [(" → ", palette.text_muted, label), (_number(after[which]), palette.patched, big)]
+            parts += [(" → ", palette.text_muted, label), (fixed(after[which]), palette.patched, big)]
         return parts
 
     def _big(self) -> QFont:
         return theme.number_font(self.font(), 2.4 * self._factor, QFont.Weight.DemiBold)
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}"

@@ -13,10 +13,10 @@ from app.actions import MOVES
 from app.field.vector_field import VectorField
 from app.figure import visible_box
 from app.maze.maze import Square
+from app.number_text import fixed
 from widgets import theme
 from widgets.context import Context
 from widgets.maze_view.picture import Picture
-from widgets.panels.inspector.numbers import real
 
 if TYPE_CHECKING:
     from widgets.maze_view.canvas import MazeCanvas
@@ -220,9 +220,9 @@ class Readout(QWidget):
 
 
 def _pair(before: float, after: float | None) -> str:
-    return real(before, 3) + (f" → {real(after, 3)}" if after is not None else "")
+    return fixed(before, 3) + (f" → {fixed(after, 3)}" if after is not None else "")
 
 
 def _arrow(field: VectorField, row: int) -> str:
     up, right = (float(part) for part in field.arrows[row])
-    return f"({real(up)}, {real(right)}) (row, col), length {real(math.hypot(up, right))}"
+    return f"({fixed(up)}, {fixed(right)}) (row, col), length {fixed(math.hypot(up, right))}"

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
 
+from app.number_text import plain
 from app.palette import Palette
 from app.stack_edits import RANGE
 from widgets.context import Context
@@ -147,8 +148,7 @@ class ExactNumber(QDoubleSpinBox):
 
     def textFromValue(self, value: float) -> str:
         """The number without trailing zeros."""
-        text = f"{value:.3f}".rstrip("0").rstrip(".")
-        return "0" if text == "-0" else text
+        return plain(value)
 
     def valueFromText(self, text: str) -> float:
         """A number typed with either kind of minus sign and decimal mark."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPushButton
 from app import stack_edits
 from app.interventions.patches import SetValue
 from app.maze.maze import Maze, Square
+from app.number_text import fixed
 from app.policy.layers import DEFAULT_LAYER, layer
 from widgets.context import Context
 from widgets.panels.cheese_channels import MARKS, CheeseChannels
@@ -179,7 +180,7 @@ class CheeseFinder(QFrame):
 
 
 def _item(found: CheeseChannel, ticked: bool) -> QListWidgetItem:
-    there, elsewhere = (f"{value:.2f}".replace("-", "−") for value in (found.at_cheese, found.elsewhere))
+    there, elsewhere = (fixed(value) for value in (found.at_cheese, found.elsewhere))
     item = QListWidgetItem(f"{found.channel}\u2002{found.score:.0%}\u2002{there} there, {elsewhere} elsewhere")
     item.setToolTip(
         f"Channel {found.channel} peaks within one pixel of the cheese in {found.hits} of {found.levels} levels; "

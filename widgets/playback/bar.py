@@ -7,12 +7,13 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
+from app.seeds import LARGEST_SEED
 from widgets import theme
 from widgets.actions import Spec
 from widgets.context import Context
 from widgets.panels.number import WholeNumber
 from widgets.panels.parts import Choice, Elided, column, row, set_flag
-from widgets.playback.player import LARGEST_SEED, SPEEDS, Player
+from widgets.playback.player import SPEEDS, Player
 from widgets.playback.scrub import Scrub
 from widgets.playback.verdict import Verdict, Verdicts
 

@@ -11,11 +11,10 @@ from app.field.requests import FieldResult
 from app.progress import Progress
 from app.rollout import Rollouts, Rule
 from app.rollout_shapes import rollout_overlays
+from app.seeds import LARGEST_SEED
 from widgets.context import Context
 from widgets.maze_view.picture import Picture
 from widgets.panels.task import Task
-
-LARGEST_SEED: Final = 2**31 - 1
 
 SPEEDS: Final = (2, 5, 10, 25)
 """Steps a second that a user may choose."""

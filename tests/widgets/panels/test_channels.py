@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from app import channels, edits, stack_edits
 from app.interventions.patches import NO_PATCHES, AddVector, PatchStack, SetValue, Zero
 from app.maze.maze import Maze
+from app.number_text import compact
 from app.palette import LIGHT
 from app.policy.layers import DEFAULT_LAYER, pixel_of_square
 from tests.widgets.panels.conftest import Desk, MakeDesk
@@ -19,7 +20,7 @@ from widgets.panels.channels import ChannelsPanel
 from widgets.panels.channels.colours import atlas, scale
 from widgets.panels.channels.geometry import Geometry
 from widgets.panels.channels.grid import ChannelGrid
-from widgets.panels.channels.shown import Shown, signed
+from widgets.panels.channels.shown import Shown
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -208,7 +209,7 @@ def test_the_enlarged_picture_names_the_squares_of_a_pixel(desk: Desk) -> None:
     desk.context.view.set_hover(maze.mouse)
     row, column = pixel_of_square(maze.mouse, maze.world, 16)
     assert panel.grid.shown is not None
-    value = signed(float(panel.grid.shown.values[0][row, column]))
+    value = compact(float(panel.grid.shown.values[0][row, column]))
     assert panel.large.reading.text() == f"{value} at row {row}, column {column} · ({maze.mouse[0]}, {maze.mouse[1]})"
 
 
@@ -281,7 +282,7 @@ def test_scales_are_shared_or_each_channels_own(desk: Desk) -> None:
     assert len(set(panel.grid.shown.limits.tolist())) > 1
     desk.click(panel.controls.scale_button)
     assert len(set(panel.grid.shown.limits.tolist())) == 1
-    assert signed(float(panel.grid.shown.limits[0])) in panel.scale.accessibleDescription()
+    assert compact(float(panel.grid.shown.limits[0])) in panel.scale.accessibleDescription()
 
 
 def test_patches_that_do_not_fit_mark_nothing(make_desk: MakeDesk) -> None:

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication
 from app import edits, stack_edits
 from app.interventions.patches import AddVector
 from app.maze.render import observations
+from app.number_text import fixed
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.panels.inspector import InspectorPanel
-from widgets.panels.inspector.numbers import real
 
 
 def test_it_shows_the_mouse_then_what_is_pinned_then_what_is_hovered(desk: Desk) -> None:
@@ -49,17 +49,17 @@ def test_numbers_are_the_fields_before_and_after(desk: Desk) -> None:
     assert latest is not None
     at = latest.original.index(panel.square)
     assert at is not None
-    assert real(float(latest.original.probs[at][2]), 3) in panel.probabilities.accessibleDescription()
+    assert fixed(float(latest.original.probs[at][2]), 3) in panel.probabilities.accessibleDescription()
     assert "to" not in panel.value.text()
-    assert panel.value.text() == real(float(latest.original.value[at]))
+    assert panel.value.text() == fixed(float(latest.original.value[at]))
     assert " to " not in panel.logits.accessibleDescription()
     stack_edits.add_patch(desk.document, AddVector(coefficient=-3.0))
     desk.answered()
     latest = desk.context.bridge.latest
     assert latest is not None
     before, after = float(latest.original.logits[at][5]), float(latest.patched.logits[at][5])
-    assert f"5 UP {real(before)} to {real(after)}" in panel.logits.accessibleDescription()
-    assert panel.value.text() == f"{real(float(latest.original.value[at]))} → {real(float(latest.patched.value[at]))}"
+    assert f"5 UP {fixed(before)} to {fixed(after)}" in panel.logits.accessibleDescription()
+    assert panel.value.text() == f"{fixed(float(latest.original.value[at]))} → {fixed(float(latest.patched.value[at]))}"
     assert panel.arrow.text().count("(") == 2
 
 

@@ -6,11 +6,12 @@ import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
+from app.number_text import compact
 from app.palette import Palette
 from widgets.panels.channels import paint
 from widgets.panels.channels.colours import atlas, scale, steps
 from widgets.panels.channels.paint import Mark, Pixel
-from widgets.panels.channels.shown import Shown, signed
+from widgets.panels.channels.shown import Shown
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -63,7 +64,7 @@ class CellPainter:
         value, limit = float(shown.values[channel]), float(shown.limits[channel])
         painter.setPen(QColor(palette.text_muted))
         end = QRect(cell.right() - number, cell.y(), number, cell.height())
-        painter.drawText(end, RIGHT, signed(value))
+        painter.drawText(end, RIGHT, compact(value))
         track = QRectF(cell.x() + label, cell.y() + 2, max(4, cell.width() - label - number - 6), cell.height() - 4)
         painter.fillRect(track, QColor(palette.open))
         length = track.width() / 2 * (max(-1.0, min(1.0, value / limit)) if limit > 0 else 0.0)

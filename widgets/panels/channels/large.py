@@ -8,9 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.maze.maze import Square
+from app.number_text import compact
 from widgets.context import Context
 from widgets.panels.channels.paint import Pixel
-from widgets.panels.channels.shown import Shown, signed
+from widgets.panels.channels.shown import Shown
 from widgets.panels.channels.zoom import ChannelPicture, neighbour
 from widgets.panels.parts import Elided, IconButton, column, heading, row
 
@@ -69,10 +70,10 @@ class LargeChannel(QWidget):
             return
         values = self._shown.values[self.channel]
         if pixel is None:
-            self.reading.setText(f"{signed(float(values.min()))} to {signed(float(values.max()))}")
+            self.reading.setText(f"{compact(float(values.min()))} to {compact(float(values.max()))}")
             return
         where = ", ".join(f"({square[0]}, {square[1]})" for square in squares) or "between squares"
-        number = signed(float(values[pixel]))
+        number = compact(float(values[pixel]))
         self.reading.setText(f"{number} at row {pixel[0]}, column {pixel[1]} · {where}")
 
     def _step(self, places: int) -> None:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.number_text import compact
 from app.palette import LIGHT, Palette
 from widgets.panels.channels.colours import STEPS, scale
-from widgets.panels.channels.shown import signed
 from widgets.theme import number_font
 
 
@@ -25,7 +25,7 @@ class ColourScale(QWidget):
     def set_limit(self, limit: float | None) -> None:
         """The absolute value at both ends; None when every channel has its own."""
         self._limit = limit
-        ends = "each channel's own largest value" if limit is None else signed(limit)
+        ends = "each channel's own largest value" if limit is None else compact(limit)
         self.setAccessibleName("Colour scale")
         self.setAccessibleDescription(f"symmetric about 0; the ends are {ends}")
         self.setToolTip(f"Blue is negative, red is positive; the ends are {ends}.")
@@ -48,7 +48,7 @@ class ColourScale(QWidget):
         painter = QPainter(self)
         painter.setClipRect(event.rect())
         painter.setFont(number_font(self.font(), 0.86))
-        low, high = ("−max", "max") if self._limit is None else (signed(-self._limit), signed(self._limit))
+        low, high = ("−max", "max") if self._limit is None else (compact(-self._limit), compact(self._limit))
         metrics = painter.fontMetrics()
         end = max(metrics.horizontalAdvance(low), metrics.horizontalAdvance(high)) + 6
         painter.setPen(QColor(self._palette.text_muted))

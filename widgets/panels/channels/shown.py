@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.maze.maze import Maze
+from app.number_text import compact
 from widgets.panels.channels.paint import UNTOUCHED, Mark, Pixel
 
 
@@ -47,18 +48,11 @@ class Shown:
         state = ", switched off" if mark.off else f", changed by {_count(mark.patches)}" if mark.patches else ""
         if self.side:
             low, high = float(values.min()), float(values.max())
-            text = f"Channel {channel}{state}: {signed(low)} to {signed(high)}"
+            text = f"Channel {channel}{state}: {compact(low)} to {compact(high)}"
             if pixel is not None:
-                text += f"\nrow {pixel[0]}, column {pixel[1]}: {signed(float(values[pixel]))}"
+                text += f"\nrow {pixel[0]}, column {pixel[1]}: {compact(float(values[pixel]))}"
             return text
-        return f"Feature {channel}{state}: {signed(float(values))}"
-
-
-def signed(value: float) -> str:
-    """A number in at most six characters, with a true minus sign: "−1.25", "0", "143"."""
-    size = abs(value)
-    text = "0" if size < 5e-4 else f"{size:.3f}" if size < 0.01 else f"{size:.2f}" if size < 100 else f"{size:.0f}"
-    return ("−" if value < 0 and text != "0" else "") + text
+        return f"Feature {channel}{state}: {compact(float(values))}"
 
 
 def _count(number: int) -> str:

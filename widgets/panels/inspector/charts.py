@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.actions import MOVES
+from app.number_text import fixed
 from app.palette import LIGHT, Palette
-from widgets.panels.inspector.numbers import Outputs, action_title, real
+from widgets.panels.inspector.numbers import Outputs, action_title
 from widgets.theme import number_font
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -50,8 +51,8 @@ class Bars(QWidget):
         changed = len(lines) != len(self._lines) or self._two != any(line.after is not None for line in lines)
         self._lines, self._limit = lines, limit
         words = "; ".join(
-            f"{line.name} {real(line.before, self._digits)}"
-            + ("" if line.after is None else f" to {real(line.after, self._digits)}")
+            f"{line.name} {fixed(line.before, self._digits)}"
+            + ("" if line.after is None else f" to {fixed(line.after, self._digits)}")
             for line in lines
         )
         self.setAccessibleDescription(words)
@@ -103,8 +104,8 @@ class Bars(QWidget):
             self._paint_bars(painter, QRectF(names, top, max(4.0, end - gap - names), pitch), line)
 
     def _texts(self, line: Line) -> tuple[str, str]:
-        after = "" if line.after is None else real(line.after, self._digits)
-        return real(line.before, self._digits), after
+        after = "" if line.after is None else fixed(line.after, self._digits)
+        return fixed(line.before, self._digits), after
 
     def _paint_bars(self, painter: QPainter, room: QRectF, line: Line) -> None:
         palette, two = self._palette, self._two

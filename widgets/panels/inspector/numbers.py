@@ -42,12 +42,6 @@ def action_title(action: int) -> str:
     return f"{action} {MOVES[MOVE_OF_ACTION[action]]}"
 
 
-def real(value: float, digits: int = 2) -> str:
-    """A number with a true minus sign."""
-    text = f"{value:.{digits}f}"
-    return text.replace("-", "−") if float(text) != 0 else text.replace("-", "")
-
-
 def as_text(original: Outputs, patched: Outputs | None) -> str:
     """All numbers as lines of text, tab-separated, for the clipboard."""
     lines = ["\toriginal\tpatched" if patched else "\toriginal"]

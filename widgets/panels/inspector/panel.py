@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QScrollArea, QS
 from app.document import State
 from app.maze.maze import Maze, Square
 from app.maze.render import observations
+from app.number_text import fixed
 from app.palette import Palette
 from widgets.context import Context
 from widgets.panels.folding import Folding
 from widgets.panels.inspector.charts import Bars, largest, logit_lines, probability_lines
-from widgets.panels.inspector.numbers import Outputs, as_text, outputs, real
+from widgets.panels.inspector.numbers import Outputs, as_text, outputs
 from widgets.panels.inspector.picture import ObservationPicture
 from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, heading, muted, row
 from widgets.theme import number_font
@@ -145,9 +146,9 @@ class InspectorPanel(QWidget):
         self.probabilities.show_lines(probability_lines(original, patched), 1.0)
         lines = logit_lines(original, patched)
         self.logits.show_lines(lines, largest(lines))
-        self.value.setText(_before_after(original, patched, lambda each: real(each.value)))
+        self.value.setText(_before_after(original, patched, lambda each: fixed(each.value)))
         self.arrow.setText(
-            _before_after(original, patched, lambda each: f"({real(each.arrow[0])},\u00a0{real(each.arrow[1])})")
+            _before_after(original, patched, lambda each: f"({fixed(each.arrow[0])},\u00a0{fixed(each.arrow[1])})")
         )
 
     def _show_waiting(self) -> None:

@@ -8,14 +8,12 @@ from typing import Any, Final
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from app.interventions.patches import AddVector, Mean, Noise, Patch, Resample, Scale, SetValue, Zero
+from app.seeds import LARGEST_SEED
 from widgets.context import Context
 from widgets.panels.number import Number, WholeNumber
 from widgets.panels.parts import Choice, column, labelled, row
 from widgets.panels.patches.target import TargetField
 from widgets.panels.patches.vector_field import VectorChoice
-
-SEED: Final = 2**31 - 1
-"""The largest seed."""
 
 Change = Callable[..., None]
 """change(verb, merge, **fields): do it to the card's patch."""
@@ -77,7 +75,7 @@ class Fields(QWidget):
 
     def _mean(self) -> None:
         self._whole("count", "Observations", "How many random observations the mean is taken over", 1, 10_000)
-        self._whole("seed", "Seed", "Seed of the choice of levels and of the mouse's squares", 0, SEED)
+        self._whole("seed", "Seed", "Seed of the choice of levels and of the mouse's squares", 0, LARGEST_SEED)
         sizes = Choice(
             "Levels",
             "Whether the observations are of levels of any size, or of the maze's own",
@@ -88,7 +86,9 @@ class Fields(QWidget):
         self._layout.addLayout(labelled("Levels", sizes))
 
     def _resample(self) -> None:
-        self._whole("source_seed", "Level seed", "Seed of the level whose activations replace the channels", 0, SEED)
+        self._whole(
+            "source_seed", "Level seed", "Seed of the level whose activations replace the channels", 0, LARGEST_SEED
+        )
         same = QCheckBox("Same cheese")
         same.setToolTip("Whether the cheese lies on the same square in the other level")
         same.setAccessibleName("Same cheese square")
@@ -114,7 +114,7 @@ class Fields(QWidget):
 
     def _noise(self) -> None:
         self._number("sigma", "Sigma", "Standard deviation of the noise", low=0.0)
-        self._whole("seed", "Seed", "Seed of the noise, one tensor for all squares", 0, SEED)
+        self._whole("seed", "Seed", "Seed of the noise, one tensor for all squares", 0, LARGEST_SEED)
 
     _build: Final = {
         Zero: _zero,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.errors import PatchError
 from app.interventions.patches import AddVector, Mean, Noise, Patch, Resample, Scale, SetValue
+from app.number_text import fixed, short
 from widgets.panels.layer_choice import short_name
 
 if TYPE_CHECKING:
@@ -45,11 +46,6 @@ TIPS: Final = {
     "noise": "Gaussian noise is added: the control",
 }
 """What it does, in a line."""
-
-
-def number(value: float) -> str:
-    """A patch's number: "−1", "5.5"."""
-    return f"{value:.3f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
 def channels_text(channels: tuple[int, ...] | None) -> str:
@@ -101,9 +97,9 @@ def summary(patch: Patch) -> str:
     """A patch in a line: where it acts and with what."""
     what = {
         SetValue: _set_words,
-        AddVector: lambda p: f"{number(p.coefficient)} × {vector_title(p.vector)}",
-        Scale: lambda p: f"+ × {number(p.positive)}, − × {number(p.negative)}",
-        Noise: lambda p: f"σ {number(p.sigma)}, seed {p.seed}",
+        AddVector: lambda p: f"{short(p.coefficient)} × {vector_title(p.vector)}",
+        Scale: lambda p: f"+ × {short(p.positive)}, − × {short(p.negative)}",
+        Noise: lambda p: f"σ {short(p.sigma)}, seed {p.seed}",
         Mean: lambda p: f"of {p.count}",
         Resample: lambda p: f"from level {p.source_seed}",
     }.get(type(patch))
@@ -125,22 +121,17 @@ def _set_words(patch: SetValue) -> str:
         where = f" at pixel {patch.row}, {patch.column}"
     else:
         where = ""
-    return f"{number(patch.value)}{where}"
+    return f"{short(patch.value)}{where}"
 
 
 def effect_text(effect: PatchEffect) -> str:
     """A patch's own effect: "changes the field by .21 · P(cheese) −.62"."""
     if effect.mean_total_variation is None:
         return ""
-    moved = f"mean change {fraction(effect.mean_total_variation)}"
+    moved = f"mean change {fixed(effect.mean_total_variation)}"
     if effect.cheese is None:
         return f"{moved} · no decision square"
     if abs(effect.cheese) < 0.005:
         return f"{moved} · P(cheese) as before"
     sign = "−" if effect.cheese < 0 else "+"
-    return f"{moved} · P(cheese) {sign}{fraction(abs(effect.cheese))}"
-
-
-def fraction(value: float) -> str:
-    """A number in 0..1 with two decimals, as everywhere in the window: "0.21"."""
-    return f"{value:.2f}"
+    return f"{moved} · P(cheese) {sign}{fixed(abs(effect.cheese))}"

@@ -8,14 +8,13 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.interventions.vectors import ActivationVector
 from app.maze.render import observation
+from app.number_text import fixed
 from app.palette import Palette
 from app.policy.policy import Policy
-from widgets.panels.inspector.numbers import real
 from widgets.panels.inspector.picture import ObservationPicture
 from widgets.panels.layer_choice import short_name
 from widgets.panels.parts import MARGIN, Elided, breakable, column, muted, row
 from widgets.panels.patches.strip import ChannelStrip
-from widgets.panels.patches.words import fraction
 
 LARGEST = 5
 """Channels that are named with their norms."""
@@ -83,7 +82,7 @@ def facts(vector: ActivationVector, policy: Policy | None) -> list[tuple[str, st
     """What there is to say of a vector, as (what, text)."""
     own = policy is not None and policy.weights_hash == vector.policy_hash
     rows = [
-        ("Norm", real(vector.norm, 3)),
+        ("Norm", fixed(vector.norm, 3)),
         ("Largest", largest_text(vector)),
         ("Layer", f"{short_name(vector.layer)}, {' × '.join(str(size) for size in vector.values.shape)}"),
         ("Policy", f"{vector.policy_name or vector.policy_hash[:12]}{'' if own else ', not the open one'}"),
@@ -91,7 +90,7 @@ def facts(vector: ActivationVector, policy: Policy | None) -> list[tuple[str, st
     if vector.seeds:
         rows.append(("Seeds", seeds_text(vector.seeds)))
     for name, number in vector.measures:
-        text = fraction(number) if 0 < number < 1 else f"{number:.6g}"
+        text = fixed(number) if 0 < number < 1 else f"{number:.6g}"
         rows.append((name[:1].upper() + name[1:], text))
     return rows
 
@@ -100,7 +99,7 @@ def largest_text(vector: ActivationVector) -> str:
     """The channels of largest norm: "10 (3.21), 4 (2.05)"."""
     norms = vector.channel_norms
     order = np.argsort(-norms, kind="stable")[:LARGEST]
-    return ", ".join(f"{channel} ({real(float(norms[channel]))})" for channel in order)
+    return ", ".join(f"{channel} ({fixed(float(norms[channel]))})" for channel in order)
 
 
 def seeds_text(seeds: tuple[int, ...]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QWidget
@@ -12,6 +11,7 @@ from app.document import State
 from app.errors import MazescopeError
 from app.interventions.vectors import ActivationVector
 from app.maze.maze import Maze, Square
+from app.seeds import LARGEST_SEED
 from widgets.context import Context
 from widgets.panels.layer_choice import LayerChoice
 from widgets.panels.number import WholeNumber
@@ -19,8 +19,6 @@ from widgets.panels.parts import Choice, IconButton, NarrowBox, column, heading,
 from widgets.panels.task import Task
 from widgets.panels.vectors import recipes
 from widgets.panels.vectors.recipes import Ground, Job
-
-SEED: Final = 2**31 - 1
 
 
 class MakeCard(QFrame):
@@ -94,7 +92,7 @@ class MakeCard(QFrame):
         )
         self.count = WholeNumber("Levels", "How many levels", 8, 2000)
         self.count.setValue(100)
-        self.seed = WholeNumber("Seed", "The first level's seed, or the seed of random numbers", 0, SEED)
+        self.seed = WholeNumber("Seed", "The first level's seed, or the seed of random numbers", 0, LARGEST_SEED)
         self._fields: dict[str, QWidget] = {
             "maze_a": _line("Maze A", self.maze_a),
             "maze_b": _line("Maze B", self.maze_b),

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.colour import contrast
 from app.interventions.vectors import ActivationVector, cosine
+from app.number_text import fixed
 from app.palette import LIGHT, Palette
 from widgets.panels.channels.colours import scale, steps
-from widgets.panels.inspector.numbers import real
 from widgets.theme import number_font
 
 
@@ -84,7 +84,7 @@ class CosineMatrix(QWidget):
                 step = int(steps(np.array([value]), np.ones(1))[0])
                 colour = QColor(*(int(part) for part in colours[step]))
                 painter.fillRect(cell, colour)
-                text = real(value)
+                text = fixed(value)
                 if metrics.horizontalAdvance(text) <= cell.width():
                     painter.setPen(QColor(_readable(colour.name(), self._palette)))
                     painter.drawText(cell, centre, text)
@@ -102,7 +102,7 @@ class CosineMatrix(QWidget):
 
     def _sentence(self, row: int, column: int) -> str:
         value = self._cosines[row][column]
-        words = "none, one is zero or their shapes differ" if value is None else real(value, 3)
+        words = "none, one is zero or their shapes differ" if value is None else fixed(value, 3)
         return f"cosine of {self._names[row]} and {self._names[column]}: {words}"
 
 

@@ -25,12 +25,12 @@ from app.errors import PatchError
 from app.interventions.patches import AddVector
 from app.interventions.vector_library import Entry
 from app.interventions.vectors import SUFFIX, ActivationVector, save_vector
+from app.number_text import fixed
 from app.palette import Palette
 from widgets.context import Context
 from widgets.file_dialogs import ask_file, ask_name
 from widgets.own_keys import PAGES, OwnKeys
 from widgets.panels.folding import Folding
-from widgets.panels.inspector.numbers import real
 from widgets.panels.layer_choice import short_name
 from widgets.panels.library import SharedLibrary
 from widgets.panels.parts import MARGIN, EmptyState, IconButton, breakable, column, row
@@ -279,7 +279,7 @@ def _item(entry: Entry) -> QListWidgetItem:
         vector = entry.vector
         item = QListWidgetItem(vector.name)
         item.setToolTip(
-            f"{vector.name}\n{vector.kind} · {short_name(vector.layer)} · norm {real(vector.norm)}\n{vector.note}"
+            f"{vector.name}\n{vector.kind} · {short_name(vector.layer)} · norm {fixed(vector.norm)}\n{vector.note}"
         )
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
     item.setData(Qt.ItemDataRole.UserRole, entry)
