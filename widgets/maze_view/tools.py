@@ -131,6 +131,29 @@ def pin_stroke(context: Context, position: int) -> Stroke:
     return Stroke(document, "Move pin", step)
 
 
+class _NewPin:
+    """A pin put down and dragged on. Its channels may still be measured; then it comes to where the pointer is."""
+
+    def __init__(self, context: Context, square: Square) -> None:
+        self._context, self._square = context, square
+        self._stroke: Stroke | None = None
+        add_cheese_pin(context, lambda: self._square)
+
+    def over(self, squares: Sequence[Square]) -> None:
+        """The pointer ran over these squares."""
+        self._square = squares[-1] if squares else self._square
+        found = pins(self._context.document.state.stack)
+        if self._stroke is None and found:
+            self._stroke = pin_stroke(self._context, found[-1][0])
+        if self._stroke is not None:
+            self._stroke.over(squares)
+
+    def finish(self) -> None:
+        """The pointer was released."""
+        if self._stroke is not None:
+            self._stroke.finish()
+
+
 def _press_wall(context: Context, square: Square) -> Gesture | None:
     return thing_stroke(context, square) or wall_stroke(context, square)
 
@@ -139,8 +162,7 @@ def _press_pin(context: Context, square: Square) -> Gesture | None:
     stack = context.document.state.stack
     found = pins(stack)
     if not found:
-        add_cheese_pin(context, square)
-        return None
+        return _NewPin(context, square)
     here = pin_at(stack, square)
     return pin_stroke(context, found[-1][0] if here is None else here)
 

@@ -48,10 +48,15 @@ def add_pin(context: Context, channels: tuple[int, ...], layer_name: str, square
     stack_edits.add_patch(context.document, SetValue(layer=layer_name, channels=channels, square=at, value=PIN_VALUE))
 
 
-def add_cheese_pin(context: Context, square: Square | None = None) -> None:
-    """Add a pin for the channels that mark the cheese, found first where they are not known."""
+def add_cheese_pin(context: Context, square: Callable[[], Square] | None = None) -> None:
+    """Add a pin for the channels that mark the cheese, found first where they are not known.
+
+    Args:
+        context: the window's.
+        square: asked for the pin's square once the channels are known; left out, it is where a new pin stands.
+    """
     name = pin_layer(context)
-    with_cheese_channels(context, name, lambda channels: add_pin(context, channels, name, square))
+    with_cheese_channels(context, name, lambda channels: add_pin(context, channels, name, square() if square else None))
 
 
 def with_cheese_channels(context: Context, layer_name: str, use: Callable[[tuple[int, ...]], object]) -> None:

@@ -125,3 +125,13 @@ def test_the_tool_adds_a_pin_where_there_is_none(make_hand: MakeHand) -> None:
     assert patch.square == (9, 7)
     hand.click((5, 5))
     assert len(hand.document.state.stack.patches) == 1
+
+
+def test_a_new_pin_follows_the_drag_that_puts_it_down(make_hand: MakeHand) -> None:
+    hand, _ = pinned(make_hand)
+    hand.context.view.set_tool("pin")
+    hand.drag((9, 7), (9, 8), (9, 9))
+    hand.wait(lambda: len(hand.document.state.stack.patches) == 1)
+    patch = hand.document.state.stack.patches[0]
+    assert isinstance(patch, SetValue)
+    assert patch.square == (9, 9)
