@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from app.errors import PatchError
 from app.interventions.vectors import SUFFIX, ActivationVector, read_vector, save_vector
+
+DELETED: Final = "deleted"
+"""Subfolder of what was taken out of the library: it is the user's, so it is never thrown away."""
 
 
 @dataclass(frozen=True)
@@ -66,23 +70,43 @@ class VectorLibrary:
         """
         save_vector(path, replace(read_vector(path), name=name))
 
-    def remove(self, path: Path) -> None:
-        """Delete a vector's file.
+    def remove(self, path: Path) -> Path:
+        """Take a file out of the library: it goes to the subfolder `DELETED`, to a path that is returned.
 
         Raises:
-            PatchError: when it cannot be deleted.
+            PatchError: when it cannot be moved there.
         """
+        kept = self.folder / DELETED
         try:
-            path.unlink(missing_ok=True)
+            kept.mkdir(exist_ok=True)
+            target = _free(kept, path.stem)
+            path.rename(target)
         except OSError as error:
             raise PatchError(f"{path} cannot be deleted: {error.strerror or error}.") from error
+        return target
+
+    def restore(self, kept: Path, path: Path) -> Path:
+        """Bring back what `remove` moved to `kept`, to its path, or beside it where another file has that by now.
+
+        Raises:
+            PatchError: when it cannot be moved back.
+        """
+        try:
+            target = _free(path.parent, path.stem) if path.exists() else path
+            kept.rename(target)
+        except OSError as error:
+            raise PatchError(f"{kept} cannot be put back: {error.strerror or error}.") from error
+        return target
 
     def _free_path(self, name: str) -> Path:
-        stem = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:60] or "vector"
-        number = 1
-        while (path := self.folder / f"{stem}{'' if number == 1 else f'-{number}'}{SUFFIX}").exists():
-            number += 1
-        return path
+        return _free(self.folder, re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:60] or "vector")
+
+
+def _free(folder: Path, stem: str) -> Path:
+    number = 1
+    while (path := folder / f"{stem}{'' if number == 1 else f'-{number}'}{SUFFIX}").exists():
+        number += 1
+    return path
 
 
 def _title(entry: Entry) -> str:

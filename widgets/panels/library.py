@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -16,17 +16,23 @@ from widgets.context import Context
 class SharedLibrary(QObject):
     """The library's folder, and a signal for what this window changes in it.
 
+    Attributes:
+        deleted: of each file deleted last: where it lies now, and where it was.
+
     Signals:
         changed(): vectors were added, renamed or deleted.
+        removed(): vectors were deleted; `put_back` would bring them back.
     """
 
     changed = Signal()
+    removed = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._context = context
         self.library = VectorLibrary(context.settings.file.parent / "vectors")
         self._entries: tuple[Entry, ...] | None = None
+        self.deleted: list[tuple[Path, Path]] = []
 
     @staticmethod
     def of(context: Context) -> SharedLibrary:
@@ -64,9 +70,29 @@ class SharedLibrary(QObject):
         """Give a vector another name."""
         self._try(lambda: self.library.rename(path, name))
 
-    def remove(self, path: Path) -> None:
-        """Delete a vector's file."""
-        self._try(lambda: self.library.remove(path))
+    def remove(self, paths: Sequence[Path]) -> None:
+        """Take vectors' files out of the library; `put_back` brings them back."""
+        self.deleted = []
+
+        def act() -> None:
+            for path in paths:
+                self.deleted.append((self.library.remove(path), path))
+
+        self._try(act)
+        if self.deleted:
+            self.removed.emit()
+
+    def put_back(self) -> tuple[Path, ...]:
+        """Bring back what was deleted last; the paths it has now."""
+        found: list[Path] = []
+
+        def act() -> None:
+            while self.deleted:
+                found.append(self.library.restore(*self.deleted[0]))
+                del self.deleted[0]
+
+        self._try(act)
+        return tuple(found)
 
     def title(self, path: str) -> str | None:
         """The name of the vector of a file of the library, or None."""

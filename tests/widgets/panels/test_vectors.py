@@ -144,3 +144,62 @@ def test_a_vector_that_cannot_be_read_is_listed_with_the_reason(desk: Desk) -> N
     assert panel.list.item(0).text() == "broken.safetensors cannot be read"
     assert "expected" in panel.list.item(0).toolTip()
     assert not panel.apply.isEnabled()
+
+
+def test_the_selected_are_deleted_and_come_back(desk: Desk) -> None:
+    panel = desk.put(VectorsPanel, height=900)
+    for kind in ("cheese", "random", "top-right"):
+        make(desk, panel, kind)
+    before = {entry.path: entry.path.read_bytes() for entry in panel._library.entries()}
+    panel.list.setCurrentRow(0)
+    desk.key(panel.list, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    desk.key(panel.list, Qt.Key.Key_Delete)
+    assert panel.list.count() == 1
+    assert panel.current is not None
+    assert panel.deleted.words.text() == "Deleted 2 vectors."
+    desk.click(panel.deleted.undo)
+    assert {entry.path: entry.path.read_bytes() for entry in panel._library.entries()} == before
+    assert not panel.deleted.isVisible()
+    assert panel.list.hasFocus()
+
+
+def test_the_last_one_comes_back_too_beside_what_took_its_name(desk: Desk) -> None:
+    panel = desk.put(VectorsPanel)
+    make(desk, panel, "cheese")
+    assert panel.entry is not None
+    path, gone = panel.entry.path, panel.entry.path.read_bytes()
+    desk.key(panel.list, Qt.Key.Key_Delete)
+    assert panel.list.count() == 0
+    path.write_bytes(b"another's")
+    desk.click(panel.deleted.undo)
+    assert path.read_bytes() == b"another's"
+    assert panel.entry.path.read_bytes() == gone
+
+
+def test_a_file_that_cannot_be_read_shows_nothing_of_another(desk: Desk) -> None:
+    panel = desk.put(VectorsPanel, height=900)
+    make(desk, panel, "cheese")
+    assert panel.entry is not None
+    (panel.entry.path.parent / "a.safetensors").write_bytes(b"nothing")
+    panel._library.refresh()
+    panel.list.setCurrentRow(0)
+    assert panel.current is None
+    details = panel.details
+    assert details.isEnabled()
+    assert "expected" in details.note.text()
+    assert not details._labels
+    assert not details.strip.isVisible()
+    assert not details.maze_a.isVisible()
+    panel.list.setCurrentRow(1)
+    assert details.strip.isVisible()
+    assert details._labels
+
+
+def test_the_longest_form_scrolls_instead_of_being_squeezed_or_growing_the_window(desk: Desk) -> None:
+    panel = desk.put(VectorsPanel, height=400)
+    desk.click(panel.new)
+    desk.choose(panel.make.kind, "probe")
+    desk.wait(lambda: panel.make.isVisible())
+    assert panel.minimumSizeHint().height() < 400
+    assert panel.height() == 400
+    assert panel.make.height() >= panel.make.heightForWidth(panel.make.width())

@@ -55,6 +55,7 @@ class VectorDetails(QWidget):
         self._show_facts(facts(vector, policy))
         order = np.argsort(-vector.channel_norms, kind="stable")
         pictures = vector.values if vector.values.ndim == 3 else None
+        self.strip.show()
         self.strip.show_channels(pictures, tuple(int(channel) for channel in order))
         self.strip.setToolTip("The vector's channels, the largest first")
         self._mazes.setVisible(vector.maze_a is not None and vector.maze_b is not None)
@@ -63,6 +64,13 @@ class VectorDetails(QWidget):
                 picture.show_observation(observation(maze))
                 picture.setAccessibleName(f"Maze {name}")
                 picture.setToolTip(f"Maze {name}: the observation the vector was taken from")
+
+    def show_problem(self, sentence: str) -> None:
+        """Say why a file has nothing to show."""
+        self.note.setText(breakable(sentence))
+        self._show_facts([])
+        self.strip.hide()
+        self._mazes.hide()
 
     def _show_facts(self, rows: list[tuple[str, str]]) -> None:
         for label in self._labels:

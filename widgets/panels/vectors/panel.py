@@ -33,7 +33,8 @@ from widgets.own_keys import PAGES, OwnKeys
 from widgets.panels.folding import Folding
 from widgets.panels.layer_choice import short_name
 from widgets.panels.library import SharedLibrary
-from widgets.panels.parts import MARGIN, EmptyState, IconButton, breakable, column, row
+from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, row
+from widgets.panels.vectors.deleted import Deleted
 from widgets.panels.vectors.details import VectorDetails
 from widgets.panels.vectors.make import MakeCard
 from widgets.panels.vectors.matrix import CosineMatrix
@@ -65,6 +66,8 @@ class VectorsPanel(QWidget):
         self.make.hide()
         self.make.made.connect(self._keep)
         self.make.closed.connect(self._close_make)
+        self.deleted = Deleted(context, self._library)
+        self.deleted.undo.clicked.connect(self.put_back)
         self.list = _List(self)
         self.details = VectorDetails(context.palette)
         self.matrix = CosineMatrix()
@@ -81,6 +84,7 @@ class VectorsPanel(QWidget):
         layout = column(self, MARGIN)
         layout.addLayout(row(self.new, None, self.more, space=4))
         layout.addWidget(self.make)
+        layout.addWidget(self.deleted)
         layout.addWidget(self._pages, 1)
         self.list.itemSelectionChanged.connect(self._selected)
         self.list.currentItemChanged.connect(self._selected)
@@ -90,6 +94,19 @@ class VectorsPanel(QWidget):
         context.document.changed.connect(self._document_changed)
         self._recolour(context.palette)
         self._fill()
+
+    def _scrolled_body(self) -> QScrollArea:
+        # A long form scrolls: it must neither be squeezed nor push the window beyond the screen.
+        body = QWidget()
+        below = column(body)
+        below.addWidget(self.make)
+        below.addWidget(self._pages, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(body)
+        return scroll
 
     def _filled(self) -> QWidget:
         page = QWidget()
@@ -115,7 +132,7 @@ class VectorsPanel(QWidget):
         self._save = menu.addAction("Save a copy…", self._ask_save)
         menu.addSeparator()
         self._rename = menu.addAction("Rename", self._start_rename)
-        self._delete = menu.addAction("Delete", self.delete_current)
+        self._delete = menu.addAction("Delete", self.delete_selected)
         return menu
 
     # --- what is shown ----------------------------------------------------------------------------------------------
@@ -139,14 +156,15 @@ class VectorsPanel(QWidget):
         return tuple(vector for vector in found if vector is not None)[:COMPARED]
 
     def _fill(self) -> None:
-        current = None if self.entry is None else self.entry.path
+        current, at_row = None if self.entry is None else self.entry.path, self.list.currentRow()
         self.list.blockSignals(True)
         self.list.clear()
         for entry in self._library.entries():
             self.list.addItem(_item(entry))
         places = [at for at, entry in enumerate(self._library.entries()) if entry.path == current]
         if self.list.count():
-            self.list.setCurrentRow(places[0] if places else 0)
+            # After a deletion the next one is current, as in every list.
+            self.list.setCurrentRow(places[0] if places else min(max(at_row, 0), self.list.count() - 1))
         self.list.blockSignals(False)
         self._pages.setCurrentIndex(1 if self.list.count() else 0)
         self._selected()
@@ -155,13 +173,12 @@ class VectorsPanel(QWidget):
         vector = self.current
         for action in (self._save, self._rename):
             action.setEnabled(vector is not None)
-        self._delete.setEnabled(self.entry is not None)
+        self._delete.setEnabled(bool(self.list.selectedItems()))
         self.apply.setEnabled(vector is not None)
-        self.details.setEnabled(vector is not None)
         if vector is not None:
             self.details.show_vector(vector, self._context.document.state.policy)
         elif self.entry is not None:
-            self.details.note.setText(breakable(self.entry.problem))
+            self.details.show_problem(self.entry.problem)
         self.matrix.show_vectors(self.compared())
 
     def _document_changed(self, old: State, new: State) -> None:
@@ -194,10 +211,17 @@ class VectorsPanel(QWidget):
             patch = AddVector(layer=entry.vector.layer, vector=str(entry.path), coefficient=1.0)
             stack_edits.add_patch(self._context.document, patch)
 
-    def delete_current(self) -> None:
-        """Delete the current file; patches that name it stay in the stack, with the reason why they do not act."""
-        if self.entry is not None:
-            self._library.remove(self.entry.path)
+    def delete_selected(self) -> None:
+        """Delete the selected files; patches that name them stay in the stack, with the reason why they do not act."""
+        entries = [item.data(Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()]
+        if entries:
+            self._library.remove([entry.path for entry in entries])
+
+    def put_back(self) -> None:
+        """Undo the last deletion."""
+        paths = self._library.put_back()
+        self.show_file(paths[0] if paths else None)
+        self.list.setFocus()
 
     def _start_rename(self) -> None:
         item = self.list.currentItem()
@@ -266,7 +290,7 @@ class _List(OwnKeys, QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:
-            self._panel.delete_current()
+            self._panel.delete_selected()
         else:
             super().keyPressEvent(event)
 
