@@ -46,6 +46,7 @@ class EngineBridge(QObject):
     _result_came = Signal(object)
     _activations_came = Signal(object)
     _error_came = Signal(str, str)
+    _failure_came = Signal(object)
 
     def __init__(
         self, document: Document, view: ViewState, parent: QObject | None = None, *, channels: bool = True
@@ -55,6 +56,7 @@ class EngineBridge(QObject):
         self.device = "auto"
         self._engine: Engine | None = None
         self._request: FieldRequest | None = None
+        self._failed: FieldRequest | None = None
         self._activation_request: object = None
         self.latest: FieldResult | None = None
         self.latest_activations: ActivationResult | None = None
@@ -64,6 +66,7 @@ class EngineBridge(QObject):
         self._result_came.connect(self._take_result)
         self._activations_came.connect(self._take_activations)
         self._error_came.connect(self.failed)
+        self._failure_came.connect(self._take_failure)
 
     @property
     def engine(self) -> Engine | None:
@@ -72,9 +75,14 @@ class EngineBridge(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether the newest question still waits for its whole answer."""
+        """Whether the newest question still waits for its whole answer, or for word that there will be none."""
+        return self._request is not None and self.answer is None and self._failed != self._request
+
+    @property
+    def answer(self) -> FieldResult | None:
+        """The newest question's whole answer; None while it is on its way, and when an error came in its place."""
         latest = self.latest
-        return self._request is not None and (latest is None or latest.request != self._request or not latest.complete)
+        return latest if latest is not None and latest.complete and latest.request == self._request else None
 
     @property
     def inspected_square(self) -> Square:
@@ -89,6 +97,7 @@ class EngineBridge(QObject):
         engine.on_result = self._result_came.emit
         engine.on_activations = self._activations_came.emit
         engine.on_error = self._error_came.emit
+        engine.on_failed = self._failure_came.emit
         self.device_changed.emit(engine.device_label)
         self.refresh()
 
@@ -102,14 +111,15 @@ class EngineBridge(QObject):
 
     def refresh(self) -> None:
         """Ask again, whatever was asked before."""
-        self._request = self._activation_request = None
+        self._request = self._activation_request = self._failed = None
         self._ask()
 
     def close(self) -> None:
         """Stop the engine's worker and listen no more."""
         self._document.changed.disconnect(self._document_changed)
         if self._engine is not None:
-            self._engine.on_result = self._engine.on_activations = self._engine.on_error = None
+            self._engine.on_result = self._engine.on_activations = None
+            self._engine.on_error = self._engine.on_failed = None
             self._engine.close()
             self._engine = None
 
@@ -128,7 +138,7 @@ class EngineBridge(QObject):
         request = FieldRequest(state.maze, state.policy, state.stack)
         if request == self._request:
             return
-        self._request = request
+        self._request, self._failed = request, None
         self._engine.request(request)
         self.asked.emit()
         self._ask_activations()
@@ -155,3 +165,7 @@ class EngineBridge(QObject):
         if result.request == self._activation_request:
             self.latest_activations = result
             self.activations.emit(result)
+
+    @Slot(object)
+    def _take_failure(self, request: FieldRequest) -> None:
+        self._failed = request

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from app.errors import MazeError
+from app.field.finite import check_finite
 from app.field.requests import ActivationRequest, ActivationResult
 from app.field.vector_field import move_probabilities
 from app.interventions.compile import compile_stack
@@ -24,7 +25,8 @@ def activations_of(request: ActivationRequest) -> ActivationResult:
 
     Raises:
         MazeError: when the square is not an open one.
-        PatchError: when the network has no such layer.
+        PatchError: when the network has no such layer, or the patches drive it beyond what float32 holds.
+        PolicyError: when the network is there by itself.
     """
     started = time.perf_counter()
     maze, square, network = request.maze, request.square, request.policy.network
@@ -41,6 +43,7 @@ def activations_of(request: ActivationRequest) -> ActivationResult:
     if compiled.first is not None:
         edit = compiled.edit(np.array([square]))
         changed = run(network, picture, edit=edit, edited=compiled.layers, keep=(name,))
+    check_finite(_numbers(plain, name) + _numbers(bare, name), _numbers(changed, name))
     original = _kept(plain, name)
     return ActivationResult(
         request,
@@ -60,6 +63,10 @@ def activations_of(request: ActivationRequest) -> ActivationResult:
 
 def _input(maze: Maze, square: Square) -> Tensor:
     return as_input(torch.from_numpy(observations(maze, [square])))
+
+
+def _numbers(found: Run, name: str) -> tuple[np.ndarray, ...]:
+    return found.kept[name].numpy(), found.logits.numpy(), found.value.numpy()
 
 
 def _kept(result: Run, name: str) -> np.ndarray:

@@ -25,7 +25,7 @@ from app.field.scene import Scene, scene_key
 from app.field.spans import spans
 from app.field.trim import give_memory_back
 from app.field.tuning import Tuner
-from app.field.walk import LAST, NO_EDITS, Check, Edits, Place, State, Stopped, Walk
+from app.field.walk import LAST, NO_EDITS, Check, Edits, Place, State, Stopped, Walk, never
 from app.interventions.compile import CompiledStack, compile_stack
 from app.maze.maze import Maze
 from app.policy.layers import layer
@@ -206,7 +206,7 @@ class CpuJob(Job):
         running: list[list[Future[Answer]]] = []
         try:
             for number, part in enumerate(parts):
-                part_check = go_on if number else _never
+                part_check = go_on if number else never
                 submit = self._evaluator.submit
                 running.append([submit(self._plan, partial(self._evaluate, rows, part_check)) for rows in part])
             for part_running in running:
@@ -267,7 +267,3 @@ def _arrays(outputs: tuple[torch.Tensor, torch.Tensor]) -> Outputs:
 def _without_gradients(work: Callable[[], T]) -> T:
     with torch.no_grad():
         return work()
-
-
-def _never() -> None:
-    """A check that stops nothing."""

@@ -10,16 +10,17 @@ from typing import Final
 
 import numpy as np
 
-from app.errors import MazescopeError, PatchError
+from app.errors import MazescopeError
 from app.field.activations import activations_of
 from app.field.cpu import CpuEvaluator
 from app.field.devices import Device, available_devices, device_choices, find_device
-from app.field.evaluator import Answer, Evaluator, Outputs
+from app.field.evaluator import Evaluator, Outputs
+from app.field.finite import check_finite
 from app.field.gpu import GpuEvaluator
 from app.field.plan import Plan
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
 from app.field.vector_field import VectorField
-from app.field.walk import Check, Stopped
+from app.field.walk import Check, Stopped, never
 
 __all__ = ["ActivationRequest", "ActivationResult", "Engine", "FieldRequest", "FieldResult"]
 
@@ -39,6 +40,8 @@ class Engine:
         on_result: called on the worker's thread with every part and with the whole.
         on_activations: called on the worker's thread.
         on_error: called on the worker's thread with a sentence and details; also when a device fell back.
+        on_failed: called on the worker's thread with a request for a field that no answer will come to, after
+            `on_error` has heard why.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
@@ -53,12 +56,15 @@ class Engine:
         self.on_result: Callable[[FieldResult], None] | None = None
         self.on_activations: Callable[[ActivationResult], None] | None = None
         self.on_error: Callable[[str, str], None] | None = None
+        self.on_failed: Callable[[FieldRequest], None] | None = None
         self._ready = threading.Condition()
         self._field: FieldRequest | None = None
         self._activation: ActivationRequest | None = None
         self._closing = False
         # Held while a field is computed, so that `compute` on another thread shares what is remembered.
         self._computing = threading.RLock()
+        # Calls of `compute` under way: quiet moments are not to be used while there are any.
+        self._callers = 0
         self._notice: str | None = None
         self._plan = plan
         self._untuned: FieldRequest | None = None
@@ -81,13 +87,17 @@ class Engine:
 
     def compute(self, request: FieldRequest) -> FieldResult:
         """The complete field, computed on the caller's thread. Errors are raised here, not told."""
+        with self._ready:
+            self._callers += 1
         try:
-            *_, result = self._parts(request, _never)
+            return self._whole(request)
         except Exception as error:
             if not self._fell_back(error):
                 raise
-            *_, result = self._parts(request, _never)
-        return result
+            return self._whole(request)
+        finally:
+            with self._ready:
+                self._callers -= 1
 
     def activations(self, request: ActivationRequest) -> ActivationResult:
         """One layer's activation, computed on the caller's thread.
@@ -104,7 +114,7 @@ class Engine:
         The engine does so by itself in its first quiet moment.
         """
         with self._computing:
-            self._evaluator.tune(request, _never)
+            self._evaluator.tune(request, never)
             return self._evaluator.way(request)
 
     def set_device(self, device: str) -> None:
@@ -114,8 +124,9 @@ class Engine:
             MazescopeError: for a word that names no device. One that this machine lacks is replaced by the CPU, with a
                 sentence to `on_error` at the next request.
         """
-        self._retired.append(self._evaluator)
-        self._evaluator = self._evaluator_of(device)
+        # First the new one, then the old one away: the worker closes what is retired, never what is in use.
+        old, self._evaluator = self._evaluator, self._evaluator_of(device)
+        self._retired.append(old)
 
     def devices(self) -> list[tuple[str, str]]:
         """(key, label) of every device a person may choose."""
@@ -133,9 +144,8 @@ class Engine:
             self._ready.notify_all()
         if threading.current_thread() is not self._worker:
             self._worker.join()
-            with self._computing:
-                self._retired.append(self._evaluator)
-                self._close_retired()
+            self._retired.append(self._evaluator)
+            self._close_retired()
 
     def _evaluator_of(self, device: str) -> Evaluator:
         found, self._notice = find_device(device)
@@ -180,8 +190,12 @@ class Engine:
             self._report("The fastest way to compute could not be found", error)
 
     def _close_retired(self) -> None:
-        while self._retired:
-            self._retired.pop().close()
+        if not self._retired:
+            return
+        # Another thread may still be computing with one.
+        with self._computing:
+            while self._retired:
+                self._retired.pop().close()
 
     def _answer(self, request: FieldRequest) -> None:
         try:
@@ -197,6 +211,7 @@ class Engine:
                 self._answer(request)
             else:
                 self._report("The field could not be computed", error)
+                self._tell(self.on_failed, request)
 
     def _answer_activations(self) -> None:
         with self._ready:
@@ -207,6 +222,10 @@ class Engine:
             self._tell(self.on_activations, self.activations(request))
         except Exception as error:
             self._report("The activations could not be computed", error)
+
+    def _whole(self, request: FieldRequest) -> FieldResult:
+        *_, result = self._parts(request, never)
+        return result
 
     def _parts(self, request: FieldRequest, check: Check) -> Iterator[FieldResult]:
         started = time.perf_counter()
@@ -227,7 +246,7 @@ class Engine:
                 yield result()
                 return
             for number, answer in enumerate(job.answers(check)):
-                _check_finite(answer)
+                check_finite(answer.original, answer.patched)
                 original.put(answer.rows, answer.original)
                 patched.put(answer.rows, answer.patched)
                 found = result()
@@ -242,7 +261,7 @@ class Engine:
             raise Stopped
 
     def _stop_when_asked(self) -> None:
-        if self._activation is not None:
+        if self._activation is not None or self._callers:
             raise Stopped
         self._stop_when_superseded()
 
@@ -251,8 +270,8 @@ class Engine:
         device = self._evaluator.device
         if device.key == "cpu" or "out of memory" not in str(error).lower():
             return False
-        self._retired.append(self._evaluator)
-        self._evaluator = self._evaluator_on(available_devices()[-1])
+        old, self._evaluator = self._evaluator, self._evaluator_on(available_devices()[-1])
+        self._retired.append(old)
         self._tell(self.on_error, f"{device.name} ran out of memory; the CPU computes from now on.", str(error))
         return True
 
@@ -291,20 +310,3 @@ class _Growing:
 
     def field(self) -> VectorField:
         return VectorField(self._maze, self._maze.squares, self._logits.copy(), self._value.copy())
-
-
-def _check_finite(answer: Answer) -> None:
-    """Nothing, when all outputs are finite: NaN would be taken for squares still to come, and the field never be whole.
-
-    Raises:
-        PatchError: in one sentence, when the patches drove the network beyond what float32 holds.
-    """
-    if not all(np.isfinite(each).all() for each in (*answer.original, *answer.patched)):
-        raise PatchError(
-            "The patches drive the network beyond the numbers that float32 holds; expected smaller coefficients, "
-            "factors or values."
-        )
-
-
-def _never() -> None:
-    """A check that stops nothing."""

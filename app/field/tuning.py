@@ -17,7 +17,7 @@ from app.field.plan import Plan, thread_counts
 from app.field.requests import FieldRequest
 from app.field.scene import Scene
 from app.field.spans import CONV_STAGES
-from app.field.walk import LAST, NO_EDITS, Check, Place, Walk
+from app.field.walk import LAST, NO_EDITS, Check, Place, Walk, never
 
 CHUNKS: Final = (8, 16, 24, 32, 48)
 TRIAL_CHUNK: Final = 8
@@ -108,7 +108,7 @@ def _through(walk: Walk, scene: Scene, rows: np.ndarray) -> None:
     """One chunk of squares from observations to outputs, on the calling thread."""
     with torch.no_grad():
         place = Place(scene.cells[rows])
-        state = walk.advance(scene.start(rows), LAST, place, NO_EDITS, scene.backdrop, _go_on)
+        state = walk.advance(scene.start(rows), LAST, place, NO_EDITS, scene.backdrop, never)
         walk.outputs(walk.whole(state, place, scene.backdrop), NO_EDITS)
 
 
@@ -124,7 +124,3 @@ def _seconds_per_chunk(threads: int, work: Callable[[], object], check: Check) -
                 done.result()
             times.append((time.perf_counter() - started) / (2 * threads))
     return min(times[1:])
-
-
-def _go_on() -> None:
-    """A check that stops nothing."""

@@ -22,6 +22,10 @@ class Stopped(Exception):  # noqa: N818  (not an error)
     """A newer request has come."""
 
 
+def never() -> None:
+    """A check that stops nothing."""
+
+
 @dataclass(frozen=True, eq=False)
 class Edits:
     """What a stack does to one batch: see `app.policy.stages.run`. Every edit acts pixel by pixel."""

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from app.field.finite import check_finite
 from app.field.vector_field import VectorField, move_probabilities
 from app.interventions.activations import BATCH
 from app.interventions.compile import CompiledStack
@@ -65,15 +66,20 @@ class Answer:
     patched: tuple[Passes, ...]
 
 
-def answers(policy: Policy, questions: Sequence[Question], progress: Progress = go_on) -> list[Answer]:
+def answers(
+    policy: Policy, questions: Sequence[Question], progress: Progress = go_on, *, finite: bool = True
+) -> list[Answer]:
     """The passes of many questions, all with the same number of stacks.
 
     Args:
         policy: the policy.
         questions: what is asked.
         progress: told how many passes of how many are done.
+        finite: whether outputs that are not finite are refused; otherwise they are there to be looked at.
 
     Raises:
+        PatchError: when a stack drives the network beyond what float32 holds.
+        PolicyError: when the network is there by itself.
         Cancelled: when `progress` says not to go on.
     """
     rows = [(index, row) for index, question in enumerate(questions) for row in range(len(question.squares))]
@@ -90,6 +96,8 @@ def answers(policy: Policy, questions: Sequence[Question], progress: Progress = 
     # (1 + stacks, passes, 15 logits and the value)
     outputs = torch.cat([torch.stack(column) for column in columns], dim=1).numpy()
     ends = np.cumsum([len(question.squares) for question in questions])
+    if finite:
+        check_finite((outputs[0],), tuple(outputs[1:]))
     return [
         Answer(first, tuple(others))
         for part in np.split(outputs, ends[:-1], axis=1)
@@ -98,10 +106,15 @@ def answers(policy: Policy, questions: Sequence[Question], progress: Progress = 
 
 
 def fields(
-    policy: Policy, maze: Maze, stacks: Sequence[CompiledStack] = (), progress: Progress = go_on
+    policy: Policy,
+    maze: Maze,
+    stacks: Sequence[CompiledStack] = (),
+    progress: Progress = go_on,
+    *,
+    finite: bool = True,
 ) -> tuple[VectorField, list[VectorField]]:
-    """The whole field of the unpatched network, and under each stack. Raises as `answers` does."""
-    (answer,) = answers(policy, [Question(maze, maze.squares, tuple(stacks))], progress)
+    """The whole field of the unpatched network, and under each stack. Arguments and errors are those of `answers`."""
+    (answer,) = answers(policy, [Question(maze, maze.squares, tuple(stacks))], progress, finite=finite)
     first, *others = (
         VectorField(maze, maze.squares, each.logits, each.value) for each in (answer.original, *answer.patched)
     )

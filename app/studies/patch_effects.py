@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from app.field.finite import BEYOND, is_finite
 from app.field.measures import decision_probabilities, mean_total_variation
 from app.interventions.compile import compile_stack
 from app.interventions.patches import PatchStack
@@ -20,10 +21,11 @@ class PatchEffect:
 
     Attributes:
         position: of the patch in the stack.
-        mean_total_variation: mean over the open squares, 0..1; None when the patch does not fit.
-        cheese: change of P(cheese) at the decision square; None where the maze has none, or the patch does not fit.
+        mean_total_variation: mean over the open squares, 0..1; None when the patch does not fit, or drives the network
+            beyond what float32 holds.
+        cheese: change of P(cheese) at the decision square; None where the maze has none, or likewise.
         top_right: change of P(top-right) at the decision square, likewise.
-        problem: why the patch does not fit; empty when it does.
+        problem: why there are no numbers; empty when there are.
     """
 
     position: int
@@ -50,13 +52,16 @@ def patch_effects(
     alone = [
         compile_stack(PatchStack((replace(patch, enabled=True, solo=False),)), policy, maze) for patch in stack.patches
     ]
-    original, patched = fields(policy, maze, alone, progress)
+    original, patched = fields(policy, maze, alone, progress, finite=False)
     decision = decision_square(maze)
     before = decision_probabilities(original, decision)
     effects = []
     for position, (compiled, changed) in enumerate(zip(alone, patched, strict=True)):
-        if compiled.problems:
-            effects.append(PatchEffect(position, None, None, None, compiled.problems[0].reason))
+        problem = compiled.problems[0].reason if compiled.problems else ""
+        if not is_finite(changed.logits, changed.value):
+            problem = BEYOND
+        if problem:
+            effects.append(PatchEffect(position, None, None, None, problem))
             continue
         after = decision_probabilities(changed, decision)
         cheese, top_right = (None, None)

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from app.field.finite import check_finite
 from app.field.vector_field import move_probabilities
 from app.interventions.compile import compile_stack
 from app.interventions.patches import NO_PATCHES, PatchStack
@@ -39,6 +40,8 @@ def rollouts(
         progress: told how many steps of how many at most are done.
 
     Raises:
+        PatchError: when the stack drives the network beyond what float32 holds.
+        PolicyError: when the network is there by itself.
         Cancelled: when `progress` says not to go on.
     """
     rule = rule or Rule()
@@ -90,7 +93,9 @@ def _asking(policy: Policy, maze: Maze, stack: PatchStack) -> Callable[[Square, 
                 edit=compiled.edit(np.array([square])),
                 edited=compiled.layers,
             )
-            known[key] = move_probabilities(found.logits.numpy())[0]
+            logits = found.logits.numpy()
+            check_finite(() if compiled.layers else (logits,), (logits,))
+            known[key] = move_probabilities(logits)[0]
         return known[key]
 
     return ask

@@ -39,6 +39,8 @@ class Answers:
         engine.on_result = self._into(self.results)
         engine.on_activations = self._into(self.activations)
         engine.on_error = lambda *error: self._into(self.errors)(error)
+        self.failed: list[FieldRequest] = []
+        engine.on_failed = self._into(self.failed)
 
     def _into(self, kept: list) -> Callable[[object], None]:
         def take(answer: object) -> None:
@@ -219,6 +221,10 @@ def test_patches_beyond_float32_are_told_rather_than_waited_for(make_engine: Cal
     engine.request(request)
     answers.wait(lambda: answers.errors)
     assert "float32" in answers.errors[0][0]
+    answers.wait(lambda: answers.failed)
+    assert answers.failed == [request]
+    with pytest.raises(PatchError, match="float32"):
+        engine.activations(ActivationRequest(ROOM, request.policy, patches, DEFAULT_LAYER, (0, 0)))
     with pytest.raises(PatchError, match="float32"):
         engine.compute(request)
     assert_exact_after(engine, answers)

@@ -8,15 +8,18 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.errors import PatchError
 from app.interventions.activations import inputs_of
 from app.interventions.compile import CompiledStack, compile_stack
-from app.interventions.patches import PatchStack
+from app.interventions.patches import PatchStack, Scale, Zero
 from app.maze.levels import random_level
 from app.maze.maze import Maze
 from app.policy.policy import Policy
 from app.policy.stages import run
 from app.progress import Cancelled
 from app.studies.forward import Question, answers, fields
+from app.studies.patch_effects import patch_effects
+from app.studies.rollout import rollouts
 from tests.interventions.strategies import stacks
 
 
@@ -88,3 +91,16 @@ def test_no_questions_and_no_squares_have_empty_answers(small_policy: Policy) ->
 def test_work_is_cancelled_between_batches(small_policy: Policy) -> None:
     with pytest.raises(Cancelled):
         fields(small_policy, random_level(15, 15, 0), (), lambda done, _: done < 64)
+
+
+def test_outputs_beyond_float32_are_refused_not_taken_for_moves(small_policy: Policy) -> None:
+    maze, stack = random_level(15, 5, 0), PatchStack((Zero(channels=(1,)), Scale(positive=3e38, negative=3e38)))
+    with pytest.raises(PatchError, match="float32"):
+        fields(small_policy, maze, [compile_stack(stack, small_policy, maze)])
+    with pytest.raises(PatchError, match="float32"):
+        rollouts(small_policy, maze, stack)
+    fine, beyond = patch_effects(small_policy, maze, stack)
+    assert not fine.problem
+    assert fine.mean_total_variation is not None
+    assert "float32" in beyond.problem
+    assert beyond.mean_total_variation is None

@@ -15,10 +15,12 @@ from app.rollout import Rollouts, Rule
 from app.timeline import Moment
 
 if TYPE_CHECKING:
+    from widgets.bridge import EngineBridge
     from widgets.main_window import MainWindow
     from widgets.maze_view.picture import Picture
 
 BUSY = "The field is still being computed; export it when it is there."
+FAILED = "There is no field to export: it could not be computed for the maze and the patches as they are."
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +81,9 @@ def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "
         MazescopeError: while there is no policy, or its field is not there yet.
     """
     context, state = window.context, window.context.document.state
-    latest = context.bridge.latest
     if state.policy is None:
         raise MazescopeError("There is nothing to export without a policy: open one first.")
-    if latest is None or context.bridge.busy:
-        raise MazescopeError(BUSY)
+    latest = _answer(context.bridge)
     view, player, tab = window.maze_view, window.playback.player, state.tab
     companion = view.companion
     walks = (player.rollouts if player.fresh else None, window.playback.beside.rollouts)
@@ -92,10 +92,7 @@ def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "
         raise MazescopeError("The mice have not set out anew since the last change; export the view when they have.")
     sides = [_side(latest, view.picture, "" if companion is None else companion.front_title)]
     if companion is not None:
-        other = companion.bridge.latest
-        if other is None or companion.bridge.busy:
-            raise MazescopeError(BUSY)
-        sides.append(_side(other, companion.picture, companion.title))
+        sides.append(_side(_answer(companion.bridge), companion.picture, companion.title))
     return Present(
         tuple(sides),
         cast(Mode, context.view.mode),
@@ -113,6 +110,12 @@ def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "
         moments,
         None if companion is None else companion.comparison,
     )
+
+
+def _answer(bridge: EngineBridge) -> FieldResult:
+    if bridge.answer is None:
+        raise MazescopeError(BUSY if bridge.busy or bridge.engine is None else FAILED)
+    return bridge.answer
 
 
 def _side(result: FieldResult, picture: Picture, title: str) -> Side:

@@ -1,0 +1,81 @@
+"""The engine between two threads: its worker, and one that computes for itself (an export)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+import app.field.engine as engine_module
+from app.field.engine import Engine, FieldRequest
+from app.field.evaluator import Evaluator
+from app.field.walk import Check
+from app.maze.levels import random_level
+from tests.field.plain import assert_exact
+from tests.field.strategies import random_policy
+
+PATIENCE = 60
+
+
+def request(seed: int = 0) -> FieldRequest:
+    return FieldRequest(random_level(15, 7, seed), random_policy(1))
+
+
+def beside(work: Callable[[], object]) -> threading.Thread:
+    """The work on a thread of its own."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_whoever_computes_does_not_wait_for_the_search_of_the_fastest_way(
+    make_engine: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "IDLE_SECONDS", 0.01)
+    engine = make_engine()
+    searching = threading.Event()
+
+    def tune(_: FieldRequest, check: Check) -> None:
+        """A search without an end, asking between its trials as searches do."""
+        while True:
+            check()
+            searching.set()
+            time.sleep(0.001)
+
+    engine._evaluator.tune = tune  # type: ignore[method-assign]
+    engine.request(request(1))
+    assert searching.wait(PATIENCE)
+    found = []
+    computing = beside(lambda: found.append(engine.compute(request(2))))
+    computing.join(PATIENCE)
+    assert found, "it waits for the search"
+    assert_exact(found[0])
+
+
+def test_a_device_is_not_closed_while_another_thread_computes_on_it(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine()
+    old, job, close = engine._evaluator, engine._evaluator.job, engine._evaluator.close
+    begun, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def slow_job(asked: FieldRequest) -> object:
+        begun.set()
+        assert go_on.wait(PATIENCE)
+        assert not closed.is_set()
+        return job(asked)
+
+    old.job = slow_job  # type: ignore[method-assign,assignment]
+    old.close = lambda: (closed.set(), close())  # type: ignore[method-assign,assignment,func-returns-value]
+    found = []
+    computing = beside(lambda: found.append(engine.compute(request(1))))
+    assert begun.wait(PATIENCE)
+    engine.set_device("cpu")
+    engine.request(request(2))
+    assert not closed.wait(0.2)
+    go_on.set()
+    computing.join(PATIENCE)
+    assert_exact(found[0])
+    assert closed.wait(PATIENCE), "it is never closed"
+    assert engine._evaluator is not old
+    assert isinstance(engine._evaluator, Evaluator)
