@@ -28,6 +28,7 @@ class Compare:
     def __init__(self, context: Context, window: MainWindow) -> None:
         self._context, self._window = context, window
         self._waiting: Comparison | None = None
+        self._asked = 0
         group = "Compare"
         specs = (
             Spec(
@@ -138,7 +139,9 @@ class Compare:
             self._context.succeeded.emit("file")
             self.with_policy(policy)
 
-        self._context.run_in_background(load, done, failed)
+        self._asked += 1
+        number = self._asked
+        self._context.run_in_background(load, done, failed, lambda: number == self._asked)
 
     def swap(self) -> None:
         """Let the two change places."""
@@ -150,6 +153,8 @@ class Compare:
         """Show only the maze in front again."""
         companion = self._window.maze_view.companion
         self._waiting = None
+        # A policy that is still being read comes too late.
+        self._asked += 1
         self._window.maze_view.compare_with(None)
         if companion is not None:
             companion.close()

@@ -48,12 +48,14 @@ class Files(QObject):
         recent_changed(): the list of recent files.
         path_changed(): the session file that "Save" writes to.
         opening(): a file is about to be read, because the user asked for it.
+        saving(): the session is about to be saved; whatever is shown in its place ends, so that the work itself is.
         vector_kept(Path): a vector's file was opened; the library has it under this path.
     """
 
     recent_changed = Signal()
     path_changed = Signal()
     opening = Signal()
+    saving = Signal()
     vector_kept = Signal(object)
 
     def __init__(self, context: Context, window: QWidget) -> None:
@@ -145,10 +147,12 @@ class Files(QObject):
 
     def save(self) -> bool:
         """Save to the session's file; asks for one when it has none."""
+        self.saving.emit()
         return self.save_session(self.session_path) if self.session_path is not None else self.ask_save()
 
     def ask_save(self) -> bool:
         """Let the user choose a file for the session, and save to it."""
+        self.saving.emit()
         name = ask_name(self._window, "Save session", self._suggested(SESSION_SUFFIX), FILTERS["session"])
         return bool(name) and self.save_session(_with_suffix(Path(name), SESSION_SUFFIX))
 

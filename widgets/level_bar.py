@@ -7,7 +7,6 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QSpinBox,
     QToolBar,
     QToolButton,
     QWidget,
@@ -19,11 +18,12 @@ from app.maze.procgen_client import SEEDS
 from widgets.context import Context
 from widgets.levels import Levels
 from widgets.theme_icons import PIXELS, no_icon, theme_icon
+from widgets.wheel import QuietCombo, QuietSpin
 
 NO_SEED = -1
 
 
-class SeedBox(QSpinBox):
+class SeedBox(QuietSpin):
     """The seed: typed and confirmed, or stepped by the arrow keys; "file" while the maze has none."""
 
     def __init__(self, levels: Levels) -> None:
@@ -163,7 +163,7 @@ class LevelBar(QToolBar):
             self.addWidget(widget)
 
     def _combo(self, name: str, tip: str) -> QComboBox:
-        combo = QComboBox()
+        combo = QuietCombo()
         combo.setAccessibleName(name)
         combo.setToolTip(f"{name}: {tip}")
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)

@@ -145,23 +145,21 @@ class Levels(QObject):
         self._set_busy(True)
 
         def done(level: Level) -> None:
-            if number == self._asked:
-                self._heading = None
-                self._set_busy(False)
-                self._context.succeeded.emit("level")
-                document = self._context.document
-                # A drag under way belongs to the maze that is being left.
-                document.end()
-                edits.open_level(document, level.maze, level.name, level.seed, level.region)
+            self._heading = None
+            self._set_busy(False)
+            self._context.succeeded.emit("level")
+            document = self._context.document
+            # A drag under way belongs to the maze that is being left.
+            document.end()
+            edits.open_level(document, level.maze, level.name, level.seed, level.region)
 
         def failed(error: Exception) -> None:
-            if number == self._asked:
-                self._heading = None
-                self._set_busy(False)
-                self._take(self._context.document.state)
-                self._context.report_exception(error, "level")
+            self._heading = None
+            self._set_busy(False)
+            self._take(self._context.document.state)
+            self._context.report_exception(error, "level")
 
-        self._context.run_in_background(make, done, failed)
+        self._context.run_in_background(make, done, failed, lambda: number == self._asked)
 
     def _set_busy(self, busy: bool) -> None:
         if busy != self._busy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -140,6 +140,11 @@ class MessageBar(QFrame):
         self._acts.watch(False)
         self._reading.stop()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "dismiss"):
+            self._draw()
+
     def _watch(self) -> None:
         """Look out for what the user does only while there is something that may leave for it."""
         errors = bool(self._errors) and self.isVisible()
@@ -203,5 +208,6 @@ class MessageBar(QFrame):
         palette = self._context.palette
         error = bool(self._errors)
         name, colour = ("alert-circle-outline", palette.error) if error else ("information-outline", palette.accent)
-        self._sign.setPixmap(self._context.icon(name, colour).pixmap(18, 18))
+        side = round(1.2 * self.fontMetrics().height())
+        self._sign.setPixmap(self._context.icon(name, colour).pixmap(QSize(side, side), self.devicePixelRatioF()))
         self.dismiss.setIcon(self._context.icon("close"))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from app.maze.transforms import clear
 from widgets.context import Context
 from widgets.tab_order import ReadingOrder
 from widgets.theme_icons import theme_icon
+from widgets.wheel import QuietCombo, QuietSpin
 
 KINDS = (("Random maze", "maze"), ("Empty room", "room"))
 SEEDS = 1_000_000
@@ -43,7 +43,7 @@ class NewMazeDialog(ReadingOrder, QDialog):
         )
         self.world.setCurrentIndex(self.world.findData(now.world))
         self.dim = self._combo("Size", [])
-        self.seed = QSpinBox()
+        self.seed = QuietSpin()
         self.seed.setRange(0, SEEDS - 1)
         self.seed.setAccessibleName("Seed")
         self.seed.setValue(random.randrange(SEEDS))
@@ -123,7 +123,7 @@ class NewMazeDialog(ReadingOrder, QDialog):
 
     @staticmethod
     def _combo(name: str, items: object) -> QComboBox:
-        combo = QComboBox()
+        combo = QuietCombo()
         combo.setAccessibleName(name)
         for title, data in items:  # type: ignore[attr-defined]
             combo.addItem(title, data)

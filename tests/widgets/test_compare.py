@@ -180,3 +180,12 @@ def test_on_a_stage_both_sides_are_enlarged(hand: Hand) -> None:
     assert sides() == larger, "and one that comes while it lasts"
     hand.key(Qt.Key.Key_Escape)
     assert sides() == usual
+
+
+def test_a_policy_that_is_read_after_the_end_of_comparing_begins_none(hand: Hand, tmp_path: Path) -> None:
+    save_safetensors(random_network(1, 7), tmp_path / "other.safetensors")
+    hand.context.actions.trigger("compare.maze")
+    hand.window.compare.with_policy_file(tmp_path / "other.safetensors")
+    hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    hand.wait(lambda: not hand.context.busy)
+    assert hand.window.maze_view.companion is None

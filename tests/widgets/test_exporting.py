@@ -231,6 +231,25 @@ def test_a_file_that_cannot_be_written_is_told_in_one_sentence(hand: Hand, tmp_p
     assert export(hand, dialog).is_file(), "it can be tried again elsewhere"
 
 
+def test_a_mere_name_is_a_file_in_the_folder_of_the_last_export(
+    hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere, folder = tmp_path / "elsewhere", tmp_path / "figures"
+    elsewhere.mkdir()
+    folder.mkdir()
+    monkeypatch.chdir(elsewhere)
+    dialog = opened(hand, "picture", folder)
+    dialog.path.selectAll()
+    QTest.keyClicks(dialog.path, "~nobody at all")
+    assert dialog.go.isEnabled()
+    dialog.path.selectAll()
+    QTest.keyClicks(dialog.path, "3")
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    hand.wait(lambda: hand.window.exports.dialog is None)
+    assert [path.name for path in folder.iterdir()] == ["3.png"]
+    assert not list(elsewhere.iterdir())
+
+
 def test_an_existing_file_is_said_to_be_replaced(hand: Hand, tmp_path: Path) -> None:
     (tmp_path / "Small.png").write_bytes(b"old")
     dialog = opened(hand, "picture", tmp_path)

@@ -233,3 +233,15 @@ def test_a_maze_file_of_a_smaller_world_brings_its_own_sizes(make_hand: MakeHand
     assert hand.window.level_bar.region.currentData() == 15
     assert hand.window.level_bar.dim.currentData() is None
     hand.wait(lambda: not hand.window.levels.busy)
+
+
+def test_the_sign_is_as_large_as_the_text(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    bar = hand.window.message_bar
+    hand.context.report("Something is wrong.")
+    usual = bar._sign.pixmap().deviceIndependentSize().height()
+    hand.context.set_text_scale(2.0)
+    QApplication.processEvents()
+    large = bar._sign.pixmap().deviceIndependentSize().height()
+    hand.context.set_text_scale(1.0)
+    assert large >= 1.7 * usual

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar
 
 from tests.widgets.conftest import Hand, MakeHand
+from widgets.presentation.pointer import SIDE, large_pointer
 from widgets.presentation.stage import keys_pressed
 
 
@@ -115,3 +116,11 @@ def test_the_stage_lets_events_through(hand: Hand) -> None:
     place = hand.window.rect().center()
     assert hand.window.childAt(place) is not hand.window.around.presentation.stage
     QTest.mouseMove(hand.window, place)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_the_pointer_is_drawn_in_the_screens_own_pixels(qapp: QApplication, ratio: float) -> None:
+    picture = large_pointer(ratio).pixmap()
+    assert picture.devicePixelRatio() == ratio
+    assert picture.width() == round(SIDE * ratio)
+    assert picture.toImage().pixelColor(round(8 * ratio), round(16 * ratio)).name() == "#ffffff"

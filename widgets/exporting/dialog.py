@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -170,6 +171,15 @@ class ExportDialog(ReadingOrder, QDialog):
         cell = pixels_per_cell(drawn, float(self.scale.currentData()))
         self.pixels.setText(f"{round(drawn.width * cell)} × {round(drawn.height * cell)} pixels")
 
+    @property
+    def _path(self) -> Path:
+        """The file that is named; a mere name is one in the folder of the last export."""
+        named = Path(self.path.text().strip())
+        # A name may begin with "~" and be nobody's.
+        with contextlib.suppress(RuntimeError):
+            named = named.expanduser()
+        return self._suggested().parent / named
+
     def _suggested(self) -> Path:
         folder = self._context.settings.get("export.folder")
         tab = self._context.document.state.tab
@@ -177,7 +187,7 @@ class ExportDialog(ReadingOrder, QDialog):
         return (Path(folder) if isinstance(folder, str) and Path(folder).is_dir() else Path.home()) / name
 
     def _show_state(self, *_: object) -> None:
-        busy, path = self._task.busy, Path(self.path.text())
+        busy, path = self._task.busy, self._path
         ready = bool(self.path.text().strip()) and self._context.document.state.policy is not None
         if self.what.currentData() == "sweep":
             ready = ready and self.sweep.sweep is not None
@@ -192,18 +202,18 @@ class ExportDialog(ReadingOrder, QDialog):
     def _browse(self) -> None:
         suffix = self.format.currentData()
         # The dialog is this window's own, so that it looks alike everywhere and never blocks the program.
-        chooser = QFileDialog(self, "Export as", str(Path(self.path.text()).parent), f"*.{suffix}")
+        chooser = QFileDialog(self, "Export as", str(self._path.parent), f"*.{suffix}")
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setDefaultSuffix(suffix)
         widen(chooser)
-        chooser.selectFile(Path(self.path.text()).name)
+        chooser.selectFile(self._path.name)
         chooser.fileSelected.connect(self.path.setText)
         chooser.open()
 
     def _export(self) -> None:
         engine, choices = self._context.bridge.engine, self.choices()
-        path = Path(self.path.text().strip()).expanduser().absolute()
+        path = self._path
         if path.suffix.lower() != f".{choices.suffix}":
             path = path.with_name(f"{path.name}.{choices.suffix}")
         try:

@@ -100,6 +100,8 @@ class Tour(QObject):
         self.mark: CoachMark | None = None
         # Whoever opens a file wants to see that, and not to lose it to the end of the tour.
         window.files.opening.connect(self.finish)
+        # What is saved is the user's own work, which comes back for that.
+        window.files.saving.connect(self.finish)
 
     @property
     def running(self) -> bool:

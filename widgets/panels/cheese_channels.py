@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -31,7 +32,7 @@ Key = tuple[str, str, int]
 
 
 class CheeseChannels(QObject):
-    """Measures, one at a time and off the screen's thread, and remembers what was found.
+    """Measures, one at a time in the order asked and off the screen's thread, and remembers what was found.
 
     Signals:
         found(): another policy's or layer's channels are known now.
@@ -41,10 +42,10 @@ class CheeseChannels(QObject):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._context = context
         self.task = Task(context, self, about="cheese channels")
         self._known: dict[Key, tuple[CheeseChannel, ...]] = {}
-        self._wanted: Key | None = None
-        self._then: list[Callable[[], object]] = []
+        self._queue: list[_Wanted] = []
 
     @staticmethod
     def of(context: Context) -> CheeseChannels:
@@ -72,10 +73,18 @@ class CheeseChannels(QObject):
             scores[each.channel] = each.score
         return scores
 
-    def want(self, policy: Policy, layer_name: str, world: int, then: Callable[[], object] | None = None) -> bool:
+    def want(
+        self,
+        policy: Policy,
+        layer_name: str,
+        world: int,
+        then: Callable[[], object] | None = None,
+        asker: object = None,
+    ) -> bool:
         """Measure unless it is known or under way, and call `then` once it is known (at once when it is).
 
-        False for a layer without pixels, which cannot mark a place; nothing is measured or called then.
+        An `asker` may withdraw what it asked for. False for a layer without pixels, which cannot mark a place; nothing
+        is measured or called then.
         """
         key = (policy.weights_hash, canonical(layer_name), world)
         if layer(layer_name, policy.width).side is None:
@@ -84,19 +93,56 @@ class CheeseChannels(QObject):
             if then is not None:
                 then()
             return True
-        if not self.task.busy or key != self._wanted:
-            self._wanted, self._then = key, []
-            self.task.start(partial(_measure, policy, layer_name, world), partial(self._learn, key))
-        if then is not None:
-            self._then.append(then)
+        wanted = next((each for each in self._queue if each.key == key), None)
+        if wanted is None:
+            wanted = _Wanted(key, partial(_measure, policy, layer_name, world))
+            self._queue.append(wanted)
+        wanted.askers.append((asker, then))
+        if len(self._queue) == 1 and not self.task.busy:
+            self._begin()
         return True
 
-    def _learn(self, key: Key, result: tuple[CheeseChannel, ...]) -> None:
-        self._known[key] = result
-        then, self._then = self._then, []
+    def withdraw(self, asker: object) -> None:
+        """An asker needs nothing any more; what nobody else waits for is not measured."""
+        first = self._queue[0] if self._queue else None
+        for wanted in self._queue:
+            wanted.askers = [each for each in wanted.askers if each[0] is not asker]
+        self._queue = [wanted for wanted in self._queue if wanted.askers]
+        if first is not None and first not in self._queue:
+            self.task.cancel()
+            self._begin()
+
+    def cancel(self) -> None:
+        """Measure nothing of what was asked for."""
+        self._queue.clear()
+        self.task.cancel()
+
+    def _begin(self) -> None:
+        if self._queue:
+            self.task.start(self._queue[0].measure, self._learn, self._failed)
+
+    def _learn(self, result: tuple[CheeseChannel, ...]) -> None:
+        wanted = self._queue.pop(0)
+        self._known[wanted.key] = result
+        self._begin()
         self.found.emit()
-        for call in then:
-            call()
+        for _, then in wanted.askers:
+            if then is not None:
+                then()
+
+    def _failed(self, error: Exception) -> None:
+        del self._queue[0]
+        self._begin()
+        self._context.report_exception(error, "cheese channels")
+
+
+@dataclass(eq=False)
+class _Wanted:
+    """A measurement that is asked for: who asked, and what each wants done once it is there."""
+
+    key: Key
+    measure: Callable[[Progress], Any]
+    askers: list[tuple[object, Callable[[], object] | None]] = field(default_factory=list)
 
 
 def _measure(policy: Policy, layer_name: str, world: int, progress: Progress) -> tuple[CheeseChannel, ...]:
@@ -116,7 +162,7 @@ class CheeseProgress(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of finding cheese channels")
         self._words = Elided("Finding cheese channels…")
-        self.cancel = IconButton(context, "close", "Stop finding cheese channels", cheese.task.cancel)
+        self.cancel = IconButton(context, "close", "Stop finding cheese channels", cheese.cancel)
         layout = column(self, 0, 2)
         layout.addLayout(row(self._words, self.cancel))
         layout.addWidget(self._bar)

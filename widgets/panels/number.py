@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
 
 from app.number_text import plain
@@ -13,6 +13,7 @@ from app.palette import Palette
 from app.stack_edits import RANGE
 from widgets.context import Context
 from widgets.panels.parts import column, row
+from widgets.wheel import WheelWhenFocused
 
 UNIT: Final = 1000
 """Steps of a slider per 1."""
@@ -21,7 +22,7 @@ FINE: Final = 10
 """How many times finer the hand moves with Shift."""
 
 
-class NumberSlider(QSlider):
+class NumberSlider(WheelWhenFocused, QSlider):
     """A slider that jumps to the pointer and fills from 0; with Shift it moves ten times finer.
 
     Signals:
@@ -37,7 +38,7 @@ class NumberSlider(QSlider):
         self.setRange(round(low * UNIT), round(high * UNIT))
         self.setSingleStep(UNIT // 10)
         self.setPageStep(UNIT)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.by_click()
 
     def set_colours(self, palette: Palette) -> None:
         """Take other colours."""
@@ -125,15 +126,8 @@ class NumberSlider(QSlider):
         else:
             super().keyPressEvent(event)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # A wheel that merely passes over scrolls the panel.
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
-
-class ExactNumber(QDoubleSpinBox):
+class ExactNumber(WheelWhenFocused, QDoubleSpinBox):
     """A field for a number: three decimals at most, none that are zero; with Shift the arrow keys step finer."""
 
     def __init__(self, low: float, high: float) -> None:
@@ -144,7 +138,7 @@ class ExactNumber(QDoubleSpinBox):
         # Typing "12" is one change, not first 1 and then 12.
         self.setKeyboardTracking(False)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.by_click()
 
     def textFromValue(self, value: float) -> str:
         """The number without trailing zeros."""
@@ -162,13 +156,6 @@ class ExactNumber(QDoubleSpinBox):
         fine = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
         self.setValue(self.value() + steps * self.singleStep() / (FINE if fine else 1))
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # A wheel that merely passes over scrolls the panel.
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         return QSize(metrics.horizontalAdvance("−10.000") + metrics.height(), super().sizeHint().height())
@@ -177,7 +164,7 @@ class ExactNumber(QDoubleSpinBox):
         return self.sizeHint()
 
 
-class WholeNumber(QSpinBox):
+class WholeNumber(WheelWhenFocused, QSpinBox):
     """A field for a whole number, such as a seed."""
 
     def __init__(self, name: str, tip: str, low: int, high: int) -> None:
@@ -185,7 +172,7 @@ class WholeNumber(QSpinBox):
         self.setRange(low, high)
         self.setKeyboardTracking(False)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.by_click()
         # Qt's own policy for such fields never lets them be narrower than their largest number.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
@@ -200,13 +187,6 @@ class WholeNumber(QSpinBox):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._width(min(5, len(str(self.maximum())))), super().sizeHint().height())
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # A wheel that merely passes over scrolls the panel.
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class Number(QWidget):
@@ -255,7 +235,8 @@ class Number(QWidget):
             part.blockSignals(True)
         self.field.setRange(min(low, value), max(high, value))
         self.field.setValue(value)
-        self.slider.setValue(round(value * UNIT))
+        # The slider stays at its end for what lies beyond; a whole number of Qt holds only so much.
+        self.slider.setValue(round(min(max(value, low), high) * UNIT))
         for part in (self.slider, self.field):
             part.blockSignals(False)
 

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.context import Context
+from widgets.wheel import QuietCombo
 
 MARGIN = 10
 """Pixels between a panel's edge and what it holds."""
@@ -191,11 +191,8 @@ class IconButton(QToolButton):
         self.setIcon(self._context.icon(self._glyph))
 
 
-class NarrowBox(QComboBox):
-    """A combo box that may be narrower than its items: text that does not fit is elided, and the tooltip says it.
-
-    A wheel that passes over it scrolls the panel.
-    """
+class NarrowBox(QuietCombo):
+    """A combo box that may be narrower than its items: text that does not fit is elided, and the tooltip says it."""
 
     elide = Qt.TextElideMode.ElideRight
 
@@ -204,8 +201,7 @@ class NarrowBox(QComboBox):
         self.setAccessibleName(name)
         self.setToolTip(tip)
         self.currentTextChanged.connect(lambda text: self.setToolTip(f"{tip}. Now: {text}" if text else tip))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(QuietCombo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(3)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -221,12 +217,6 @@ class NarrowBox(QComboBox):
         text = option.currentText or self.placeholderText()
         option.currentText = self.fontMetrics().elidedText(text, self.elide, room.width() - 2)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class Choice(NarrowBox):

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPushButton
 
 from app import stack_edits
+from app.document import State
 from app.interventions.patches import SetValue
 from app.maze.maze import Maze, Square
 from app.number_text import fixed
@@ -89,6 +90,7 @@ class CheeseFinder(QFrame):
         self._context = context
         self._cheese = CheeseChannels.of(context)
         self._layer = pin_layer(context)
+        self._ranked: tuple[CheeseChannel, ...] | None = None
         self.setProperty("card", True)
         self._words = muted(wrap=True)
         self.list = QListWidget()
@@ -110,14 +112,27 @@ class CheeseFinder(QFrame):
         layout.addLayout(row(None, self.zero, self.pin))
         self._cheese.found.connect(self._fill)
         self._cheese.task.busy_changed.connect(self._fill)
+        context.document.changed.connect(self._document_changed)
 
     def measure(self) -> None:
         """Measure the layer whose channels are shown, unless it is known, and offer what is found."""
         policy = self._context.document.state.policy
         self._layer = pin_layer(self._context)
+        # Offered anew, with the best ticked.
+        self._ranked = None
+        self._cheese.withdraw(self)
         if policy is not None:
-            self._cheese.want(policy, self._layer, self._context.document.state.maze.world)
+            self._cheese.want(policy, self._layer, self._context.document.state.maze.world, asker=self)
         self._fill()
+
+    def _document_changed(self, old: State, new: State) -> None:
+        if old.policy == new.policy and old.maze.world == new.maze.world:
+            return
+        if self.isHidden():
+            self._fill()
+        else:
+            # Channels of another policy, or of levels of another size, are others.
+            self.measure()
 
     @property
     def ticked(self) -> tuple[int, ...]:
@@ -132,6 +147,13 @@ class CheeseFinder(QFrame):
         ranked = None
         if state.policy is not None:
             ranked = self._cheese.channels(state.policy, self._layer, state.maze.world)
+        if ranked is None or ranked is not self._ranked:
+            self._list(ranked)
+        self._words.setText(self._sentence(ranked))
+        self._ticked()
+
+    def _list(self, ranked: tuple[CheeseChannel, ...] | None) -> None:
+        self._ranked = ranked
         self.list.blockSignals(True)
         self.list.clear()
         for each in (ranked or ())[:OFFERED]:
@@ -140,8 +162,6 @@ class CheeseFinder(QFrame):
         self.list.setVisible(ranked is not None)
         rows = min(6, self.list.count())
         self.list.setFixedHeight(rows * max(1, self.list.sizeHintForRow(0)) + 2 * self.list.frameWidth() + 4)
-        self._words.setText(self._sentence(ranked))
-        self._ticked()
 
     def _defaults(self) -> tuple[int, ...]:
         state = self._context.document.state
@@ -179,8 +199,12 @@ class CheeseFinder(QFrame):
                 stack_edits.toggle_channels(self._context.document, stage, on)
         self._close()
 
+    def give_up(self) -> None:
+        """Nothing of what was asked for here needs to be measured any more."""
+        self._cheese.withdraw(self)
+
     def _close(self) -> None:
-        self._cheese.task.cancel()
+        self.give_up()
         self.closed.emit()
 
 

@@ -63,23 +63,21 @@ class Task(QObject):
             return True
 
         def ended(result: Any) -> None:
-            if number == self._number:
-                self._set_busy(False)
-                if self._about:
-                    self._context.succeeded.emit(self._about)
-                done(result)
+            self._set_busy(False)
+            if self._about:
+                self._context.succeeded.emit(self._about)
+            done(result)
 
         def broken(error: Exception) -> None:
-            if number == self._number:
-                self._set_busy(False)
-                if isinstance(error, Cancelled):
-                    return
-                if failed is not None:
-                    failed(error)
-                else:
-                    self._context.report_exception(error, self._about)
+            self._set_busy(False)
+            if isinstance(error, Cancelled):
+                return
+            if failed is not None:
+                failed(error)
+            else:
+                self._context.report_exception(error, self._about)
 
-        self._context.run_in_background(lambda: job(progress), ended, broken)
+        self._context.run_in_background(lambda: job(progress), ended, broken, lambda: number == self._number)
 
     def cancel(self) -> None:
         """End the job under way; it delivers nothing any more."""

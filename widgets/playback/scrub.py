@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 
+from widgets.wheel import WheelWhenFocused
 
-class Scrub(QSlider):
+
+class Scrub(WheelWhenFocused, QSlider):
     """A slider whose handle comes to the pointer at once."""
 
     def __init__(self) -> None:
@@ -15,7 +17,7 @@ class Scrub(QSlider):
         self.setRange(0, 0)
         self.setPageStep(5)
         self.setMinimumWidth(110)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.by_click()
         self.setAccessibleName("Step of the rollout")
         self.setToolTip("Drag through the steps of the rollout; 0 is the maze as it is.")
 
@@ -33,13 +35,6 @@ class Scrub(QSlider):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(False)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # A wheel that merely passes over moves nothing.
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def x_of(self, value: int) -> int:
         """Where the handle's middle is at a value, in pixels from the left."""

@@ -92,7 +92,7 @@ class Presentation(QObject):
             part.setFont(larger)
         view.enlarge(Size(THICKER, LARGER, LARGER_TEXT))
         window.setWindowState(window.windowState() | Qt.WindowState.WindowFullScreen)
-        QGuiApplication.setOverrideCursor(large_pointer())
+        QGuiApplication.setOverrideCursor(large_pointer(window.devicePixelRatioF()))
         app = QApplication.instance()
         assert app is not None
         app.installEventFilter(self)

@@ -9,9 +9,14 @@ SIDE = 48
 _ARROW = ((2, 2), (2, 36), (11, 28), (17, 43), (24, 40), (18, 26), (30, 26))
 
 
-def large_pointer() -> QCursor:
-    """An arrow of twice the usual size, white with a dark rim: seen on any ground."""
-    pixmap = QPixmap(SIDE, SIDE)
+def large_pointer(ratio: float = 1.0) -> QCursor:
+    """An arrow of twice the usual size, white with a dark rim: seen on any ground.
+
+    Args:
+        ratio: the screen's pixels per pixel of the window, so that it is sharp there.
+    """
+    pixmap = QPixmap(round(SIDE * ratio), round(SIDE * ratio))
+    pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

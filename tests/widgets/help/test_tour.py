@@ -14,6 +14,7 @@ from app import edits
 from app.errors import MazeError
 from app.maze import files as maze_files
 from app.samples import load_samples
+from app.session import load_session
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.help.coach import CoachMark
 from widgets.help.tour import STEPS
@@ -153,3 +154,20 @@ def test_it_comes_by_itself_once_when_there_are_arrows(make_hand: MakeHand) -> N
     hand.context.bridge.refresh()
     hand.answered()
     assert not tour.running
+
+
+def test_saving_during_the_tour_saves_the_users_own_work(hand: Hand, tmp_path: Path) -> None:
+    maze, file = hand.maze, tmp_path / "mine.mazescope"
+    hand.window.files.save_session(file)
+    edits.paint_walls(hand.document, ((maze.mouse[0], maze.mouse[1] - 1),), False)
+    mine = hand.document.state
+    hand.context.actions.trigger("help.tour")
+    go_on(hand)
+    go_on(hand)
+    assert hand.document.state != mine
+    hand.window.activateWindow()
+    hand.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert not hand.window.around.tour.running
+    saved = load_session(file).state
+    assert (saved.mazes, saved.stack) == (mine.mazes, mine.stack)
+    assert not hand.window.isWindowModified()

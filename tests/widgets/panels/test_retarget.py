@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from app import edits
 from app.interventions.patches import PatchStack, SetValue, Zero
 from app.maze.maze import Maze
 from app.policy.layers import DEFAULT_LAYER
+from app.policy.network import random_network
+from app.policy.policy import policy_of
 from app.studies.cheese_channels import find_cheese_channels
 from tests.widgets.conftest import Hand, MakeHand
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.panels.cheese_channels import LEVELS, CheeseChannels
 from widgets.panels.patches import PatchesPanel
 from widgets.panels.retarget import PIN_VALUE
+
+OTHER_LAYER = "embedder.block3.res1.resadd"
 
 
 def test_cheese_channels_are_measured_and_offered_as_defaults(desk: Desk) -> None:
@@ -73,6 +78,54 @@ def test_a_card_takes_the_cheese_channels_as_its_own(make_desk: MakeDesk) -> Non
     assert policy is not None
     defaults = CheeseChannels.of(desk.context).defaults(policy, DEFAULT_LAYER, 15)
     assert desk.patches[0] == Zero(channels=tuple(sorted(defaults)))
+
+
+def test_what_was_asked_for_first_comes_too_and_closing_the_finder_ends_only_its_own(desk: Desk) -> None:
+    panel = desk.put(PatchesPanel)
+    panel.menu.add_pin()
+    desk.context.view.set_layer(OTHER_LAYER)
+    panel.menu.add_pin()
+    desk.click(panel.find_button)
+    desk.click(panel.find_button)
+    assert panel.progress.isVisible()
+    desk.wait(lambda: len(desk.patches) == 2)
+    assert [patch.layer for patch in desk.patches] == [DEFAULT_LAYER, OTHER_LAYER]
+    assert not desk.context.busy
+    desk.context.view.set_layer("embedder.block3.res2.resadd")
+    desk.click(panel.find_button)
+    assert panel.progress.isVisible()
+    desk.click(panel.find_button)
+    assert not panel.progress.isVisible(), "what nobody waits for is not measured"
+
+
+def test_the_finder_follows_the_policy_and_keeps_ticks_otherwise(desk: Desk) -> None:
+    panel = desk.put(PatchesPanel)
+    desk.click(panel.find_button)
+    desk.wait(lambda: panel.finder.list.count() > 0)
+    panel.finder.list.item(1).setCheckState(Qt.CheckState.Checked)
+    ticked = panel.finder.ticked
+    desk.context.view.set_layer(OTHER_LAYER)
+    panel.menu.add_pin()
+    desk.wait(lambda: len(desk.patches) == 1)
+    assert panel.finder.ticked == ticked
+    other = policy_of(random_network(1, 5), "other")
+    edits.open_policy(desk.document, other)
+    assert panel.finder.list.count() == 0, "channels of the policy before are not offered"
+    assert not panel.finder.pin.isEnabled()
+    desk.wait(lambda: panel.finder.list.count() > 0)
+    assert panel.finder.ticked == CheeseChannels.of(desk.context).defaults(other, OTHER_LAYER, 15)
+
+
+def test_the_command_brings_the_closed_panel(hand: Hand) -> None:
+    dock = hand.window.docks.docks["patches"]
+    dock.close()
+    assert not dock.isVisible()
+    hand.context.actions.trigger("patches.find")
+    panel = dock.widget()
+    assert isinstance(panel, PatchesPanel)
+    assert panel.finder.isVisible()
+    assert not panel.finder.visibleRegion().isEmpty()
+    hand.wait(lambda: panel.finder.list.count() > 0)
 
 
 def pinned(make_hand: MakeHand, *patches: SetValue | Zero) -> tuple[Hand, Maze]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QScrollArea, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QMenu, QPushButton, QScrollArea, QStackedWidget, QToolButton, QWidget
 
 from app import stack_edits
 from app.document import State
@@ -167,7 +167,12 @@ class PatchesPanel(QWidget):
             self.save_file(Path(file) if Path(file).suffix else Path(file).with_suffix(".json"))
 
     def find_cheese(self) -> None:
-        """Measure which channels mark the cheese, and offer them."""
+        """Measure which channels mark the cheese, and offer them where they can be seen."""
+        dock = self.parentWidget()
+        if isinstance(dock, QDockWidget):
+            # A command may come while the panel is closed, or behind another.
+            dock.show()
+            dock.raise_()
         if not self.find_button.isChecked():
             self.find_button.click()
 
@@ -175,6 +180,8 @@ class PatchesPanel(QWidget):
         self.finder.setVisible(self.find_button.isChecked())
         if self.find_button.isChecked():
             self.finder.measure()
+        else:
+            self.finder.give_up()
 
     def _close_finder(self) -> None:
         self.find_button.setChecked(False)
