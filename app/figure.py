@@ -210,7 +210,7 @@ def _below(
         shapes.append(Text(x + width / 2, y, reason, size, palette.text_muted, anchor="middle"))
         y -= 0.1 * unit
     if options.show_numbers:
-        shown = decision_numbers(result, roles, decision)
+        shown = decision_numbers(result, decision)
         if shown:
             y -= 2.1 * unit
             spread = min(width / 2, 11 * unit)
@@ -244,13 +244,16 @@ def _below(
     return [moved(shape, 0, depth) for shape in shapes], depth
 
 
-def decision_numbers(result: FieldResult, roles: tuple[str, ...], decision: Decision) -> tuple[Number, ...]:
-    """P(cheese) and P(top-right) at the decision square; empty where there is none, or it is not computed yet."""
+def decision_numbers(result: FieldResult, decision: Decision) -> tuple[Number, ...]:
+    """P(cheese) and P(top-right) at the decision square; empty where there is none, or it is not computed yet.
+
+    Before and after whichever field is drawn, as the window has them: they say what the patches do.
+    """
     before = decision_probabilities(result.original, decision)
     after = decision_probabilities(result.patched, decision)
     if before is None or after is None or np.isnan(before).any():
         return ()
-    same = result.patched is result.original or roles == ("original",) or np.isnan(after).any()
+    same = result.patched is result.original or np.isnan(after).any()
     labels = ("P(cheese)", "P(top-right)")
     return tuple(
         Number(label, old, None if same else new) for label, old, new in zip(labels, before, after, strict=True)

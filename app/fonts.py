@@ -9,6 +9,7 @@ from typing import Final
 from PIL import ImageFont
 
 from app.paths import asset
+from app.shapes import one_line
 
 FAMILY: Final = "Inter"
 FILES: Final = {"regular": "Inter-Regular.ttf", "semibold": "Inter-SemiBold.ttf"}
@@ -28,4 +29,4 @@ def pillow_font(weight: str, pixels: float) -> ImageFont.FreeTypeFont:
 
 def text_width(text: str, size: float, weight: str = "regular") -> float:
     """Width of a line, in the unit of `size` (the em)."""
-    return pillow_font(weight, _MEASURED_AT).getlength(text) * size / _MEASURED_AT
+    return pillow_font(weight, _MEASURED_AT).getlength(one_line(text)) * size / _MEASURED_AT

@@ -16,6 +16,13 @@ Segment = tuple[float, float, float, float]
 """x and y of one end, x and y of the other."""
 
 
+def one_line(text: str) -> str:
+    """A text as pictures can show it: on one line, without what no file of text may hold (titles come from files)."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else " " if each.isspace() else "\ufffd" for each in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Rect:
     """A filled rectangle; (x, y) is its bottom-left corner."""
@@ -84,7 +91,7 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of Inter; (x, y) is the anchor on the baseline, `size` the font's em."""
+    """One line of Inter; (x, y) is the anchor on the baseline, `size` the font's em. The text is kept as `one_line`."""
 
     x: float
     y: float
@@ -93,6 +100,9 @@ class Text:
     colour: str
     anchor: Literal["start", "middle", "end"] = "start"
     weight: Literal["regular", "semibold"] = "regular"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", one_line(self.text))
 
 
 Shape = Rect | Rects | Polygon | Polyline | Segments | Circle | Text

@@ -68,6 +68,15 @@ def walls_of(drawn: Figure, palette: Palette) -> Rects:
     return [shape for shape in drawn.shapes if isinstance(shape, Rects) and shape.fill == palette.wall][1]
 
 
+@pytest.mark.parametrize("title", ["two\nlines", "a\x01b", "half a pair \ud800", "x" * 100_000])
+def test_titles_from_files_spoil_no_picture(result: FieldResult, title: str) -> None:
+    drawn = figure(result, "original", LIGHT, FigureOptions(title=title, note=title))
+    with Image.open(io.BytesIO(png_bytes(drawn, {}))) as found:
+        assert found.size == picture(drawn).size
+    ET.fromstring(svg_bytes(drawn, {}))
+    assert pdf_bytes(drawn, {}).startswith(b"%PDF")
+
+
 # PNG
 
 

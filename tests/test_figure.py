@@ -255,11 +255,12 @@ def test_the_two_numbers_are_the_computed_ones() -> None:
     before, after = decision_probabilities(result.original), decision_probabilities(result.patched)
     assert before is not None
     assert after is not None
-    said = texts(figure(result, "side_by_side", LIGHT))
     expected = [f"{value:.2f}" for pair in zip(before, after, strict=True) for value in pair]
-    assert [text for text in said if len(text) == 4 and text[1] == "."] == expected
-    assert {"P(cheese)", "P(top-right)", "decision square"} <= set(said)
-    alone = texts(figure(result, "original", LIGHT))
+    for mode in MODES:
+        said = texts(figure(result, mode, LIGHT))
+        assert [text for text in said if len(text) == 4 and text[1] == "."] == expected
+        assert {"P(cheese)", "P(top-right)", "decision square"} <= set(said)
+    alone = texts(figure(result_of(random_field(maze, 0)), "original", LIGHT))
     assert [text for text in alone if len(text) == 4 and text[1] == "."] == [f"{value:.2f}" for value in before]
     plain = texts(figure(result, "original", LIGHT, FigureOptions(show_numbers=False, show_legend=False)))
     assert plain == ["Original"]

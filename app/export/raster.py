@@ -13,6 +13,8 @@ from app.fonts import pillow_font
 from app.shapes import Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
 
 SUPERSAMPLING: Final = 4
+SMALLEST_TEXT: Final = 0.25
+"""Pixels of the em of the smallest line that is drawn."""
 _ANCHORS: Final = {"start": "ls", "middle": "ms", "end": "rs"}
 
 Pen = Callable[[ImageDraw.ImageDraw, Callable[[Point], Point], float], None]
@@ -78,7 +80,11 @@ class _Painter:
             self._picture.paste(rgb(fill), (left, top), mask)
 
     def _text(self, text: Text) -> None:
-        font = pillow_font(text.weight, text.size * self._scale)
+        size = text.size * self._scale
+        # A line of any length is fitted into its place; below a fraction of a pixel nothing can be drawn of it.
+        if size < SMALLEST_TEXT:
+            return
+        font = pillow_font(text.weight, size)
         self._draw.text(
             self._pixel((text.x, text.y)), text.text, fill=text.colour, font=font, anchor=_ANCHORS[text.anchor]
         )

@@ -115,7 +115,9 @@ class GpuJob(Job):
             if number:
                 check()
             with torch.no_grad(), self._evaluator.exact():
-                yield self._evaluate(rows)
+                answer = self._evaluate(rows)
+            # Outside: whoever takes the answer is not to compute without gradients, or hold the device's flags.
+            yield answer
 
     def _evaluate(self, rows: np.ndarray) -> Answer:
         evaluator, policy, maze = self._evaluator, self._request.policy, self._request.maze
