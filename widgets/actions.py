@@ -123,7 +123,9 @@ class ActionRegistry(QObject):
         sentence = tip or spec.tip or title or spec.title
         action.setStatusTip(sentence)
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{sentence}  ({shown})" if shown else sentence)
+        # Tooltips, unlike the status bar, end without a full stop.
+        short = sentence.removesuffix(".")
+        action.setToolTip(f"{short}  ({shown})" if shown else short)
 
     def trigger(self, name: str) -> None:
         """Do an action as a click would: not while it is disabled."""

@@ -73,7 +73,7 @@ class Around:
     def _register(self) -> None:
         actions, help_ = self._context.actions, self._helper
         for spec in (
-            Spec("view.commands", "Commands …", self.commands.open, ("Ctrl+Shift+P",), "magnify", "Help", _COMMANDS),
+            Spec("view.commands", "Commands…", self.commands.open, ("Ctrl+Shift+P",), "magnify", "Help", _COMMANDS),
             Spec("help.definitions", "What the words mean", help_("definitions"), (), "book-open-outline", "Help"),
             Spec("help.shortcuts", "Keys and gestures", help_("shortcuts"), ("F1",), "keyboard-outline", "Help"),
             Spec("help.tour", "Tour", self.tour.start, (), "map-marker-path", "Help", "Four steps through the window."),

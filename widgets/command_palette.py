@@ -148,7 +148,7 @@ class CommandPalette(QFrame):
         self.setProperty("card", True)
         self.setAccessibleName("Command palette")
         self.line = QLineEdit()
-        self.line.setPlaceholderText("Type a command …")
+        self.line.setPlaceholderText("Type a command…")
         self.line.setAccessibleName("Command")
         self.line.setClearButtonEnabled(True)
         self.list = QListView()

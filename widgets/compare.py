@@ -42,7 +42,7 @@ class Compare:
             ),
             Spec(
                 "compare.policy",
-                "Compare with another policy …",
+                "Compare with another policy…",
                 self.ask_policy,
                 (),
                 "",

@@ -94,7 +94,7 @@ class Docks:
         dock.setWidget(panel)
         dock.setAccessibleName(title)
         dock.setTitleBarWidget(TitleBar(dock, self._context))
-        dock.toggleViewAction().setToolTip(f"Show or hide the panel {title}.")
+        dock.toggleViewAction().setToolTip(f"Show or hide the panel {title}")
         dock.visibilityChanged.connect(self._name_tab_bars)
         self.docks[name] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)

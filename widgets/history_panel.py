@@ -66,7 +66,7 @@ class HistoryPanel(OwnKeys, QWidget):
         self.list.setUniformItemSizes(True)
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setAccessibleName("Undo list")
-        self.list.setToolTip("Click a line to go back to it, or forward again.")
+        self.list.setToolTip("Click a line to go back to it, or forward again")
         self.list.clicked.connect(lambda index: self.go_to(index.row()))
         self.list.activated.connect(lambda index: self.go_to(index.row()))
         self.model.modelReset.connect(self._show_current)

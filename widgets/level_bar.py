@@ -34,7 +34,7 @@ class SeedBox(QuietSpin):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setKeyboardTracking(False)
         self.setAccessibleName("Seed")
-        self.setToolTip("procgen's level seed, 0 to 2147483647: type one and press Enter.")
+        self.setToolTip("procgen's level seed, 0 to 2147483647: type one and press Enter")
         self.editingFinished.connect(self._confirmed)
 
     def sizeHint(self) -> QSize:
@@ -90,14 +90,14 @@ class LevelBar(QToolBar):
         self.setMovable(False)
         self.setFloatable(False)
         self.toggleViewAction().setVisible(False)
-        self.world = self._combo("World", "procgen's easy (15 x 15) or hard (25 x 25) world.")
+        self.world = self._combo("World", "procgen's easy (15 x 15) or hard (25 x 25) world")
         for name, side in WORLDS.items():
             self.world.addItem(f"{name.capitalize()}  {side} × {side}", name)
         self.seed = SeedBox(levels)
-        self.dim = self._combo("Size filter", "Previous, next and random keep to mazes of this size.")
-        self.region = self._combo("Cheese region", "Puts the cheese in the maze's top-right r × r squares.")
+        self.dim = self._combo("Size filter", "Previous, next and random keep to mazes of this size")
+        self.region = self._combo("Cheese region", "Puts the cheese in the maze's top-right r × r squares")
         self.background = self._combo(
-            "Theme", "procgen's background image. The policy sees it; the picture here stays quiet."
+            "Theme", "procgen's background image. The policy sees it; the picture here stays quiet"
         )
         self.background.setIconSize(QSize(PIXELS, PIXELS))
         nothing = no_icon()

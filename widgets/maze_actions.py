@@ -50,7 +50,7 @@ def register_maze(context: Context, window: MainWindow) -> None:
 
     group = "Maze"
     specs = (
-        Spec("maze.new", "New maze …", new, ("Ctrl+Shift+N",), "plus-box-outline", group, "A maze of a chosen size."),
+        Spec("maze.new", "New maze…", new, ("Ctrl+Shift+N",), "plus-box-outline", group, "A maze of a chosen size."),
         Spec(
             "maze.copy",
             "Copy maze",

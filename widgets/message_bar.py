@@ -74,7 +74,7 @@ class MessageBar(QFrame):
         self.label.setWordWrap(True)
         # Names of files may look like tags.
         self.label.setTextFormat(Qt.TextFormat.PlainText)
-        self.details = QPushButton("Details …")
+        self.details = QPushButton("Details…")
         self.details.setAccessibleName("Show the details of the message")
         self.details.clicked.connect(self._show_details)
         self.dismiss = QToolButton()

@@ -40,7 +40,7 @@ class Status(QStatusBar):
         self.work = Shortening()
         self.setContentsMargins(8, 0, 8, 0)
         self.addWidget(self.tool, 1)
-        self.busy = QLabel("Working …")
+        self.busy = QLabel("Working…")
         self.busy.setVisible(False)
         self.addPermanentWidget(self.busy)
         self.addPermanentWidget(self.work)

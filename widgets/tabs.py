@@ -124,7 +124,7 @@ class MazeTabs(QTabBar):
         document, number = self._context.document, self._id(at)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Rename …", lambda: self._rename(at))
+        menu.addAction("Rename…", lambda: self._rename(at))
         menu.addAction("Close", lambda: edits.close_maze(document, number))
         others = menu.addAction("Close the others", lambda: self._close_others(number))
         others.setEnabled(self.count() > 1)

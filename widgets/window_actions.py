@@ -107,9 +107,9 @@ def register_window(context: Context, window: MainWindow) -> None:
     """Everything in the menus that is left."""
     actions, files, document = context.actions, window.files, context.document
     specs = (
-        Spec("file.open", "Open …", files.ask_open, ("Ctrl+O",), "folder-open-outline", "File", "Open any file."),
-        Spec("file.open_policy", "Open policy …", lambda: files.ask_open("policy"), ("Ctrl+Shift+O",), "brain", "File"),
-        Spec("file.open_maze", "Open maze …", lambda: files.ask_open("maze"), (), "grid", "File"),
+        Spec("file.open", "Open…", files.ask_open, ("Ctrl+O",), "folder-open-outline", "File", "Open any file."),
+        Spec("file.open_policy", "Open policy…", lambda: files.ask_open("policy"), ("Ctrl+Shift+O",), "brain", "File"),
+        Spec("file.open_maze", "Open maze…", lambda: files.ask_open("maze"), (), "grid", "File"),
         Spec(
             "file.default_policy",
             "Shipped policy",
@@ -120,8 +120,8 @@ def register_window(context: Context, window: MainWindow) -> None:
             "Open the shipped policy.",
         ),
         Spec("file.save", "Save session", files.save, ("Ctrl+S",), "content-save-outline", "File"),
-        Spec("file.save_as", "Save session as …", files.ask_save, ("Ctrl+Shift+S",), "", "File"),
-        Spec("file.save_maze", "Save maze …", files.ask_save_maze, (), "", "File", "Save the maze in front as a file."),
+        Spec("file.save_as", "Save session as…", files.ask_save, ("Ctrl+Shift+S",), "", "File"),
+        Spec("file.save_maze", "Save maze…", files.ask_save_maze, (), "", "File", "Save the maze in front as a file."),
         Spec("file.quit", "Quit", window.close, ("Ctrl+Q",), "", "File"),
         Spec("maze.toggle_cheese", "Remove cheese", window.toggle_cheese, ("Del",), "cheese-off", "Maze"),
         Spec(

@@ -108,7 +108,7 @@ def test_every_action_is_in_a_menu_and_its_tooltip_ends_with_its_keys(hand: Hand
     ("typed", "better", "worse"),
     [
         ("undo", "Undo", "Random level of procgen's own"),
-        ("sas", "Save session as …", "Side by side as it was"),
+        ("sas", "Save session as…", "Side by side as it was"),
         ("fit", "Fit the maze", "Flip it"),
         ("rl", "Random level", "Colours: light"),
     ],

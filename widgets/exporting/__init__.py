@@ -35,11 +35,11 @@ class Exports:
         self.timeline = Timeline(context.document)
         self.dialog: ExportDialog | None = None
         for spec in (
-            Spec("export.picture", "Export picture …", self._opener("picture"), ("Ctrl+E",), "image-outline", GROUP),
-            Spec("export.numbers", "Export numbers …", self._opener("numbers"), (), "table", GROUP),
+            Spec("export.picture", "Export picture…", self._opener("picture"), ("Ctrl+E",), "image-outline", GROUP),
+            Spec("export.numbers", "Export numbers…", self._opener("numbers"), (), "table", GROUP),
             Spec(
                 "export.movie",
-                "Export movie …",
+                "Export movie…",
                 self._opener("rollout"),
                 ("Ctrl+Shift+E",),
                 "movie-open-outline",

@@ -23,17 +23,17 @@ class SweepFields(QObject):
         self._context, self._form = context, form
         self._stack: PatchStack | None = None
         self._shown = False
-        self.number = NarrowBox("Number to sweep", "Every number of the stack that has a slider.")
+        self.number = NarrowBox("Number to sweep", "Every number of the stack that has a slider")
         self.start, self.end = (ExactNumber(*RANGE) for _ in range(2))
         self.start.setAccessibleName("From")
         self.end.setAccessibleName("To")
         self.start.setValue(-2.0)
         self.end.setValue(2.0)
-        self.count = WholeNumber("Values", "How many values, both ends included.", 2, 401)
+        self.count = WholeNumber("Values", "How many values, both ends included", 2, 401)
         self.count.setValue(41)
         self.back = QCheckBox("and back")
         self.back.setChecked(True)
-        self.back.setToolTip("The movie then runs back, so that it repeats without a jump.")
+        self.back.setToolTip("The movie then runs back, so that it repeats without a jump")
         self.none = QLabel(NOTHING)
         self.none.setWordWrap(True)
         self._rows = [

@@ -88,7 +88,7 @@ class ShortcutList(HelpWindow):
     def __init__(self, context: Context, window: QWidget) -> None:
         super().__init__(context, window, "Keys and gestures", 900, 720)
         self.line = QLineEdit()
-        self.line.setPlaceholderText("Find a key or what it does …")
+        self.line.setPlaceholderText("Find a key or what it does…")
         self.line.setAccessibleName("Find")
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._narrow)

@@ -77,7 +77,7 @@ class MazeCanvas(pg.GraphicsView):
         self.setAccessibleDescription("Arrow keys move the cell cursor; Space uses the tool on it.")
         if read_only:
             self.setAccessibleName(f"Maze compared with, {TITLES[role]} field")
-            self.setToolTip("Click to bring this one to the front, where it can be edited.")
+            self.setToolTip("Click to bring this one to the front, where it can be edited")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)

@@ -43,7 +43,7 @@ class Legend(QWidget):
             corner=maze.is_open(maze.top_right),
             unreachable=self._picture.unreachable,
         )
-        self._definition = f"{definition(roles)}. A dot stands where the moves cancel out."
+        self._definition = f"{definition(roles)}. A dot stands where the moves cancel out"
         self.setToolTip(self._definition)
         self.setAccessibleDescription(", ".join(item.meaning for item in self._items) + f". {self._definition}")
         self.updateGeometry()

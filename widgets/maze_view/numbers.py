@@ -33,7 +33,7 @@ class Numbers(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setToolTip(
             "At the decision square, where the shortest paths to the cheese and to the top-right corner part: "
-            "the probability of each path's first move there, without patches → with them."
+            "the probability of each path's first move there, without patches → with them"
         )
         picture.fields_changed.connect(self.refresh)
         picture.maze_changed.connect(self.refresh)

@@ -17,7 +17,7 @@ from widgets.maze_view.readout import Readout
 NO_POLICY = "Open a policy to see its vector field: File, Open policy, or drop a checkpoint here."
 SIDE = 12
 """Pixels left and right of a caption."""
-LOADING = "Loading the policy …"
+LOADING = "Loading the policy…"
 
 
 class Swatch(QWidget):

@@ -208,7 +208,7 @@ class Number(QWidget):
         self.field = ExactNumber(low, high)
         self.slider.setAccessibleName(f"{name}, slider")
         self.field.setAccessibleName(name)
-        hint = "Hold Shift for finer steps."
+        hint = "Hold Shift for finer steps"
         self.slider.setToolTip(f"{tip}. Drag, or use the arrow keys. {hint}")
         self.field.setToolTip(f"{tip}. Type a number and press Enter. {hint}")
         self.label = QLabel(name)

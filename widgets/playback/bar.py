@@ -70,20 +70,20 @@ class PlaybackBar(QWidget):
         self.count.setFont(theme.number_font(self.count.font()))
         self.speed = Choice(
             "Speed of the rollout",
-            "Steps a second.",
+            "Steps a second",
             {str(speed): f"{speed} / s" for speed in SPEEDS},
             lambda chosen: player.set_speed(int(chosen)),
         )
         self.rule = Choice(
             "How moves are chosen",
-            "Greedy makes the likeliest move; sampled draws each move from the probabilities.",
+            "Greedy makes the likeliest move; sampled draws each move from the probabilities",
             {"greedy": "Greedy", "sampled": "Sampled"},
             lambda chosen: player.set_rule(replace(player.rule, sampled=chosen == "sampled")),
         )
         for box in (self.speed, self.rule):
             box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             box.setMinimumContentsLength(max(len(box.itemText(at)) for at in range(box.count())))
-        self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones.", 0, LARGEST_SEED)
+        self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones", 0, LARGEST_SEED)
         self.seed.valueChanged.connect(lambda seed: player.set_rule(replace(player.rule, seed=seed)))
         self.original = Verdict(context, "original", "Original")
         self.patched = Verdict(context, "patched", "Patched")

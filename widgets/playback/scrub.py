@@ -19,7 +19,7 @@ class Scrub(WheelWhenFocused, QSlider):
         self.setMinimumWidth(110)
         self.by_click()
         self.setAccessibleName("Step of the rollout")
-        self.setToolTip("Drag through the steps of the rollout; 0 is the maze as it is.")
+        self.setToolTip("Drag through the steps of the rollout; 0 is the maze as it is")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:

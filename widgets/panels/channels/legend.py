@@ -28,7 +28,7 @@ class ColourScale(QWidget):
         ends = "each channel's own largest value" if limit is None else compact(limit)
         self.setAccessibleName("Colour scale")
         self.setAccessibleDescription(f"symmetric about 0; the ends are {ends}")
-        self.setToolTip(f"Blue is negative, red is positive; the ends are {ends}.")
+        self.setToolTip(f"Blue is negative, red is positive; the ends are {ends}")
         self.update()
 
     def set_palette(self, palette: Palette) -> None:

@@ -79,8 +79,8 @@ class PatchesPanel(QWidget):
             ("subtract", "Subtract the cheese vector", self.menu.subtract_cheese, "vector-line", words.TIPS["add"]),
             ("pin", "Retarget: pin the cheese channels", self.menu.add_pin, "map-marker-outline", words.TIPS["set"]),
             ("find", "Find cheese channels", self.find_cheese, "cheese", "Measure which channels peak at the cheese."),
-            ("open", "Open patches …", self._ask_open, "folder-open-outline", "Replace the stack by a JSON file's."),
-            ("save", "Save patches …", self._ask_save, "content-save-outline", "Write the stack as a JSON file."),
+            ("open", "Open patches…", self._ask_open, "folder-open-outline", "Replace the stack by a JSON file's."),
+            ("save", "Save patches…", self._ask_save, "content-save-outline", "Write the stack as a JSON file."),
             ("clear", "Clear all patches", clear, "delete-sweep-outline", "Take all patches out of the stack."),
         ):
             if f"patches.{name}" not in self._context.actions:
