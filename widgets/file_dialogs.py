@@ -51,7 +51,8 @@ def widen(dialog: QFileDialog) -> None:
 
 
 def _dialog(parent: QWidget, title: str, folder: str, filters: str, mode: QFileDialog.FileMode) -> QFileDialog:
-    dialog = QFileDialog(parent, title, folder)
+    # Of the window: a panel, or a card in it, may be made anew while the dialog is open.
+    dialog = QFileDialog(parent.window(), title, folder)
     dialog.setFileMode(mode)
     dialog.setNameFilters(filters.split(";;"))
     widen(dialog)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QTreeView
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
 
 from tests.widgets.conftest import Hand
+from widgets.file_dialogs import ask_name
 
 
 def test_each_purpose_has_its_title_and_all_columns_fit(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,3 +40,17 @@ def test_what_is_chosen_is_saved_under_that_name(hand: Hand, monkeypatch: pytest
     monkeypatch.setattr(QFileDialog, "exec", choose)
     hand.window.files.ask_save_maze()
     assert (tmp_path / "mine.json").exists()
+
+
+def test_what_asked_may_be_gone_before_the_answer(hand: Hand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    card = QWidget(hand.window)
+
+    def choose(dialog: QFileDialog) -> int:
+        card.deleteLater()
+        QCoreApplication.sendPostedEvents(card, QEvent.Type.DeferredDelete)
+        dialog.setDirectory(str(tmp_path))
+        dialog.selectFile("mine")
+        return 1
+
+    monkeypatch.setattr(QFileDialog, "exec", choose)
+    assert ask_name(card, "Save maze", "", "Mazes (*.json)") == str(tmp_path / "mine")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import stack_edits
 from app.interventions.patches import AddVector
+from app.interventions.vectors import ActivationVector
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.panels.channels.grid import ChannelGrid
+from widgets.panels.library import SharedLibrary
 
 
 def grid_with_keyboard(hand: Hand) -> ChannelGrid:
@@ -56,3 +60,24 @@ def test_delete_takes_the_card_out_and_leaves_the_cheese(make_hand: MakeHand) ->
     hand.key(Qt.Key.Key_Delete)
     assert not hand.document.state.stack.patches
     assert hand.maze.cheese is not None
+
+
+def test_delete_in_the_library_takes_the_selected_vectors_and_not_the_cheese(hand: Hand) -> None:
+    panel = hand.window.docks.vectors
+    policy = hand.document.state.policy
+    assert policy is not None
+    library = SharedLibrary.of(hand.context)
+    for seed in (1, 2, 3):
+        values = np.random.default_rng(seed).normal(size=(32, 4, 4)).astype(np.float32)
+        library.keep(ActivationVector(f"V{seed}", "random", "embedder.block2.res1.resadd", values, policy.weights_hash))
+    hand.window.docks.bring("vectors")
+    QApplication.processEvents()
+    panel.list.setCurrentRow(0)
+    panel.list.setFocus()
+    hand.key(Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    maze = hand.maze
+    hand.key(Qt.Key.Key_Delete)
+    assert [entry.path.stem for entry in library.entries()] == ["v3"]
+    assert hand.maze == maze
+    QTest.mouseClick(panel.deleted.undo, Qt.MouseButton.LeftButton)
+    assert [entry.path.stem for entry in library.entries()] == ["v1", "v2", "v3"]
