@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -207,6 +207,25 @@ def test_side_by_side_shows_the_same_part_of_the_world_in_all_three(hand: Hand) 
         assert rect.center().x() == pytest.approx(rects[1].center().x(), abs=0.02)
         assert rect.center().y() == pytest.approx(rects[1].center().y(), abs=0.02)
         assert rect.width() == pytest.approx(rects[1].width(), rel=0.02)
+
+
+def test_what_was_zoomed_to_outlives_a_narrow_window(hand: Hand) -> None:
+    # So it is as well for a moment while panes come and go: a canvas is narrow before those beside it have their room.
+    view = hand.window.maze_view
+    for part in (hand.window.playback.bar, view.legend, *hand.window.docks.docks.values()):
+        part.hide()
+    hand.key(Qt.Key.Key_4)
+    QApplication.processEvents()
+    hand.key(Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    usual, chosen = hand.window.size(), view.canvas.sight
+    for size in (QSize(hand.window.minimumSizeHint().width(), 1500), usual):
+        hand.window.resize(size)
+        QApplication.processEvents()
+    rects = [canvas.box.viewRect() for canvas in view.canvases]
+    for canvas, rect in zip(view.canvases, rects, strict=True):
+        assert canvas.sight == chosen
+        assert rect.center().x() == pytest.approx(rects[0].center().x(), abs=0.05)
+        assert rect.width() == pytest.approx(max(chosen[2], chosen[3] * rect.width() / rect.height()), rel=0.02)
 
 
 def test_squares_opened_outside_the_maze_come_in_sight(hand: Hand) -> None:

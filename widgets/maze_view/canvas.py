@@ -61,6 +61,7 @@ class MazeCanvas(pg.GraphicsView):
     # Qt resizes the view before our own __init__ has come to its end.
     _fitted = ""
     _fitted_box = (0, 0, 0, 0)
+    _chosen: QRectF | None = None
 
     def __init__(
         self, context: Context, picture: Picture, role: str, parent: QWidget | None = None, *, read_only: bool = False
@@ -138,9 +139,15 @@ class MazeCanvas(pg.GraphicsView):
         self.box.setRange(QRectF(left - EDGE, bottom - EDGE, columns + 2 * EDGE, rows + 2 * EDGE), padding=0)
 
     def refit(self) -> None:
-        """After the canvas became larger or smaller: fit again, unless the user chose what to see."""
+        """After the canvas became larger or smaller: fit again, or show again what the user chose to see.
+
+        The box keeps its limits in a canvas of any shape by changing what was chosen, and while panes come and go a
+        canvas is of many shapes: what was chosen is therefore kept here.
+        """
         if self._fitted:
             self._fit(whole_world=self._fitted == "world")
+        elif self._chosen is not None:
+            self.box.setRange(self._chosen, padding=0)
 
     def show_as(self, other: MazeCanvas) -> None:
         """Show the part of the world that another canvas shows."""
@@ -151,7 +158,7 @@ class MazeCanvas(pg.GraphicsView):
         """What is in sight: as it was chosen, not what a canvas of this shape shows beside it."""
         if self._fitted:
             return "world" if self.whole_world else "maze"
-        chosen = self.box.targetRect()
+        chosen = self._chosen if self._chosen is not None else self.box.targetRect()
         return chosen.x(), chosen.y(), chosen.width(), chosen.height()
 
     def show_sight(self, sight: Sight) -> None:
@@ -159,14 +166,18 @@ class MazeCanvas(pg.GraphicsView):
         if isinstance(sight, str):
             self._fit(whole_world=sight == "world")
         else:
-            self._fitted = ""
-            self.box.setRange(QRectF(*sight), padding=0)
+            self._fitted, self._chosen = "", QRectF(*sight)
+            self.box.setRange(self._chosen, padding=0)
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom by a factor (above 1 enlarges) around a place in the canvas's pixels, or its middle."""
-        self._fitted = ""
         centre = self.box.mapSceneToView(at if at is not None else QPointF(self.rect().center()))
         self.box.scaleBy((1 / factor, 1 / factor), centre)
+        self._choose()
+
+    def _choose(self) -> None:
+        """What is in sight now was chosen by the user."""
+        self._fitted, self._chosen = "", self.box.targetRect()
         self.moved.emit()
 
     def square_at(self, position: QPointF) -> Square:
@@ -267,10 +278,9 @@ class MazeCanvas(pg.GraphicsView):
         self.pointed.emit(event.position().toPoint())
         if self._pan_from is not None:
             before, after = self.box.mapSceneToView(self._pan_from), self.box.mapSceneToView(event.position())
-            self._fitted = ""
             self.box.translateBy(before - after)
             self._pan_from = event.position()
-            self.moved.emit()
+            self._choose()
         elif self._erase_from is not None and square != self._erase_from:
             start, self._erase_from = self._erase_from, None
             self._begin(wall_stroke(self._context, start, wall=False), start)
@@ -293,12 +303,11 @@ class MazeCanvas(pg.GraphicsView):
     def wheelEvent(self, event: QWheelEvent) -> None:
         steps = event.angleDelta()
         if event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier):
-            self._fitted = ""
             along = (steps.x() or steps.y()) / 120
             width = self.box.viewRect().width()
             sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self.box.translateBy((-along * width / 12, 0) if sideways else (0, along * width / 12))
-            self.moved.emit()
+            self._choose()
         else:
             self.zoom(1.0015 ** (steps.y() or steps.x()), event.position())
         event.accept()
