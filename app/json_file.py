@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import MazescopeError
+from app.regular_file import read_file
 
 
 def read_json(path: Path, largest: int, expected: str, refusal: type[MazescopeError]) -> Any:
@@ -20,20 +21,7 @@ def read_json(path: Path, largest: int, expected: str, refusal: type[MazescopeEr
     Raises:
         MazescopeError: a `refusal`; one sentence on what was found and what was expected.
     """
-    try:
-        # Before it is opened: a pipe would be waited for.
-        if path.exists() and not path.is_file():
-            what = "a folder" if path.is_dir() else "no regular file"
-            raise refusal(f"{path} cannot be read: it is {what}; expected {expected}.")
-        with path.open("rb") as file:
-            # Not by its size on the disk, which another program may be changing just now.
-            content = file.read(largest + 1)
-    except OSError as error:
-        raise refusal(f"{path} cannot be read: {error.strerror or error}; expected {expected}.") from error
-    except ValueError as error:  # a name with a null byte
-        raise refusal(f"{path.name!r} cannot be the name of a file; expected {expected}.") from error
-    if len(content) > largest:
-        raise refusal(f"{path.name} holds more than {_size(largest)}; expected {expected}, which is far smaller.")
+    content = read_file(path, largest, expected, refusal)
     try:
         return json.loads(content)
     except json.JSONDecodeError as error:
@@ -55,5 +43,10 @@ def json_bytes(values: Any) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _size(count: int) -> str:
-    return f"{count >> 20} MB" if count >= 2**20 else f"{count >> 10} KB"
+def shown(value: object, longest: int = 60) -> str:
+    """A value as a sentence shows it: as JSON, cut short."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        text = repr(value)
+    return text if len(text) <= longest else text[: longest - 3] + "..."

@@ -8,7 +8,6 @@ program opens on. The files beside it are maze files, the patches are those of a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.atomic import write_atomically
 from app.errors import MazeError
 from app.interventions.json_format import stack_from_json, stack_to_json
 from app.interventions.patches import NO_PATCHES, PatchStack
+from app.json_file import json_bytes, read_json
 from app.maze.files import load, save
 from app.maze.maze import Maze
 from app.paths import asset
@@ -25,6 +25,8 @@ from app.paths import asset
 INDEX: Final = "index.json"
 FORMAT: Final = "mazescope-samples"
 VERSION: Final = 1
+LARGEST: Final = 2**20
+"""Bytes of the largest list worth reading."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,7 @@ def load_samples(folder: Path | None = None) -> tuple[Sample, ...]:
         PatchError: when the patches of a sample are malformed.
     """
     folder = asset("samples") if folder is None else folder
-    try:
-        found = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise MazeError(f"The list of sample mazes cannot be read ({error}); expected {folder / INDEX}.") from error
+    found = read_json(folder / INDEX, LARGEST, "the list of sample mazes", MazeError)
     if not isinstance(found, dict) or (found.get("format"), found.get("version")) != (FORMAT, VERSION):
         raise MazeError(f'{INDEX} is not a list of sample mazes; expected the format "{FORMAT}", version {VERSION}.')
     samples = found.get("samples")
@@ -95,7 +94,7 @@ def save_samples(folder: Path, samples: Sequence[Sample], weights_hash: str) -> 
                 for sample in samples
             ],
         }
-        write_atomically(folder / INDEX, (json.dumps(index, indent=1) + "\n").encode())
+        write_atomically(folder / INDEX, json_bytes(index))
     except OSError as error:
         raise MazeError(f"The sample mazes could not be saved to {folder}: {error.strerror or error}.") from error
 

@@ -18,15 +18,20 @@ from app.atomic import write_atomically
 from app.document import OpenMaze, State
 from app.errors import MazescopeError, SessionError
 from app.interventions.json_format import stack_from_json, stack_to_json
-from app.json_file import json_bytes, read_json
+from app.json_file import json_bytes, read_json, shown
 from app.maze import files as maze_files
+from app.maze.maze import WORLDS
 from app.paths import asset
 from app.policy.policy import Policy
+from app.seeds import LARGEST_SEED
 
 SUFFIX: Final = ".mazescope"
 FORMAT: Final = "mazescope-session"
 VERSION: Final = 1
 LARGEST: Final = 64 * 2**20
+LARGEST_ID: Final = 2**30
+"""Of a maze: mazes opened later are numbered on from there."""
+
 COMPARE: Final = "compare"
 """The view's key of what the maze in front is compared with: `{"maze": id}`, `{"policy": {...}}`, or null."""
 
@@ -112,8 +117,8 @@ def from_json(found: object, folder: Path | None = None) -> Session:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise SessionError(f'This is not a session: expected an object with "format": "{FORMAT}".')
     version = found.get("version")
-    if version != VERSION:
-        raise SessionError(f"The session has version {version!r}; this program reads version {VERSION}.")
+    if type(version) is not int or version != VERSION:
+        raise SessionError(f"The session has version {shown(version)}; this program reads version {VERSION}.")
     mazes, view = found.get("mazes"), found.get("view", {})
     if not isinstance(mazes, list) or not mazes:
         raise SessionError('The session has no mazes; expected a list "mazes" with at least one.')
@@ -122,13 +127,13 @@ def from_json(found: object, folder: Path | None = None) -> Session:
     tabs = tuple(_maze_from_json(tab) for tab in mazes)
     numbers = [tab.id for tab in tabs]
     active = found.get("active")
-    if len(set(numbers)) != len(numbers) or active not in numbers:
+    if len(set(numbers)) != len(numbers) or type(active) is not int or active not in numbers:
         raise SessionError('The session\'s mazes need different numbers, and "active" must be one of them.')
     stack = stack_from_json(found.get("stack", {"patches": []}))
     compare = view.get(COMPARE)
     other = compare.get("policy") if isinstance(compare, dict) else None
     return Session(
-        State(tabs, int(active), None, stack),
+        State(tabs, active, None, stack),
         _policy_from_json(found.get("policy"), folder, "policy"),
         view,
         _policy_from_json(other, folder, "policy compared with"),
@@ -150,11 +155,16 @@ def _maze_from_json(found: object) -> OpenMaze:
     if not isinstance(found, dict) or not {"id", "title", "maze", "generated"} <= found.keys():
         raise SessionError('A maze of the session lacks one of the keys "id", "title", "maze", "generated".')
     number, title, seed, region = found["id"], found["title"], found.get("seed"), found.get("region")
-    if type(number) is not int or not isinstance(title, str):
-        raise SessionError('A maze of the session needs a whole number "id" and a text "title".')
-    for name, value in (("seed", seed), ("region", region)):
-        if value is not None and type(value) is not int:
-            raise SessionError(f'The "{name}" of the maze "{title}" is {value!r}; expected a whole number or null.')
+    if type(number) is not int or not 0 <= number <= LARGEST_ID or not isinstance(title, str):
+        raise SessionError(
+            f'A maze of the session needs a whole number "id" from 0 to {LARGEST_ID} and a text "title".'
+        )
+    for name, value, least, most in (("seed", seed, 0, LARGEST_SEED), ("region", region, 1, max(WORLDS.values()))):
+        if value is not None and (type(value) is not int or not least <= value <= most):
+            raise SessionError(
+                f'The "{name}" of the maze {shown(title)} is {shown(value)}; '
+                f"expected a whole number from {least} to {most}, or null."
+            )
     maze, generated = maze_files.from_json(found["maze"]), maze_files.from_json(found["generated"])
     return OpenMaze(number, title, maze, generated, seed, region)
 

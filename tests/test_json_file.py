@@ -47,7 +47,7 @@ def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path: Path) -> None
     paths = [(tmp_path / "none.json", "No such file"), (tmp_path, "a folder")]
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe")
-        paths.append((tmp_path / "pipe", "no regular file"))
+        paths.append((tmp_path / "pipe", "a device or a pipe"))
     for path, found in paths:
         with pytest.raises(PatchError, match=f"cannot be read: .*{found}.*expected patches"):
             read_json(path, 100, "patches", PatchError)

@@ -60,7 +60,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         (None, "cannot be read"),
-        ("{", "cannot be read"),
+        ("{", "not JSON"),
         ("[]", "not a list of sample mazes"),
         ('{"format": "mazescope-samples", "version": 2}', "version 1"),
         ('{"format": "mazescope-samples", "version": 1, "samples": []}', "lists no samples"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,12 @@ def change(**values: object) -> str:
     return json.dumps(found)
 
 
+def change_maze(**values: object) -> str:
+    found = json.loads(change())
+    found["mazes"][0] |= values
+    return json.dumps({**found, "active": found["mazes"][0]["id"]})
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -109,6 +117,15 @@ def change(**values: object) -> str:
         ("[]", "This is not a session"),
         ('{"format": "mazescope-maze"}', "This is not a session"),
         (change(version=2), "has version 2; this program reads version 1"),
+        (change(version=True), "has version true; this program reads version 1"),
+        (change(version=1.0), "has version 1.0; this program reads version 1"),
+        (change(active=True), '"active" must be one of them'),
+        (change_maze(id=2**62), 'a whole number "id" from 0 to'),
+        (change_maze(id=-1), 'a whole number "id" from 0 to'),
+        (change_maze(seed=2**31), "expected a whole number from 0 to 2147483647, or null"),
+        (change_maze(seed=-1), "expected a whole number from 0 to 2147483647, or null"),
+        (change_maze(region=26), "expected a whole number from 1 to 25, or null"),
+        (change(stack={"patches": [{"kind": "zero", "layer": "fc_policy"}] * 501}), "501 patches were found"),
         (change(mazes=[]), "has no mazes"),
         (change(mazes=[{"id": 1}]), "lacks one of the keys"),
         (change(active=9), '"active" must be one of them'),
@@ -210,4 +227,44 @@ def test_an_autosave_removed_while_the_folder_is_read_is_passed_over(tmp_path: P
     # A link to nothing is listed and cannot be looked at, as a file is that another program has just removed.
     (autosave.file.parent / "1-0.json").symlink_to(tmp_path / "gone")
     assert autosave.left_behind() == ()
+    autosave.close()
+
+
+def test_of_two_programs_that_start_at_once_one_offers_what_was_left(tmp_path: Path) -> None:
+    script = CRASH.format(root=str(ROOT), folder=str(tmp_path))
+    assert subprocess.run([sys.executable, "-c", script, "crash"], timeout=120).returncode == 9
+    first, second = Autosave(tmp_path), Autosave(tmp_path)
+    assert len(first.left_behind()) == 1
+    assert second.left_behind() == ()
+    first.close()
+    (found,) = second.left_behind()
+    found.discard()
+    second.close()
+    assert list((tmp_path / "autosave").iterdir()) == []
+
+
+def test_locks_and_unfinished_files_of_killed_runs_are_removed(tmp_path: Path) -> None:
+    running, autosave = Autosave(tmp_path), Autosave(tmp_path)
+    folder = autosave.file.parent
+    old, new = time.time() - 7200, time.time()
+    for name, written in (("1-a.lock", old), (".0a.part", old), ("2-b.lock", new), (".0b.part", new)):
+        (folder / name).touch()
+        os.utime(folder / name, (written, written))
+    os.utime(running.file.with_suffix(".lock"), (old, old))
+    assert autosave.left_behind() == ()
+    kept = {"2-b.lock", ".0b.part", *(each.file.with_suffix(".lock").name for each in (running, autosave))}
+    assert {file.name for file in folder.iterdir()} == kept
+    running.close()
+    autosave.close()
+
+
+def test_an_autosave_that_is_spoilt_meanwhile_is_an_error_of_the_disk(tmp_path: Path) -> None:
+    script = CRASH.format(root=str(ROOT), folder=str(tmp_path))
+    assert subprocess.run([sys.executable, "-c", script, "crash"], timeout=120).returncode == 9
+    autosave = Autosave(tmp_path)
+    (found,) = autosave.left_behind()
+    found.file.write_text("{")
+    with pytest.raises(OSError, match="cannot be read any more"):
+        found.put_aside()
+    assert found.file.exists()
     autosave.close()

@@ -11,7 +11,7 @@ from typing import Any, Final
 from app.atomic import write_atomically
 from app.errors import PatchError
 from app.interventions.patches import KINDS, VECTOR_WORDS, AddVector, Patch, PatchStack
-from app.json_file import json_bytes, read_json
+from app.json_file import json_bytes, read_json, shown
 from app.policy.layers import canonical, layers
 from app.seeds import LARGEST_SEED
 
@@ -22,6 +22,9 @@ EXPECTED: Final = 'a patches file, {"patches": [...]}'
 
 LARGEST_COUNT: Final = 10_000
 """Observations a mean patch may be taken over."""
+
+MOST_PATCHES: Final = 500
+"""Patches of a stack: far more than a person puts there, few enough for each to have a card."""
 
 FLOAT32_MAX: Final = 3.4e38
 """The network computes in float32; NaN compares as not within it."""
@@ -41,12 +44,14 @@ def stack_from_json(found: object) -> PatchStack:
         PatchError: one sentence on what was found and what was expected.
     """
     if not isinstance(found, dict) or "patches" not in found:
-        raise PatchError('Expected an object {"patches": [...]}; ' + f"found {_shown(found)}.")
+        raise PatchError('Expected an object {"patches": [...]}; ' + f"found {shown(found)}.")
     others = sorted(found.keys() - {"patches"})
     if others:
-        raise PatchError(f'Key {_shown(others[0])} was found beside "patches"; expected no other.')
+        raise PatchError(f'Key {shown(others[0])} was found beside "patches"; expected no other.')
     if not isinstance(found["patches"], list):
-        raise PatchError(f'"patches" is {_shown(found["patches"])}; expected a list of patches.')
+        raise PatchError(f'"patches" is {shown(found["patches"])}; expected a list of patches.')
+    if len(found["patches"]) > MOST_PATCHES:
+        raise PatchError(f"{len(found['patches'])} patches were found; expected at most {MOST_PATCHES}.")
     return PatchStack(tuple(_patch_from_json(patch, place) for place, patch in enumerate(found["patches"], start=1)))
 
 
@@ -99,15 +104,15 @@ def _patch_to_json(patch: Patch) -> dict[str, Any]:
 def _patch_from_json(found: object, place: int) -> Patch:
     try:
         if not isinstance(found, dict):
-            raise PatchError(f"{_shown(found)} was found; expected an object.")
+            raise PatchError(f"{shown(found)} was found; expected an object.")
         kind = found.get("kind")
         if not isinstance(kind, str) or kind not in KINDS:
-            raise PatchError(f'"kind" is {_shown(kind)}; expected one of {", ".join(KINDS)}.')
+            raise PatchError(f'"kind" is {shown(kind)}; expected one of {", ".join(KINDS)}.')
         patch_type = KINDS[kind]
         known = {field.name: field for field in fields(patch_type)}
         unknown = sorted(found.keys() - known.keys() - {"kind"})
         if unknown:
-            raise PatchError(f"Key {_shown(unknown[0])} was found; a {kind} patch has {', '.join(known)}.")
+            raise PatchError(f"Key {shown(unknown[0])} was found; a {kind} patch has {', '.join(known)}.")
         if "layer" not in found:
             raise PatchError('"layer" is missing; expected the name of a stage of the network.')
         if kind == "add" and "vector" not in found:
@@ -124,26 +129,26 @@ def _patch_from_json(found: object, place: int) -> Patch:
 
 def _layer(name: str, value: object) -> str:
     if not isinstance(value, str) or canonical(value) not in _LAYERS:
-        raise PatchError(f'"{name}" is {_shown(value)}; expected a stage such as "embedder.block2.res1.resadd".')
+        raise PatchError(f'"{name}" is {shown(value)}; expected a stage such as "embedder.block2.res1.resadd".')
     return canonical(value)
 
 
 def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise PatchError(f'"{name}" is {_shown(value)}; expected true or false.')
+        raise PatchError(f'"{name}" is {shown(value)}; expected true or false.')
     return value
 
 
 def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= FLOAT32_MAX:
-        raise PatchError(f'"{name}" is {_shown(value)}; expected a number that float32 can hold.')
+        raise PatchError(f'"{name}" is {shown(value)}; expected a number that float32 can hold.')
     return float(value)
 
 
 def _whole(lowest: int, highest: int) -> Callable[[str, object], int]:
     def read(name: str, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
-            raise PatchError(f'"{name}" is {_shown(value)}; expected a whole number from {lowest} to {highest}.')
+            raise PatchError(f'"{name}" is {shown(value)}; expected a whole number from {lowest} to {highest}.')
         return value
 
     return read
@@ -152,13 +157,13 @@ def _whole(lowest: int, highest: int) -> Callable[[str, object], int]:
 def _sigma(name: str, value: object) -> float:
     number = _number(name, value)
     if number < 0:
-        raise PatchError(f'"{name}" is {_shown(value)}; expected 0 or more.')
+        raise PatchError(f'"{name}" is {shown(value)}; expected 0 or more.')
     return number
 
 
 def _channels(name: str, value: object) -> tuple[int, ...]:
     if not isinstance(value, list):
-        raise PatchError(f'"{name}" is {_shown(value)}; expected a list of channel numbers.')
+        raise PatchError(f'"{name}" is {shown(value)}; expected a list of channel numbers.')
     channels = tuple(_whole(0, 2**20)(name, channel) for channel in value)
     if len(set(channels)) != len(channels):
         raise PatchError(f'"{name}" names a channel twice; expected each once.')
@@ -167,25 +172,25 @@ def _channels(name: str, value: object) -> tuple[int, ...]:
 
 def _square(name: str, value: object) -> tuple[int, int]:
     if not isinstance(value, list) or len(value) != 2:
-        raise PatchError(f'"{name}" is {_shown(value)}; expected a maze square [row, col].')
+        raise PatchError(f'"{name}" is {shown(value)}; expected a maze square [row, col].')
     return _whole(0, 24)(name, value[0]), _whole(0, 24)(name, value[1])
 
 
 def _squares(name: str, value: object) -> tuple[tuple[int, int], ...]:
     if not isinstance(value, list):
-        raise PatchError(f'"{name}" is {_shown(value)}; expected a list of maze squares [row, col].')
+        raise PatchError(f'"{name}" is {shown(value)}; expected a list of maze squares [row, col].')
     return tuple(_square(name, square) for square in value)
 
 
 def _size(name: str, value: object) -> str:
     if value not in ("same", "any"):
-        raise PatchError(f'"{name}" is {_shown(value)}; expected "same" or "any".')
+        raise PatchError(f'"{name}" is {shown(value)}; expected "same" or "any".')
     return str(value)
 
 
 def _vector(name: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise PatchError(f'"{name}" is {_shown(value)}; expected "cheese", "top-right" or a file.')
+        raise PatchError(f'"{name}" is {shown(value)}; expected "cheese", "top-right" or a file.')
     return value
 
 
@@ -215,12 +220,3 @@ _READERS: Final[dict[str, Callable[[str, Any], Any]]] = {
 }
 
 _SHARED: Final = frozenset(field.name for field in fields(Patch))
-
-
-def _shown(value: object) -> str:
-    """A value as a sentence shows it: as JSON, cut short."""
-    try:
-        text = json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError):
-        text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

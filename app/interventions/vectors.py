@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from app.errors import MazescopeError, PatchError
 from app.maze import files as maze_files
 from app.maze.maze import Maze
 from app.policy.layers import canonical
+from app.regular_file import no_regular_file
 
 SUFFIX: Final = ".safetensors"
 FORMAT: Final = "mazescope-vector"
@@ -45,7 +47,7 @@ class ActivationVector:
         measures: numbers that belong to it, such as a probe's held-out accuracy, as (name, number) pairs.
 
     Raises:
-        PatchError: for an unknown kind or values that are not finite numbers.
+        PatchError: for an unknown kind, or values or measures that are not finite numbers.
     """
 
     name: str
@@ -68,6 +70,9 @@ class ActivationVector:
             raise PatchError(f"A vector of shape {values.shape} was found; expected that of one layer's activations.")
         if not np.isfinite(values).all():
             raise PatchError("The vector holds numbers that are not finite; expected finite ones.")
+        for name, number in self.measures:
+            if not math.isfinite(number):
+                raise PatchError(f"The vector's measure {name!r} is {number}; expected a finite number.")
         values.setflags(write=False)
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "layer", canonical(self.layer))
@@ -141,9 +146,8 @@ def read_vector(path: str | Path) -> ActivationVector:
     """
     path = Path(path)
     try:
-        found = path.stat()
-        if not path.is_file():
-            what = "a folder" if path.is_dir() else "a device or a pipe"
+        found, what = path.stat(), no_regular_file(path)
+        if what is not None:
             raise PatchError(f"{path} is {what}; expected a vector's {SUFFIX} file.")
     except FileNotFoundError:
         raise PatchError(f"There is no vector file {path}.") from None

@@ -36,8 +36,8 @@ def from_ascii(text: str, world: int | None = None) -> Maze:
 
     Args:
         world: side of the world, 15 or 25; unless given, the smallest that holds the lines. Lines of exactly the
-        world's
-            side are the whole world; its maze is then the smallest centred odd square that holds all open cells.
+            world's side are the whole world; its maze is then the smallest centred odd square that holds all open
+            cells.
 
     Raises:
         MazeError: one sentence on what was found and what was expected.

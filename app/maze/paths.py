@@ -131,8 +131,9 @@ class Decision:
 
     Attributes:
         square: the last common square of the shortest paths from the mouse to the cheese and to the maze's top-right
-        square. reason: a sentence when there is none, else None. unique: whether both shortest paths are the only
-        ones; with loops there may be others, and ties are broken UP,
+            square.
+        reason: a sentence when there is none, else None.
+        unique: whether both shortest paths are the only ones; with loops there may be others, and ties are broken UP,
             RIGHT, DOWN, LEFT. True when there is no decision square.
         to_cheese: the move (index into `app.actions.MOVES`) with which the path to the cheese leaves the square.
         to_top_right: likewise to the top-right square.

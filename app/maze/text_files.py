@@ -9,6 +9,7 @@ from app.atomic import write_atomically
 from app.errors import MazeError
 from app.maze.ascii import from_ascii, to_ascii
 from app.maze.maze import Maze
+from app.regular_file import read_file
 
 SUFFIX: Final = ".txt"
 LARGEST: Final = 2**16
@@ -33,22 +34,11 @@ def load(path: Path) -> Maze:
     Raises:
         MazeError: one sentence on what was found and what was expected.
     """
+    content = read_file(path, LARGEST, "a maze as lines of text", MazeError)
     try:
-        # Before it is opened: a pipe would be waited for, and a device may never end.
-        if path.exists() and not path.is_file():
-            what = "a folder" if path.is_dir() else "no regular file"
-            raise MazeError(f"{path} cannot be read: it is {what}; expected a maze as lines of text.")
-        if path.stat().st_size > LARGEST:
-            raise MazeError(f"{path.name} holds more than {LARGEST} bytes; a maze as text is far smaller.")
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise MazeError(
-            f"{path} cannot be read: {error.strerror or error}; expected a maze as lines of text."
-        ) from error
+        text = content.decode()
     except UnicodeDecodeError as error:
         raise MazeError(f"{path.name} is not text; expected lines of `#`, `.`, `C` and `M`.") from error
-    except ValueError as error:  # a name with a null byte
-        raise MazeError(f"{path.name!r} cannot be the name of a file; expected a maze as lines of text.") from error
     try:
         return from_ascii(text)
     except MazeError as error:

@@ -6,7 +6,6 @@ import codecs
 import hashlib
 import io
 import os
-import stat
 import struct
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.policy.contents import Contents, shown, size_text
 from app.policy.policy import Policy, policy_of
 from app.policy.safetensors_file import open_safetensors
 from app.policy.torch_file import read_torch
+from app.regular_file import no_regular_file
 
 EXPECTED: Final = "a checkpoint saved by torch.save, or a safetensors file"
 _HASHED: Final = 64 * 2**20
@@ -58,15 +58,13 @@ def load_policy(path: str | Path) -> Policy:
 
 def _check_is_file(path: Path, name: str) -> None:
     try:
-        mode = path.stat().st_mode
+        what = no_regular_file(path)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise PolicyError(f"There is no file {shown(path, 300)}; expected {EXPECTED}.") from error
     except ValueError as error:  # a name with a null byte
         raise PolicyError(f"{name} cannot be the name of a file; expected {EXPECTED}.") from error
-    if stat.S_ISDIR(mode):
-        raise PolicyError(f"{name} is a folder; expected {EXPECTED}.")
-    if not stat.S_ISREG(mode):
-        raise PolicyError(f"{name} is a device or a pipe; expected {EXPECTED}.")
+    if what is not None:
+        raise PolicyError(f"{name} is {what}; expected {EXPECTED}.")
 
 
 def _load(path: Path, file: io.BufferedReader, name: str) -> Policy:

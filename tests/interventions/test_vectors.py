@@ -80,6 +80,7 @@ def test_vectors_are_frozen_and_equal_by_value() -> None:
         {"values": np.array([np.inf])},
         {"values": np.zeros((3, 3))},
         {"values": np.zeros(0)},
+        {"measures": (("accuracy", float("nan")),)},
     ],
 )
 def test_what_is_not_a_vector_is_refused(changes: dict[str, object]) -> None:
