@@ -81,6 +81,29 @@ def test_a_click_on_the_other_changes_places_and_the_view_stays_linked(hand: Han
     assert rects[0].center().x() == pytest.approx(rects[1].center().x(), abs=0.05)
 
 
+def test_captions_are_headings_on_both_sides_on_and_off_the_stage(hand: Hand) -> None:
+    view = hand.window.maze_view
+    hand.key(Qt.Key.Key_4)
+
+    def fonts() -> set[tuple[int, float]]:
+        QApplication.processEvents()
+        titles = [pane.title.font() for pane in (*view.panes.values(), *view.other_panes.values())]
+        return {(font.weight(), font.pointSizeF()) for font in titles}
+
+    usual = fonts()
+    assert len(usual) == 1
+    hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    companion(hand)
+    assert fonts() == usual
+    hand.key(Qt.Key.Key_F11)
+    (on_stage,) = fonts()
+    assert on_stage[0] == next(iter(usual))[0]
+    assert on_stage[1] > next(iter(usual))[1]
+    hand.key(Qt.Key.Key_F11)
+    hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert fonts() == usual
+
+
 def test_closing_the_other_maze_ends_the_comparison(hand: Hand) -> None:
     hand.context.actions.trigger("compare.maze")
     companion(hand)

@@ -108,8 +108,10 @@ class Pane(QWidget):
             font = QFont(self.font())
             font.setPointSizeF(font.pointSizeF() * scale)
         # Each by itself: a label with a style of its own takes no font from its parent.
-        for label in (self.title, self.note):
-            label.setFont(font)
+        self.note.setFont(font)
+        # A font that is set takes the place of the style sheet's, which made it a heading.
+        font.setWeight(QFont.Weight.DemiBold)
+        self.title.setFont(font)
 
     def explain_result(self, state: State, result: FieldResult | None, *, busy: bool) -> None:
         """Say above the maze why there is nothing to see, or nothing but the original."""
