@@ -60,8 +60,8 @@ def evaluate(
     }
     folder.mkdir(parents=True, exist_ok=True)
     save_safetensors(policy, folder / f"{stem}.safetensors", {**about, "name": policy.name, "scores": headline(scores)})
-    (folder / f"{stem}.json").write_text(json.dumps(written, indent=2) + "\n")
-    (folder / f"{stem}.md").write_text(card({**about, "name": policy.name}, scores))
+    (folder / f"{stem}.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+    (folder / f"{stem}.md").write_text(card({**about, "name": policy.name}, scores), encoding="utf-8")
     return written
 
 

@@ -10,22 +10,25 @@ from typing import Any, Final
 _DEPTH: Final = 16
 _ITEMS: Final = 256
 _LETTERS: Final = 20_000
+_ROOM: Final = 4_000
+"""Values looked at in one item, together with all that is in it."""
+
+_LETTERS_AS_ONE: Final = 100
+"""So many letters count as a value."""
+
 _NOTHING: Final = object()
 
 
-def plain(value: object) -> Any:
-    """The part of a value that is text, numbers, truth values, None, and lists and objects of them; None without any.
+def plain_items(found: Mapping[Any, object]) -> dict[str, Any]:
+    """The items of a mapping that are text, numbers, truth values, None, and lists and objects of them.
 
     Tensors and whatever is too deep, too long or too many for a note on a policy is left out.
     """
-    found = _plain(value, _DEPTH)
-    return None if found is _NOTHING else found
-
-
-def plain_items(found: Mapping[Any, object]) -> dict[str, Any]:
-    """The plain items of a mapping; the others are left out, not made None."""
-    kept = _plain(dict(found), _DEPTH)
-    return kept if isinstance(kept, dict) else {}
+    if len(found) > _ITEMS:
+        return {}
+    # Each has room of its own: one that is hostile does not take the others with it.
+    kept = {key: _Kept().of({key: value}, _DEPTH) for key, value in found.items() if isinstance(key, str)}
+    return {key: value for each in kept.values() if isinstance(each, dict) for key, value in each.items()}
 
 
 def encode(metadata: Mapping[str, Any]) -> dict[str, str]:
@@ -55,19 +58,42 @@ def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _plain(value: object, depth: int) -> Any:
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        return int(value) if abs(value) < 10**30 else _NOTHING
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else _NOTHING
-    if isinstance(value, str):
-        return str(value) if len(value) <= _LETTERS else _NOTHING
-    if depth and isinstance(value, list | tuple) and len(value) <= _ITEMS:
-        items = [_plain(item, depth - 1) for item in value]
-        return _NOTHING if any(item is _NOTHING for item in items) else items
-    if depth and isinstance(value, dict) and len(value) <= _ITEMS:
-        pairs = {key: _plain(item, depth - 1) for key, item in value.items() if isinstance(key, str) and len(key) < 200}
-        return {key: item for key, item in pairs.items() if item is not _NOTHING}
-    return _NOTHING
+class _Kept:
+    """What of a value is kept, while there is room.
+
+    A pickle of a few hundred bytes may hold lists of lists that are one and the same, over and over: to walk them all
+    would take for ever, so all that is looked at is counted.
+    """
+
+    def __init__(self) -> None:
+        self._room = _ROOM
+
+    def of(self, value: object, depth: int) -> Any:
+        self._room -= 1 + (len(value) if isinstance(value, str) else 0) // _LETTERS_AS_ONE
+        if self._room < 0:
+            return _NOTHING
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int):
+            return int(value) if abs(value) < 10**30 else _NOTHING
+        if isinstance(value, float):
+            return float(value) if math.isfinite(value) else _NOTHING
+        if isinstance(value, str):
+            return _text(value) if len(value) <= _LETTERS else _NOTHING
+        if depth and isinstance(value, list | tuple) and len(value) <= _ITEMS:
+            items = []
+            for item in value:
+                items.append(self.of(item, depth - 1))
+                if items[-1] is _NOTHING:
+                    return _NOTHING
+            return items
+        if depth and isinstance(value, dict) and len(value) <= _ITEMS:
+            named = {_text(key): item for key, item in value.items() if isinstance(key, str) and len(key) < 200}
+            pairs = {key: self.of(item, depth - 1) for key, item in named.items()}
+            return {key: item for key, item in pairs.items() if item is not _NOTHING}
+        return _NOTHING
+
+
+def _text(value: str) -> str:
+    """A text that any file of text can hold: half a pair of surrogates cannot be."""
+    return str(value).encode("utf-8", "replace").decode()

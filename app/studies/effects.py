@@ -181,7 +181,7 @@ def to_json(table: EffectsTable) -> dict[str, Any]:
             {
                 "layer": row.layer,
                 "n": row.levels,
-                "ratio_to_minus_1": {f"{step:g}": ratio for step, ratio in row.ratios.items()},
+                "ratio_to_minus_1": {f"{step:g}": ratio for step, ratio in row.ratios.items()} or None,
                 "cosine_of_mirror": row.cosine,
             }
             for row in table.saturation
@@ -217,7 +217,7 @@ def _retargeting_lines(table: EffectsTable) -> list[str]:
 def _saturation_lines(table: EffectsTable) -> list[str]:
     if not table.saturation:
         return []
-    steps = list(table.saturation[0].ratios)
+    steps = next((list(row.ratios) for row in table.saturation if row.levels), [])
     lines = [
         f"t * cheese vector added at {DEFAULT_LAYER}: how far later layers move, beside t = -1 (mean ratio of",
         "norms), and the mean cosine between the move of t = +1 and the reverse of that of t = -1:",
@@ -225,6 +225,7 @@ def _saturation_lines(table: EffectsTable) -> list[str]:
         f"{'':50}{'n':>5}" + "".join(f"{f't = {step:g}':>10}" for step in steps) + f"{'cosine':>10}",
     ]
     for row in table.saturation:
-        numbers = "".join(f"{row.ratios[step]:10.2f}" for step in steps)
-        lines.append(f"{row.layer:50}{row.levels:5}{numbers}{row.cosine:10.2f}")
+        numbers = "".join(f"{ratio:10.2f}" for ratio in row.ratios.values())
+        cosine = "" if row.cosine is None else f"{row.cosine:10.2f}"
+        lines.append(f"{row.layer:50}{row.levels:5}{numbers}{cosine}")
     return lines

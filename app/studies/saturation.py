@@ -29,14 +29,15 @@ class Saturation:
 
     Attributes:
         layer: L.
-        ratios: mean over levels of |diff_L(t)| / |diff_L(-1)|, by coefficient t.
-        cosine: mean over levels of the cosine between diff_L(+1) and -diff_L(-1): 1 where they are mirror images.
-        levels: number of levels.
+        ratios: mean over levels of |diff_L(t)| / |diff_L(-1)|, by coefficient t; empty without levels.
+        cosine: mean over levels of the cosine between diff_L(+1) and -diff_L(-1): 1 where they are mirror images; None
+            without levels.
+        levels: number of levels; those in which the vector does not move L, up or down, are left out.
     """
 
     layer: str
     ratios: dict[float, float]
-    cosine: float
+    cosine: float | None
     levels: int
 
 
@@ -72,7 +73,8 @@ def saturation(
     steps = [-1.0, 1.0, *coefficients]
     norms: dict[str, list[np.ndarray]] = {name: [] for name in watched}
     cosines: dict[str, list[float]] = {name: [] for name in watched}
-    for (maze,) in batches(with_decision(mazes), 1, progress):
+    levels = with_decision(mazes)
+    for (maze,) in batches(levels, 1, progress):
         square = decision_square(maze).square
         assert square is not None
         vector = word_vector("cheese", policy, maze, source)
@@ -82,16 +84,20 @@ def saturation(
         for name in watched:
             moved = (kept[name][1:] - kept[name][:1]).reshape(len(steps), -1).double().numpy()
             lengths = np.linalg.norm(moved, axis=1)
+            if not lengths[:2].all():
+                # A layer that is dead, or a vector that is zero: there is nothing to compare with.
+                continue
             norms[name].append(lengths[2:] / lengths[0])
             cosines[name].append(float(-(moved[0] @ moved[1]) / (lengths[0] * lengths[1])))
-    if not cosines[watched[0]]:
+    if not levels:
         return ()
-    return tuple(
-        Saturation(
-            name,
-            dict(zip(map(float, coefficients), np.mean(norms[name], axis=0).tolist(), strict=True)),
-            float(np.mean(cosines[name])),
-            len(cosines[name]),
-        )
-        for name in watched
+    return tuple(_mean(name, coefficients, norms[name], cosines[name]) for name in watched)
+
+
+def _mean(name: str, coefficients: Sequence[float], ratios: list[np.ndarray], cosines: list[float]) -> Saturation:
+    if not cosines:
+        return Saturation(name, {}, None, 0)
+    means = np.mean(ratios, axis=0).tolist()
+    return Saturation(
+        name, dict(zip(map(float, coefficients), means, strict=True)), float(np.mean(cosines)), len(cosines)
     )

@@ -230,3 +230,15 @@ def test_what_is_saved_is_what_is_opened(seed, width, wrapper, tmp_path):
     path = tmp_path / "any.pth"
     torch.save({wrapper: policy.network.state_dict()}, path)
     assert load_policy(path) == policy
+
+
+def test_notes_that_hold_themselves_over_and_over_are_left_out(state_dict, tmp_path):
+    bomb: object = [1, 2]
+    for _ in range(14):
+        bomb = [bomb] * 20
+    path = tmp_path / "bomb.pth"
+    torch.save({"model_state_dict": state_dict(1), "bomb": bomb, "who": "half a pair \ud800", "step": 7}, path)
+    found = load_policy(path).metadata
+    assert found.keys() == {"who", "step", "loaded_from"}
+    assert found["who"].encode()
+    assert found["step"] == 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import numpy as np
@@ -222,3 +223,13 @@ def test_every_study_can_be_cancelled(small_policy: Policy, study: str) -> None:
 
 def test_levels_with_a_decision_are_those_that_have_the_square() -> None:
     assert with_decision(LEVELS) == tuple(maze for maze in LEVELS if decision_square(maze).square)
+
+
+def test_a_dead_layer_has_no_ratios_rather_than_no_numbers(small_policy: Policy) -> None:
+    network = copy.deepcopy(small_policy.network)
+    with torch.no_grad():
+        network.embedder.fc.weight.zero_()
+    row, dead = saturation(policy_of(network, "dead"), LEVELS[:6], later=["embedder.relu3", "fc_policy"])
+    assert row.levels > 0
+    assert np.isfinite([*row.ratios.values(), row.cosine]).all()
+    assert (dead.ratios, dead.cosine, dead.levels) == ({}, None, 0)
