@@ -14,6 +14,7 @@ def style_sheet(palette: Palette) -> str:
     leaves the text a width of one pixel.
     """
     chevron = asset("icons", f"chevron-down-{palette.name}.svg").as_posix()
+    tick = asset("icons", f"check-{palette.name}.svg").as_posix()
     p = palette
     hover = mix(p.text, p.panel, 0.07)
     pressed = mix(p.text, p.panel, 0.13)
@@ -143,6 +144,17 @@ def style_sheet(palette: Palette) -> str:
         background: {p.border}; border: none; border-radius: 3px; max-height: 6px; color: transparent; }}
     QProgressBar::chunk {{ background: {p.accent}; border-radius: 3px; }}
     QCheckBox:focus, QRadioButton:focus {{ color: {p.accent}; }}
+    QCheckBox {{ spacing: 0.45em; }}
+    QCheckBox::indicator, QAbstractItemView::indicator {{ width: 0.95em; height: 0.95em; border-radius: 4px;
+        border: 1px solid {p.text_muted}; background: {p.panel_raised}; }}
+    QAbstractItemView::indicator {{ width: 0.8em; height: 0.8em; }}
+    QCheckBox::indicator:hover {{ border-color: {p.text}; }}
+    QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
+        background: {p.accent}; border-color: {p.accent}; image: url("{tick}"); }}
+    QCheckBox::indicator:focus {{ border-color: {p.focus}; }}
+    QCheckBox::indicator:checked:focus {{ border-color: {p.text}; }}
+    QCheckBox::indicator:disabled {{ border-color: {p.border}; }}
+    QCheckBox::indicator:checked:disabled {{ background: {p.text_muted}; border-color: {p.text_muted}; }}
     QGroupBox {{ border: 1px solid {p.border}; border-radius: 8px; margin-top: 1.1em; padding: 8px; }}
     QGroupBox::title {{ subcontrol-origin: margin; left: 8px; color: {p.text_muted}; }}
     """
