@@ -25,6 +25,7 @@ from app.maze.levels import generate_levels
 from app.maze.maze import WORLDS, Maze
 from app.maze.procgen_client import SEEDS, Procgen
 from app.palette import PALETTES, palette
+from app.regular_file import exists
 
 _LEVELS_AT_ONCE: Final = 32
 
@@ -126,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise MazescopeError("No maze was named; expected --seeds, such as --seeds 0:20, or --maze FILE.")
     if arguments.region is not None and arguments.seeds is None:
         raise MazescopeError("--region was given without --seeds; it moves the cheese of procgen's levels.")
-    if arguments.out.exists() and not arguments.out.is_dir():
+    if exists(arguments.out) and not arguments.out.is_dir():
         raise MazescopeError(f"{arguments.out} is a file; expected a folder for --out.")
     files = _maze_jobs(arguments.maze)
     _check_names(files, arguments.world, arguments.seeds or ())

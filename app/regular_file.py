@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -21,6 +22,16 @@ def no_regular_file(path: Path) -> str | None:
     if stat.S_ISREG(mode):
         return None
     return "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is there that can be looked at; also of names that no file can have, which `Path` fails on."""
+    return os.path.isfile(path)
+
+
+def exists(path: Path) -> bool:
+    """Whether anything is there that can be looked at; likewise."""
+    return os.path.exists(path)
 
 
 def read_file(path: Path, largest: int, expected: str, refusal: type[MazescopeError]) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from app.errors import PolicyError
 from app.policy.loading import load_policy
 from app.policy.policy import Policy
+from app.regular_file import is_file
 from app.session import COMPARE, PolicyReference, Session
 
 
@@ -74,7 +75,7 @@ def find_policy(reference: PolicyReference, what: str = "The session's policy") 
     other: tuple[Path, Policy] | None = None
     refusal = ""
     for path in reference.paths:
-        if not path.is_file():
+        if not is_file(path):
             continue
         try:
             policy = load_policy(path)

@@ -14,12 +14,13 @@ import pytest
 from app.autosave import Autosave
 from app.document import OpenMaze, State
 from app.errors import PolicyError, SessionError
+from app.interventions.json_format import load_patches
 from app.interventions.patches import AddVector, PatchStack, SetValue, Zero
 from app.maze.maze import Maze
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
-from app.session import load_session, save_session, to_json
+from app.session import PolicyReference, load_session, save_session, to_json
 from app.session_policy import find_policy
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -268,3 +269,11 @@ def test_an_autosave_that_is_spoilt_meanwhile_is_an_error_of_the_disk(tmp_path: 
         found.put_aside()
     assert found.file.exists()
     autosave.close()
+
+
+def test_names_too_long_for_a_file_are_names_of_no_file(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="was not found"):
+        find_policy(PolicyReference("a", "b", (Path("x" * 5000), Path("a\0b"))))
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps({"patches": [{"kind": "add", "layer": "fc_policy", "vector": "x" * 5000}]}))
+    assert load_patches(file).patches == (AddVector(layer="fc_policy", vector="x" * 5000),)

@@ -22,6 +22,7 @@ from app.maze import text_files
 from app.maze.maze import Maze
 from app.paths import asset
 from app.policy.policy import Policy
+from app.regular_file import exists
 from app.session import SUFFIX as SESSION_SUFFIX
 from app.session import save_session
 from widgets.context import Context
@@ -207,7 +208,7 @@ class Files(QObject):
                 self._context.report("\n".join(refusals), about="file")
             else:
                 self._context.report_exception(error)
-            if not path.exists():
+            if not exists(path):
                 self.forget([path])
             if in_turn:
                 self._open_next()

@@ -72,7 +72,7 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_w
 
 def _missing(paths: Sequence[Path]) -> int:
     """The exit code of a start whose files another window opens: that window says what is missing, and so do we."""
-    missing = [path for path in paths if not path.exists()]
+    missing = [path for path in paths if not os.path.exists(path)]
     for path in missing:
         print(f"{path} was not found; expected a checkpoint, maze, vector, session or patches file.", file=sys.stderr)
     return BAD_FILE if missing else 0

@@ -14,6 +14,7 @@ from app.maze import files as maze_files
 from app.maze import text_files
 from app.maze.maze import Maze
 from app.policy.policy import Policy
+from app.regular_file import exists, is_file
 from app.session import FORMAT as SESSION_FORMAT
 from app.session import SUFFIX as SESSION_SUFFIX
 from app.session import Session, load_session
@@ -46,7 +47,7 @@ def read_file(path: Path, here: Policy | None) -> Content:
     Raises:
         MazescopeError: one sentence on what was found and what was expected.
     """
-    if path.exists() and not path.is_file():
+    if exists(path) and not is_file(path):
         # A pipe would be waited for.
         kind = "a folder" if path.is_dir() else "a device or a pipe"
         raise MazescopeError(f"{path.name or path} is {kind}; expected {EXPECTED}.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QMenu
 
+from app.regular_file import exists
 from app.session import SUFFIX as SESSION_SUFFIX
 from widgets.context import Context
 from widgets.files import Files
@@ -60,7 +61,7 @@ class RecentMenu(QMenu):
     def _look(self) -> None:
         # A drive of the network may take long to say that it is away, so nobody waits for it here.
         recent = self._files.recent
-        self._context.run_in_background(lambda: [path for path in recent if not path.exists()], self._files.forget)
+        self._context.run_in_background(lambda: [path for path in recent if not exists(path)], self._files.forget)
 
 
 def _title(path: Path) -> str:

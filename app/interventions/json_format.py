@@ -13,6 +13,7 @@ from app.errors import PatchError
 from app.interventions.patches import KINDS, VECTOR_WORDS, AddVector, Patch, PatchStack
 from app.json_file import json_bytes, read_json, shown
 from app.policy.layers import canonical, layers
+from app.regular_file import is_file
 from app.seeds import LARGEST_SEED
 
 LARGEST: Final = 8 * 2**20
@@ -71,7 +72,7 @@ def load_patches(path: Path) -> PatchStack:
     except PatchError as error:
         raise PatchError(f"{path.name} cannot be used: {error}") from error
     for position, patch in enumerate(stack.patches):
-        if isinstance(patch, AddVector) and patch.vector not in VECTOR_WORDS and (path.parent / patch.vector).is_file():
+        if isinstance(patch, AddVector) and patch.vector not in VECTOR_WORDS and is_file(path.parent / patch.vector):
             stack = stack.replaced(position, vector=str(path.parent / patch.vector))
     return stack
 

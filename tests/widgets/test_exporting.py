@@ -279,3 +279,12 @@ def test_without_a_policy_it_says_what_is_missing(make_hand: MakeHand, tmp_path:
     hand.context.actions.trigger("export.copy")
     assert "without a policy" in hand.window.message_bar.label.text()
     QTest.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
+
+
+def test_a_name_too_long_for_a_file_can_be_typed_and_is_refused(hand: Hand, tmp_path: Path) -> None:
+    dialog = opened(hand, "picture", tmp_path)
+    dialog.path.setText("x" * 5000)
+    assert dialog.go.text() == "Export"
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    hand.wait(lambda: dialog.go.isEnabled() and hand.window.exports.dialog is dialog)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 from app.errors import MazescopeError
 from app.export.stories import Sweep
 from app.progress import Progress
+from app.regular_file import is_file
 from app.timeline import Timeline
 from widgets.exporting.jobs import FORMATS, MOVIES, WHAT, Choices, export, first_frame
 from widgets.exporting.present import present
@@ -184,7 +186,7 @@ class ExportDialog(ReadingOrder, QDialog):
         folder = self._context.settings.get("export.folder")
         tab = self._context.document.state.tab
         name = re.sub(r"[^\w .,()-]+", "_", tab.title).strip(" .") or "maze"
-        return (Path(folder) if isinstance(folder, str) and Path(folder).is_dir() else Path.home()) / name
+        return (Path(folder) if isinstance(folder, str) and os.path.isdir(folder) else Path.home()) / name
 
     def _show_state(self, *_: object) -> None:
         busy, path = self._task.busy, self._path
@@ -192,7 +194,7 @@ class ExportDialog(ReadingOrder, QDialog):
         if self.what.currentData() == "sweep":
             ready = ready and self.sweep.sweep is not None
         self.go.setEnabled(ready and not busy)
-        self.go.setText("Replace" if self.path.text().strip() and path.is_file() else "Export")
+        self.go.setText("Replace" if self.path.text().strip() and is_file(path) else "Export")
         self.close_button.setText("Cancel" if busy else "Close")
         self.bar.setVisible(busy)
         for field in (self.what, self.format, self.scale, self.fps, self.title, self.path, self.browse):

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from app.autosave import Recovered
 from app.document import State
 from app.errors import SessionError
+from app.regular_file import is_file
 from app.session import Session, load_session
 from widgets.context import Context
 from widgets.files import Files
@@ -89,7 +90,7 @@ class RecoveryDialog(ReadingOrder, QDialog):
 
     def _chosen(self, row: int) -> None:
         path = self._found[row].path
-        self.saved.setEnabled(path is not None and path.is_file())
+        self.saved.setEnabled(path is not None and is_file(path))
 
     def _answer(self, answer: str) -> None:
         one = self._found[self.list.currentRow()]
@@ -155,7 +156,7 @@ class Recovery(QObject):
             from app.session_policy import find_policies
 
             saved: Session | None = None
-            if one.path is not None and one.path.is_file():
+            if one.path is not None and is_file(one.path):
                 try:
                     saved = load_session(one.path)
                 except SessionError:
