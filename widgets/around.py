@@ -84,6 +84,9 @@ class Around:
         for choice, title in theme.CHOICES.items():
             act = self._chooser(choice)
             actions.add(Spec(f"appearance.{choice}", f"Colours: {title.lower()}", act, (), "theme-light-dark", "View"))
+        for scale in theme.TEXT_SCALES:
+            title = f"Text size: {scale:.0%}"
+            actions.add(Spec(f"text_size.{scale:.0%}", title, self._sizer(scale), (), "format-size", "View"))
         self._window.docks.register()
 
     def _helper(self, name: str) -> Callable[[], object]:
@@ -91,3 +94,6 @@ class Around:
 
     def _chooser(self, choice: str) -> Callable[[], object]:
         return lambda: self._context.set_theme(choice)
+
+    def _sizer(self, scale: float) -> Callable[[], object]:
+        return lambda: self._context.set_text_scale(scale)

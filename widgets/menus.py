@@ -149,19 +149,26 @@ def _appearance(menu: QMenu, context: Context) -> None:
     for choice, title in theme.CHOICES.items():
         action = group.addAction(inner.addAction(title))
         action.setCheckable(True)
-        action.setChecked(context.theme == choice)
         action.triggered.connect(lambda _=False, choice=choice: context.set_theme(choice))
+    choices = list(theme.CHOICES)
+    # It may be chosen elsewhere, such as in the palette of commands.
+    inner.aboutToShow.connect(lambda: group.actions()[choices.index(context.theme)].setChecked(True))
 
 
 def _text_size(menu: QMenu, context: Context) -> None:
     inner = menu.addMenu("Text size")
     group = QActionGroup(inner)
-    chosen = context.settings.get("text_scale", 1.0)
     for scale in theme.TEXT_SCALES:
         action = group.addAction(inner.addAction(f"{scale:.0%}"))
         action.setCheckable(True)
-        action.setChecked(scale == (chosen if chosen in theme.TEXT_SCALES else 1.0))
         action.triggered.connect(lambda _=False, scale=scale: context.set_text_scale(scale))
+
+    def tick() -> None:
+        chosen = context.settings.get("text_scale", 1.0)
+        at = theme.TEXT_SCALES.index(chosen if chosen in theme.TEXT_SCALES else 1.0)
+        group.actions()[at].setChecked(True)
+
+    inner.aboutToShow.connect(tick)
 
 
 def _device(menu: QMenu, context: Context) -> None:

@@ -137,3 +137,17 @@ def test_a_match_holds_the_letters_in_order(typed: str, text: str) -> None:
 )
 def test_a_shortcut_is_its_keys(keys: str, caps: tuple[str, ...]) -> None:
     assert keys_of(QKeySequence(keys)) == caps
+
+
+def test_text_and_colours_are_commands_and_their_menus_know_it(hand: Hand) -> None:
+    from PySide6.QtWidgets import QMenu
+
+    menus = {menu.title(): menu for menu in hand.window.menuBar().findChildren(QMenu)}
+    for letters, title, ticked in (("text 150", "Text size", "150%"), ("colours dark", "Appearance", "Dark")):
+        open_commands(hand)
+        QTest.keyClicks(hand.window.around.commands.line, letters)
+        hand.key(Qt.Key.Key_Return)
+        menus[title].aboutToShow.emit()
+        assert [action.text() for action in menus[title].actions() if action.isChecked()] == [ticked]
+    assert hand.context.settings.get("text_scale", 1.0) == 1.5
+    assert hand.context.palette.name == "dark"
