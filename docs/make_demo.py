@@ -12,16 +12,18 @@ import io
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "pictures" / "demo.gif"
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["MAZESCOPE_HOME"] = tempfile.mkdtemp(prefix="mazescope-demo-")
 sys.path.insert(0, str(ROOT))
+
+from docs.offscreen import large_screen
+
+large_screen(1760, 1120)
 
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -39,6 +41,7 @@ from widgets.log import log_qt_messages, start_log, stop_log
 from widgets.main_window import MainWindow
 from widgets.panels.number import UNIT, NumberSlider
 from widgets.settings import Settings
+from widgets.waiting import live, live_until
 
 SIZE = (1240, 700)
 FPS = 10
@@ -100,18 +103,14 @@ def _arrow() -> QPainterPath:
 
 def wait(until: Callable[[], bool]) -> None:
     """Let the window live until something is true."""
-    end = time.monotonic() + PATIENCE
-    while not until():
-        if time.monotonic() > end:
-            raise TimeoutError("the window did not come to rest")
-        QTest.qWait(5)
+    live_until(until, PATIENCE)
 
 
 def rest(window: MainWindow) -> None:
     """Wait until the field, the mice and the panels are those of what is open."""
     bridge, player = window.context.bridge, window.playback.player
     wait(lambda: bridge.latest is not None and not bridge.busy and player.fresh and not window.context.busy)
-    QTest.qWait(30)
+    live(0.03)
 
 
 def drag_cheese(camera: Camera) -> None:

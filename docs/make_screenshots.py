@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,14 +18,16 @@ SCALE = "1.5"
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_SCALE_FACTOR"] = SCALE
 os.environ["MAZESCOPE_HOME"] = tempfile.mkdtemp(prefix="mazescope-pictures-")
 sys.path.insert(0, str(ROOT))
 
+from docs.offscreen import large_screen
+
+large_screen(2640, 1680)
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import edits
@@ -36,17 +37,14 @@ from widgets.launch import application, open_window
 from widgets.log import log_qt_messages, start_log, stop_log
 from widgets.main_window import MainWindow
 from widgets.settings import Settings
+from widgets.waiting import live, live_until
 
 PATIENCE = 120.0
 
 
 def wait(until: Callable[[], bool]) -> None:
     """Let the window live until something is true."""
-    end = time.monotonic() + PATIENCE
-    while not until():
-        if time.monotonic() > end:
-            raise TimeoutError("the window did not come to rest")
-        QTest.qWait(10)
+    live_until(until, PATIENCE)
 
 
 def rest(window: MainWindow) -> None:
@@ -54,7 +52,7 @@ def rest(window: MainWindow) -> None:
     bridge = window.context.bridge
     for _ in range(3):
         wait(lambda: bridge.latest is not None and not bridge.busy and not window.context.busy)
-        QTest.qWait(500)
+        live(0.5)
 
 
 def picture(window: MainWindow, name: str) -> None:

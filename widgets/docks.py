@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMenu, QTabBar, QToolButton, QWidget
+from shiboken6 import isValid
 
 from widgets.actions import Spec
 from widgets.context import Context
@@ -155,6 +156,9 @@ class Docks:
                 group[0].raise_()
 
     def _name_tab_bars(self, *_: object) -> None:
+        if not isValid(self._window):
+            # Docks are hidden once more while the window is taken apart.
+            return
         # Qt makes one wherever docks share a place.
         for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             bar.setAccessibleName("Panels")

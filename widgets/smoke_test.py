@@ -80,6 +80,7 @@ def _use(window: MainWindow, folder: Path, errors: list[str]) -> dict[str, Any]:
     from PySide6.QtTest import QTest
 
     from app.maze.transforms import region
+    from widgets.waiting import live
 
     context, document = window.context, window.context.document
     bridge = context.bridge
@@ -87,7 +88,7 @@ def _use(window: MainWindow, folder: Path, errors: list[str]) -> dict[str, Any]:
     def wait(until: Callable[[], bool], what: str) -> None:
         end = time.monotonic() + PATIENCE
         while not until():
-            QTest.qWait(5)
+            live(0.005)
             if errors:
                 raise SmokeError(errors[0])
             if time.monotonic() > end:
@@ -129,7 +130,7 @@ def _use(window: MainWindow, folder: Path, errors: list[str]) -> dict[str, Any]:
     assert state.policy is not None
     picture = os.environ.get(SCREENSHOT_VARIABLE)
     if picture:
-        QTest.qWait(100)
+        live(0.1)
         if not window.screen().grabWindow(window.winId()).save(picture, "PNG"):
             raise SmokeError(f"the screenshot could not be saved as {picture}")
     return {

@@ -69,6 +69,7 @@ class Pane(QWidget):
     def __init__(self, context: Context, picture: Picture, role: str, *, read_only: bool = False) -> None:
         super().__init__()
         self.role = role
+        self._text_scale = 1.0
         self.canvas = MazeCanvas(context, picture, role, self, read_only=read_only)
         self.readout = Readout(context, picture, self.canvas)
         self.note = Note()
@@ -103,15 +104,20 @@ class Pane(QWidget):
 
     def set_text_scale(self, scale: float) -> None:
         """Larger caption and note, for a stage; 1 is the usual."""
+        if scale == self._text_scale:
+            return
+        self._text_scale = scale
         font = QFont()
         if scale != 1:
             font = QFont(self.font())
             font.setPointSizeF(font.pointSizeF() * scale)
         # Each by itself: a label with a style of its own takes no font from its parent.
         self.note.setFont(font)
-        # A font that is set takes the place of the style sheet's, which made it a heading.
-        font.setWeight(QFont.Weight.DemiBold)
         self.title.setFont(font)
+        # A font that is set, even none, takes the place of the style sheet's, which made it a heading.
+        heading = QFont(self.title.font())
+        heading.setWeight(QFont.Weight.DemiBold)
+        self.title.setFont(heading)
 
     def explain_result(self, state: State, result: FieldResult | None, *, busy: bool) -> None:
         """Say above the maze why there is nothing to see, or nothing but the original."""

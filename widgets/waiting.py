@@ -1,0 +1,37 @@
+"""Letting the window live for a while from inside a function: for scripts that drive it, not for the program itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QApplication
+
+STEP = 0.005
+
+
+def live(seconds: float) -> None:
+    """Let the window answer its events for so long.
+
+    Unlike QTest.qWait, this lets other threads run meanwhile: what loads behind the window is done in a second,
+    not in twenty.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        QApplication.processEvents()
+        if time.monotonic() >= end:
+            return
+        time.sleep(STEP)
+
+
+def live_until(condition: Callable[[], bool], patience: float) -> None:
+    """Let the window live until something is true.
+
+    Raises:
+        TimeoutError: when it is not within `patience` seconds.
+    """
+    end = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"the window did not come to rest within {patience:.0f} seconds")
+        live(STEP)
