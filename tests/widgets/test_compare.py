@@ -104,6 +104,23 @@ def test_captions_are_headings_on_both_sides_on_and_off_the_stage(hand: Hand) ->
     assert fonts() == usual
 
 
+def test_what_came_of_the_other_mice_is_said_as_well(hand: Hand) -> None:
+    bar = hand.window.playback.bar
+    assert bar.others.isHidden()
+    hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    companion(hand)
+    edits.edit_maze(hand.document, "Remove cheese", lambda maze: maze.with_cheese(None))
+    hand.wait(lambda: hand.window.playback.player.fresh and hand.window.playback.beside.rollouts is not None)
+    found = hand.window.playback.beside.rollouts
+    assert found is not None
+    assert bar.others.isVisible()
+    assert bar.others.original.text.startswith(f"Small · Original: {found.original.summary()}")
+    assert bar.verdicts.original.text.startswith("Small copy 1 · Original: no cheese")
+    hand.context.actions.trigger("compare.stop")
+    assert bar.others.isHidden()
+    assert bar.verdicts.original.text.startswith("Original: ")
+
+
 def test_closing_the_other_maze_ends_the_comparison(hand: Hand) -> None:
     hand.context.actions.trigger("compare.maze")
     companion(hand)

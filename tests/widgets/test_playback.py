@@ -66,7 +66,7 @@ def test_the_mouse_stands_still_until_it_is_told(watching: Hand) -> None:
     assert set(mouse_shapes(watching.maze.mouse, watching.context.palette)) <= set(
         watching.window.maze_view.picture.static
     )
-    assert watching.window.playback.bar.original.text.startswith("Original: cheese ")
+    assert watching.window.playback.bar.verdicts.original.text.startswith("Original: cheese ")
 
 
 def test_space_plays_and_pauses(watching: Hand) -> None:
@@ -155,8 +155,8 @@ def test_each_network_has_its_own_mouse_in_its_own_hue(watching: Hand) -> None:
         assert getattr(palette, role) in strokes
         assert getattr(palette, other) not in strokes
     bar = watching.window.playback.bar
-    assert bar.patched.isVisible()
-    assert bar.patched.text == f"Patched: {player.rollouts.patched.summary()}"
+    assert bar.verdicts.patched.isVisible()
+    assert bar.verdicts.patched.text == f"Patched: {player.rollouts.patched.summary()}"
 
 
 def test_an_edit_sends_the_mice_anew(watching: Hand) -> None:
@@ -221,7 +221,7 @@ def test_space_stays_with_buttons_and_the_cell_cursor(watching: Hand) -> None:
 def test_without_a_policy_there_is_nothing_to_play(make_hand: MakeHand) -> None:
     hand = make_hand(policy=None)
     assert not hand.context.actions["playback.play"].isEnabled()
-    assert "Open a policy" in hand.window.playback.bar.hint.text()
+    assert "Open a policy" in hand.window.playback.bar.verdicts.hint.text()
     hand.key(Qt.Key.Key_Space)
     assert not player_of(hand).playing
 
@@ -249,16 +249,16 @@ def test_verdicts_are_whole_sentences_however_narrow_the_window(make_hand: MakeH
         QTest.qWait(50)
         hand.wait(lambda: bar.height() == bar.sizeHint().height())
         height = bar.height()
-        for verdict in (bar.original, bar.patched):
+        for verdict in (bar.verdicts.original, bar.verdicts.patched):
             assert verdict.isVisible()
             assert "…" not in verdict.label.shown, f"{verdict.label.shown} in {window.width()} pixels"
             assert verdict.label.shown in verdict.text or "in " in verdict.label.shown
             assert verdict.label.accessibleName() == verdict.label.toolTip() == verdict.text
             assert verdict.label.height() >= verdict.label.fontMetrics().height()
-        ways.add(bar.patched.y() > bar.original.y())
+        ways.add(bar.verdicts.patched.y() > bar.verdicts.original.y())
         hand.context.actions.trigger("edit.undo")
         came(hand)
-        assert bar.patched.isHidden()
+        assert bar.verdicts.patched.isHidden()
         assert bar.height() == height, "the maze does not move when there is a second mouse"
         hand.context.actions.trigger("edit.redo")
         came(hand)

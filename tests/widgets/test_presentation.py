@@ -56,6 +56,28 @@ def test_f11_hides_the_chrome_and_escape_restores_all_of_it(hand: Hand) -> None:
     assert QApplication.focusWidget() is focus
 
 
+def test_what_came_of_the_mouse_is_said_on_stage_and_larger(make_hand: MakeHand) -> None:
+    hand = make_hand()
+    hand.wait(lambda: hand.window.playback.player.fresh)
+    bar = hand.window.playback.bar
+    label = bar.verdicts.original.label
+    usual = label.font().pointSizeF()
+    hand.key(Qt.Key.Key_F11)
+    QApplication.processEvents()
+    assert not bar.controls.isVisible()
+    assert label.isVisible()
+    assert label.font().pointSizeF() > usual
+    hand.key(Qt.Key.Key_Escape)
+    QApplication.processEvents()
+    assert bar.controls.isVisible()
+    assert label.font().pointSizeF() == usual
+    hand.context.set_text_scale(2.0)
+    QApplication.processEvents()
+    for part in (label, bar.count, hand.window.maze_view.legend):
+        assert part.font().pointSizeF() > 1.5 * usual, "text follows its size after a visit to the stage as before it"
+    hand.context.set_text_scale(1.0)
+
+
 def test_keys_and_clicks_are_shown_while_they_do_their_work(hand: Hand) -> None:
     hand.key(Qt.Key.Key_F11)
     stage = hand.window.around.presentation.stage

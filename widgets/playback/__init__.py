@@ -31,7 +31,7 @@ class Playback:
         self.player = Player(context, window.maze_view.picture, window)
         self.beside = MiceBeside(context, window.maze_view, self.player)
         register(context, self.player)
-        self.bar = PlaybackBar(context, self.player)
+        self.bar = PlaybackBar(context, self.player, self.beside)
         window.centre.addWidget(self.bar)
         SpaceKeeper(window)
         shown = context.settings.flag("rollout.shown", True)

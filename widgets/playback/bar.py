@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.seeds import LARGEST_SEED
 from widgets import theme
 from widgets.actions import Spec
 from widgets.context import Context
 from widgets.panels.number import WholeNumber
-from widgets.panels.parts import Choice, Elided, column, row, set_flag
+from widgets.panels.parts import Choice, column, row
+from widgets.playback.beside import MiceBeside
 from widgets.playback.player import SPEEDS, Player
 from widgets.playback.scrub import Scrub
-from widgets.playback.verdict import Verdict, Verdicts
+from widgets.playback.verdict import Verdicts
 
 GROUP = "Rollout"
 ACTIONS = ("playback.restart", "playback.back", "playback.play", "playback.forward")
@@ -53,11 +54,17 @@ def register(context: Context, player: Player) -> None:
 
 
 class PlaybackBar(QWidget):
-    """Reflects the player."""
+    """Reflects the player.
 
-    def __init__(self, context: Context, player: Player) -> None:
+    Attributes:
+        controls: what is pressed and dragged.
+        verdicts: what came of the mice of the maze in front.
+        others: what came of those it is compared with.
+    """
+
+    def __init__(self, context: Context, player: Player, beside: MiceBeside) -> None:
         super().__init__()
-        self._context, self._player = context, player
+        self._context, self._player, self._beside = context, player, beside
         self.setAccessibleName("Rollout")
         self.buttons: dict[str, QToolButton] = {}
         for name in ACTIONS:
@@ -67,7 +74,6 @@ class PlaybackBar(QWidget):
             self.buttons[name] = button
         self.scrub = Scrub()
         self.count = QLabel()
-        self.count.setFont(theme.number_font(self.count.font()))
         self.speed = Choice(
             "Speed of the rollout",
             "Steps a second",
@@ -85,21 +91,19 @@ class PlaybackBar(QWidget):
             box.setMinimumContentsLength(max(len(box.itemText(at)) for at in range(box.count())))
         self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones", 0, LARGEST_SEED)
         self.seed.valueChanged.connect(lambda seed: player.set_rule(replace(player.rule, seed=seed)))
-        self.original = Verdict(context, "original", "Original")
-        self.patched = Verdict(context, "patched", "Patched")
-        self.hint = Elided()
-        set_flag(self.hint, "muted", True)
+        self.controls = QWidget()
+        self.verdicts, self.others = Verdicts(context), Verdicts(context)
         self._lay_out()
         self.scrub.valueChanged.connect(self._scrubbed)
         player.changed.connect(self.refresh)
-        context.palette_changed.connect(lambda _: self.refresh())
+        context.palette_changed.connect(self._take_look)
         context.busy_changed.connect(lambda _: self.refresh())
-        self.refresh()
+        self._take_look()
 
     def refresh(self) -> None:
         """Show the player as it is."""
         player, actions = self._player, self._context.actions
-        found, step, last = player.rollouts, player.step, player.last
+        step, last = player.step, player.last
         for name, able in (
             ("playback.play", self._context.document.state.policy is not None),
             ("playback.forward", step < last),
@@ -120,29 +124,41 @@ class PlaybackBar(QWidget):
         self.seed.setVisible(player.rule.sampled)
         self.rule.choose("sampled" if player.rule.sampled else "greedy")
         self.speed.choose(str(player.speed))
-        shown = {
-            self.original: found is not None,
-            self.patched: found is not None and found.patched is not found.original,
-            self.hint: found is None,
-        }
-        # What goes goes first: for a moment there would be a line more, and the maze would jump.
-        for part in sorted(shown, key=lambda part: shown[part]):
-            part.setVisible(shown[part])
-        if found is not None:
-            self.original.say(found.original, stale=not player.fresh)
-            self.patched.say(found.patched, stale=not player.fresh)
-        elif self._context.document.state.policy is None:
-            self.hint.setText("Open a policy to watch the mouse walk.")
-        else:
-            self.hint.setText("The mouse sets out when the field is there.")
+        self._say()
+
+    def _take_look(self, *_: object) -> None:
+        # A font of its own does not follow when the size of text is chosen anew.
+        self.count.setFont(theme.number_font(self.font()))
+        self.refresh()
+
+    def _say(self) -> None:
+        player, beside = self._player, self._beside
+        policy = self._context.document.state.policy
+        hint = "The mouse sets out when the field is there."
+        if policy is None:
+            hint = "Open a policy to watch the mouse walk."
+        companion = beside.companion
+        self.others.setVisible(companion is not None)
+        name = companion.front_title if companion is not None else ""
+        self.verdicts.say(player.rollouts, name, stale=not player.fresh, hint=hint)
+        if companion is not None:
+            stale = beside.rollouts is None
+            self.others.say(beside.latest, companion.title, stale=stale, hint="The mouse beside it sets out soon.")
 
     def _scrubbed(self, step: int) -> None:
         self._player.pause()
         self._player.seek(step)
 
     def _lay_out(self) -> None:
-        controls = row(*self.buttons.values(), space=1)
+        buttons = row(*self.buttons.values(), space=1)
+        controls = row(buttons, self.scrub, self.count, self.speed, self.rule, self.seed, space=8)
+        controls.setContentsMargins(0, 0, 0, 0)
+        self.controls.setLayout(controls)
         layout = column(self, 0, 0)
         layout.setContentsMargins(10, 2, 10, 5)
-        layout.addLayout(row(controls, self.scrub, self.count, self.speed, self.rule, self.seed, space=8))
-        layout.addWidget(Verdicts(self.original, self.patched, self.hint))
+        layout.addWidget(self.controls)
+        said = QHBoxLayout()
+        said.setSpacing(Verdicts.GAP)
+        for verdicts in (self.verdicts, self.others):
+            said.addWidget(verdicts, 1)
+        layout.addLayout(said)

@@ -36,6 +36,16 @@ class MiceBeside(QObject):
         context.palette_changed.connect(self._draw)
 
     @property
+    def companion(self) -> Companion | None:
+        """The other side; None while nothing is compared."""
+        return self._companion
+
+    @property
+    def latest(self) -> Rollouts | None:
+        """The episodes of the other side as it is, or as it was a moment ago."""
+        return self._rollouts
+
+    @property
     def rollouts(self) -> Rollouts | None:
         """The episodes of the other side as it is now and by the player's rule; None while they are not there."""
         found, companion = self._rollouts, self._companion

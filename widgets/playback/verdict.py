@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
-from app.rollout import Rollout
+from app.rollout import Rollout, Rollouts
 from widgets.context import Context
-from widgets.panels.parts import Shortening, row, set_flag
+from widgets.panels.parts import Elided, Shortening, row, set_flag
 
 LONGEST = "Original: no cheese in 500 steps, repeats 12 steps from step 488"
 """As long as a short sentence gets that leaves nothing out: two of them stand side by side where they fit."""
@@ -33,33 +33,57 @@ class Verdict(QWidget):
         """What it says."""
         return self.label.text()
 
-    def say(self, episode: Rollout, *, stale: bool) -> None:
-        """Show how an episode ended."""
+    def say(self, episode: Rollout, name: str = "", *, stale: bool) -> None:
+        """Show how an episode ended, and whose it was where there are others beside it."""
         end, short, note = episode.summary(), episode.verdict(), episode.circling_note()
         beside = f", {note}" if note else ""
-        self.label.set_texts(
-            f"{self._title}: {end}{beside}", f"{self._title}: {short}{beside}", f"{short}{beside}", short
-        )
+        title = self._title
+        named = [f"{name} · {title}: {end}{beside}", f"{name} · {title}: {short}{beside}"] if name else []
+        self.label.set_texts(*named, f"{title}: {end}{beside}", f"{title}: {short}{beside}", f"{short}{beside}", short)
         set_flag(self.label, "muted", stale)
 
 
 class Verdicts(QWidget):
-    """The verdicts side by side, or one under the other where two long ones would not fit.
+    """What came of the two mice of one maze: side by side, or one under the other where two long ones would not fit.
 
     Which of the two depends on the width and the font alone, so that nothing moves when the sentences change.
     """
 
     GAP = 18
 
-    def __init__(self, original: Verdict, patched: Verdict, hint: QWidget) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
-        self._patched = patched
+        self.original = Verdict(context, "original", "Original")
+        self.patched = Verdict(context, "patched", "Patched")
+        self.hint = Elided()
+        set_flag(self.hint, "muted", True)
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._line.setContentsMargins(0, 0, 0, 0)
-        for part in (original, patched, hint):
+        for part in (self.original, self.patched, self.hint):
             self._line.addWidget(part)
         self._line.addStretch(1)
         self._turn()
+
+    @property
+    def labels(self) -> tuple[QWidget, ...]:
+        """What is written in."""
+        return self.original.label, self.patched.label, self.hint
+
+    def say(self, found: Rollouts | None, name: str = "", *, stale: bool, hint: str) -> None:
+        """Show what came of both, or the hint while there is nothing to tell."""
+        shown = {
+            self.original: found is not None,
+            self.patched: found is not None and found.patched is not found.original,
+            self.hint: found is None,
+        }
+        # What goes goes first: for a moment there would be a line more, and the maze would jump.
+        for part in sorted(shown, key=lambda part: shown[part]):
+            part.setVisible(shown[part])
+        if found is None:
+            self.hint.setText(hint)
+        else:
+            self.original.say(found.original, name, stale=stale)
+            self.patched.say(found.patched, name, stale=stale)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -77,10 +101,10 @@ class Verdicts(QWidget):
         way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         self._line.setDirection(way)
         self._line.setSpacing(self.GAP if beside else 1)
-        policy = self._patched.sizePolicy()
+        policy = self.patched.sizePolicy()
         # The second line is there before there is a second mouse.
         policy.setRetainSizeWhenHidden(not beside)
-        self._patched.setSizePolicy(policy)
+        self.patched.setSizePolicy(policy)
         # A hidden widget does not tell its layout.
         self._line.invalidate()
         self.updateGeometry()

@@ -74,8 +74,10 @@ class Presentation(QObject):
         window, view = self._window, self._window.maze_view
         chrome: list[QWidget] = [window.menuBar(), window.statusBar()]
         chrome += [*window.findChildren(QToolBar), *window.findChildren(QDockWidget)]
-        chrome += [window.view_switch, window.playback.bar]
-        grown: list[QWidget] = [view.legend]
+        # What came of a rollout is part of what is shown; the buttons are not.
+        bar = window.playback.bar
+        chrome += [window.view_switch, bar.controls]
+        grown: list[QWidget] = [view.legend, *bar.verdicts.labels, *bar.others.labels]
         self._before = Before(
             window.saveState(1),
             window.geometry(),
