@@ -23,12 +23,14 @@ from torch import Tensor
 from app.errors import PolicyError
 from app.policy.contents import Contents, StoredTensor, listed, shape_text, shown, size_text
 from app.policy.metadata import plain_items
+from app.policy.pickle_weight import COUNTLESS, heaviest_tuple
 from app.policy.zip_directory import RecordError, Records, open_records
 
 WRAPPERS: Final = ("model_state_dict", "state_dict")
 """Keys under which a state dict is looked for, in this order."""
 
 _LARGEST_PICKLE: Final = 4 * 2**20
+_LARGEST_TUPLE: Final = 100_000
 _HARMLESS: Final = re.compile(
     r"collections (OrderedDict|Counter)|torch\._utils _rebuild_(tensor_v2|parameter)|torch \w+Storage"
     r"|torch (Size|device|bfloat16|float\d+|u?int\d+|bool)|torch\.serialization _get_layout|_codecs encode"
@@ -57,12 +59,19 @@ def read_torch(file: BinaryIO, file_name: str) -> Contents:
             raise PolicyError(f"{file_name} was saved on a big-endian machine; expected little-endian weights.")
         pickled = bytes(records.read("data.pkl"))
         foreign = foreign_objects(pickled)
+        heaviest = _heaviest_tuple(pickled)
     except RecordError as error:
         raise _damaged(file_name, error) from error
     if foreign:
         raise PolicyError(
             f"{file_name} asks for the Python object {listed(foreign)} when it is opened, which might run code, so it "
             f"was not; expected a checkpoint of tensors alone."
+        )
+    if heaviest > _LARGEST_TUPLE:
+        many = str(heaviest) if heaviest < COUNTLESS else "countless"
+        raise PolicyError(
+            f"{file_name} holds tuples within each other of {many} values; "
+            f"expected a checkpoint, where they hold a few."
         )
     skeleton, places = _skeleton(pickled, records)
     try:
@@ -92,6 +101,13 @@ def foreign_objects(pickled: bytes) -> set[str]:
     except Exception as error:  # whatever the standard library makes of damaged bytes
         raise RecordError("its record data.pkl is not a pickle") from error
     return named
+
+
+def _heaviest_tuple(pickled: bytes) -> int:
+    try:
+        return heaviest_tuple(pickled)
+    except (IndexError, KeyError, ValueError) as error:
+        raise RecordError("its record data.pkl is not a pickle") from error
 
 
 def _skeleton(pickled: bytes, records: Records) -> tuple[io.BytesIO, dict[int, str]]:

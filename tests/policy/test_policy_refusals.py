@@ -17,6 +17,7 @@ import torch
 from safetensors.torch import save, save_file
 
 from app.policy.architecture import largest_file
+from app.policy.pickle_weight import heaviest_tuple
 
 # Places where there is no file to read.
 
@@ -308,3 +309,20 @@ def test_a_refused_file_can_be_replaced_at_once(refusal, tmp_path: Path, state_d
     if descriptors.is_dir():
         assert str(path) not in {os.readlink(each) for each in descriptors.iterdir() if each.is_symlink()}
     path.unlink()
+
+
+def test_tuples_that_double_for_ever_are_refused_before_they_are_hashed(refusal, tmp_path, state_dict):
+    plain, path = io.BytesIO(), tmp_path / "bomb.pth"
+    torch.save({"model_state_dict": state_dict(1), "note": "PLACE"}, plain)
+    # {(((1, 1), (1, 1)), ...): 1}: each level is one tuple, named twice.
+    doubled = b"}K\x01" + b"2\x86" * 60 + b"K\x01s"
+    with zipfile.ZipFile(plain) as whole, zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name in whole.namelist():
+            archive.writestr(name, whole.read(name).replace(b"X\x05\x00\x00\x00PLACE", doubled))
+    refusal(path, "tuples within each other of countless values")
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_tuples_are_weighed_in_every_protocol(protocol):
+    value = {"a": [1, (2, 3, (4,))], "b": {1, 2}, "c": (), "d": [(1, 2)] * 3, "e": "text"}
+    assert heaviest_tuple(pickle.dumps(value, protocol)) == 5

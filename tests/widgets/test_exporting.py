@@ -55,7 +55,8 @@ def export(hand: Hand, dialog: ExportDialog) -> Path:
     """Press Export, and wait for the file."""
     path = Path(dialog.path.text())
     QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
-    hand.wait(lambda: hand.window.exports.dialog is None)
+    # A movie of two mice has a thousand pictures to paint.
+    hand.wait(lambda: hand.window.exports.dialog is None, timeout=120_000)
     return path
 
 
