@@ -120,7 +120,7 @@ class Compare:
 
     def ask_policy(self) -> None:
         """Let the user choose a checkpoint to compare with."""
-        name = ask_file(self._window, "Compare with another policy", "", FILTERS["policy"])
+        name = ask_file(self._window, "Compare with another policy", self._window.files.folder(), FILTERS["policy"])
         if name:
             self.with_policy_file(Path(name))
 

@@ -104,7 +104,7 @@ class Files(QObject):
 
     def ask_open(self, kind: str = "any") -> None:
         """Let the user choose files to open: "any", "policy" or "maze"."""
-        found = ask_files(self._window, OPEN_TITLES[kind], self._folder(), FILTERS[kind])
+        found = ask_files(self._window, OPEN_TITLES[kind], self.folder(), FILTERS[kind])
         if kind == "policy":
             self._open_in_turn([Path(name) for name in found], self.open_policy)
         else:
@@ -292,14 +292,15 @@ class Files(QObject):
         self._context.settings.set("recent", kept[:RECENT_KEPT])
         self.recent_changed.emit()
 
-    def _folder(self) -> str:
+    def folder(self) -> str:
+        """Where dialogs begin: where the last file was."""
         recent = self.recent
         return str(recent[0].parent) if recent else str(Path.home())
 
     def _suggested(self, suffix: str) -> str:
         if self.session_path is not None and suffix == SESSION_SUFFIX:
             return str(self.session_path)
-        return str(Path(self._folder()) / f"{self._context.document.state.tab.title}{suffix}")
+        return str(Path(self.folder()) / f"{self._context.document.state.tab.title}{suffix}")
 
 
 def _with_suffix(path: Path, suffix: str) -> Path:

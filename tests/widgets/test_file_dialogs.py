@@ -31,6 +31,21 @@ def test_each_purpose_has_its_title_and_all_columns_fit(hand: Hand, monkeypatch:
     assert seen == [(title, True) for title in ("Open policy", "Open maze", "Save maze", "Save session")]
 
 
+def test_a_second_policy_is_looked_for_where_the_last_file_was(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hand.window.files.save_maze(tmp_path / "last.json")
+    begun: list[Path] = []
+
+    def look(dialog: QFileDialog) -> int:
+        begun.append(Path(dialog.directory().absolutePath()))
+        return 0
+
+    monkeypatch.setattr(QFileDialog, "exec", look)
+    hand.context.actions.trigger("compare.policy")
+    assert begun == [tmp_path]
+
+
 def test_what_is_chosen_is_saved_under_that_name(hand: Hand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def choose(dialog: QFileDialog) -> int:
         dialog.setDirectory(str(tmp_path))

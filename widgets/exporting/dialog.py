@@ -185,7 +185,7 @@ class ExportDialog(ReadingOrder, QDialog):
     def _suggested(self) -> Path:
         folder = self._context.settings.get("export.folder")
         tab = self._context.document.state.tab
-        name = re.sub(r"[^\w .,()-]+", "_", tab.title).strip(" .") or "maze"
+        name = re.sub(r"[^\w .,()-]+", "_", tab.title.replace(" × ", "x")).strip(" .") or "maze"
         return (Path(folder) if isinstance(folder, str) and os.path.isdir(folder) else Path.home()) / name
 
     def _show_state(self, *_: object) -> None:

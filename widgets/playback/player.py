@@ -44,6 +44,7 @@ class Player(QObject):
         usable = isinstance(seed, int) and 0 <= seed <= LARGEST_SEED
         self._rule = Rule(settings.flag("rollout.sampled", False), seed if usable else 0)
         self._speed = speed if speed in SPEEDS else SPEEDS[1]
+        context.view.keep("rollout", lambda: {"sampled": self._rule.sampled, "seed": self._rule.seed}, self._restore)
         self._task = Task(context, self, about="rollout")
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
@@ -158,8 +159,17 @@ class Player(QObject):
             self._rule = rule
             self._context.settings.set("rollout.sampled", rule.sampled)
             self._context.settings.set("rollout.seed", rule.seed)
+            self._context.view.kept_changed.emit()
             self._ask()
             self.changed.emit()
+
+    def _restore(self, found: Any) -> None:
+        """Take up the rule that a session kept; one from elsewhere, or none, leaves the rule as it is."""
+        if not isinstance(found, dict):
+            return
+        sampled, seed = found.get("sampled"), found.get("seed")
+        if isinstance(sampled, bool) and type(seed) is int and 0 <= seed <= LARGEST_SEED:
+            self.set_rule(Rule(sampled, seed))
 
     def set_beside(self, found: Rollouts | None) -> None:
         """Walk on until these are over as well: the episodes of what the maze in front is compared with."""

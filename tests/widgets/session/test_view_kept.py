@@ -18,6 +18,7 @@ from app.maze.levels import random_level
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
+from app.rollout import Rule
 from app.session import load_session
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from tests.widgets.session.test_autosave import left_by_a_crash, saver
@@ -97,6 +98,37 @@ def test_the_whole_world_in_sight_comes_back_and_new_begins_with_the_maze(hand: 
     assert not hand.window.maze_view.canvas.whole_world
     hand.window.files.open_path(path)
     hand.wait(lambda: hand.window.maze_view.canvas.whole_world)
+
+
+def test_how_the_mouse_chooses_its_moves_comes_back(hand: Hand, tmp_path: Path) -> None:
+    bar, player = hand.window.playback.bar, hand.window.playback.player
+    hand.wait(lambda: player.fresh)
+    bar.rule.setFocus()
+    QTest.keyClick(bar.rule, Qt.Key.Key_Down)
+    bar.seed.setFocus()
+    bar.seed.selectAll()
+    QTest.keyClicks(bar.seed, "7")
+    QTest.keyClick(bar.seed, Qt.Key.Key_Return)
+    hand.wait(lambda: player.fresh)
+    walked = player.rollouts
+    assert walked is not None
+    path = tmp_path / "a.mazescope"
+    assert hand.window.files.save_session(path)
+    bar.rule.setFocus()
+    QTest.keyClick(bar.rule, Qt.Key.Key_Up)
+    assert not player.rule.sampled
+    opened_again(hand, path)
+    hand.wait(lambda: player.fresh)
+    assert player.rule == Rule(sampled=True, seed=7)
+    assert player.rollouts is not None
+    assert player.rollouts.original.moves == walked.original.moves
+
+
+@pytest.mark.parametrize("kept", [{"sampled": 1, "seed": 3}, {"sampled": True, "seed": -1}, [True, 3], None])
+def test_a_rule_that_is_none_leaves_the_rule_as_it_is(hand: Hand, kept: object) -> None:
+    before = hand.window.playback.player.rule
+    hand.context.view.restore({"rollout": kept})
+    assert hand.window.playback.player.rule == before
 
 
 @pytest.mark.parametrize("kept", [[18.0, 18.0, 4.0, 4.0], [1, 2, "3", 4], None, "absent"])
