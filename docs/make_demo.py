@@ -44,6 +44,9 @@ from widgets.settings import Settings
 from widgets.waiting import live, live_until
 
 SIZE = (1240, 700)
+PANEL = 340
+"""The panel's width: no more than it needs, for the mazes' sake."""
+
 FPS = 10
 COLOURS = 200
 WALK = 9
@@ -207,6 +210,7 @@ def main() -> int:
     window.resize(*SIZE)
     for name, dock in window.docks.docks.items():
         dock.setVisible(name == "patches")
+    window.resizeDocks([window.docks.docks["patches"]], [PANEL], Qt.Orientation.Horizontal)
     edits.set_stack(window.context.document, "Begin without patches", NO_PATCHES)
     window.context.view.set_mode("original")
     camera = Camera(window)
