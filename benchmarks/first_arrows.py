@@ -12,6 +12,8 @@ from benchmarks.measure import REPEATS, Row, interleaved
 from benchmarks.subjects import HARD, edited, level, plain, policy
 
 GOAL = 60.0
+PATIENCE = 60
+"""Seconds after which an answer is not waited for any more: the engine has told an error."""
 
 
 def rows(engine: Engine) -> Iterator[Row]:
@@ -30,7 +32,8 @@ def rows(engine: Engine) -> Iterator[Row]:
 
         engine.on_result = take
         engine.request(requests[number])
-        arrived.wait()
+        if not arrived.wait(PATIENCE):
+            raise TimeoutError("No arrows came.")
         # What is asked after this must not wait for the rest.
         engine.on_result = None
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
+from app.colour import rgb
 from app.field.spans import CONV_STAGES, INPUT, Span, spans
 from app.fonts import pillow_font
 from app.maze.render import base_and_patches
@@ -142,11 +143,6 @@ def write(
 def box(draw: ImageDraw.ImageDraw, x0: float, y0: float, x1: float, y1: float, colour: str, width: int) -> None:
     """A frame."""
     draw.rectangle([round(v * SCALE) for v in (x0, y0, x1, y1)], outline=colour, width=width * SCALE)
-
-
-def rgb(colour: str) -> tuple[int, int, int]:
-    """The numbers of "#rrggbb"."""
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 if __name__ == "__main__":
