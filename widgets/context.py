@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from psygnal import EmitLoopError
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -20,6 +20,9 @@ from widgets.background import Background
 from widgets.bridge import EngineBridge
 from widgets.settings import Settings
 from widgets.view_state import ViewState
+
+REMEMBERED_AFTER = 800
+"""Milliseconds without another choice after which choices are written to the disk."""
 
 
 class Context(QObject):
@@ -55,6 +58,12 @@ class Context(QObject):
         super().__init__(parent)
         self.document = document
         self.settings = settings
+        # Soon, not only at the end: a crash then loses neither choices nor the list of recent files.
+        self._remember = QTimer(self)
+        self._remember.setSingleShot(True)
+        self._remember.setInterval(REMEMBERED_AFTER)
+        self._remember.timeout.connect(settings.save)
+        settings.on_change = self._remember.start
         self.view = ViewState(self)
         self.bridge = EngineBridge(document, self.view, self)
         self.actions = ActionRegistry(self, on_error=self.report_exception)
@@ -156,6 +165,8 @@ class Context(QObject):
         if self._owns_procgen:
             self.procgen.close()
         self._background.close()
+        self._remember.stop()
+        self.settings.on_change = lambda: None
         self.settings.save()
 
     def _field_failed(self, sentence: str, details: str) -> None:

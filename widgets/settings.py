@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,16 @@ class Settings:
 
     Args:
         file: where they are kept.
+
+    Attributes:
+        on_change: called after a value was set.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._values = self._read()
         self._saved = dict(self._values)
+        self.on_change: Callable[[], object] = lambda: None
 
     def get(self, key: str, default: Any = None) -> Any:
         """The remembered value, or the default. Callers check its type: people edit such files."""
@@ -49,6 +54,7 @@ class Settings:
             self._values.pop(key, None)
         else:
             self._values[key] = value
+        self.on_change()
 
     def flag(self, key: str, default: bool) -> bool:
         """A remembered yes or no."""

@@ -358,3 +358,11 @@ def test_another_appearance_moves_nothing(hand: Hand) -> None:
     for choice in ("dark", "light"):
         context.set_theme(choice)
         assert places() == before
+
+
+def test_a_crash_forgets_no_choice(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_L)
+    shown = hand.context.actions["view.legend"].isChecked()
+    file = hand.context.settings.file
+    hand.wait(lambda: Settings(file).get("legend") is not None)
+    assert Settings(file).get("legend") == shown
