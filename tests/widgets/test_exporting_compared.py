@@ -22,6 +22,8 @@ from app.figure import Figure, FigureOptions
 from app.figure_beside import Side, page
 from app.interventions.patches import Noise
 from app.maze.files import from_json
+from app.policy.info import default_policy_path
+from app.policy.loading import load_policy
 from app.policy.network import random_network
 from app.policy.policy import policy_of
 from tests.widgets.conftest import Hand
@@ -86,8 +88,12 @@ def test_a_title_stands_over_both_and_each_keeps_its_own(compared: Hand, tmp_pat
 
 
 def test_a_movie_of_the_rollout_walks_both(compared: Hand, tmp_path: Path) -> None:
-    compared.context.actions.trigger("playback.sampled")
-    compared.wait(lambda: compared.window.playback.player.fresh)
+    # A policy that walks to the cheese: one that strays would make a movie of 500 steps.
+    edits.open_policy(compared.document, load_policy(default_policy_path()))
+    settled(compared)
+    playback = compared.window.playback
+    compared.wait(lambda: playback.player.fresh and playback.beside.rollouts is not None)
+    assert 0 < playback.player.last < 20
     dialog = opened(compared, "rollout", tmp_path)
     QTest.keyClicks(dialog.title, "Both")
     said = dialog.pixels.text()
