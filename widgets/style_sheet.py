@@ -20,7 +20,7 @@ def style_sheet(palette: Palette) -> str:
     pressed = mix(p.text, p.panel, 0.13)
     chosen_fill = mix(p.accent, p.panel, 0.16)
     return f"""
-    * {{ outline: none; }}
+    * {{ outline: none; dialogbuttonbox-buttons-have-icons: 0; }}
     QMainWindow, QDialog, QMessageBox {{ background: {p.panel}; }}
     QMainWindow::separator {{ background: {p.border}; width: 1px; height: 1px; }}
     QMainWindow::separator:hover {{ background: {p.accent}; }}

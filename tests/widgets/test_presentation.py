@@ -78,6 +78,29 @@ def test_what_came_of_the_mouse_is_said_on_stage_and_larger(make_hand: MakeHand)
     hand.context.set_text_scale(1.0)
 
 
+def test_keys_are_shown_beside_the_numbers_of_a_square_not_over_them(make_hand: MakeHand) -> None:
+    hand = make_hand()
+    hand.answered()
+    hand.key(Qt.Key.Key_F11)
+    QApplication.processEvents()
+    stage, view = hand.window.around.presentation.stage, hand.window.maze_view
+    # Zoomed in, every corner covers the maze: the numbers are in the one farthest from the pointer.
+    for _ in range(5):
+        hand.key(Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    stage.clear()
+    seen = view.canvas.box.viewRect()
+    inside = [(row, col) for row in range(hand.maze.world) for col in range(hand.maze.world)]
+    inside = [at for at in inside if hand.maze.is_open(at) and seen.contains(at[1] + 0.5, at[0] + 0.5)]
+    hand.move(max(inside, key=sum))
+    readout = view.panes["original"].readout
+    place = QRect(readout.mapTo(hand.window, QPoint()), readout.size())
+    assert readout.isVisible()
+    assert place.center().x() < hand.window.width() / 2 < place.center().y()
+    hand.key(Qt.Key.Key_B)
+    assert stage.keys == ("B",)
+    assert not stage.keys_place.toAlignedRect().intersects(place)
+
+
 def test_keys_and_clicks_are_shown_while_they_do_their_work(hand: Hand) -> None:
     hand.key(Qt.Key.Key_F11)
     stage = hand.window.around.presentation.stage

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt, QTimer
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.context import Context
 from widgets.keycaps import caps_size, paint_caps, split_keys
+from widgets.maze_view.readout import Readout
 
 SHOWN_FOR = 1_600
 """Milliseconds that keys stay in sight after they were pressed."""
@@ -56,6 +57,7 @@ class Stage(QWidget):
         self.keys: tuple[str, ...] = ()
         self.note = ""
         self._times = 1
+        self._to_the_right = False
         self._pointer: QPointF | None = None
         self._down = False
         self._click: QPointF | None = None
@@ -81,8 +83,32 @@ class Stage(QWidget):
             again = keys == self.keys and self._keys_go.isActive()
             self._times = self._times + 1 if again else 1
             self.keys, self.note = keys, note
+            if not self._keys_go.isActive():
+                self._to_the_right = self._left_is_taken()
             self._keys_go.start()
             self.update()
+
+    @property
+    def keys_place(self) -> QRectF:
+        """Where the keys are shown, in this widget's pixels."""
+        font, small = self._fonts()
+        wide = QFontMetricsF(small).horizontalAdvance(self._said) + 16 if self._said else 0
+        size = caps_size(self.keys, font)
+        card = QRectF(0, 0, size.width() + wide + 36, size.height() + 28)
+        # Beside the maze on a wide screen, and clear of the numbers beneath it.
+        card.moveBottomLeft(QPointF(self.width() - 28 - card.width() if self._to_the_right else 28, self._keys_bottom))
+        return card
+
+    @property
+    def _keys_bottom(self) -> float:
+        return self.height() * 0.8
+
+    def _left_is_taken(self) -> bool:
+        """Whether a square's numbers are where the keys would be."""
+        place = QRect(0, round(self._keys_bottom) - 120, self.width() // 3, 120)
+        window = self.window()
+        readouts = (readout for readout in window.findChildren(Readout) if readout.isVisible())
+        return any(QRect(readout.mapTo(window, QPoint()), readout.size()).intersects(place) for readout in readouts)
 
     def show_pointer(self, at: QPointF) -> None:
         """The pointer is here, in this widget's pixels."""
@@ -149,25 +175,28 @@ class Stage(QWidget):
 
     def _paint_keys(self, painter: QPainter) -> None:
         palette = self._context.palette
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 1.9)
-        font.setWeight(QFont.Weight.DemiBold)
-        small = QFont(self.font())
-        small.setPointSizeF(small.pointSizeF() * 1.25)
-        note = self.note or (f"× {self._times}" if self._times > 1 else "")
-        painter.setFont(small)
-        wide = painter.fontMetrics().horizontalAdvance(note) + 16 if note else 0
-        size = caps_size(self.keys, font)
-        card = QRectF(0, 0, size.width() + wide + 36, size.height() + 28)
-        # Beside the maze on a wide screen, and clear of the numbers beneath it.
-        card.moveBottomLeft(QPointF(28, self.height() * 0.8))
+        font, small = self._fonts()
+        card = self.keys_place
         back = QColor(palette.panel_raised)
         back.setAlphaF(0.94)
         painter.setPen(QPen(QColor(palette.border), 1))
         painter.setBrush(back)
         painter.drawRoundedRect(card, 14, 14)
         inside = card.adjusted(18, 0, -18, 0)
-        paint_caps(painter, inside.adjusted(0, 0, -wide, 0), self.keys, font, palette)
+        caps = QRectF(inside.topLeft(), QSizeF(caps_size(self.keys, font).width(), inside.height()))
+        paint_caps(painter, caps, self.keys, font, palette)
         painter.setFont(small)
         painter.setPen(QColor(palette.text_muted))
-        painter.drawText(inside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._said)
+
+    @property
+    def _said(self) -> str:
+        return self.note or (f"× {self._times}" if self._times > 1 else "")
+
+    def _fonts(self) -> tuple[QFont, QFont]:
+        """Of the keys, and of what stands beside them."""
+        font, small = QFont(self.font()), QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 1.9)
+        font.setWeight(QFont.Weight.DemiBold)
+        small.setPointSizeF(small.pointSizeF() * 1.25)
+        return font, small
