@@ -126,7 +126,8 @@ class CoachMark(QWidget):
     def place(self) -> None:
         """Lie over the window as it is now, the lights on its parts, the card beside them."""
         self.setGeometry(self._window.rect())
-        self._lights = [light for group in self._targets() if not (light := self._around(group)).isNull()]
+        targets, before = self._targets(), self._lights
+        self._lights = [light for group in targets if not (light := self._around(group)).isNull()]
         # What is lit can be used: clicks there fall through to it.
         mask = QRegion(self.rect())
         for light in self._lights:
@@ -134,6 +135,11 @@ class CoachMark(QWidget):
         self._place_card()
         self.setMask(mask | QRegion(self.card.geometry()))
         self.update()
+        if self._lights != before:
+            # What came out of the shade keeps it until it is painted anew, and Qt does not ask for that.
+            for part in (part for group in targets for part in group):
+                for inner in (part, *part.findChildren(QWidget)):
+                    inner.update()
 
     def _around(self, widgets: list[QWidget]) -> QRect:
         light = QRect()

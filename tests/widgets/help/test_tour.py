@@ -171,3 +171,20 @@ def test_saving_during_the_tour_saves_the_users_own_work(hand: Hand, tmp_path: P
     saved = load_session(file).state
     assert (saved.mazes, saved.stack) == (mine.mazes, mine.stack)
     assert not hand.window.isWindowModified()
+
+
+def test_the_shade_leaves_nothing_behind_where_a_light_moves(hand: Hand) -> None:
+    hand.context.actions.trigger("help.tour")
+    QTest.qWait(150)
+    # Room for the maze: the light grows with it.
+    hand.context.actions.trigger("view.legend")
+    QTest.qWait(150)
+    on_screen = hand.window.screen().grabWindow(hand.window.winId()).toImage()
+    anew = hand.window.grab().toImage()
+    assert on_screen.size() == anew.size()
+    canvas = hand.window.maze_view.canvas
+    corner = canvas.mapTo(hand.window, QPoint())
+    for at in range(0, canvas.height(), 2):
+        spot = corner + QPoint(canvas.width() // 3, at)
+        assert on_screen.pixelColor(spot) == anew.pixelColor(spot), spot
+    hand.key(Qt.Key.Key_Escape)
