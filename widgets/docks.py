@@ -32,6 +32,9 @@ PANELS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
 HIGH = (("patches", "policy"), ("channels", "vectors"), ("inspector", "history"))
 USUAL = (("patches", "policy"), ("channels", "inspector", "vectors", "history"))
 LOW = (("patches", "policy", "channels", "inspector", "vectors", "history"),)
+SHARES = {"dock.patches": 500, "dock.channels": 345, "dock.inspector": 300}
+"""How the docks of a column share its height, by the first of each place."""
+
 HIGH_SCREEN = 1150
 """Pixels of a screen's height from which three panels stand well one over the other."""
 
@@ -55,7 +58,7 @@ class TitleBar(QWidget):
         row.setSpacing(1)
         row.addWidget(title, 1)
         for button, tip, act in (
-            (self._float, "Float or dock", lambda: dock.setFloating(not dock.isFloating())),
+            (self._float, "Float or dock", self._float_or_dock),
             (self._close, "Close (View, Panels brings it back)", dock.close),
         ):
             button.setToolTip(tip)
@@ -66,6 +69,11 @@ class TitleBar(QWidget):
             row.addWidget(button)
         context.palette_changed.connect(self._draw)
         self._draw()
+
+    def _float_or_dock(self) -> None:
+        self._dock.setFloating(not self._dock.isFloating())
+        # Docked among others it would stand behind the one in front.
+        self._dock.raise_()
 
     def _draw(self, *_: object) -> None:
         muted = self._context.palette.text_muted
@@ -84,6 +92,7 @@ class Docks:
         self._window = window
         self._context = context
         self.docks: dict[str, QDockWidget] = {}
+        self._firsts: list[QDockWidget] = []
         for name, title, panel in PANELS:
             self.add(name, title, panel(context))
         self.reset()
@@ -154,6 +163,14 @@ class Docks:
                 dock.show()
             if group:
                 group[0].raise_()
+        self._firsts = [self.docks[names[0]] for names in groups]
+        self.share_out()
+
+    def share_out(self) -> None:
+        """Give each place its share of the height: a patch's card is the highest thing to be seen whole."""
+        if len(self._firsts) > 1:
+            shares = [SHARES[dock.objectName()] for dock in self._firsts]
+            self._window.resizeDocks(self._firsts, shares, Qt.Orientation.Vertical)
 
     def _name_tab_bars(self, *_: object) -> None:
         if not isValid(self._window):

@@ -32,6 +32,7 @@ from widgets.session.unsaved import unsaved_work
 from widgets.status import Status
 from widgets.tab_order import ReadingOrder
 from widgets.tabs import MazeTabs
+from widgets.vector_watch import VectorWatch
 from widgets.view_switch import ViewSwitch
 from widgets.window_actions import register_early, register_levels, register_window
 
@@ -75,6 +76,8 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.around = Around(context, self)
         self.playback = Playback(context, self)
         self.exports = Exports(context, self)
+        self.vector_watch = VectorWatch(context)
+        self.vector_watch.changed.connect(self._vectors_changed)
         build_menus(self, context)
         self.maze_view.legend.setVisible(context.settings.flag("legend", True))
         self.maze_view.menu_wanted.connect(self._show_menu)
@@ -91,6 +94,8 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.resize(min(1480, room.width() - 40), min(980, room.height() - 60))
         self._restore_layout()
         # Once the window and its text have their sizes.
+        if not context.settings.get("layout"):
+            QTimer.singleShot(0, self, self.docks.share_out)
         QTimer.singleShot(0, self, self.docks.fit)
         context.palette_changed.connect(lambda _: QTimer.singleShot(0, self, self.docks.fit))
         self.maze_view.canvas.setFocus()
@@ -208,6 +213,11 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.docks.vectors.show_file(path)
         if not self.around.presentation.on:
             self.docks.bring("vectors")
+
+    def _vectors_changed(self) -> None:
+        self.context.bridge.refresh()
+        if self.maze_view.companion is not None:
+            self.maze_view.companion.bridge.refresh()
 
     def _report(self, kind: str, sentence: str, details: str, about: str) -> None:
         if kind == "error":

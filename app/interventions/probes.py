@@ -143,7 +143,8 @@ def train_probe(
             measures=measures,
         )
 
-    direction = vector("probe", "Probe", scaled, numbers)
+    beside = (("mean difference's accuracy", mean_accuracy),)
+    direction = vector("probe", "Probe", scaled, (numbers[0], *beside, numbers[1]))
     difference = vector("mean-difference", "Mean difference", apart, (("held-out accuracy", mean_accuracy), numbers[1]))
     return Probe(
         direction, difference, accuracy, mean_accuracy, len(train), held_out, cosine(direction, difference) or 0.0

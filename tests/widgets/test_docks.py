@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
+from app import stack_edits
+from app.interventions.patches import AddVector
 from tests.widgets.conftest import MakeHand
 
 
@@ -23,6 +25,30 @@ def test_a_panel_closed_by_its_button_comes_back_by_its_action(make_hand: MakeHa
         action.trigger()
         assert not dock.isHidden()
         assert action.isChecked()
+
+
+def test_a_panel_that_is_docked_again_is_in_front(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    dock = hand.window.docks.docks["patches"]
+    buttons = dock.titleBarWidget().findChildren(QToolButton)
+    float_or_dock = next(button for button in buttons if button.accessibleName().startswith("Float"))
+    for floating in (True, False):
+        QTest.mouseClick(float_or_dock, Qt.MouseButton.LeftButton)
+        QApplication.processEvents()
+        assert dock.isFloating() is floating
+    assert not dock.visibleRegion().isEmpty()
+
+
+def test_a_patch_is_seen_whole_at_first(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    hand.window.resize(1480, 940)
+    stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
+    QApplication.processEvents()
+    hand.context.actions.trigger("view.reset_layout")
+    QApplication.processEvents()
+    panel = hand.window.docks.docks["patches"].widget()
+    card = panel.cards.cards[0]  # type: ignore[attr-defined]
+    assert card.visibleRegion().boundingRect().height() > 0.9 * card.height()
 
 
 def test_layout_and_toggles_are_remembered_and_reset(make_hand: MakeHand) -> None:

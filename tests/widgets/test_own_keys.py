@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -13,6 +14,7 @@ from app.interventions.vectors import ActivationVector
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.panels.channels.grid import ChannelGrid
 from widgets.panels.library import SharedLibrary
+from widgets.panels.number import Number
 
 
 def grid_with_keyboard(hand: Hand) -> ChannelGrid:
@@ -38,6 +40,20 @@ def test_pages_turn_in_the_channels_and_open_no_other_level(hand: Hand) -> None:
     hand.key(Qt.Key.Key_PageDown)
     assert grid.current != 0
     assert not hand.window.levels.busy
+
+
+@pytest.mark.parametrize("part", ["slider", "field"])
+def test_pages_step_a_number_and_open_no_other_level(make_hand: MakeHand, part: str) -> None:
+    hand = make_hand(engine=False)
+    stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
+    hand.window.docks.bring("patches")
+    panel = hand.window.docks.docks["patches"].widget()
+    number = panel.cards.cards[0].fields.findChild(Number, "coefficient")  # type: ignore[attr-defined]
+    getattr(number, part).setFocus()
+    QApplication.processEvents()
+    hand.key(Qt.Key.Key_PageUp)
+    assert not hand.window.levels.busy
+    assert hand.document.state.stack.patches == (AddVector(coefficient=0.0),)
 
 
 def test_pages_turn_in_the_undo_list(make_hand: MakeHand) -> None:

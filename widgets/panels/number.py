@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QValidator
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
 
-from app.number_text import plain
+from app.number_text import plain, short
 from app.palette import Palette
 from app.stack_edits import RANGE
 from widgets.context import Context
+from widgets.own_keys import PAGES, OwnKeys
 from widgets.panels.parts import column, row
 from widgets.wheel import WheelWhenFocused
 
@@ -22,7 +24,7 @@ FINE: Final = 10
 """How many times finer the hand moves with Shift."""
 
 
-class NumberSlider(WheelWhenFocused, QSlider):
+class NumberSlider(OwnKeys, WheelWhenFocused, QSlider):
     """A slider that jumps to the pointer and fills from 0; with Shift it moves ten times finer.
 
     Signals:
@@ -30,6 +32,7 @@ class NumberSlider(WheelWhenFocused, QSlider):
     """
 
     finished = Signal()
+    own_keys = PAGES
 
     def __init__(self, palette: Palette, low: float, high: float) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -127,8 +130,17 @@ class NumberSlider(WheelWhenFocused, QSlider):
             super().keyPressEvent(event)
 
 
-class ExactNumber(WheelWhenFocused, QDoubleSpinBox):
-    """A field for a number: three decimals at most, none that are zero; with Shift the arrow keys step finer."""
+class ExactNumber(OwnKeys, WheelWhenFocused, QDoubleSpinBox):
+    """A field for a number: three decimals at most, none that are zero; with Shift the arrow keys step finer.
+
+    Anything can be typed: Qt would leave out what does not fit, so that 99 became 9 and 0,25 became 2.
+
+    Signals:
+        corrected(str): why what was typed is not what the field shows now, in a sentence.
+    """
+
+    corrected = Signal(str)
+    own_keys = PAGES
 
     def __init__(self, low: float, high: float) -> None:
         super().__init__()
@@ -146,10 +158,24 @@ class ExactNumber(WheelWhenFocused, QDoubleSpinBox):
 
     def valueFromText(self, text: str) -> float:
         """A number typed with either kind of minus sign and decimal mark."""
-        try:
-            return float(text.replace("−", "-").replace(",", "."))
-        except ValueError:
-            return self.value()
+        typed = _number(text)
+        return self.value() if typed is None else round(typed, self.decimals())
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Whether a text can stay as it is; any other may still be typed, and `fixup` sees to it at the end."""
+        typed = _number(text)
+        fits = typed is not None and self.minimum() <= typed <= self.maximum()
+        return (QValidator.State.Acceptable if fits else QValidator.State.Intermediate), text, position
+
+    def fixup(self, text: str) -> str:
+        """The nearest number that is allowed; the one before where none was typed."""
+        typed = _number(text)
+        if typed is None:
+            self.corrected.emit(_no_number(text, short(self.value())))
+            return self.textFromValue(self.value())
+        nearest = min(max(typed, self.minimum()), self.maximum())
+        self.corrected.emit(_beyond(text, short(self.minimum()), short(self.maximum()), short(nearest)))
+        return self.textFromValue(nearest)
 
     def stepBy(self, steps: int) -> None:
         """Step, ten times finer with Shift."""
@@ -164,8 +190,15 @@ class ExactNumber(WheelWhenFocused, QDoubleSpinBox):
         return self.sizeHint()
 
 
-class WholeNumber(WheelWhenFocused, QSpinBox):
-    """A field for a whole number, such as a seed."""
+class WholeNumber(OwnKeys, WheelWhenFocused, QSpinBox):
+    """A field for a whole number, such as a seed. Anything can be typed, as in `ExactNumber`.
+
+    Signals:
+        corrected(str): why what was typed is not what the field shows now, in a sentence.
+    """
+
+    corrected = Signal(str)
+    own_keys = PAGES
 
     def __init__(self, name: str, tip: str, low: int, high: int) -> None:
         super().__init__()
@@ -177,6 +210,30 @@ class WholeNumber(WheelWhenFocused, QSpinBox):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
         self.setToolTip(tip)
+
+    def valueFromText(self, text: str) -> int:
+        """A whole number."""
+        typed = _whole_or_part(text)
+        return self.value() if typed is None else round(typed)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Whether a text can stay as it is; any other may still be typed, and `fixup` sees to it at the end."""
+        typed = _whole_or_part(text)
+        fits = typed is not None and typed == round(typed) and self.minimum() <= typed <= self.maximum()
+        return (QValidator.State.Acceptable if fits else QValidator.State.Intermediate), text, position
+
+    def fixup(self, text: str) -> str:
+        """The nearest number that is allowed; the one before where none was typed."""
+        typed = _whole_or_part(text)
+        if typed is None:
+            self.corrected.emit(_no_number(text, str(self.value())))
+            return str(self.value())
+        nearest = round(min(max(typed, self.minimum()), self.maximum()))
+        if not self.minimum() <= typed <= self.maximum():
+            self.corrected.emit(_beyond(text, str(self.minimum()), str(self.maximum()), str(nearest)))
+        else:
+            self.corrected.emit(f"{text.strip()} is no whole number: {nearest} was taken.")
+        return str(nearest)
 
     def _width(self, digits: int) -> int:
         metrics = QFontMetrics(self.font())
@@ -219,6 +276,7 @@ class Number(QWidget):
         self.slider.valueChanged.connect(lambda steps: self._by_hand(steps / UNIT))
         self.slider.finished.connect(self.finished)
         self.field.valueChanged.connect(self._by_hand)
+        self.field.corrected.connect(context.notice)
         self.field.editingFinished.connect(self.finished)
         context.palette_changed.connect(self.slider.set_colours)
 
@@ -244,3 +302,25 @@ class Number(QWidget):
         if value != self._value:
             self.show_value(value)
             self.changed.emit(value)
+
+
+def _number(text: str) -> float | None:
+    """A finite number as people type one; None for anything else."""
+    try:
+        found = float(text.strip().replace("−", "-").replace(",", "."))
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _whole_or_part(text: str) -> float | None:
+    # Whether the comma of "5,000" sets apart thousands or a fraction is not for a program to guess.
+    return None if "," in text else _number(text)
+
+
+def _no_number(text: str, kept: str) -> str:
+    return f'"{text.strip()}" is no number: {kept} stays.' if text.strip() else f"No number was typed: {kept} stays."
+
+
+def _beyond(text: str, low: str, high: str, nearest: str) -> str:
+    return f"{text.strip()} lies beyond {low} to {high}: {nearest} was taken."

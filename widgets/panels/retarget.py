@@ -161,7 +161,10 @@ class CheeseFinder(QFrame):
         self.list.blockSignals(False)
         self.list.setVisible(ranked is not None)
         rows = min(6, self.list.count())
-        self.list.setFixedHeight(rows * max(1, self.list.sizeHintForRow(0)) + 2 * self.list.frameWidth() + 4)
+        height, around = max(1, self.list.sizeHintForRow(0)), 2 * self.list.frameWidth() + 4
+        # As many as there is room for: a list of one height would push a low window beyond its screen.
+        self.list.setMinimumHeight(min(rows, 2) * height + around)
+        self.list.setMaximumHeight(rows * height + around)
 
     def _defaults(self) -> tuple[int, ...]:
         state = self._context.document.state

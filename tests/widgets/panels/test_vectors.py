@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from app import edits
 from app.interventions.patches import AddVector
 from app.interventions.vectors import cosine, read_vector
 from app.maze.procgen_client import Procgen
@@ -60,6 +61,16 @@ def test_a_minus_b_takes_two_open_mazes(desk: Desk) -> None:
     assert vector.norm > 0
 
 
+def test_a_second_maze_that_is_opened_becomes_b(desk: Desk) -> None:
+    panel = desk.put(VectorsPanel)
+    edits.close_maze(desk.document, 2)
+    desk.click(panel.new)
+    desk.choose(panel.make.kind, "difference")
+    assert (panel.make.maze_a.currentText(), panel.make.maze_b.currentText()) == ("Forked", "Forked")
+    desk.document.undo()
+    assert (panel.make.maze_a.currentText(), panel.make.maze_b.currentText()) == ("Forked", "Bare")
+
+
 def test_a_probe_comes_with_the_mean_difference_and_its_accuracy(desk: Desk) -> None:
     panel = desk.put(VectorsPanel)
     desk.click(panel.new)
@@ -71,6 +82,10 @@ def test_a_probe_comes_with_the_mean_difference_and_its_accuracy(desk: Desk) -> 
     assert kinds == {"probe", "mean-difference"}
     assert panel.current is not None
     assert dict(panel.current.measures)["held-out accuracy"] <= 1
+    # Seen at once, not only one after the other.
+    other = next(entry.vector for entry in panel._library.entries() if entry.path != panel.entry.path)  # type: ignore[union-attr]
+    assert other is not None
+    assert dict(panel.current.measures)["mean difference's accuracy"] == dict(other.measures)["held-out accuracy"]
 
 
 @pytest.mark.procgen

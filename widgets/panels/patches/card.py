@@ -15,6 +15,7 @@ from app.policy.layers import layer
 from widgets.context import Context
 from widgets.own_keys import OwnKeys
 from widgets.panels.layer_choice import LayerChoice, has_pixels
+from widgets.panels.library import SharedLibrary
 from widgets.panels.parts import Elided, IconButton, breakable, column, labelled, muted, row, set_flag
 from widgets.panels.patches import words
 from widgets.panels.patches.effects import PatchEffects
@@ -38,6 +39,7 @@ class PatchCard(OwnKeys, QFrame):
     def __init__(self, context: Context, position: int, patch: Patch, effects: PatchEffects, is_open: bool) -> None:
         super().__init__()
         self._context, self._effects = context, effects
+        self._library = SharedLibrary.of(context)
         self.position, self.patch = position, patch
         self._open = is_open
         self.setProperty("card", True)
@@ -125,12 +127,13 @@ class PatchCard(OwnKeys, QFrame):
         self.position, self.patch = position, patch
         name = f"{words.TITLES[patch.kind]} patch {position + 1}"
         self.setAccessibleName(name)
-        self.setAccessibleDescription(problem or words.summary(patch))
+        summary = words.summary(patch, self._library.title)
+        self.setAccessibleDescription(problem or summary)
         self.enabled.setChecked(patch.enabled)
         self.enabled.setAccessibleName(f"{name} on")
         self.enabled.setToolTip(f"Switch the patch {'off' if patch.enabled else 'on'}")
         self.solo.setChecked(patch.solo)
-        self.summary.setText(words.summary(patch))
+        self.summary.setText(summary)
         self.problem.setText(breakable(problem))
         self.problem.setVisible(bool(problem))
         acts = position in {at for at, _ in self._document.state.stack.active} and not problem
@@ -154,8 +157,13 @@ class PatchCard(OwnKeys, QFrame):
             "What this patch alone does to the field: mean total variation over the squares, and the change of "
             "P(cheese) at the decision square"
         )
-        pictures = None if self.problem.text() else self._effects.pictures(self.patch.layer)
-        self.strip.show_channels(pictures, self.patch.channels)
+        pictures, policy = self._effects.pictures(self.patch.layer), self._document.state.policy
+        if self.problem.text() or policy is None or not has_pixels(self.patch.layer):
+            self.strip.show_channels(None, None)
+        elif pictures is None:
+            self.strip.await_channels(layer(self.patch.layer, policy.width).channels, self.patch.channels)
+        else:
+            self.strip.show_channels(pictures, self.patch.channels)
 
     def set_palette(self, palette: Palette) -> None:
         """Take other colours."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -46,6 +48,7 @@ class CardList(QWidget):
         open_before = {id(card.patch): card.is_open for card in self.cards}
         added: PatchCard | None = None
         rebuilt = kinds != [type(card.patch) for card in self.cards]
+        place = 0 if self._scroll is None else self._scroll.verticalScrollBar().value()
         if rebuilt:
             added = self._rebuild(stack, open_before)
         for position, (card, patch) in enumerate(zip(self.cards, stack.patches, strict=True)):
@@ -56,8 +59,16 @@ class CardList(QWidget):
             self._layout.activate()
             room, width = self._scroll.viewport().height(), self._scroll.viewport().width()
             self.resize(width, max(room, self._layout.totalHeightForWidth(width)))
+            self._scroll.verticalScrollBar().setValue(place)
             if added is not None:
-                self._scroll.ensureWidgetVisible(added, 0, 0)
+                self._reveal(added)
+
+    def _reveal(self, card: PatchCard) -> None:
+        """Scroll no further than shows a card whole, or its top where it is higher than the room there is."""
+        if self._scroll is not None:
+            bar, room = self._scroll.verticalScrollBar(), self._scroll.viewport().height()
+            top, bottom = card.geometry().top(), card.geometry().bottom()
+            bar.setValue(min(max(bar.value(), bottom + 1 - room), top))
 
     def show_effects(self) -> None:
         """Show what has become known of the patches' effects."""
@@ -70,10 +81,13 @@ class CardList(QWidget):
         focus = next((card.position for card in old if card.isAncestorOf(self.focusWidget() or self)), None)
         self.cards = []
         added: PatchCard | None = None
+        # A copy is the same value as its original: there is one more of it.
+        known = Counter(id(card.patch) for card in old)
         for position, patch in enumerate(stack.patches):
             is_open = open_before.get(id(patch), not first)
             card = PatchCard(self._context, position, patch, self._effects, is_open)
-            if id(patch) not in open_before and old:
+            known[id(patch)] -= 1
+            if known[id(patch)] < 0 and old:
                 added = card
             self._connect(card)
             self.cards.append(card)
@@ -84,8 +98,8 @@ class CardList(QWidget):
             self._layout.removeWidget(card)
             card.hide()
             card.deleteLater()
-        if focus is not None and self.cards and added is None:
-            self.cards[min(focus, len(self.cards) - 1)].setFocus()
+        if focus is not None and self.cards:
+            (added or self.cards[min(focus, len(self.cards) - 1)]).setFocus()
         return added
 
     def _connect(self, card: PatchCard) -> None:
@@ -121,9 +135,11 @@ class CardList(QWidget):
         to = gap - 1 if gap > card.position else gap
         if to != card.position:
             stack_edits.move_patch(self._context.document, card.position, to)
+            self._reveal(self.cards[to])
 
     def _step(self, card: PatchCard, places: int) -> None:
         to = max(0, min(card.position + places, len(self.cards) - 1))
         if to != card.position:
             stack_edits.move_patch(self._context.document, card.position, to)
             self.cards[to].handle.setFocus()
+            self._reveal(self.cards[to])

@@ -59,6 +59,7 @@ class Fields(QWidget):
         entry.setObjectName(field)
         entry.valueChanged.connect(lambda value: self._change(f"Set {name.lower()}", True, **{field: value}))
         entry.editingFinished.connect(self._finished)
+        entry.corrected.connect(self._context.notice)
 
         def show(patch: Patch) -> None:
             entry.blockSignals(True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMenu, QPushButton, QScrollArea, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QMenu, QPushButton, QScrollArea, QToolButton, QWidget
 
 from app import stack_edits
 from app.document import State
@@ -16,6 +16,7 @@ from widgets.actions import Spec
 from widgets.context import Context
 from widgets.file_dialogs import ask_file, ask_name
 from widgets.panels.cheese_channels import CheeseChannels, CheeseProgress
+from widgets.panels.library import SharedLibrary
 from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, row
 from widgets.panels.patches import words
 from widgets.panels.patches.add_menu import AddMenu
@@ -51,24 +52,26 @@ class PatchesPanel(QWidget):
         self.finder.closed.connect(self._close_finder)
         self.progress = CheeseProgress(context, CheeseChannels.of(context))
         self.cards = CardList(context, self.effects)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._empty_state())
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(self.cards)
-        self.cards.follow(scroll)
-        self._pages.addWidget(scroll)
+        # Not pages of one stack: what is hidden here needs no room.
+        self._empty = self._empty_state()
+        self._filled = QScrollArea()
+        self._filled.setWidgetResizable(True)
+        self._filled.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._filled.setWidget(self.cards)
+        self.cards.follow(self._filled)
         layout = column(self, MARGIN)
         layout.addLayout(row(self.add_button, None, self.find_button, self.more, space=2))
         layout.addWidget(self.progress)
         layout.addWidget(self.finder)
-        layout.addWidget(self._pages, 1)
+        layout.addWidget(self._empty, 1)
+        layout.addWidget(self._filled, 1)
+        layout.addStretch()
         context.document.changed.connect(self._document_changed)
         context.bridge.result.connect(self._show)
         context.bridge.cleared.connect(self._show)
         context.palette_changed.connect(self.cards.set_palette)
         self.effects.changed.connect(self.cards.show_effects)
+        SharedLibrary.of(context).changed.connect(self._show)
         self._show()
 
     def _offer_actions(self) -> None:
@@ -115,12 +118,18 @@ class PatchesPanel(QWidget):
     def _show(self, *_: object) -> None:
         stack = self._context.document.state.stack
         self.cards.show_stack(stack, problems_of(self._context))
-        self._pages.setCurrentIndex(1 if stack.patches else 0)
+        self._choose_page()
         for action in (self.save, self.clear):
             action.setEnabled(bool(stack.patches))
         for name in ("pin", "find"):
             # Both measure what is open.
             self._context.actions[f"patches.{name}"].setEnabled(self._context.document.state.policy is not None)
+
+    def _choose_page(self) -> None:
+        """Cards, or what to do next; the finder says that itself, and a low dock has no room for both."""
+        filled = bool(self._context.document.state.stack.patches)
+        self._empty.setVisible(not filled and self.finder.isHidden())
+        self._filled.setVisible(filled)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -178,6 +187,7 @@ class PatchesPanel(QWidget):
 
     def _toggle_finder(self) -> None:
         self.finder.setVisible(self.find_button.isChecked())
+        self._choose_page()
         if self.find_button.isChecked():
             self.finder.measure()
         else:
@@ -186,3 +196,4 @@ class PatchesPanel(QWidget):
     def _close_finder(self) -> None:
         self.find_button.setChecked(False)
         self.finder.hide()
+        self._choose_page()

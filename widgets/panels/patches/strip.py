@@ -16,6 +16,8 @@ from widgets.panels.channels.paint import paint_pixels
 from widgets.theme import number_font
 
 GAP: Final = 3
+FAINT: Final = 0.4
+"""Opacity of pictures that are about to be replaced."""
 
 
 class ChannelStrip(QWidget):
@@ -32,6 +34,7 @@ class ChannelStrip(QWidget):
         self._palette = palette
         self._values: np.ndarray | None = None
         self._channels: tuple[int, ...] = ()
+        self._waiting = False
         self._image = QImage()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -42,14 +45,32 @@ class ChannelStrip(QWidget):
         """Show channels (None: all) of (C, side, side) activations; without activations there is nothing to see."""
         count = 0 if values is None else len(values)
         chosen = tuple(range(count)) if channels is None else tuple(c for c in channels if c < count)
-        if values is not self._values or chosen != self._channels:
-            self._values, self._channels = values, chosen
-            self.setVisible(bool(chosen))
-            words = ", ".join(str(channel) for channel in chosen[:20])
-            words += " and more" if len(chosen) > 20 else ""
-            self.setToolTip(f"Channels {words}. Click: show this layer's channels")
-            self.setAccessibleDescription(f"Channels {words}")
+        if values is not self._values or chosen != self._channels or self._waiting:
+            self._waiting = False
+            self._values = values
+            self._name(chosen)
             self._draw()
+
+    def await_channels(self, count: int, channels: tuple[int, ...] | None) -> None:
+        """Keep the room of channels (None: all) of a layer of `count` whose pictures are on their way.
+
+        What is shown meanwhile is what was there, faint: a strip that came and went would move all that is below it.
+        """
+        chosen = tuple(range(count)) if channels is None else tuple(c for c in channels if c < count)
+        if chosen != self._channels:
+            self._values = None
+        if chosen != self._channels or not self._waiting:
+            self._waiting = True
+            self._name(chosen)
+            self.update()
+
+    def _name(self, chosen: tuple[int, ...]) -> None:
+        self._channels = chosen
+        self.setVisible(bool(chosen))
+        words = ", ".join(str(channel) for channel in chosen[:20])
+        words += " and more" if len(chosen) > 20 else ""
+        self.setToolTip(f"Channels {words}. Click: show this layer's channels")
+        self.setAccessibleDescription(f"Channels {words}")
 
     def set_palette(self, palette: Palette) -> None:
         """Take other colours."""
@@ -72,19 +93,22 @@ class ChannelStrip(QWidget):
         return QSize(2 * self._side(), self._side())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._values is None or not self._channels:
+        if not self._channels:
             return
         painter = QPainter(self)
         painter.setClipRect(event.rect())
         painter.setFont(number_font(self.font(), 0.86))
-        side, pixels = self._side(), self._values.shape[1]
+        side, pixels = self._side(), 0 if self._values is None else self._values.shape[1]
         more = painter.fontMetrics().horizontalAdvance("+999") + 4
         fitting = max(1, (self.width() + GAP) // (side + GAP))
         if fitting < len(self._channels):
             fitting = max(1, (self.width() - more + GAP) // (side + GAP))
         for place in range(min(fitting, len(self._channels), 64)):
             square = QRect(place * (side + GAP), 0, side, side)
-            paint_pixels(painter, square, self._image, place, pixels)
+            if pixels:
+                painter.setOpacity(FAINT if self._waiting else 1)
+                paint_pixels(painter, square, self._image, place, pixels)
+                painter.setOpacity(1)
             painter.setPen(QPen(QColor(self._palette.border), 1))
             painter.drawRect(square.adjusted(0, 0, -1, -1))
         left = len(self._channels) - fitting

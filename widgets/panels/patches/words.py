@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -88,16 +89,17 @@ def parse_channels(text: str, count: int) -> tuple[int, ...] | None:
     return tuple(sorted(found))
 
 
-def vector_title(vector: str) -> str:
-    """What a vector that a patch names is called: the word, or the file's name."""
-    return {"cheese": "cheese vector", "top-right": "top-right vector"}.get(vector, Path(vector).stem)
+def vector_title(vector: str, kept: Callable[[str], str | None]) -> str:
+    """What a vector that a patch names is called: by its word, by its name in the library (`kept`), or by its file."""
+    words = {"cheese": "cheese vector", "top-right": "top-right vector"}
+    return words.get(vector) or kept(vector) or Path(vector).stem
 
 
-def summary(patch: Patch) -> str:
-    """A patch in a line: where it acts and with what."""
+def summary(patch: Patch, kept: Callable[[str], str | None] = lambda _: None) -> str:
+    """A patch in a line: where it acts and with what; `kept` tells the names of the library's vectors."""
     what = {
         SetValue: _set_words,
-        AddVector: lambda p: f"{short(p.coefficient)} × {vector_title(p.vector)}",
+        AddVector: lambda p: f"{short(p.coefficient)} × {vector_title(p.vector, kept)}",
         Scale: lambda p: f"+ × {short(p.positive)}, − × {short(p.negative)}",
         Noise: lambda p: f"σ {short(p.sigma)}, seed {p.seed}",
         Mean: lambda p: f"of {p.count}",

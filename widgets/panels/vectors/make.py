@@ -93,6 +93,8 @@ class MakeCard(QFrame):
         self.count = WholeNumber("Levels", "How many levels", 8, 2000)
         self.count.setValue(100)
         self.seed = WholeNumber("Seed", "The first level's seed, or the seed of random numbers", 0, LARGEST_SEED)
+        for number in (self.count, self.seed):
+            number.corrected.connect(self._context.notice)
         self._fields: dict[str, QWidget] = {
             "maze_a": _line("Maze A", self.maze_a),
             "maze_b": _line("Maze B", self.maze_b),
@@ -116,6 +118,9 @@ class MakeCard(QFrame):
                 box.addItem(tab.title, tab.id)
             at = box.findData(chosen)
             box.setCurrentIndex(at if at >= 0 else default)
+        if self.maze_a.currentIndex() == self.maze_b.currentIndex() and self.maze_b.count() > 1:
+            # Only one maze was open when it was chosen: a maze minus itself is nobody's wish.
+            self.maze_b.setCurrentIndex(1 if self.maze_a.currentIndex() == 0 else 0)
         self.make.setEnabled(state.policy is not None and not self.task.busy)
 
     def _document_changed(self, old: State, new: State) -> None:

@@ -1,0 +1,79 @@
+"""Fields for numbers take what was typed, or say what they took instead."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication
+
+from app.interventions.patches import Mean, Noise, Patch
+from tests.widgets.panels.conftest import Desk, MakeDesk
+from tests.widgets.panels.test_patches import number, put
+from widgets.panels.number import WholeNumber
+
+
+def write(field: QAbstractSpinBox, text: str) -> None:
+    """Type a text in place of what is there, and press Enter."""
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QApplication.processEvents()
+
+
+@pytest.mark.parametrize(
+    ("text", "sigma", "told"),
+    [
+        ("0.25", 0.25, ""),
+        ("0,25", 0.25, ""),
+        ("1e-3", 0.001, ""),
+        ("2.3467", 2.347, ""),
+        ("99", 10.0, "99 lies beyond 0 to 10: 10 was taken."),
+        ("-3", 0.0, "-3 lies beyond 0 to 10: 0 was taken."),
+        ("a lot", 1.0, '"a lot" is no number: 1 stays.'),
+        ("nan", 1.0, '"nan" is no number: 1 stays.'),
+    ],
+)
+def test_a_number_is_taken_as_typed_or_it_is_told(make_desk: MakeDesk, text: str, sigma: float, told: str) -> None:
+    desk, panel = put(make_desk, Noise(sigma=1.0))
+    field = number(panel.cards.cards[0], "sigma").field
+    write(field, text)
+    assert desk.patches == (Noise(sigma=sigma),)
+    assert field.value() == sigma
+    assert desk.reports == ([f"notice: {told}"] if told else [])
+    if desk.verbs:
+        desk.document.undo()
+    assert desk.patches == (Noise(sigma=1.0),)
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "told"),
+    [
+        ("120", 120, ""),
+        ("20000", 10_000, "20000 lies beyond 1 to 10000: 10000 was taken."),
+        ("5,000", 50, '"5,000" is no number: 50 stays.'),
+        ("7.6", 8, "7.6 is no whole number: 8 was taken."),
+        ("many", 50, '"many" is no number: 50 stays.'),
+    ],
+)
+def test_a_whole_number_is_taken_as_typed_or_it_is_told(make_desk: MakeDesk, text: str, count: int, told: str) -> None:
+    desk, panel = put(make_desk, Mean(count=50))
+    field = panel.cards.cards[0].fields.findChild(WholeNumber, "count")
+    assert isinstance(field, WholeNumber)
+    write(field, text)
+    patch: Patch = desk.patches[0]
+    assert patch == Mean(count=count)
+    assert desk.reports == ([f"notice: {told}"] if told else [])
+
+
+def test_an_empty_field_keeps_its_number(make_desk: MakeDesk) -> None:
+    desk: Desk
+    desk, panel = put(make_desk, Noise(sigma=1.0))
+    field = number(panel.cards.cards[0], "sigma").field
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert desk.patches == (Noise(sigma=1.0),)
+    assert field.text() == "1"
