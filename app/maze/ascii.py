@@ -71,7 +71,10 @@ def from_ascii(text: str, world: int | None = None) -> Maze:
     opened = found["."] + found["C"] + found["M"]
     for row, col in opened:
         walls[row * world + col] = 0
-    dim = side if side < world else _smallest_maze(opened, world)
+    framed = all(set(line) == {"#"} for line in (lines[0], lines[-1])) and all(
+        line[0] == line[-1] == "#" for line in lines
+    )
+    dim = _smallest_maze(opened, world) if framed or side == world else side
     start = ((world - dim) // 2, (world - dim) // 2)
     return Maze(
         world,

@@ -177,6 +177,13 @@ def test_text_is_top_first_and_a_block_is_centred() -> None:
     assert from_ascii("...\n.##\n...").mouse == (6, 6)
 
 
+def test_walls_drawn_all_around_are_the_worlds_not_the_mazes() -> None:
+    framed = from_ascii("#####\n#..C#\n#.###\n#M..#\n#####")
+    assert framed == from_ascii("..C\n.##\nM..")
+    assert framed.is_open((framed.margin + framed.dim - 1,) * 2), "the maze's own top-right square"
+    assert from_ascii("#####\n#..C#\n#.##.\n#M..#\n#####").dim == 5, "not all around"
+
+
 def test_open_squares_outside_the_maze_need_the_whole_world() -> None:
     maze = random_level(15, 3, 0).with_walls(((0, 0),), wall=False)
     with pytest.raises(MazeError, match="expected to write the whole world"):
