@@ -32,7 +32,7 @@ PANELS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
 HIGH = (("patches", "policy"), ("channels", "vectors"), ("inspector", "history"))
 USUAL = (("patches", "policy"), ("channels", "inspector", "vectors", "history"))
 LOW = (("patches", "policy", "channels", "inspector", "vectors", "history"),)
-SHARES = {"dock.patches": 500, "dock.channels": 345, "dock.inspector": 300}
+SHARES = {"dock.patches": 480, "dock.channels": 365, "dock.inspector": 300}
 """How the docks of a column share its height, by the first of each place."""
 
 HIGH_SCREEN = 1150
@@ -168,7 +168,8 @@ class Docks:
 
     def share_out(self) -> None:
         """Give each place its share of the height: a patch's card is the highest thing to be seen whole."""
-        if len(self._firsts) > 1:
+        # Before the window is there, Qt would make the column as narrow as it can be.
+        if len(self._firsts) > 1 and self._window.isVisible():
             shares = [SHARES[dock.objectName()] for dock in self._firsts]
             self._window.resizeDocks(self._firsts, shares, Qt.Orientation.Vertical)
 

@@ -46,6 +46,7 @@ def test_a_patch_is_seen_whole_at_first(make_hand: MakeHand) -> None:
     QApplication.processEvents()
     hand.context.actions.trigger("view.reset_layout")
     QApplication.processEvents()
+    assert hand.window.docks.docks["patches"].width() > 400
     panel = hand.window.docks.docks["patches"].widget()
     card = panel.cards.cards[0]  # type: ignore[attr-defined]
     assert card.visibleRegion().boundingRect().height() > 0.9 * card.height()
