@@ -116,6 +116,11 @@ def test_what_came_of_the_other_mice_is_said_as_well(hand: Hand) -> None:
     assert bar.others.isVisible()
     assert bar.others.original.text.startswith(f"Small · Original: {found.original.summary()}")
     assert bar.verdicts.original.text.startswith("Small copy 1 · Original: no cheese")
+    hand.window.resize(1900, 800)
+    QApplication.processEvents()
+    for verdicts in (bar.verdicts, bar.others):
+        assert verdicts.original.label.shown == verdicts.original.text, "with the name, however wide the window"
+        assert verdicts.patched.y() > verdicts.original.y()
     hand.context.actions.trigger("compare.stop")
     assert bar.others.isHidden()
     assert bar.verdicts.original.text.startswith("Original: ")

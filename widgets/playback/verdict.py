@@ -46,13 +46,15 @@ class Verdict(QWidget):
 class Verdicts(QWidget):
     """What came of the two mice of one maze: side by side, or one under the other where two long ones would not fit.
 
-    Which of the two depends on the width and the font alone, so that nothing moves when the sentences change.
+    Which of the two depends on the width and the font alone, so that nothing moves when the sentences change. Beside
+    those of another maze they are always one under the other, so that each has room to say whose it is.
     """
 
     GAP = 18
 
     def __init__(self, context: Context) -> None:
         super().__init__()
+        self._named = False
         self.original = Verdict(context, "original", "Original")
         self.patched = Verdict(context, "patched", "Patched")
         self.hint = Elided()
@@ -76,6 +78,9 @@ class Verdicts(QWidget):
             self.patched: found is not None and found.patched is not found.original,
             self.hint: found is None,
         }
+        if self._named != bool(name):
+            self._named = bool(name)
+            self._turn()
         # What goes goes first: for a moment there would be a line more, and the maze would jump.
         for part in sorted(shown, key=lambda part: shown[part]):
             part.setVisible(shown[part])
@@ -97,7 +102,7 @@ class Verdicts(QWidget):
     def _turn(self) -> None:
         metrics = self.fontMetrics()
         wanted = 2 * (metrics.horizontalAdvance(LONGEST) + metrics.height()) + self.GAP
-        beside = self.width() >= wanted
+        beside = self.width() >= wanted and not self._named
         way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         self._line.setDirection(way)
         self._line.setSpacing(self.GAP if beside else 1)
