@@ -166,6 +166,13 @@ class Docks:
         self._firsts = [self.docks[names[0]] for names in groups]
         self.share_out()
 
+    def lift_floating(self) -> None:
+        """Show panels that float anew, after the window: those shown before it would lie behind it for good."""
+        for dock in self.docks.values():
+            if dock.isFloating() and not dock.isHidden():
+                dock.hide()
+                dock.show()
+
     def share_out(self) -> None:
         """Give each place its share of the height: a patch's card is the highest thing to be seen whole."""
         # Before the window is there, Qt would make the column as narrow as it can be.

@@ -97,6 +97,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         if not context.settings.get("layout"):
             QTimer.singleShot(0, self, self.docks.share_out)
         QTimer.singleShot(0, self, self.docks.fit)
+        QTimer.singleShot(0, self, self.docks.lift_floating)
         context.palette_changed.connect(lambda _: QTimer.singleShot(0, self, self.docks.fit))
         self.maze_view.canvas.setFocus()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from app import stack_edits
 from app.interventions.patches import AddVector
@@ -71,3 +71,29 @@ def test_layout_and_toggles_are_remembered_and_reset(make_hand: MakeHand) -> Non
     assert {name: dock.isHidden() for name, dock in again.window.docks.docks.items()} == first
     right = Qt.DockWidgetArea.RightDockWidgetArea
     assert again.window.dockWidgetArea(again.window.docks.docks["patches"]) == right
+
+
+def test_a_floating_panel_is_above_the_window_after_a_start_too(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    hand.window.docks.docks["patches"].setFloating(True)
+    QApplication.processEvents()
+    hand.window.close()
+    shown: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                shown.append(watched.objectName())
+            return False
+
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)
+    again = make_hand(engine=False)
+    QApplication.processEvents()
+    QApplication.instance().removeEventFilter(watch)
+    dock = again.window.docks.docks["patches"]
+    assert dock.isFloating()
+    assert dock.isVisible()
+    # A window system keeps it above the window it belongs to if that was there before.
+    assert shown[-1] == dock.objectName()
+    assert again.window.objectName() in shown
