@@ -216,6 +216,8 @@ class MainWindow(ReadingOrder, QMainWindow):
             self.docks.bring("vectors")
 
     def _vectors_changed(self) -> None:
+        self.playback.player.outdate()
+        self.playback.beside.outdate()
         self.context.bridge.refresh()
         if self.maze_view.companion is not None:
             self.maze_view.companion.bridge.refresh()

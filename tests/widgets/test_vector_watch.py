@@ -57,6 +57,10 @@ def test_a_file_written_anew_changes_the_field(hand: Hand, tmp_path: Path, repla
             save_vector(other, vector)
             file.write_bytes(other.read_bytes())
         hand.wait(lambda expected=expected: hand.context.bridge.answer is not None and moved(hand) is expected)
+        rollouts = hand.window.playback.player
+        hand.wait(lambda rollouts=rollouts: rollouts.fresh)
+        assert rollouts.rollouts is not None
+        assert (rollouts.rollouts.patched != rollouts.rollouts.original) is expected
     assert len(hand.document.history.done) == 1
 
 

@@ -55,6 +55,11 @@ class MiceBeside(QObject):
         wanted = (state.maze, state.policy, state.stack, self._player.rule)
         return found if (found.maze, found.policy, found.stack, found.rule) == wanted else None
 
+    def outdate(self) -> None:
+        """The same stack does something else now: the next field of the other side sends its mice anew."""
+        self._rollouts = None
+        self._player.set_beside(None)
+
     def _take_companion(self, companion: Companion | None) -> None:
         self._task.cancel()
         self._calm.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -38,6 +39,8 @@ class Player(QObject):
         self._rollouts: Rollouts | None = None
         self._beside: Rollouts | None = None
         self._step = 0
+        # Rollouts of an earlier round are out of date, though maze, policy and stack are the same.
+        self._round = self._shown_round = 0
         self._eager = False
         settings = context.settings
         seed, speed = settings.get("rollout.seed", 0), settings.get("rollout.speed", SPEEDS[1])
@@ -69,12 +72,9 @@ class Player(QObject):
     def fresh(self) -> bool:
         """Whether the rollouts belong to what is open now, and to the rule."""
         found, state = self._rollouts, self._context.document.state
-        return found is not None and (found.maze, found.policy, found.stack, found.rule) == (
-            state.maze,
-            state.policy,
-            state.stack,
-            self._rule,
-        )
+        wanted = (state.maze, state.policy, state.stack, self._rule)
+        walked = found is not None and (found.maze, found.policy, found.stack, found.rule) == wanted
+        return walked and self._shown_round == self._round
 
     @property
     def step(self) -> int:
@@ -177,6 +177,11 @@ class Player(QObject):
         self._step = min(self._step, self.last)
         self._show()
 
+    def outdate(self) -> None:
+        """The same stack does something else now, as a vector was written anew: the next field sends the mice."""
+        self._round += 1
+        self.changed.emit()
+
     # -- what happens behind
 
     def _tick(self) -> None:
@@ -210,10 +215,10 @@ class Player(QObject):
 
             return rollouts(policy, maze, stack, rule, progress)
 
-        self._task.start(job, self._take)
+        self._task.start(job, partial(self._take, self._round))
 
-    def _take(self, found: Any) -> None:
-        self._rollouts = cast(Rollouts, found)
+    def _take(self, number: int, found: Any) -> None:
+        self._rollouts, self._shown_round = cast(Rollouts, found), number
         if not self.fresh:
             # Something was edited while the mice walked; they are sent again with the next field.
             return
