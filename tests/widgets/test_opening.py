@@ -137,7 +137,7 @@ def test_the_menu_and_the_recent_files_open_vectors_too(
     hand.wait(lambda: panel.current is not None)
     assert_shown(hand, "Cheese of a friend")
 
-    panel.delete_current()
+    panel.delete_selected()
     menu = hand.window.findChild(RecentMenu)
     assert menu is not None
     menu.actions()[0].trigger()
