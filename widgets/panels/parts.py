@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QStyle,
     QStyleOptionComboBox,
@@ -37,6 +38,16 @@ def column(parent: QWidget | None = None, margin: int = 0, space: int = SPACE) -
     layout.setContentsMargins(margin, margin, margin, margin)
     layout.setSpacing(space)
     return layout
+
+
+def scrolled(body: QWidget) -> QScrollArea:
+    """A panel's content that scrolls where its height does not fit, and is as wide as the panel."""
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setWidget(body)
+    return scroll
 
 
 def row(*parts: QWidget | QLayout | None, space: int = SPACE) -> QHBoxLayout:

@@ -19,7 +19,7 @@ from app.document import State
 from app.policy.policy import Policy
 from widgets.context import Context
 from widgets.panels.folding import Folding
-from widgets.panels.parts import MARGIN, Elided, EmptyState, IconButton, column, muted, row
+from widgets.panels.parts import MARGIN, Elided, EmptyState, IconButton, column, muted, row, scrolled
 
 OPEN = "file.open_policy"
 SHIPPED = "file.default_policy"
@@ -81,12 +81,7 @@ class PolicyPanel(QWidget):
         layout.addWidget(self._detail_fold)
         layout.addWidget(self._layer_fold)
         layout.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(page)
-        return scroll
+        return scrolled(page)
 
     def _document_changed(self, old: State, new: State) -> None:
         if old.policy is not new.policy:

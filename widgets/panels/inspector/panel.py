@@ -18,7 +18,7 @@ from widgets.panels.folding import Folding
 from widgets.panels.inspector.charts import Bars, largest, logit_lines, probability_lines
 from widgets.panels.inspector.numbers import Outputs, as_text, outputs
 from widgets.panels.inspector.picture import ObservationPicture
-from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, heading, muted, row
+from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, heading, muted, row, scrolled
 from widgets.theme import number_font
 
 if TYPE_CHECKING:
@@ -90,12 +90,7 @@ class InspectorPanel(QWidget):
         layout.addWidget(self._numbers)
         layout.addWidget(Folding(self._context, "Observation", self.picture, is_open=True))
         layout.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(page)
-        return scroll
+        return scrolled(page)
 
     # --- what is shown ----------------------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ from widgets.own_keys import PAGES, OwnKeys
 from widgets.panels.folding import Folding
 from widgets.panels.layer_choice import short_name
 from widgets.panels.library import SharedLibrary
-from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, row
+from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, row, scrolled
 from widgets.panels.vectors.deleted import Deleted
 from widgets.panels.vectors.details import VectorDetails
 from widgets.panels.vectors.make import MakeCard
@@ -83,9 +83,8 @@ class VectorsPanel(QWidget):
         self._pages.addWidget(self._filled())
         layout = column(self, MARGIN)
         layout.addLayout(row(self.new, None, self.more, space=4))
-        layout.addWidget(self.make)
         layout.addWidget(self.deleted)
-        layout.addWidget(self._pages, 1)
+        layout.addWidget(self._scrolled_body(), 1)
         self.list.itemSelectionChanged.connect(self._selected)
         self.list.currentItemChanged.connect(self._selected)
         self.list.itemChanged.connect(self._renamed)
@@ -101,12 +100,7 @@ class VectorsPanel(QWidget):
         below = column(body)
         below.addWidget(self.make)
         below.addWidget(self._pages, 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(body)
-        return scroll
+        return scrolled(body)
 
     def _filled(self) -> QWidget:
         page = QWidget()
@@ -115,15 +109,10 @@ class VectorsPanel(QWidget):
         folds.addWidget(Folding(self._context, "About this vector", self.details, is_open=True))
         folds.addWidget(Folding(self._context, "Cosines", self.matrix, is_open=True))
         folds.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inner)
         layout = column(page)
         layout.addWidget(self.list, 2)
         layout.addWidget(self.apply)
-        layout.addWidget(scroll, 3)
+        layout.addWidget(scrolled(inner), 3)
         return page
 
     def _more_menu(self) -> QMenu:
