@@ -156,7 +156,9 @@ class Context(QObject):
             self.report(f"Something went wrong inside Mazescope: {type(error).__name__}: {error}", details, about)
 
     def close(self) -> None:
-        """End everything that runs behind the window."""
+        """End everything that runs behind the window. Once is enough: a second time does nothing."""
+        if self.closing:
+            return
         _application().styleHints().colorSchemeChanged.disconnect(self._system_changed)
         self.closing = True
         if self.procgen.on_restart == self.notice:

@@ -172,9 +172,11 @@ def test_undoing_everything_done_anywhere_leads_back_to_the_start(
         monkey.gesture()
         QApplication.processEvents()
         assert not reported, f"after {monkey.log[-6:]}: {reported[0]}"
+        assert hand.window.isVisible(), f"the window is gone after {monkey.log[-6:]}"
     for top in QApplication.topLevelWidgets():
         if top is not hand.window and top.isVisible():
             top.close()
+    assert hand.window.isVisible()
     hand.document.end()
     assert len(hand.document.history.done) < 1000, "the history would have forgotten the start"
     while hand.document.history.done:
