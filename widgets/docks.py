@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMenu, QTabBar, QToolButton, QWidget
 from shiboken6 import isValid
@@ -85,6 +86,23 @@ class Dock(ReadingOrder, QDockWidget):
     """A dock: where it floats, a window with a tab order of its own."""
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """What there was when the docks were put into one place.
+
+    Attributes:
+        before: the window's state until then.
+        places: where each dock was put; while they are as this, the user has not rearranged them.
+        text: pixels of a line of text then.
+        screen: pixels of the screen's height then.
+    """
+
+    before: QByteArray
+    places: dict[str, object]
+    text: int
+    screen: int
+
+
 class Docks:
     """The docks of a window, all at its right at first."""
 
@@ -93,6 +111,8 @@ class Docks:
         self._context = context
         self.docks: dict[str, QDockWidget] = {}
         self._firsts: list[QDockWidget] = []
+        self._gathered: Gathered | None = None
+        self._follows_screen = False
         for name, title, panel in PANELS:
             self.add(name, title, panel(context))
         self.reset()
@@ -126,6 +146,7 @@ class Docks:
         """Put all docks back to where they were at first: two groups, three on a high screen, one on a low one."""
         for dock in self.docks.values():
             dock.setFloating(False)
+        self._gathered = None
         self._arrange(HIGH if self.screen_height >= HIGH_SCREEN else USUAL)
         self.fit()
 
@@ -135,18 +156,63 @@ class Docks:
         return self._window.screen().availableGeometry().height()
 
     def fit(self) -> None:
-        """Where text is so large, or the screen so low, that panels over each other do not fit it: all in one place."""
-        if self._window.minimumSizeHint().height() + FRAME <= self.screen_height:
+        """Where text is so large, or the screen so low, that panels over each other do not fit it: all in one place.
+
+        When there is room again they go back, unless the user has rearranged them since.
+        """
+        handle = self._window.windowHandle()
+        if handle is not None and not self._follows_screen:
+            self._follows_screen = True
+            handle.screenChanged.connect(lambda _: self.fit())
+        if self._fits():
+            self._spread()
             return
-        together = [dock for dock in self.docks.values() if not (dock.isHidden() or dock.isFloating())]
-        if together and len(self._window.tabifiedDockWidgets(together[0])) >= len(together) - 1:
+        if self._together():
             # Nothing more to gain.
             return
+        before = self._window.saveState()
         hidden = [dock for dock in self.docks.values() if dock.isHidden()]
         floating = [dock for dock in self.docks.values() if dock.isFloating()]
         self._arrange(LOW, apart=floating)
         for dock in hidden:
             dock.hide()
+        self._gathered = Gathered(before, self._places(), self._window.fontMetrics().height(), self.screen_height)
+
+    def _fits(self) -> bool:
+        return self._window.minimumSizeHint().height() + FRAME <= self.screen_height
+
+    def _spread(self) -> None:
+        """Undo a gathering, where text is smaller or the screen higher than then."""
+        gathered = self._gathered
+        if gathered is None or all(dock.isHidden() for dock in self.docks.values()):
+            return
+        if self._window.fontMetrics().height() >= gathered.text and self.screen_height <= gathered.screen:
+            return
+        if self._places() != gathered.places or not self._together():
+            self._gathered = None
+            return
+        hidden = {dock: dock.isHidden() for dock in self.docks.values()}
+        front = [dock for dock in self.docks.values() if not dock.visibleRegion().isEmpty()]
+        gathered_state = self._window.saveState()
+        self._window.restoreState(gathered.before)
+        for dock, gone in hidden.items():
+            dock.setHidden(gone)
+        if not self._fits():
+            # Smaller, but not small enough yet.
+            self._window.restoreState(gathered_state)
+            return
+        self._gathered = None
+        for dock in front:
+            dock.raise_()
+
+    def _places(self) -> dict[str, object]:
+        """For each dock its area and whether it floats."""
+        return {name: (self._window.dockWidgetArea(dock), dock.isFloating()) for name, dock in self.docks.items()}
+
+    def _together(self) -> bool:
+        """Whether all docks in sight share one place, besides those that float."""
+        docked = [dock for dock in self.docks.values() if not (dock.isHidden() or dock.isFloating())]
+        return not docked or len(self._window.tabifiedDockWidgets(docked[0])) >= len(docked) - 1
 
     def _arrange(self, groups: tuple[tuple[str, ...], ...], apart: Sequence[QDockWidget] = ()) -> None:
         area = Qt.DockWidgetArea.RightDockWidgetArea

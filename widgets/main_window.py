@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from app import edits
@@ -16,6 +16,7 @@ from widgets.around import Around
 from widgets.compare import Compare
 from widgets.context import Context
 from widgets.docks import Docks
+from widgets.drop_sign import DropSign
 from widgets.error_dialog import ErrorDialog
 from widgets.exporting import Exports
 from widgets.files import Files
@@ -66,6 +67,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.view_switch = ViewSwitch(context)
         self.tabs = MazeTabs(context)
         self._build_centre()
+        self.drop_sign = DropSign(context, self)
         register_window(context, self)
         register_maze(context, self)
         self.compare = Compare(context, self)
@@ -126,7 +128,7 @@ class MainWindow(ReadingOrder, QMainWindow):
     # -- building
 
     def _build_centre(self) -> None:
-        centre = QWidget()
+        self._page = centre = QWidget()
         self.centre = column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -137,8 +139,8 @@ class MainWindow(ReadingOrder, QMainWindow):
         over.addWidget(self.view_switch)
         over.addStretch(1)
         column.addLayout(over)
-        column.addWidget(self.message_bar)
         column.addWidget(self.maze_view, 1)
+        self.message_bar.lie_over(self.maze_view)
         self.setCentralWidget(centre)
 
     def _build_tools(self) -> None:
@@ -233,13 +235,18 @@ class MainWindow(ReadingOrder, QMainWindow):
     # -- Qt
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and any(url.isLocalFile() for url in event.mimeData().urls()):
+        paths = _files_of(event)
+        if paths:
             event.acceptProposedAction()
+            self.drop_sign.show_over(self._page.geometry(), len(paths))
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self.drop_sign.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        self.drop_sign.hide()
         event.acceptProposedAction()
-        self.files.open_paths(paths)
+        self.files.open_paths(_files_of(event))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         settings = self.context.settings
@@ -254,3 +261,7 @@ class MainWindow(ReadingOrder, QMainWindow):
             kept = self.context.settings.get(key)
             if isinstance(kept, str):
                 restore(QByteArray.fromBase64(kept.encode()))
+
+
+def _files_of(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -1,10 +1,10 @@
-"""What could not be done, said in a sentence above the maze, until it was read and is over."""
+"""What could not be done, said in a sentence over the foot of the maze view, until it was read and is over."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -20,6 +20,9 @@ LETTER_TIME = 55
 """Milliseconds a letter: a slow reader's 18 a second."""
 
 TICK = 250
+EDGE = 6
+"""Pixels left free around the bar."""
+
 MOST_LINES = 5
 LASTING = frozenset({"autosave", "comparison", "crash", "field", "save"})
 """What stays as it is until it goes well: such errors stay too, or until they are closed by hand."""
@@ -57,6 +60,8 @@ class MessageBar(QFrame):
     it leaves as well, but not before it could be read: in a window in front, for as long as its length takes. Those
     about something that stays wrong (`LASTING`) wait for that.
 
+    It lies over a view's foot and never takes room from it: a maze does not move for a message.
+
     Attributes:
         haste: 1, or more for readers that are quicker than people.
     """
@@ -66,6 +71,7 @@ class MessageBar(QFrame):
         self._context = context
         self._errors: list[Error] = []
         self._notice = ""
+        self._under: QWidget | None = None
         self.haste = 1.0
         self.setProperty("card", True)
         self.setAccessibleName("Message")
@@ -100,6 +106,12 @@ class MessageBar(QFrame):
         self._draw()
         self.hide()
 
+    def lie_over(self, view: QWidget) -> None:
+        """Lie over the foot of a view, whatever its place and size, as a child of what holds it."""
+        self._under = view
+        self.setParent(view.parentWidget())
+        view.installEventFilter(self)
+
     def say(self, kind: str, sentence: str, details: str = "", about: str = "") -> None:
         """Show an "error", or a "notice", which goes by itself.
 
@@ -131,8 +143,23 @@ class MessageBar(QFrame):
             self._errors = [error for error in self._errors if error.about != about]
             self._show()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follows the view; lets everything pass."""
+        if watched is self._under and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        """Qt's."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return handled
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._place()
+        self.raise_()
         self._watch()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -144,6 +171,20 @@ class MessageBar(QFrame):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "dismiss"):
             self._draw()
+
+    def _place(self) -> None:
+        """As wide as the longest line, as far as the view is, at the middle of its foot."""
+        layout = self.layout()
+        if self._under is None or layout is None:
+            return
+        view, metrics = self._under.geometry(), self.label.fontMetrics()
+        longest = max(metrics.horizontalAdvance(line) for line in self.label.text().splitlines() or [""])
+        beside = layout.sizeHint().width() - self.label.sizeHint().width()
+        # A little more than the letters take: rounded down, a line would be wrapped.
+        width = max(1, min(view.width() - 2 * EDGE, longest + beside + 4))
+        height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        left = view.left() + (view.width() - width) // 2
+        self.setGeometry(left, max(view.top(), view.bottom() + 1 - EDGE - height), width, height)
 
     def _watch(self) -> None:
         """Look out for what the user does only while there is something that may leave for it."""
@@ -158,7 +199,7 @@ class MessageBar(QFrame):
     def _acted(self) -> None:
         for error in self._errors:
             error.over = error.over or error.about not in LASTING
-        # At the next tick: what is being done may be a click on what would move up.
+        # At the next tick: not in the middle of what is being done.
         self._watch()
 
     def _read_on(self) -> None:
@@ -168,7 +209,7 @@ class MessageBar(QFrame):
                 error.seen += round(passed * self.haste)
         left = [error for error in self._errors if not error.over or error.seen < error.reading_time]
         if len(left) < len(self._errors) and not QApplication.mouseButtons():
-            # Not under a hand that is drawing: the maze would move away from it.
+            # Not under a hand: the release of a button belongs to what was pressed.
             self._errors = left
             self._show()
 
@@ -202,6 +243,7 @@ class MessageBar(QFrame):
         self.details.setVisible(self._latest_with_details() is not None)
         self._draw()
         self.setVisible(bool(text))
+        self._place()
         self._watch()
 
     def _draw(self, *_: object) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from app import stack_edits
 from app.interventions.patches import AddVector
-from tests.widgets.conftest import MakeHand
+from tests.widgets.conftest import Hand, MakeHand
+from widgets.docks import Docks
 
 
 def test_a_panel_closed_by_its_button_comes_back_by_its_action(make_hand: MakeHand) -> None:
@@ -97,3 +101,78 @@ def test_a_floating_panel_is_above_the_window_after_a_start_too(make_hand: MakeH
     # A window system keeps it above the window it belongs to if that was there before.
     assert shown[-1] == dock.objectName()
     assert again.window.objectName() in shown
+
+
+def places(hand: Hand) -> dict[str, tuple[set[str], bool]]:
+    """With which others each panel shares its place, and whether it is put away."""
+    window, docks = hand.window, hand.window.docks.docks
+    return {
+        name: ({other.objectName() for other in window.tabifiedDockWidgets(dock)}, dock.isHidden())
+        for name, dock in docks.items()
+    }
+
+
+def scale_text(hand: Hand, scale: float) -> None:
+    hand.context.set_text_scale(scale)
+    QTest.qWait(30)
+
+
+@pytest.fixture
+def on_small_screen(make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hand]:
+    monkeypatch.setattr(Docks, "screen_height", 1000)
+    hand = make_hand(engine=False)
+    hand.window.docks.reset()
+    QTest.qWait(30)
+    yield hand
+    hand.context.set_text_scale(1.0)
+
+
+def test_panels_go_back_to_their_places_after_large_text(on_small_screen: Hand) -> None:
+    hand = on_small_screen
+    before = places(hand)
+    assert len(before["policy"][0]) < len(before) - 1
+    scale_text(hand, 2.0)
+    assert len(places(hand)["policy"][0]) == len(before) - 1
+    hand.context.actions.trigger("panel.history")
+    scale_text(hand, 1.0)
+    after = places(hand)
+    assert after.pop("history")[1], "what was closed meanwhile stays closed"
+    del before["history"]
+    assert after == {name: (others - {"dock.history"}, hidden) for name, (others, hidden) in before.items()}
+
+
+def test_panels_go_back_when_the_screen_is_higher(on_small_screen: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand = on_small_screen
+    before = places(hand)
+    scale_text(hand, 2.0)
+    gathered = places(hand)
+    assert gathered != before
+    monkeypatch.setattr(Docks, "screen_height", 2160)
+    handle = hand.window.windowHandle()
+    handle.screenChanged.emit(handle.screen())
+    assert places(hand) == before
+
+
+def test_a_panel_docked_elsewhere_in_large_text_stays_there(on_small_screen: Hand) -> None:
+    hand = on_small_screen
+    scale_text(hand, 2.0)
+    hand.window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, hand.window.docks.docks["patches"])
+    mine = places(hand)
+    scale_text(hand, 1.0)
+    assert places(hand) == mine
+
+
+def test_panels_that_were_rearranged_in_large_text_stay_so(on_small_screen: Hand) -> None:
+    hand = on_small_screen
+    scale_text(hand, 2.0)
+    dock = hand.window.docks.docks["patches"]
+    dock.raise_()
+    QApplication.processEvents()
+    buttons = dock.titleBarWidget().findChildren(QToolButton)
+    QTest.mouseClick(next(b for b in buttons if b.accessibleName().startswith("Float")), Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    mine = places(hand)
+    scale_text(hand, 1.0)
+    assert dock.isFloating()
+    assert places(hand) == mine
+    dock.setFloating(False)

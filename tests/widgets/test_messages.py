@@ -16,6 +16,7 @@ from app.maze.procgen_client import Procgen
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from widgets.message_bar import MessageBar
 from widgets.panels.patches.card import PatchCard
+from widgets.tab_order import reading_order
 
 
 def lines(hand: Hand) -> list[str]:
@@ -245,3 +246,31 @@ def test_the_sign_is_as_large_as_the_text(make_hand: MakeHand) -> None:
     large = bar._sign.pixmap().deviceIndependentSize().height()
     hand.context.set_text_scale(1.0)
     assert large >= 1.7 * usual
+
+
+@pytest.mark.parametrize("stage", [False, True])
+def test_the_maze_does_not_move_for_a_message(hand: Hand, stage: bool) -> None:
+    if stage:
+        hand.key(Qt.Key.Key_F11)
+        QTest.qWait(50)
+    view, bar = hand.window.maze_view, hand.window.message_bar
+    before = (view.geometry(), view.canvas.geometry(), hand.at((5, 6)))
+    QApplication.clipboard().clear()
+    hand.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    QTest.qWait(50)
+    assert len(lines(hand)) == 1
+    assert (view.geometry(), view.canvas.geometry(), hand.at((5, 6))) == before
+    assert not bar.dismiss.visibleRegion().isEmpty()
+    assert view.geometry().contains(bar.geometry())
+    # It follows what it lies over.
+    hand.window.resize(hand.window.width() - 90, hand.window.height() - 60)
+    QTest.qWait(50)
+    assert view.geometry().contains(bar.geometry())
+    order = reading_order(hand.window)
+    assert order.index(bar.dismiss) > order.index(view.canvas)
+    bar.dismiss.setFocus()
+    hand.key(Qt.Key.Key_Space)
+    assert lines(hand) == []
+    if stage:
+        hand.key(Qt.Key.Key_F11)
+        QTest.qWait(50)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from safetensors.numpy import save_file
@@ -298,3 +298,28 @@ def test_what_is_no_file_is_not_taken(hand: Hand) -> None:
     page.setUrls([QUrl("https://example.org/policy.pth")])
     assert not drag(hand, text, middle)
     assert not drag(hand, page, middle)
+
+
+def test_files_held_over_the_window_are_told_that_they_can_be_dropped(hand: Hand, vector: Path, tmp_path: Path) -> None:
+    sign, system = hand.window.drop_sign, hand.window.windowHandle()
+    data, text = QMimeData(), QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in (vector, tmp_path / "other.json")])
+    text.setText("words")
+    at = hand.window.maze_view.mapTo(hand.window, hand.window.maze_view.rect().center())
+
+    def enter(what: QMimeData) -> None:
+        QApplication.sendEvent(system, QDragEnterEvent(at, COPY, what, BUTTON, NO_KEY))
+        QApplication.processEvents()
+
+    plain = hand.window.grab().toImage()
+    enter(text)
+    assert not sign.isVisible(), "what is no file would not be taken"
+    enter(data)
+    assert sign.isVisible()
+    assert sign.geometry() == hand.window.centralWidget().geometry()
+    assert sign.accessibleName() == "Drop to open 2 files"
+    assert hand.window.grab().toImage() != plain
+    QApplication.sendEvent(system, QDragLeaveEvent())
+    assert not sign.isVisible()
+    drop(hand, vector)
+    assert not sign.isVisible()
