@@ -8,6 +8,7 @@ from app.maze.maze import Maze
 from app.maze.paths import decision_square, distances
 
 FIRST_CHUNK = 6
+"""Squares per thread of a first part that shall be there long before the whole field."""
 
 
 def order_of_squares(maze: Maze) -> np.ndarray:
@@ -27,18 +28,22 @@ def order_of_squares(maze: Maze) -> np.ndarray:
     return np.argsort(far, kind="stable")
 
 
-def chunks_of(order: np.ndarray, threads: int, size: int) -> list[list[np.ndarray]]:
+def chunks_of(order: np.ndarray, threads: int, size: int, first: int = FIRST_CHUNK) -> list[list[np.ndarray]]:
     """The order cut into parts of one chunk per thread, all threads with about the same number of squares.
 
-    The first part's chunks are small, so that something shows soon; the others' have up to `size` squares.
+    The first part's chunks have up to `first` squares, so that something shows soon; the others' up to `size`.
     """
-    first = min(FIRST_CHUNK, size) * threads
-    parts = [_shared(order[:first], threads)]
-    rest = order[first:]
-    if len(rest):
-        rounds = -(-len(rest) // (threads * size))
-        parts += [_shared(part, threads) for part in np.array_split(rest, rounds)]
-    return parts
+    if first >= size:
+        return _parts(order, threads, size)
+    soon = first * threads
+    return [_shared(order[:soon], threads), *_parts(order[soon:], threads, size)]
+
+
+def _parts(order: np.ndarray, threads: int, size: int) -> list[list[np.ndarray]]:
+    if not len(order):
+        return []
+    rounds = -(-len(order) // (threads * size))
+    return [_shared(part, threads) for part in np.array_split(order, rounds)]
 
 
 def _shared(part: np.ndarray, threads: int) -> list[np.ndarray]:
