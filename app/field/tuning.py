@@ -19,7 +19,7 @@ from app.field.scene import Scene
 from app.field.spans import CONV_STAGES
 from app.field.walk import LAST, NO_EDITS, Check, Place, Walk, never
 
-CHUNKS: Final = (8, 16, 24, 32, 48)
+CHUNKS: Final = (8, 16, 24, 32)
 TRIAL_CHUNK: Final = 8
 TRIES: Final = 3
 NEARLY: Final = 1.04
