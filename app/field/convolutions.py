@@ -1,7 +1,7 @@
 """A network's convolutions made ready for the CPU: pixels first, channels last, with relu and addition built in.
 
 There are three kernels: torch's own convolution; oneDNN's with weights already in its layout and relu or addition in
-the same pass; and Winograd's algorithm for whole images, with one of the others for windows.
+the same pass; and Winograd's algorithm where a layer has channels enough, with one of the others elsewhere.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-from app.field.winograd import TILE, Winograd
+from app.field.winograd import TILE, Winograd, residual
 
 WINOGRAD: Final = "winograd"
 ONEDNN: Final = "onednn"
 PLAIN: Final = "plain"
 
-FEWEST_CHANNELS: Final = 32
-"""With fewer channels, transforming the tiles costs more than Winograd's algorithm saves on any processor tried."""
+FEWEST_CHANNELS: Final = {1: 32, 0: 96}
+"""With fewer channels, transforming the tiles costs more than Winograd's algorithm saves on any processor tried: on
+whole images, and in windows, whose last tiles are not full."""
 
 
 @cache
@@ -76,12 +77,9 @@ class Convolutions:
             relu: whether negative outputs become 0; not together with `add`.
             add: (n, height', width', outputs), added to the outcome; its memory may be used for it.
         """
-        if padding and self._winograd is not None and x.shape[1] % TILE == 0 and x.shape[3] >= FEWEST_CHANNELS:
-            if layer not in self._winograd:
-                self._winograd[layer] = Winograd(self._modules[layer].weight.detach(), self._biases[layer])
-            out = self._winograd[layer](x)
-            out = out.relu_() if relu else out
-            return out if add is None else out.add_(add)
+        winograd = self._winograd_of(layer, x, padding)
+        if winograd is not None:
+            return winograd(x, padding, relu=relu, add=add)
         image = x.permute(0, 3, 1, 2)
         weight, bias = self._weight(layer, padding), self._biases[layer]
         if self._plain:
@@ -94,6 +92,21 @@ class Convolutions:
         else:
             out = _binary()(image, add.permute(0, 3, 1, 2), weight, bias, *around, "add", None, None, [], None)
         return cast(Tensor, out).permute(0, 2, 3, 1).contiguous()
+
+    def residual(self, first: str, second: str, x: Tensor) -> Tensor:
+        """x + second(relu(first(relu(x)))), the two layers being convolutions that keep the size of x."""
+        of_first, of_second = (self._winograd_of(layer, x, 1) for layer in (first, second))
+        if of_first is not None and of_second is not None:
+            return residual(of_first, of_second, x)
+        return self(second, self(first, x.relu(), 1, relu=True), 1, add=x)
+
+    def _winograd_of(self, layer: str, x: Tensor, padding: int) -> Winograd | None:
+        """Winograd's algorithm for the layer, where it is in use for such activations."""
+        if self._winograd is None or x.shape[3] < FEWEST_CHANNELS[padding] or (padding and x.shape[1] % TILE):
+            return None
+        if layer not in self._winograd:
+            self._winograd[layer] = Winograd(self._modules[layer].weight.detach(), self._biases[layer])
+        return self._winograd[layer]
 
     def _weight(self, layer: str, padding: int) -> Tensor:
         key = (layer, 0 if self._plain else padding)

@@ -16,6 +16,9 @@ def one_thread_here() -> None:
     torch takes the number that was set last as the default of threads to come, so another thread, which ends at once,
     puts the old one back.
     """
+    # A thread takes the default over when torch first wants to divide work on it: asking makes that happen now, and not
+    # behind what is set here.
+    torch.get_num_threads()
     with _changing:
         usual: list[int] = []
         _elsewhere(lambda: usual.append(torch.get_num_threads()))

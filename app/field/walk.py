@@ -159,6 +159,10 @@ class Walk:
             out = self._convolve(stage, x, 1)
         else:
             prefix = stage.removesuffix("resadd")
+            inner = {f"{prefix}{part}" for part in ("relu1", "conv1", "relu2", "conv2")}
+            if found is None and inner.isdisjoint(edits.layers):
+                out = self._convolve.residual(f"{prefix}conv1", f"{prefix}conv2", x)
+                return State(stage, edits.on(stage, out), False)
             relu1 = edits.on(f"{prefix}relu1", x.relu())
             between = f"{prefix}conv1" in edits
             y = edits.on(f"{prefix}conv1", self._convolve(f"{prefix}conv1", relu1, 1, relu=not between))

@@ -11,19 +11,21 @@ Sources: Lavin and Gray, "Fast algorithms for convolutional neural networks", 20
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
 from torch import Tensor
 
 TILE: Final = 4
 """Outputs along one side of a tile."""
 
 TILES_AT_ONCE: Final = 96
-"""So many tiles of 128 channels, transformed, stay in a core's own cache."""
+"""So many tiles of 128 channels, transformed, stay near a core's own cache."""
 
 _SEEN: Final = TILE + 2
 POINTS: Final = (0.0, 5 / 8, -5 / 8, 3 / 2, -3 / 2)
@@ -46,7 +48,7 @@ def _matrices() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 class Winograd:
-    """A 3 x 3 convolution of whole images, with one pixel of zero padding.
+    """A 3 x 3 convolution of stride 1.
 
     Args:
         weight: (outputs, inputs, 3, 3).
@@ -61,24 +63,129 @@ class Winograd:
         self._outputs = torch.from_numpy(outputs).float()
         self._bias = bias
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """(n, side, side, outputs) of (n, side, side, inputs) contiguous float32; the side is a multiple of 4."""
-        images = max(1, TILES_AT_ONCE * TILE**2 // (x.shape[1] * x.shape[2]))
-        if len(x) <= images:
-            return self._block(x)
-        return torch.cat([self._block(block) for block in x.split(images)])
+    def __call__(self, x: Tensor, padding: int, *, relu: bool = False, add: Tensor | None = None) -> Tensor:
+        """The convolution of x, then + add, then relu.
 
-    def _block(self, x: Tensor) -> Tensor:
-        count, height, width, channels = x.shape
-        down, right, made = height // TILE, width // TILE, len(self._bias)
-        padded = functional.pad(x, (0, 0, 1, 1, 1, 1))
-        image, row, column, _ = padded.stride()
-        overlapping = padded.as_strided(
-            (_SEEN, _SEEN, count, down, right, channels), (row, column, image, TILE * row, TILE * column, 1)
-        )
-        tiles = torch.mm(self._inputs, overlapping.reshape(_SEEN**2, -1))
-        products = torch.bmm(tiles.view(_SEEN**2, -1, channels), self._filters)
-        bias = self._bias.repeat(count * down * right)
-        out = torch.addmm(bias, self._outputs, products.view(_SEEN**2, -1))
-        out = out.view(TILE, TILE, count, down, right, made).permute(2, 3, 0, 4, 1, 5)
-        return out.reshape(count, height, width, made)
+        Args:
+            x: (n, height, width, inputs) float32.
+            padding: 1 keeps the size, 0 takes one pixel off each side.
+            relu: whether negative outputs become 0.
+            add: (n, height', width', outputs), added to the outcome.
+        """
+        height, width = (size - 2 + 2 * padding for size in x.shape[1:3])
+        tiled = x.new_empty(len(x), _tiled(height), _tiled(width), len(self._bias))
+        for block, desk in self._blocks(x, height, width):
+            part = x[block]
+            desk.padded[:, padding : padding + x.shape[1], padding : padding + x.shape[2]] = part
+            out = tiled[block]
+            self._into(out, desk)
+            if add is not None:
+                out[:, :height, :width].add_(add[block])
+            if relu:
+                out.relu_()
+        return tiled[:, :height, :width].contiguous()
+
+    def _blocks(self, x: Tensor, height: int, width: int) -> Iterator[tuple[slice, _Desk]]:
+        """Blocks of images, each with a desk for so many outputs; what lies around the images is zero."""
+        down, right = _tiled(height) // TILE, _tiled(width) // TILE
+        size = max(1, TILES_AT_ONCE // (down * right))
+        desk = None
+        for start in range(0, len(x), size):
+            images = min(size, len(x) - start)
+            if desk is None or desk.images != images:
+                desk = _desk(images, down, right, x.shape[3], len(self._bias))
+            yield slice(start, start + images), desk
+
+    def _into(self, out: Tensor, desk: _Desk) -> None:
+        """Write the convolution of what lies on the desk: (images, 4 * down, 4 * right, outputs) of any strides."""
+        desk.tiles.copy_(desk.overlapping)
+        torch.mm(self._inputs, desk.tiles.view(_SEEN**2, -1), out=desk.transformed)
+        torch.bmm(desk.transformed.view(_SEEN**2, -1, desk.tiles.shape[-1]), self._filters, out=desk.products)
+        torch.mm(self._outputs, desk.products.view(_SEEN**2, -1), out=desk.outputs)
+        torch.add(desk.outcome, self._bias, out=_in_tiles(out))
+
+
+def residual(first: Winograd, second: Winograd, x: Tensor) -> Tensor:
+    """x + second(relu(first(relu(x)))) of whole images (n, height, width, channels), whose sides are multiples of 4.
+
+    Each block of images goes through both convolutions before the next, so that what is between them stays in cache.
+    """
+    out = torch.empty_like(x)
+    height, width = x.shape[1:3]
+    for block, desk in first._blocks(x, height, width):
+        inside = desk.padded[:, 1:-1, 1:-1]
+        torch.clamp_min(x[block], 0, out=inside)
+        first._into(inside, desk)
+        inside.relu_()
+        second._into(out[block], desk)
+        out[block].add_(x[block])
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class _Desk:
+    """Room for one block of images on their way through a convolution, the same for block after block.
+
+    Attributes:
+        padded: (images, 4 * down + 2, 4 * right + 2, inputs): what is convolved, with its border.
+        overlapping: (6, 6, images, down, right, inputs): the tiles as they lie in `padded`.
+        tiles: the same side by side.
+        transformed: (36, tiles * inputs).
+        products: (36, tiles, outputs).
+        outputs: (16, tiles * outputs).
+        outcome: the outputs as (images, down, 4, right, 4, outputs).
+    """
+
+    padded: Tensor
+    overlapping: Tensor
+    tiles: Tensor
+    transformed: Tensor
+    products: Tensor
+    outputs: Tensor
+    outcome: Tensor
+
+    @property
+    def images(self) -> int:
+        """Images in the block."""
+        return len(self.padded)
+
+
+_own = threading.local()
+
+
+def _desk(images: int, down: int, right: int, inputs: int, outputs: int) -> _Desk:
+    tiles, seen = images * down * right, _SEEN**2
+    sizes = {
+        "padded": images * (TILE * down + 2) * (TILE * right + 2) * inputs,
+        "tiles": seen * tiles * inputs,
+        "transformed": seen * tiles * inputs,
+        "products": seen * tiles * outputs,
+        "outputs": TILE**2 * tiles * outputs,
+    }
+    # One piece of memory for each thread: asking the system for such sizes again and again costs as much as computing.
+    if len(getattr(_own, "memory", ())) < sum(sizes.values()):
+        _own.memory = torch.empty(sum(sizes.values()))
+    parts = dict(zip(sizes, _own.memory[: sum(sizes.values())].split(list(sizes.values())), strict=True))
+    padded = parts["padded"].view(images, TILE * down + 2, TILE * right + 2, inputs).zero_()
+    image, row, column, _ = padded.stride()
+    overlapping = padded.as_strided(
+        (_SEEN, _SEEN, images, down, right, inputs), (row, column, image, TILE * row, TILE * column, 1)
+    )
+    return _Desk(
+        padded,
+        overlapping,
+        parts["tiles"].view(overlapping.shape),
+        parts["transformed"].view(seen, -1),
+        parts["products"].view(seen, tiles, outputs),
+        parts["outputs"].view(TILE**2, -1),
+        parts["outputs"].view(TILE, TILE, images, down, right, outputs).permute(2, 3, 0, 4, 1, 5),
+    )
+
+
+def _in_tiles(x: Tensor) -> Tensor:
+    """(n, 4 * down, 4 * right, channels) of any strides as (n, down, 4, right, 4, channels)."""
+    return x.unflatten(2, (-1, TILE)).unflatten(1, (-1, TILE))
+
+
+def _tiled(size: int) -> int:
+    return -(-size // TILE) * TILE
