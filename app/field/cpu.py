@@ -205,19 +205,30 @@ class CpuJob(Job):
                 raise Stopped
             check()
 
-        running: list[list[Future[Answer]]] = []
+        running: list[list[Future[Answer | None]]] = []
         try:
             for number, part in enumerate(parts):
                 part_check = go_on if number else never
                 submit = self._evaluator.submit
-                running.append([submit(self._plan, partial(self._evaluate, rows, part_check)) for rows in part])
+                running.append([submit(self._plan, partial(self._unless_stopped, rows, part_check)) for rows in part])
             for part_running in running:
-                yield _joined([future.result() for future in part_running])
+                found = [future.result() for future in part_running]
+                if any(answer is None for answer in found):
+                    raise Stopped
+                yield _joined([answer for answer in found if answer is not None])
         finally:
             dropped.set()
             for future in (future for part_running in running for future in part_running):
                 if not future.cancel():
                     future.exception()
+
+    def _unless_stopped(self, rows: np.ndarray, check: Check) -> Answer | None:
+        # A future that holds an exception is part of a circle (its traceback holds the frames that hold the future), and
+        # with it all tensors of the frames stay until Python's collector comes: hundreds of megabytes while painting.
+        try:
+            return self._evaluate(rows, check)
+        except Stopped:
+            return None
 
     def _evaluate(self, rows: np.ndarray, check: Check) -> Answer:
         check()

@@ -18,6 +18,9 @@ from app.atomic import write_atomically
 from app.field.convolutions import WINOGRAD, kernels
 from app.field.spans import CONV_STAGES
 
+ENGINE = 2
+"""Counted up when a change of the engine changes what is fast: plans of an older one are not followed."""
+
 LARGEST_CHUNK = 64
 MOST_THREADS = 16
 
@@ -58,7 +61,7 @@ def default_plan(width: int) -> Plan:
     """What is fast on most machines: used until something better has been measured."""
     wide = is_wide(width)
     return Plan(
-        "embedder.block2.res2.resadd", 16 if wide else 32, WINOGRAD if wide else kernels()[0], _threads_at_start()
+        "embedder.block2.res2.resadd", 16 if wide else 48, WINOGRAD if wide else kernels()[0], _threads_at_start()
     )
 
 
@@ -99,7 +102,7 @@ class Plans:
 
 
 def _key(width: int, world: int) -> str:
-    machine = f"{processor()}, {_threads_at_start()} threads, torch {torch.__version__}"
+    machine = f"engine {ENGINE}, {processor()}, {_threads_at_start()} threads, torch {torch.__version__}"
     return f"{machine}: width {width}, world {world}"
 
 

@@ -13,13 +13,16 @@ import torch
 
 from app.field.convolutions import kernels
 from app.field.one_thread import one_thread_here
-from app.field.plan import Plan, thread_counts
+from app.field.plan import Plan, is_wide, thread_counts
 from app.field.requests import FieldRequest
 from app.field.scene import Scene
 from app.field.spans import CONV_STAGES
 from app.field.walk import LAST, NO_EDITS, Check, Place, Walk, never
 
-CHUNKS: Final = (8, 16, 24, 32)
+CHUNKS: Final = {True: (8, 16, 24, 32), False: (16, 24, 32, 48, 64)}
+"""Squares at once worth trying, by whether the network is wide: a narrow one's whole field is there in two blinks of a
+screen, and starting its small layers costs as much as computing them."""
+
 TRIAL_CHUNK: Final = 8
 TRIES: Final = 3
 NEARLY: Final = 1.04
@@ -57,7 +60,7 @@ class Tuner:
         at = len(CONV_STAGES) if trial.until is None else CONV_STAGES.index(trial.until)
         near = (*CONV_STAGES, None)[max(0, at - 1) : at + 2]
         trial = self._fastest((replace(trial, until=until) for until in near), request, check)
-        chunks = [replace(trial, chunk=chunk) for chunk in CHUNKS]
+        chunks = [replace(trial, chunk=chunk) for chunk in CHUNKS[is_wide(request.policy.width)]]
         fastest = self._costs[self._fastest(chunks, request, check)]
         # Small chunks show something sooner and stop sooner.
         found = next(plan for plan in chunks if self._costs[plan] <= fastest * NEARLY)

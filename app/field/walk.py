@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from app.field.convolutions import Convolutions, pool
-from app.field.spans import CONV_STAGES, INPUT, Span, Spans
+from app.field.spans import CONV_STAGES, INPUT, Copy, Span, Spans
 from app.policy.network import Network
 from app.policy.stages import Edit, run
 
@@ -209,23 +210,31 @@ class Walk:
         taken = copy.taken.index_select(0, place.cells)
         if place.groups is not None and len(behind) > 1:
             taken = taken + place.groups[:, None] * (behind.shape[1] * behind.shape[2])
-        channels, pixels = x.shape[-1], copy.height * copy.width
+        channels = x.shape[-1]
         out = behind.reshape(-1, channels).index_select(0, taken.view(-1))
-        placed = copy.placed.index_select(0, place.cells)
-        placed += (torch.arange(len(x)) * pixels)[:, None]
-        out.index_copy_(0, placed.view(-1), x.reshape(-1, channels))
+        out.index_copy_(0, _placed(copy, place), x.reshape(-1, channels))
         return out.view(len(x), copy.height, copy.width, channels)
 
     def _edit_windows(self, layer: str, x: Tensor, place: Place, edits: Edits) -> Tensor:
         # An edit acts pixel by pixel, so that what lies around the windows does not matter: nothing does here.
         copy = self._spans.copy(layer, layer, "everything")
         channels, pixels = x.shape[-1], copy.height * copy.width
-        placed = copy.placed.index_select(0, place.cells)
-        placed += (torch.arange(len(x)) * pixels)[:, None]
+        placed = _placed(copy, place)
         images = x.new_zeros(len(x) * pixels, channels)
-        images.index_copy_(0, placed.view(-1), x.reshape(-1, channels))
+        images.index_copy_(0, placed, x.reshape(-1, channels))
         images = edits.on(layer, images.view(len(x), copy.height, copy.width, channels))
-        return images.view(-1, channels).index_select(0, placed.view(-1)).view(x.shape)
+        return images.view(-1, channels).index_select(0, placed).view(x.shape)
+
+
+def _placed(copy: Copy, place: Place) -> Tensor:
+    """(n * inner pixels,): where the pixels of a batch's windows lie among those of its outer rectangles."""
+    return (copy.placed.index_select(0, place.cells) + _starts(len(place.cells), copy.height * copy.width)).view(-1)
+
+
+@lru_cache(maxsize=512)
+def _starts(count: int, pixels: int) -> Tensor:
+    # Remembered, since at width 1 asking torch for anything costs as much as computing a layer.
+    return (torch.arange(count) * pixels)[:, None]
 
 
 def _after(stage: str) -> int:

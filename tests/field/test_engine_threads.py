@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable
 
 import pytest
+import torch
 
 import app.field.engine as engine_module
 from app.field.engine import Engine, FieldRequest
 from app.field.evaluator import Evaluator
+from app.field.one_thread import one_thread_here
+from app.field.scene import Scene
 from app.field.walk import Check
 from app.maze.levels import random_level
 from tests.field.plain import assert_exact
@@ -79,3 +83,59 @@ def test_a_device_is_not_closed_while_another_thread_computes_on_it(make_engine:
     assert closed.wait(PATIENCE), "it is never closed"
     assert engine._evaluator is not old
     assert isinstance(engine._evaluator, Evaluator)
+
+
+def test_a_thread_of_the_engine_divides_no_work_and_the_others_do() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    found = []
+
+    def work() -> None:
+        one_thread_here()
+        # Large enough to be divided: torch takes its default over when a thread first wants to.
+        torch.ones(1_000_000).relu()
+        found.append(torch.get_num_threads())
+
+    def usual() -> None:
+        torch.ones(1_000_000).relu()
+        found.append(torch.get_num_threads())
+
+    try:
+        for thread in (beside(work), beside(usual)):
+            thread.join(PATIENCE)
+        assert sorted(found) == [1, 3]
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_overtaken_requests_leave_nothing_to_the_garbage_collector(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine()
+    answered = threading.Semaphore(0)
+    complete = threading.Event()
+
+    def answer(result: object) -> None:
+        answered.release()
+        if getattr(result, "complete", False):
+            complete.set()
+
+    engine.on_result = answer
+    # Squares enough for several parts, so that all but the last request are stopped behind their first.
+    mazes = [random_level(25, 25, seed) for seed in range(8)]
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        for maze in mazes:
+            engine.request(FieldRequest(maze, random_policy(4)))
+            assert answered.acquire(timeout=PATIENCE)
+        complete.clear()
+        engine.request(request(1))
+        assert complete.wait(PATIENCE)
+        gc.collect()
+        left = [type(found).__name__ for found in gc.garbage if isinstance(found, (torch.Tensor, Scene))]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert left == []
