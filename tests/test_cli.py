@@ -190,6 +190,7 @@ BAD = {
         "unfit.json: Patch 1 does not act",
         ("--maze", "{maze}", "--patches", "{folder}/unfit.json"),
     ),
+    "no such layer": ("no layer 'embedder.block4.conv'", ("--maze", "{maze}", "--patches", "{folder}/other.json")),
     "no channels": ('Patch 1: "channels" is []', ("--maze", "{maze}", "--patches", "{folder}/none.json")),
     "maze and level of one name": ("written as easy-0", ("--maze", "{folder}/easy-0.json", "--seeds", "5,0")),
     "negative seed": ("seeds from 0 to 2147483647", ("--seeds", "-1")),
@@ -211,6 +212,8 @@ def test_bad_input_is_one_sentence_and_writes_nothing(
     (tmp_path / "broken.json").write_text('{"rows": [')
     unfit = {"patches": [{"kind": "zero", "layer": LAYER, "channels": [99]}]}
     (tmp_path / "unfit.json").write_text(json.dumps(unfit))
+    other = {"patches": [{"kind": "zero", "layer": "embedder.block4.conv"}]}
+    (tmp_path / "other.json").write_text(json.dumps(other))
     none = {"patches": [{"kind": "zero", "layer": LAYER, "channels": []}]}
     (tmp_path / "none.json").write_text(json.dumps(none))
     save(tmp_path / "easy-0.json", forked_level())

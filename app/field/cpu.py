@@ -223,8 +223,8 @@ class CpuJob(Job):
                     future.exception()
 
     def _unless_stopped(self, rows: np.ndarray, check: Check) -> Answer | None:
-        # A future with an exception is part of a circle: the exception's traceback holds the frames that hold the future.
-        # All tensors of those frames would stay until Python's collector comes, hundreds of megabytes while painting.
+        # A future with an exception is part of a circle: the traceback holds frames, and these hold the future. Their
+        # tensors would stay until Python's collector comes: hundreds of megabytes while somebody paints.
         try:
             return self._evaluate(rows, check)
         except Stopped:

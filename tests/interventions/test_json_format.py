@@ -105,7 +105,8 @@ def test_what_is_not_a_stack_is_refused(found: object, words: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "key", "value"),
     [
-        ("zero", "layer", "embedder.block4.conv"),
+        ("zero", "layer", ""),
+        ("zero", "layer", "embedder." + 40 * "block2."),
         ("zero", "layer", 7),
         ("zero", "value", 1.0),
         ("zero", "Channels", [1]),

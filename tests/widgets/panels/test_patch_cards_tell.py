@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +56,31 @@ def test_a_patch_that_does_not_fit_is_greyed_with_the_reason_until_the_policy_do
     desk.document.undo()
     desk.answered()
     assert card.problem.isVisible()
+
+
+def test_a_patch_of_a_layer_no_policy_has_is_read_and_greyed_until_it_is_given_another(
+    make_desk: MakeDesk, tmp_path: Path
+) -> None:
+    desk, panel = put(make_desk)
+    file, again = tmp_path / "other.json", tmp_path / "again.json"
+    patches = [{"kind": "zero", "layer": "embedder.block4.conv", "channels": [3]}, {"kind": "noise", "layer": "fc"}]
+    file.write_text(json.dumps({"patches": patches}))
+    panel.open_file(file)
+    desk.answered()
+    assert desk.reports == []
+    for card, name in zip(panel.cards.cards, ("embedder.block4.conv", "fc"), strict=True):
+        assert f"no layer '{name}'" in card.problem.text().replace("\u200b", "")
+        assert card.problem.isVisible()
+        assert card.title.property("muted")
+    panel.save_file(again)
+    assert [patch["layer"] for patch in json.loads(again.read_text())["patches"]] == ["embedder.block4.conv", "fc"]
+    card = panel.cards.cards[0]
+    card.set_open(True)
+    desk.choose(card.layer_choice, DEFAULT_LAYER)
+    desk.answered()
+    assert not card.problem.isVisible()
+    assert not card.title.property("muted")
+    desk.wait(lambda: "mean change" in card.effect.text())
 
 
 def test_a_reason_stays_while_other_patches_are_dragged(make_desk: MakeDesk) -> None:
