@@ -34,11 +34,12 @@ class Compare:
             Spec(
                 "compare.maze",
                 "Compare with the next tab",
-                self.with_next,
+                self.beside_next,
                 ("Ctrl+K",),
                 "compare-horizontal",
                 group,
-                "Two mazes beside each other under one stack; with a single maze, a copy of it.",
+                "Two mazes beside each other under one stack; with a single maze, a copy of it. Once more ends it.",
+                checkable=True,
             ),
             Spec(
                 "compare.policy",
@@ -105,6 +106,14 @@ class Compare:
             self._waiting = wanted
         else:
             self._start(wanted)
+
+    def beside_next(self, on: bool) -> None:
+        """Compare with the next tab, or show only the maze in front again; a comparison of policies gives way."""
+        if on:
+            self.with_next()
+        else:
+            self.stop()
+        self._refresh()
 
     def with_next(self) -> None:
         """Compare with the next tab; a single maze is copied first."""
@@ -198,6 +207,8 @@ class Compare:
         actions = self._context.actions
         ready, comparing = self._context.bridge.engine is not None, self._window.maze_view.companion is not None
         actions["compare.maze"].setEnabled(ready)
+        found = self.comparison
+        actions["compare.maze"].setChecked(found is not None and found.policy is None)
         actions["compare.policy"].setEnabled(ready)
         actions["compare.swap"].setEnabled(comparing)
         actions["compare.stop"].setEnabled(comparing)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMenu, QTabBar, QToolButton, QWidget
 from shiboken6 import isValid
@@ -39,6 +39,9 @@ SHARES = {"dock.patches": 480, "dock.channels": 365, "dock.inspector": 300}
 HIGH_SCREEN = 1150
 """Pixels of a screen's height from which three panels stand well one over the other."""
 
+VERSION = 1
+"""Of the window's state as it is kept."""
+
 FRAME = 30
 """Pixels that a desktop puts around a window, over and under it."""
 
@@ -65,7 +68,6 @@ class TitleBar(QWidget):
             button.setToolTip(tip)
             button.setAccessibleName(f"{tip.split(' (')[0]}: {dock.windowTitle()}")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setIconSize(QSize(14, 14))
             button.clicked.connect(act)
             row.addWidget(button)
         context.palette_changed.connect(self._draw)
@@ -170,13 +172,34 @@ class Docks:
         if self._together():
             # Nothing more to gain.
             return
-        before = self._window.saveState()
+        before = self._window.saveState(VERSION)
         hidden = [dock for dock in self.docks.values() if dock.isHidden()]
         floating = [dock for dock in self.docks.values() if dock.isFloating()]
         self._arrange(LOW, apart=floating)
         for dock in hidden:
             dock.hide()
         self._gathered = Gathered(before, self._places(), self._window.fontMetrics().height(), self.screen_height)
+
+    @property
+    def own_state(self) -> QByteArray:
+        """The window's state as the user arranged it, also while its panels are gathered only for want of room."""
+        gathered = self._gathered
+        return self._window.saveState(VERSION) if gathered is None or self._rearranged(gathered) else gathered.before
+
+    @property
+    def closed(self) -> list[str]:
+        """Names of the panels that are put away."""
+        return [name for name, dock in self.docks.items() if dock.isHidden()]
+
+    def restore(self, state: QByteArray, closed: Sequence[str]) -> None:
+        """Arrange the window as it was: `own_state` and `closed` of then."""
+        self._window.restoreState(state, VERSION)
+        for name in closed:
+            if name in self.docks:
+                self.docks[name].hide()
+
+    def _rearranged(self, gathered: Gathered) -> bool:
+        return self._places() != gathered.places or not self._together()
 
     def _fits(self) -> bool:
         return self._window.minimumSizeHint().height() + FRAME <= self.screen_height
@@ -188,18 +211,18 @@ class Docks:
             return
         if self._window.fontMetrics().height() >= gathered.text and self.screen_height <= gathered.screen:
             return
-        if self._places() != gathered.places or not self._together():
+        if self._rearranged(gathered):
             self._gathered = None
             return
         hidden = {dock: dock.isHidden() for dock in self.docks.values()}
         front = [dock for dock in self.docks.values() if not dock.visibleRegion().isEmpty()]
-        gathered_state = self._window.saveState()
-        self._window.restoreState(gathered.before)
+        gathered_state = self._window.saveState(VERSION)
+        self._window.restoreState(gathered.before, VERSION)
         for dock, gone in hidden.items():
             dock.setHidden(gone)
         if not self._fits():
             # Smaller, but not small enough yet.
-            self._window.restoreState(gathered_state)
+            self._window.restoreState(gathered_state, VERSION)
             return
         self._gathered = None
         for dock in front:

@@ -51,7 +51,8 @@ def style_sheet(palette: Palette) -> str:
     QToolBar::separator {{ background: {p.border}; margin: 5px; }}
     QToolBar::separator:horizontal {{ width: 1px; }}
     QToolBar::separator:vertical {{ height: 1px; }}
-    QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px; }}
+    QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px;
+        icon-size: 1.1em; }}
     QToolButton:hover {{ background: {hover}; }}
     QToolButton:pressed {{ background: {pressed}; }}
     QToolButton:checked {{ background: {chosen_fill}; color: {p.accent}; }}
@@ -104,6 +105,7 @@ def style_sheet(palette: Palette) -> str:
         border-bottom: 1px solid {p.border}; padding: 4px 6px; }}
 
     QWidget[dockTitle="true"] {{ background: {p.panel}; border-bottom: 1px solid {p.border}; }}
+    QWidget[dockTitle="true"] QToolButton {{ icon-size: 0.95em; }}
     QDockWidget > QWidget {{ background: {p.panel}; }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {p.text_muted}; padding: 6px 12px; border: none;

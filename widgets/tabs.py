@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QIcon, QMouseEvent
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QTabBar, QToolButton, QWidget
 
 from app import edits
 from app.document import State
 from widgets.context import Context
 
+EDITED = "Edited: differs from the level as it was generated, or the maze as it was opened (Ctrl+Shift+R restores it)"
+"""What the pencil on a tab means. It says nothing of what is saved: the window's title does."""
+
+ICON_HEIGHT = 1.0
+"""Side of the pencil in heights of a line of text."""
+
+CLOSE = 0.8
+"""Side of the closing cross, as a part of that."""
+
 
 class MazeTabs(QTabBar):
-    """Reflects the document's mazes: click to show, drag to reorder, double click to rename, a button to close."""
+    """Reflects the document's mazes: click to show, drag to reorder, double click to rename, a button to close.
+
+    A pencil is on the tabs of mazes that differ from their level.
+    """
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,15 +73,22 @@ class MazeTabs(QTabBar):
 
     def _rebuild(self) -> None:
         state = self._context.document.state
+        side = round(self.fontMetrics().height() * ICON_HEIGHT)
+        self.setIconSize(QSize(side, side))
+        pencil = self._context.icon("pencil-outline", self._context.palette.text_muted)
         with QSignalBlocker(self):
             while self.count() > len(state.mazes):
                 self.removeTab(self.count() - 1)
             while self.count() < len(state.mazes):
                 self.addTab("")
             for at, tab in enumerate(state.mazes):
-                self.setTabText(at, tab.title.replace("&", "&&") + (" •" if tab.maze != tab.generated else ""))
+                edited = tab.maze != tab.generated
+                self.setTabText(at, tab.title.replace("&", "&&"))
+                self.setTabIcon(at, pencil if edited else QIcon())
+                self.setAccessibleTabName(at, f"{tab.title}, edited" if edited else tab.title)
                 self.setTabData(at, tab.id)
-                self.setTabToolTip(at, f"{tab.title}: {tab.maze.world_name} world, {tab.maze.dim} × {tab.maze.dim}")
+                about = f"{tab.title}: {tab.maze.world_name} world, {tab.maze.dim} × {tab.maze.dim}"
+                self.setTabToolTip(at, f"{about}\n{EDITED}" if edited else about)
                 self._add_button(at, tab.id, tab.title)
                 if tab.id == state.active:
                     self.setCurrentIndex(at)
@@ -80,7 +99,7 @@ class MazeTabs(QTabBar):
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setIcon(self._context.icon("close", self._context.palette.text_muted))
-        button.setIconSize(self.iconSize() * 0.75)
+        button.setIconSize(self.iconSize() * CLOSE)
         button.setToolTip(f"Close {title}")
         button.setAccessibleName(f"Close {title}")
         button.clicked.connect(lambda: self._close(number))

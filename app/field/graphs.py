@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -24,10 +25,15 @@ class _Recorded:
 
 
 class Graphs:
-    """Recorded runs, the most recently used ones. What they give is overwritten by the next replay."""
+    """Recorded runs, the most recently used ones. What they give is overwritten by the next replay.
+
+    They share one pool of memory, since they run one after another and what each takes and gives stays allocated: so
+    eight shapes need little more than the largest.
+    """
 
     def __init__(self) -> None:
         self._recorded: OrderedDict[Hashable, _Recorded] = OrderedDict()
+        self._pool: Any = None
 
     def run(self, key: Hashable, inputs: Tensor, work: Callable[[Tensor], Run]) -> Run:
         """Replay `work` on these inputs, recording it first where this key and shape are new.
@@ -51,9 +57,9 @@ class Graphs:
     def clear(self) -> None:
         """Let go of all of them."""
         self._recorded.clear()
+        self._pool = None
 
-    @staticmethod
-    def _record(inputs: Tensor, work: Callable[[Tensor], Run]) -> _Recorded:
+    def _record(self, inputs: Tensor, work: Callable[[Tensor], Run]) -> _Recorded:
         static = inputs.clone()
         aside = torch.cuda.Stream()
         aside.wait_stream(torch.cuda.current_stream())
@@ -62,7 +68,9 @@ class Graphs:
                 work(static)
         torch.cuda.current_stream().wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
+        if self._pool is None:
+            self._pool = torch.cuda.graph_pool_handle()
         # Other threads may use the device meanwhile; that must not end the recording.
-        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+        with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
             result = work(static)
         return _Recorded(graph, static, result)

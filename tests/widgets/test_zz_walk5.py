@@ -11,7 +11,7 @@ def test_x(make_hand, capsys):
     say("start")
     p=d["patches"].widget(); c=d["channels"].widget()
     from app import stack_edits
-    from app.interventions.patches import *
+    from app.interventions.patches import AddVector
     stack_edits.add_patch(hand.document, AddVector()); hand.answered(); say("add")
     p.find_button.click(); say("measuring")
     out.append((p.finder.minimumSizeHint(), p.progress.minimumSizeHint(), p._filled.minimumSizeHint(), c.controls.minimumSizeHint(), c._pages.minimumSizeHint(), c.large.minimumSizeHint(), c.grid.minimumSizeHint()))
