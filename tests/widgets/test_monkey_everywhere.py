@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from app import stack_edits
 from app.interventions.patches import AddVector, Noise, Scale, SetValue, Zero
 from tests.widgets.conftest import Hand, MakeHand
+from widgets.command_palette import CommandPalette
 from widgets.level_bar import LevelBar
 
 FULL = os.environ.get("FULL") == "1"
@@ -55,6 +56,7 @@ class Monkey:
         self.hand = hand
         self.dice = random.Random(seed)
         self.log: list[str] = []
+        self.palette = hand.window.findChildren(CommandPalette)[0]
         # Whatever waits for an answer is given up, as by a person who presses Esc.
         self.refusing = QTimer(hand.window)
         self.refusing.timeout.connect(self.refuse)
@@ -80,6 +82,8 @@ class Monkey:
         target = self.dice.choice(found)
         place = QPoint(self.dice.randrange(max(1, target.width())), self.dice.randrange(max(1, target.height())))
         self.note(f"{type(target).__name__} {target.accessibleName() or target.objectName()} at {place.toTuple()}")
+        if target is self.palette.list and self.left_out(self.palette.list.indexAt(place).row()):
+            return
         widget = target.viewport() if isinstance(target, QAbstractItemView) else target
         if isinstance(target, QAbstractSlider):
             QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=place)
@@ -91,6 +95,11 @@ class Monkey:
     def of_levels(self, widget: QWidget) -> bool:
         """Whether a control asks procgen for a level."""
         return any(isinstance(parent, LevelBar) for parent in _parents(widget))
+
+    def left_out(self, row: int) -> bool:
+        """Whether a row of the command palette, while that is open, does what is left out; "Quit" is near its top."""
+        rows = self.palette.rows.rows
+        return self.palette.isVisible() and 0 <= row < len(rows) and rows[row].spec.id.startswith(LEFT_OUT)
 
     def drag(self) -> None:
         side = self.hand.maze.world
@@ -113,6 +122,8 @@ class Monkey:
             target = self.hand.window.maze_view.canvas
             target.setFocus()
         key, modifier = self.dice.choice(KEYS), self.dice.choice(MODIFIERS)
+        if key == Qt.Key.Key_Return and self.left_out(self.palette.list.currentIndex().row()):
+            return
         self.note(f"{key.name} {modifier.name} to {type(target).__name__}")
         QTest.keyClick(target, key, modifier)
 
