@@ -262,16 +262,16 @@ def test_sorting_puts_the_changed_channel_first(desk: Desk) -> None:
 def test_sorting_by_cheese_score_measures_once_and_can_be_stopped(desk: Desk) -> None:
     panel = desk.put(ChannelsPanel)
     desk.choose(panel.controls.order_choice, "cheese")
-    assert panel.controls.progress.isVisible()
-    desk.click(panel.controls.progress.cancel)
-    assert not panel.controls.progress.isVisible()
+    assert panel.progress.isVisible()
+    desk.click(panel.progress.cancel)
+    assert not panel.progress.isVisible()
     desk.choose(panel.controls.order_choice, "index")
     desk.choose(panel.controls.order_choice, "cheese")
     policy = desk.document.state.policy
     assert policy is not None
     desk.wait(lambda: panel.grid.shown is not None and bool(panel.grid.shown.scores))
     assert panel.grid.shown is not None
-    assert not panel.controls.progress.isVisible()
+    assert not panel.progress.isVisible()
     scores = [float(text.rstrip("%")) for text in panel.grid.shown.scores]
     assert [scores[channel] for channel in panel.grid.shown.order] == sorted(scores, reverse=True)
 
@@ -362,3 +362,25 @@ def test_the_default_layer_is_shown_first(desk: Desk) -> None:
     assert panel.controls.layer_choice.currentText() == "block2.res1.resadd"
     titles = [panel.controls.layer_choice.itemText(at) for at in range(panel.controls.layer_choice.count())]
     assert len([title for title in titles if title[:6] not in ("Block ", "Head")]) == 42
+
+
+def test_a_measurement_that_was_stopped_does_not_begin_anew_with_the_next_edit(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    desk.choose(panel.controls.order_choice, "cheese")
+    desk.click(panel.progress.cancel)
+    edits.remove_cheese(desk.document)
+    desk.answered()
+    assert not panel.progress.isVisible()
+    assert panel.grid.shown is not None
+    assert not panel.grid.shown.scores
+    desk.choose(panel.controls.order_choice, "index")
+    desk.choose(panel.controls.order_choice, "cheese")
+    desk.wait(lambda: panel.grid.shown is not None and bool(panel.grid.shown.scores))
+
+
+@pytest.mark.parametrize("order", ["cheese", "energy"])
+def test_the_order_is_remembered(desk: Desk, order: str) -> None:
+    desk.choose(desk.put(ChannelsPanel).controls.order_choice, order)
+    panel = desk.put(ChannelsPanel)
+    assert panel.controls.order_choice.currentData() == panel.controls.order == order
+    desk.wait(lambda: panel.grid.shown is not None and bool(panel.grid.shown.scores))

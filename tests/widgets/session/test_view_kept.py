@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox
 
 from app import edits
 from app.autosave import Autosave
@@ -24,6 +24,7 @@ from tests.widgets.conftest import Hand, MakeHand, small_maze
 from tests.widgets.session.test_autosave import left_by_a_crash, saver
 from tests.widgets.test_canvas import shifted
 from tests.widgets.test_compare import companion
+from widgets.panels.channels import ChannelsPanel
 from widgets.session.safety import Safety
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -284,3 +285,37 @@ def test_a_larger_worlds_sight_is_brought_into_a_smaller_one(hand: Hand, tmp_pat
     assert load_session(path).state.maze == hand.maze
     assert sight(hand).contains(QRectF(0, 0, 25, 25))
     assert QRectF(-25, -25, 75, 75).contains(sight(hand))
+
+
+def test_how_channels_are_shown_comes_back(hand: Hand, tmp_path: Path) -> None:
+    panel = hand.window.docks.docks["channels"].widget()
+    assert isinstance(panel, ChannelsPanel)
+    controls = panel.controls
+
+    def choose(box: QComboBox, value: str) -> None:
+        box.setFocus()
+        while box.currentData() != value:
+            step = Qt.Key.Key_Down if box.findData(value) > box.currentIndex() else Qt.Key.Key_Up
+            QTest.keyClick(box, step)
+
+    choose(controls.order_choice, "cheese")
+    choose(controls.quantity_choice, "change")
+    controls.scale_button.click()
+    shared = controls.shared
+    path = tmp_path / "a.mazescope"
+    assert hand.window.files.save_session(path)
+    choose(controls.order_choice, "index")
+    choose(controls.quantity_choice, "raw")
+    controls.scale_button.click()
+    opened_again(hand, path)
+    assert (controls.order, controls.order_choice.currentData()) == ("cheese", "cheese")
+    assert (controls.quantity, controls.quantity_choice.currentData()) == ("change", "change")
+    assert controls.shared == shared
+    hand.wait(lambda: panel.grid.shown is not None and bool(panel.grid.shown.scores))
+
+
+@pytest.mark.parametrize("kept", [{"order": "best", "quantity": 3, "shared": "yes"}, ["cheese"], None])
+def test_channels_that_are_kept_in_no_known_way_are_shown_as_they_are(hand: Hand, kept: object) -> None:
+    before = hand.context.view.to_json()
+    hand.context.view.restore({**before, "channels": kept})
+    assert hand.context.view.to_json() == before

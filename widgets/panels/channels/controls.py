@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.channels import ORDERS, QUANTITIES
 from widgets.context import Context
-from widgets.panels.cheese_channels import CheeseChannels, CheeseProgress
+from widgets.panels.cheese_channels import CheeseChannels
 from widgets.panels.layer_choice import LayerChoice
 from widgets.panels.parts import Choice, IconButton, column, row
 
@@ -18,7 +18,7 @@ SIZES: Final = (0.7, 1.0, 1.45, 2.1)
 
 
 class ChannelControls(QWidget):
-    """Layer, numbers, order, scale and size. The choices are remembered.
+    """Layer, numbers, order, scale and size. Numbers, order and scale are remembered, and kept by sessions.
 
     Signals:
         changed(): numbers, order or scale are others now.
@@ -33,7 +33,8 @@ class ChannelControls(QWidget):
         self._context, self._cheese = context, cheese
         settings = context.settings
         self.quantity = _one_of(settings.get("channels.quantity"), QUANTITIES, "raw")
-        self.order = _one_of(settings.get("channels.order"), {key: "" for key in ORDERS if key != "cheese"}, "index")
+        self.order = _one_of(settings.get("channels.order"), ORDERS, "index")
+        self._asked: tuple[object, ...] | None = None
         self._size = 1
         self.layer_choice = LayerChoice("The layer whose channels are shown, and switched off by a click")
         self.layer_choice.chosen.connect(context.view.set_layer)
@@ -55,17 +56,16 @@ class ChannelControls(QWidget):
             context,
             "approximately-equal-box",
             "One colour scale for all channels. Off: each channel its own",
-            self._scale_clicked,
+            self._tell,
             checkable=True,
         )
         self.scale_button.setChecked(settings.flag("channels.shared", False))
         self.smaller = IconButton(context, "magnify-minus-outline", "Smaller pictures", lambda: self._resize(-1))
         self.larger = IconButton(context, "magnify-plus-outline", "Larger pictures", lambda: self._resize(1))
-        self.progress = CheeseProgress(context, cheese)
+        context.view.keep("channels", self._to_json, self._restore)
         layout = column(self)
         layout.addLayout(row(self.layer_choice, self.scale_button, self.smaller, self.larger, space=2))
         layout.addLayout(row(self.quantity_choice, self.order_choice))
-        layout.addWidget(self.progress)
 
     @property
     def shared(self) -> bool:
@@ -79,22 +79,45 @@ class ChannelControls(QWidget):
 
     def _set_quantity(self, quantity: str) -> None:
         self.quantity = quantity
-        self._context.settings.set("channels.quantity", quantity)
-        self.changed.emit()
+        self._tell()
 
     def _set_order(self, order: str) -> None:
         self.order = order
-        self._context.settings.set("channels.order", order)
+        # Chosen again, what was stopped is measured after all.
+        self._asked = None
         self._measure_when_needed()
-        self.changed.emit()
+        self._tell()
 
     def _measure_when_needed(self) -> None:
         state = self._context.document.state
-        if self.order == "cheese" and state.policy is not None:
+        if self.order != "cheese" or state.policy is None:
+            return
+        asked = (state.policy.weights_hash, self._context.view.layer, state.maze.world)
+        # Once: a measurement that was stopped does not begin anew with the next edit.
+        if asked != self._asked:
+            self._asked = asked
             self._cheese.want(state.policy, self._context.view.layer, state.maze.world)
 
-    def _scale_clicked(self) -> None:
-        self._context.settings.set("channels.shared", self.shared)
+    def _tell(self) -> None:
+        for name, value in self._to_json().items():
+            self._context.settings.set(f"channels.{name}", value)
+        self._context.view.kept_changed.emit()
+        self.changed.emit()
+
+    def _to_json(self) -> dict[str, Any]:
+        return {"quantity": self.quantity, "order": self.order, "shared": self.shared}
+
+    def _restore(self, found: Any) -> None:
+        """Take up what a session kept; what is missing or unknown leaves a choice as it is."""
+        if not isinstance(found, dict):
+            return
+        self.quantity = _one_of(found.get("quantity"), QUANTITIES, self.quantity)
+        self.order = _one_of(found.get("order"), ORDERS, self.order)
+        if isinstance(found.get("shared"), bool):
+            self.scale_button.setChecked(found["shared"])
+        self.quantity_choice.choose(self.quantity)
+        self.order_choice.choose(self.order)
+        self._measure_when_needed()
         self.changed.emit()
 
     def _resize(self, by: int) -> None:

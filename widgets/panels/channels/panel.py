@@ -21,7 +21,7 @@ from widgets.panels.channels.legend import ColourScale
 from widgets.panels.channels.menu import channel_menu
 from widgets.panels.channels.paint import Mark, Pixel
 from widgets.panels.channels.shown import Shown
-from widgets.panels.cheese_channels import CheeseChannels
+from widgets.panels.cheese_channels import CheeseChannels, CheeseProgress
 from widgets.panels.parts import MARGIN, Elided, EmptyState, IconButton, column, row
 from widgets.panels.problems import problems_of
 
@@ -41,12 +41,14 @@ class ChannelsPanel(QWidget):
         self.grid = ChannelGrid(context.palette)
         self.large = LargeChannel(context)
         self.scale = ColourScale(context.palette)
+        self.progress = CheeseProgress(context, self._cheese)
         self.where = Elided()
         self.where.setProperty("muted", True)
         self.all_on = IconButton(context, "power", "Switch all channels of this layer on again", self._switch_all_on)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.grid)
         self._pages.addWidget(self.large)
+        self._scales, self._foot = QWidget(), QStackedWidget()
         self._full = self._filled()
         self._empty = EmptyState(
             context,
@@ -59,6 +61,7 @@ class ChannelsPanel(QWidget):
         self._stack.addWidget(self._full)
         column(self).addWidget(self._stack)
         self.setAccessibleName("Channels")
+        self._show_foot(self._cheese.task.busy)
         self._connect()
         self._show()
 
@@ -67,9 +70,17 @@ class ChannelsPanel(QWidget):
         layout: QVBoxLayout = column(page, MARGIN)
         layout.addWidget(self.controls)
         layout.addWidget(self._pages, 1)
-        layout.addLayout(row(self.scale, self.all_on))
-        layout.addWidget(self.where)
+        scales = column(self._scales)
+        scales.addLayout(row(self.scale, self.all_on))
+        scales.addWidget(self.where)
+        for each in (self._scales, self.progress):
+            self._foot.addWidget(each)
+        layout.addWidget(self._foot)
         return page
+
+    def _show_foot(self, measuring: bool) -> None:
+        # One in place of the other: with a row more this panel would push the one above it, which never comes back.
+        self._foot.setCurrentWidget(self.progress if measuring else self._scales)
 
     def _connect(self) -> None:
         context, view = self._context, self._context.view
@@ -82,6 +93,7 @@ class ChannelsPanel(QWidget):
         view.pixel_hover_changed.connect(self._mark_pixel)
         view.layer_changed.connect(self._show)
         self._cheese.found.connect(self._show)
+        self._cheese.task.busy_changed.connect(self._show_foot)
         self.controls.changed.connect(self._show)
         self.controls.size_changed.connect(self.grid.set_thumbnail_size)
         self.grid.toggled.connect(self._toggle)
