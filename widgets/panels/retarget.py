@@ -114,6 +114,11 @@ class CheeseFinder(QFrame):
         self._cheese.task.busy_changed.connect(self._fill)
         context.document.changed.connect(self._document_changed)
 
+    @property
+    def is_about_shown(self) -> bool:
+        """Whether what is offered is about the layer whose channels are shown now."""
+        return self._layer == pin_layer(self._context)
+
     def measure(self) -> None:
         """Measure the layer whose channels are shown, unless it is known, and offer what is found."""
         policy = self._context.document.state.policy

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
-from app import edits
+from app import edits, stack_edits
 from app.interventions.patches import PatchStack, SetValue, Zero
 from app.maze.maze import Maze
 from app.policy.layers import DEFAULT_LAYER
@@ -128,10 +129,51 @@ def test_the_command_brings_the_closed_panel(hand: Hand) -> None:
     hand.wait(lambda: panel.finder.list.count() > 0)
 
 
+def test_the_command_measures_the_layer_shown_now_where_another_is_offered(hand: Hand) -> None:
+    panel = hand.window.docks.docks["patches"].widget()
+    assert isinstance(panel, PatchesPanel)
+    hand.context.actions.trigger("patches.find")
+    hand.wait(lambda: panel.finder.list.count() > 0)
+    hand.context.view.set_layer(OTHER_LAYER)
+    hand.context.actions.trigger("patches.find")
+    assert panel.finder.isVisible()
+    hand.wait(lambda: panel.finder.list.count() > 0)
+    policy = hand.document.state.policy
+    assert policy is not None
+    assert panel.finder.ticked == CheeseChannels.of(hand.context).defaults(policy, OTHER_LAYER, 15)
+    panel.finder.list.item(1).setCheckState(Qt.CheckState.Checked)
+    ticked = panel.finder.ticked
+    hand.context.actions.trigger("patches.find")
+    assert panel.finder.ticked == ticked, "what is offered already is left as it is"
+
+
+def test_the_finder_leaves_the_place_between_the_panels(hand: Hand) -> None:
+    window, docks = hand.window, hand.window.docks.docks
+    window.resize(1600, 940)
+    QApplication.processEvents()
+    window.docks.share_out()
+    QApplication.processEvents()
+    panel = docks["patches"].widget()
+    assert isinstance(panel, PatchesPanel)
+    for patches in ((), (Zero(channels=(1,)),)):
+        stack_edits.open_stack(hand.document, PatchStack(patches))
+        hand.answered()
+        heights = [docks[name].height() for name in ("patches", "channels")]
+        CheeseChannels.of(hand.context)._known.clear()
+        panel.find_button.click()
+        QApplication.processEvents()
+        assert panel.progress.isVisible()
+        assert [docks[name].height() for name in ("patches", "channels")] == heights
+        hand.wait(lambda: panel.finder.list.count() > 0)
+        QApplication.processEvents()
+        assert [docks[name].height() for name in ("patches", "channels")] == heights
+        panel.find_button.click()
+        QApplication.processEvents()
+        assert [docks[name].height() for name in ("patches", "channels")] == heights
+
+
 def pinned(make_hand: MakeHand, *patches: SetValue | Zero) -> tuple[Hand, Maze]:
     hand = make_hand()
-    from app import stack_edits
-
     stack_edits.open_stack(hand.document, PatchStack(patches))
     hand.answered()
     return hand, hand.maze

@@ -184,6 +184,8 @@ class PatchesPanel(QWidget):
             dock.raise_()
         if not self.find_button.isChecked():
             self.find_button.click()
+        elif not self.finder.is_about_shown:
+            self.finder.measure()
 
     def _toggle_finder(self) -> None:
         self.finder.setVisible(self.find_button.isChecked())
