@@ -13,6 +13,7 @@ from app import edits, stack_edits
 from app.interventions.patches import Noise
 from app.maze_shapes import mouse_shapes
 from app.rollout import Rule
+from app.seeds import LARGEST_SEED
 from app.shapes import Polyline, Shape
 from app.studies.rollout import rollouts
 from tests.widgets.conftest import Hand, MakeHand
@@ -199,6 +200,20 @@ def test_greedy_and_the_seed_are_chosen_and_remembered(watching: Hand) -> None:
     again = Player(watching.context, watching.window.maze_view.picture, watching.window)
     assert (again.rule, again.speed) == (player.rule, player.speed)
     came(watching)
+
+
+def test_a_seed_that_is_none_is_told(watching: Hand) -> None:
+    bar, told = watching.window.playback.bar, list[str]()
+    watching.context.reported.connect(lambda kind, sentence, *_: told.append(f"{kind}: {sentence}"))
+    for text, sentence in (
+        ("-1", f"-1 lies beyond 0 to {LARGEST_SEED}: 0 was taken."),
+        ("abc", '"abc" is no number: 0 stays.'),
+    ):
+        bar.seed.setFocus()
+        bar.seed.selectAll()
+        QTest.keyClicks(bar.seed, text)
+        QTest.keyClick(bar.seed, Qt.Key.Key_Return)
+        assert told.pop() == f"notice: {sentence}"
 
 
 def test_space_stays_with_buttons_and_the_cell_cursor(watching: Hand) -> None:

@@ -91,6 +91,7 @@ class PlaybackBar(QWidget):
             box.setMinimumContentsLength(max(len(box.itemText(at)) for at in range(box.count())))
         self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones", 0, LARGEST_SEED)
         self.seed.valueChanged.connect(lambda seed: player.set_rule(replace(player.rule, seed=seed)))
+        self.seed.corrected.connect(context.notice)
         self.controls = QWidget()
         self.verdicts, self.others = Verdicts(context), Verdicts(context)
         self._lay_out()

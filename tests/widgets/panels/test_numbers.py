@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication
 
-from app.interventions.patches import Mean, Noise, Patch
+from app.interventions.patches import Mean, Noise, Patch, SetValue
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from tests.widgets.panels.test_patches import number, put
 from widgets.panels.number import WholeNumber
@@ -77,3 +77,14 @@ def test_an_empty_field_keeps_its_number(make_desk: MakeDesk) -> None:
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert desk.patches == (Noise(sigma=1.0),)
     assert field.text() == "1"
+
+
+def test_a_pins_place_is_taken_as_typed_or_it_is_told(make_desk: MakeDesk) -> None:
+    desk, panel = put(make_desk, SetValue(square=(5, 5)))
+    field = next(found for found in panel.cards.cards[0].findChildren(WholeNumber) if found.accessibleName() == "Row")
+    write(field, "-4")
+    assert desk.patches == (SetValue(square=(0, 5)),)
+    assert desk.reports == ["notice: -4 lies beyond 0 to 63: 0 was taken."]
+    write(field, "low")
+    assert desk.patches == (SetValue(square=(0, 5)),)
+    assert desk.reports[1:] == ['notice: "low" is no number: 0 stays.']

@@ -37,6 +37,7 @@ class TargetField(QWidget):
         for entry in (self._row, self._column):
             entry.valueChanged.connect(self._typed)
             entry.editingFinished.connect(finished)
+            entry.corrected.connect(context.notice)
         self._fills = QCheckBox("Fill the rest")
         self._fills.setAccessibleName("Fill the rest")
         self._fills.setToolTip("Whether all other pixels of the channels become a number too, or are kept")
