@@ -63,11 +63,12 @@ class PinsItem(pg.GraphicsObject):
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for (row, col), acts in self._pins:
-            self._paint_pin(painter, QPointF(col + 0.5, row + 0.5), acts)
+            self._paint_pin(painter, QPointF(col + 0.5, row + 0.06), acts)
 
     def _paint_pin(self, painter: QPainter, tip: QPointF, acts: bool) -> None:
-        # World coordinates: y grows upwards, so the head lies above the tip, which is the square's middle.
-        radius, rise = 0.3, 0.62
+        # World coordinates: y grows upwards, so the head lies above the tip. All of it lies on the pin's own square,
+        # for that is where a hand takes hold of it.
+        radius, rise = 0.3, 0.56
         head = QPointF(tip.x(), tip.y() + rise)
         shape = QPainterPath(tip)
         shape.cubicTo(

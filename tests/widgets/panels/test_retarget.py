@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import edits, stack_edits
@@ -207,6 +208,30 @@ def test_a_pin_is_a_thing_that_other_tools_drag_too(make_hand: MakeHand) -> None
     patch = hand.document.state.stack.patches[0]
     assert isinstance(patch, SetValue)
     assert patch.square == (7, 5)
+    assert hand.maze == maze
+
+
+def test_a_pin_is_seen_on_the_square_where_it_can_be_taken_hold_of(make_hand: MakeHand) -> None:
+    square = (7, 5)
+    hand, maze = pinned(make_hand)
+    canvas = hand.window.maze_view.canvas
+    stack_edits.open_stack(hand.document, PatchStack((SetValue(channels=(3,), square=square, value=0.0),)))
+    hand.answered()
+    with_pin = canvas.grab().toImage()
+    canvas.pins.hide()
+    without = canvas.grab().toImage()
+    canvas.pins.show()
+    points = (QPoint(x, y) for x in range(with_pin.width()) for y in range(with_pin.height()))
+    seen = [point for point in points if with_pin.pixel(point) != without.pixel(point)]
+    assert seen
+    for end in (min(seen, key=QPoint.y), max(seen, key=QPoint.y), min(seen, key=QPoint.x), max(seen, key=QPoint.x)):
+        QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=end)
+        hand.move((5, 7))
+        hand.release((5, 7))
+        patch = hand.document.state.stack.patches[0]
+        assert isinstance(patch, SetValue)
+        assert patch.square == (5, 7)
+        hand.document.undo()
     assert hand.maze == maze
 
 
