@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from app.errors import MazescopeError
+from app.errors import MazescopeError, PolicyError
 from app.policy.network import Network
 from app.policy.saving import save_safetensors
 from training.batches import VALIDATION, Batch, make_batch
@@ -53,14 +53,20 @@ class Run:
         """The run of this folder, where its last checkpoint left it.
 
         Raises:
-            PolicyError: when the folder holds no checkpoint of a run.
+            PolicyError: when the folder holds no checkpoint of a run, or one of another kind of run.
         """
         saved = load_checkpoint(folder / CHECKPOINT)
-        run = Run.start(Config(**saved["config"]), folder, device)
-        run.network.load_state_dict(saved["training_state_dict"])
-        run.averaged.load_state_dict(saved["model_state_dict"])
-        run.optimizer.load_state_dict(saved["optimizer_state_dict"])
-        run.step = saved["step"]
+        try:
+            run = Run.start(Config(**saved["config"]), folder, device)
+            run.network.load_state_dict(saved["training_state_dict"])
+            run.averaged.load_state_dict(saved["model_state_dict"])
+            run.optimizer.load_state_dict(saved["optimizer_state_dict"])
+            run.step = int(saved["step"])
+        except (TypeError, ValueError, KeyError, AttributeError, RuntimeError, MazescopeError) as error:
+            reason = str(error).partition("\n")[0]
+            raise PolicyError(
+                f"{folder / CHECKPOINT} is of another kind of run ({reason}); expected one that this program began."
+            ) from error
         return run
 
     def save(self) -> None:

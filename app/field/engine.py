@@ -89,10 +89,11 @@ class Engine:
         """The complete field, computed on the caller's thread. Errors are raised here, not told."""
         with self._ready:
             self._callers += 1
+        evaluator = self._evaluator
         try:
             return self._whole(request)
         except Exception as error:
-            if not self._fell_back(error):
+            if not self._fell_back(error, evaluator):
                 raise
             return self._whole(request)
         finally:
@@ -198,6 +199,7 @@ class Engine:
                 self._retired.pop().close()
 
     def _answer(self, request: FieldRequest) -> None:
+        evaluator = self._evaluator
         try:
             for result in self._parts(request, self._stop_when_superseded):
                 if self._closing:
@@ -207,7 +209,7 @@ class Engine:
         except Stopped:
             pass
         except Exception as error:
-            if self._fell_back(error):
+            if self._fell_back(error, evaluator):
                 self._answer(request)
             else:
                 self._report("The field could not be computed", error)
@@ -265,13 +267,17 @@ class Engine:
             raise Stopped
         self._stop_when_superseded()
 
-    def _fell_back(self, error: Exception) -> bool:
-        """Whether a graphics processor ran out of memory and the CPU took over."""
-        device = self._evaluator.device
+    def _fell_back(self, error: Exception, used: Evaluator) -> bool:
+        """Whether a graphics processor ran out of memory and another device, the CPU, has taken over from it."""
+        device = used.device
         if device.key == "cpu" or "out of memory" not in str(error).lower():
             return False
-        old, self._evaluator = self._evaluator, self._evaluator_on(available_devices()[-1])
-        self._retired.append(old)
+        with self._ready:
+            # Two threads may run out of it at once; or a person has chosen another device meanwhile.
+            if self._evaluator is not used:
+                return True
+            self._evaluator = self._evaluator_on(available_devices()[-1])
+        self._retired.append(used)
         self._tell(self.on_error, f"{device.name} ran out of memory; the CPU computes from now on.", str(error))
         return True
 

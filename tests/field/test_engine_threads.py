@@ -11,8 +11,10 @@ import pytest
 import torch
 
 import app.field.engine as engine_module
+from app.field.cpu import CpuEvaluator
+from app.field.devices import Device
 from app.field.engine import Engine, FieldRequest
-from app.field.evaluator import Evaluator
+from app.field.evaluator import Evaluator, Job
 from app.field.one_thread import one_thread_here
 from app.field.scene import Scene
 from app.field.walk import Check
@@ -139,3 +141,37 @@ def test_overtaken_requests_leave_nothing_to_the_garbage_collector(make_engine: 
         gc.garbage.clear()
         gc.enable()
     assert left == []
+
+
+class Full(CpuEvaluator):
+    """A graphics processor whose memory does not suffice for anything."""
+
+    def job(self, request: FieldRequest) -> Job:
+        del request
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+
+def test_two_threads_that_run_out_of_memory_both_go_on_with_the_cpu(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine()
+    engine._evaluator.close()
+    full = engine._evaluator = Full(Device("cuda", "A small GPU"))
+    told: list[str] = []
+    engine.on_error = lambda sentence, _: told.append(sentence)
+    both, found = threading.Barrier(2), []
+    fell_back = engine._fell_back
+
+    def together(error: Exception, used: Evaluator) -> bool:
+        """Both have failed before either changes the device."""
+        both.wait(PATIENCE)
+        return fell_back(error, used)
+
+    engine._fell_back = together  # type: ignore[method-assign]
+    threads = [beside(lambda seed=seed: found.append(engine.compute(request(seed)))) for seed in (1, 2)]
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert len(found) == 2, "one of them gave up"
+    for result in found:
+        assert_exact(result)
+    assert engine._evaluator.device.key == "cpu"
+    assert engine._evaluator is not full
+    assert [sentence.partition(";")[0] for sentence in told] == ["A small GPU ran out of memory"]

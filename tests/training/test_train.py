@@ -88,6 +88,30 @@ def test_resuming_needs_a_checkpoint_of_a_run(tmp_path: Path, capsys: pytest.Cap
     assert "is not a checkpoint of a training run" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("config", {"world": "easy", "momentum": 0.9}),
+        ("config", {"world": "memory"}),
+        ("config", 3),
+        ("training_state_dict", {"weight": torch.zeros(3)}),
+        ("optimizer_state_dict", {}),
+        ("step", "last"),
+    ],
+)
+def test_a_run_of_another_kind_is_not_resumed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str, value: object
+) -> None:
+    train(Run.start(TINY, tmp_path, CPU), stop=1)
+    saved = torch.load(tmp_path / CHECKPOINT, weights_only=True)
+    torch.save({**saved, key: value}, tmp_path / CHECKPOINT)
+    capsys.readouterr()
+    assert main(["--run", str(tmp_path), "--resume"]) == 2
+    told = capsys.readouterr().err
+    assert "is of another kind of run" in told
+    assert told.count("\n") == 1
+
+
 @pytest.mark.parametrize("wrong", [{"world": "memory"}, {"region": 0}, {"width": 0}, {"observations": 1}])
 def test_a_run_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(MazescopeError):
