@@ -109,6 +109,10 @@ class Document:
         """Undo or redo until `count` changes are done; told as one change."""
         self._moved(lambda: self.history.go_to(count))
 
+    def return_to(self, kept: History[State]) -> None:
+        """Be again as when `history.copy()` was taken: the state, and what undo and redo would do."""
+        self._moved(lambda: self.history.become(kept))
+
     def reset(self, state: State) -> None:
         """Open another state in place of this one; it cannot be undone."""
         # Before anybody is told, so that nobody sees the new state as unsaved.

@@ -123,6 +123,19 @@ class History(Generic[S]):
         self._open = None
         self._sealed = True
 
+    def copy(self) -> History[S]:
+        """This state with all that can be undone and redone, to return to by `become`."""
+        made = History(self.state, self._limit)
+        made.become(self)
+        return made
+
+    def become(self, other: History[S]) -> None:
+        """Be as the other one is now; a drag under way there is over here."""
+        self.state = other.state
+        self._done, self._undone = list(other._done), list(other._undone)
+        self._open = None
+        self._sealed = True
+
     def _push(self, entry: Entry[S]) -> None:
         last = self._done[-1] if self._done else None
         if last is not None and entry.merge and not self._sealed and last.merge == entry.merge:

@@ -115,3 +115,20 @@ def test_going_to_a_place_undoes_and_redoes_as_often_as_it_takes() -> None:
     assert history.go_to(3) == 3
     assert history.go_to(0) == 0
     assert history.go_to(99) == 3
+
+
+def test_a_copy_is_returned_to_with_its_undo_and_redo() -> None:
+    history: History[tuple[int, ...]] = History(())
+    for number in range(3):
+        history.do(add(number, "same"))
+        history.end()
+    history.undo()
+    kept = history.copy()
+    history.do(add(7))
+    history.undo()
+    history.undo()
+    history.become(kept)
+    assert history.state == (0, 1)
+    assert [len(history.done), len(history.undone)] == [2, 1]
+    history.do(add(8, "same"))
+    assert len(history.done) == 3, "nothing merges into what was there before"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.document import State
 from app.errors import MazescopeError
 from app.field.requests import FieldResult
+from app.history import History
 from app.interventions.patches import AddVector, PatchStack
 from app.samples import Sample, load_samples
 from widgets.context import Context
@@ -87,12 +88,20 @@ STEPS: Final = (
 
 
 class Tour(QObject):
-    """Shows the steps, and puts the user's own work back when it ends."""
+    """Shows the steps, and puts the user's own work back when it ends.
+
+    Signals:
+        begins(): what is open now is the user's own work for the last time.
+        ended(): it is back.
+    """
+
+    begins = Signal()
+    ended = Signal()
 
     def __init__(self, context: Context, window: MainWindow) -> None:
         super().__init__(window)
         self._context, self._window = context, window
-        self._before: State | None = None
+        self._before: History[State] | None = None
         self._mode = ""
         self._fresh = False
         self._samples: tuple[Sample, ...] = ()
@@ -114,12 +123,13 @@ class Tour(QObject):
             return
         document = self._context.document
         document.end()
+        self.begins.emit()
         try:
             self._samples = load_samples()
         except MazescopeError:
             # An installation without samples: the maze that is open will do.
             self._samples = ()
-        self._before, self._mode = document.state, self._context.view.mode
+        self._before, self._mode = document.history.copy(), self._context.view.mode
         self._fresh = not unsaved_work(document, self._window.files.session_path is not None)
         self._fresh = self._fresh and self._window.files.session_path is None
         self.mark = CoachMark(self._context, self._window, len(STEPS))
@@ -152,7 +162,7 @@ class Tour(QObject):
         self.mark.point(at, step.title, step.text, lambda: self._parts(step.part))
 
     def finish(self) -> None:
-        """End: what was open comes back; on a fresh start as if nothing had been done: there is nothing to undo."""
+        """End: what was open comes back, with what could be undone and redone: as if nothing had been done."""
         mark, self.mark = self.mark, None
         before, self._before = self._before, None
         if mark is None or before is None:
@@ -161,18 +171,23 @@ class Tour(QObject):
         mark.deleteLater()
         document = self._context.document
         document.end()
-        state = replace(before, policy=document.state.policy or before.policy)
+        state = replace(before.state, policy=document.state.policy or before.state.policy)
         if self._fresh:
             document.reset(state)
+        elif state == before.state:
+            document.return_to(before)
         else:
+            # The first policy has come meanwhile.
             self._set(state)
             document.end()
         self._context.view.set_mode(self._mode)
+        self.ended.emit()
         self._window.maze_view.canvas.setFocus()
 
     def _prepare(self, step: Step) -> None:
         state = self._context.document.state
         assert self._before is not None
+        before = self._before.state
         sample = self._sample(step)
         if sample is not None:
             tab = state.tab
@@ -181,9 +196,7 @@ class Tour(QObject):
             stack = sample.stack if step.patched else PatchStack()
         else:
             tab = state.tab
-            stack = (
-                (self._before.stack if self._before.stack.patches else LESS_CHEESE) if step.patched else PatchStack()
-            )
+            stack = (before.stack if before.stack.patches else LESS_CHEESE) if step.patched else PatchStack()
         tabs = tuple(tab if old.id == tab.id else old for old in state.mazes)
         self._set(replace(state, mazes=tabs, stack=stack))
         self._context.view.inspect(None)

@@ -48,6 +48,7 @@ class Autosaver(QObject):
         self._disk = ThreadPoolExecutor(1, "mazescope-autosave")
         self._told = False
         self._kept = False
+        self._held = False
         self._closed = False
         self._quiet, self._longest = self._timer(quiet), self._timer(longest)
         self._answered.connect(self._tell)
@@ -87,6 +88,18 @@ class Autosaver(QObject):
 
         self._do(keep)
 
+    def hold(self) -> None:
+        """What comes now is not the user's own work: write what there is of that, and then nothing until `go_on`."""
+        if self._quiet.isActive() or self._longest.isActive():
+            self.write()
+        self._held = True
+
+    def go_on(self) -> None:
+        """The user's own work is back."""
+        self._held = False
+        self._saved()
+        self._changed()
+
     def take_over(self, recovered: Recovered) -> None:
         """Write the document as it is now; only then is the file that it came from removed."""
         self._write(recovered.discard)
@@ -104,13 +117,13 @@ class Autosaver(QObject):
             self._autosave.close()
 
     def _changed(self, *_: object) -> None:
-        if self._unsaved:
+        if self._unsaved and not self._held:
             self._quiet.start()
             if not self._longest.isActive():
                 self._longest.start()
 
     def _saved(self) -> None:
-        if not self._unsaved:
+        if not self._unsaved and not self._held:
             self._quiet.stop()
             self._longest.stop()
             if self._kept:

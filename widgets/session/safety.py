@@ -39,6 +39,9 @@ class Safety(QObject):
             self.autosaver = Autosaver(context, window.files, self._autosave, self)
             self.autosaver.failed.connect(lambda sentence: context.report(sentence, about="autosave"))
             self.autosaver.wrote.connect(lambda: context.succeeded.emit("autosave"))
+            # The tour's mazes and patches are not the user's work.
+            window.around.tour.begins.connect(self.autosaver.hold)
+            window.around.tour.ended.connect(self.autosaver.go_on)
             self.recovery = Recovery(context, window.files, self.autosaver, window)
             window.around.sessions.leaving.connect(self.autosaver.close)
         if crash_log is not None:

@@ -78,12 +78,16 @@ def test_the_users_own_work_comes_back(hand: Hand) -> None:
     maze = hand.maze
     edits.paint_walls(hand.document, ((maze.mouse[0], maze.mouse[1] - 1),), False)
     hand.context.view.set_mode("difference")
+    edits.remove_cheese(hand.document)
+    hand.document.undo()
     mine = hand.document.state
     hand.context.actions.trigger("help.tour")
     for _ in STEPS:
         assert hand.document.state != mine
         go_on(hand)
     assert hand.document.state == mine
+    history = hand.document.history
+    assert [len(history.done), len(history.undone)] == [1, 1], "undo and redo do what they would have done"
     assert hand.context.view.mode == "difference"
     assert hand.window.isWindowModified()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import edits
 from app.autosave import Autosave
-from app.session import load_session
+from app.session import from_json, load_session
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from widgets.crash_log import CrashLog
 from widgets.error_dialog import ErrorDialog
@@ -76,6 +77,36 @@ def test_changes_without_a_pause_are_written_too(hand: Hand, autosave: Autosave)
     saver(hand, autosave, quiet=NEVER, longest=20)
     edit(hand)
     hand.wait(autosave.file.exists)
+
+
+@pytest.mark.parametrize("own_work", [False, True])
+def test_a_crash_during_the_tour_leaves_only_the_users_own_work(hand: Hand, tmp_path: Path, own_work: bool) -> None:
+    safety = Safety(hand.window, tmp_path)
+    made, autosave = safety.autosaver, safety._autosave
+    assert made is not None
+    made._quiet.setInterval(20)
+    if own_work:
+        edit(hand)
+    mine = hand.document.state
+    hand.context.actions.trigger("help.tour")
+    for _ in range(2):
+        hand.key(Qt.Key.Key_Return)
+    assert hand.document.state.stack.patches, "the tour's own"
+    hand.wait(lambda: autosave.file.exists() is own_work)
+    QTest.qWait(200)
+    assert autosave.file.exists() is own_work
+    if own_work:
+        found = from_json(json.loads(autosave.file.read_bytes())["session"], None).state
+        assert found.tab.maze == mine.tab.maze
+        assert not found.stack.patches
+    hand.key(Qt.Key.Key_Escape)
+    assert hand.document.state.tab.maze == mine.tab.maze
+    if own_work:
+        hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        hand.wait(lambda: not autosave.file.exists())
+    else:
+        edit(hand)
+        hand.wait(autosave.file.exists)
 
 
 def test_closing_leaves_nothing(hand: Hand, autosave: Autosave, tmp_path: Path) -> None:
