@@ -191,12 +191,13 @@ class Docks:
         """Names of the panels that are put away."""
         return [name for name, dock in self.docks.items() if dock.isHidden()]
 
-    def restore(self, state: QByteArray, closed: Sequence[str]) -> None:
-        """Arrange the window as it was: `own_state` and `closed` of then."""
+    def restore(self, state: QByteArray, closed: Sequence[object] | None) -> None:
+        """Arrange the window as it was: `own_state` and `closed` of then; None leaves that to the state."""
         self._window.restoreState(state, VERSION)
-        for name in closed:
-            if name in self.docks:
-                self.docks[name].hide()
+        if closed is not None:
+            for name, dock in self.docks.items():
+                if dock.isHidden() != (name in closed):
+                    dock.setHidden(name in closed)
 
     def _rearranged(self, gathered: Gathered) -> bool:
         return self._places() != gathered.places or not self._together()

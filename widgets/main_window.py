@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolBar, QToolButton, QVBoxLayout, QWidget
 
@@ -20,6 +19,7 @@ from widgets.drop_sign import DropSign
 from widgets.error_dialog import ErrorDialog
 from widgets.exporting import Exports
 from widgets.files import Files
+from widgets.layout_memory import LayoutMemory
 from widgets.level_bar import LevelBar
 from widgets.levels import Levels
 from widgets.log import log_error
@@ -94,9 +94,12 @@ class MainWindow(ReadingOrder, QMainWindow):
         context.palette_changed.connect(lambda _: self._dress_bars())
         room = self.screen().availableGeometry()
         self.resize(min(1480, room.width() - 40), min(980, room.height() - 60))
-        self._restore_layout()
+        arranged = bool(context.settings.get("layout"))
+        self.layout_memory = LayoutMemory(context, self, self.docks)
+        # The stage is nothing to come back to.
+        self.layout_memory.paused = lambda: self.around.presentation.on
         # Once the window and its text have their sizes.
-        if not context.settings.get("layout"):
+        if not arranged:
             QTimer.singleShot(0, self, self.docks.share_out)
         QTimer.singleShot(0, self, self.docks.fit)
         QTimer.singleShot(0, self, self.docks.lift_floating)
@@ -249,18 +252,10 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.files.open_paths(_files_of(event))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        settings = self.context.settings
-        settings.set("geometry", base64.b64encode(self.saveGeometry().data()).decode())
-        settings.set("layout", base64.b64encode(self.saveState(1).data()).decode())
+        self.layout_memory.close()
         self.compare.stop()
         self.context.close()
         super().closeEvent(event)
-
-    def _restore_layout(self) -> None:
-        for key, restore in (("geometry", self.restoreGeometry), ("layout", lambda state: self.restoreState(state, 1))):
-            kept = self.context.settings.get(key)
-            if isinstance(kept, str):
-                restore(QByteArray.fromBase64(kept.encode()))
 
 
 def _files_of(event: QDropEvent) -> list[Path]:

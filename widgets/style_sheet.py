@@ -6,9 +6,15 @@ from app.colour import mix
 from app.palette import Palette
 from app.paths import asset
 
+ICON, SMALL_ICON = 1.05, 0.9
+"""Sides of the icons of buttons and of a panel's title, in heights of a line of text."""
 
-def style_sheet(palette: Palette) -> str:
+
+def style_sheet(palette: Palette, line: int) -> str:
     """The style sheet in this palette. Lengths in em follow the font, so that larger text does not clip.
+
+    Args:
+        line: pixels of a line of text. Icons' sizes are made from it: Qt takes an icon's em from a font of its own.
 
     Fields for numbers have no buttons: their sizes are 0 here, because with `setButtonSymbols(NoButtons)` a style sheet
     leaves the text a width of one pixel.
@@ -52,7 +58,7 @@ def style_sheet(palette: Palette) -> str:
     QToolBar::separator:horizontal {{ width: 1px; }}
     QToolBar::separator:vertical {{ height: 1px; }}
     QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px;
-        icon-size: 1.1em; }}
+        icon-size: {round(ICON * line)}px; }}
     QToolButton:hover {{ background: {hover}; }}
     QToolButton:pressed {{ background: {pressed}; }}
     QToolButton:checked {{ background: {chosen_fill}; color: {p.accent}; }}
@@ -105,7 +111,7 @@ def style_sheet(palette: Palette) -> str:
         border-bottom: 1px solid {p.border}; padding: 4px 6px; }}
 
     QWidget[dockTitle="true"] {{ background: {p.panel}; border-bottom: 1px solid {p.border}; }}
-    QWidget[dockTitle="true"] QToolButton {{ icon-size: 0.95em; }}
+    QWidget[dockTitle="true"] QToolButton {{ icon-size: {round(SMALL_ICON * line)}px; }}
     QDockWidget > QWidget {{ background: {p.panel}; }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {p.text_muted}; padding: 6px 12px; border: none;

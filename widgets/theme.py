@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from app.palette import DARK, LIGHT, Palette
@@ -101,7 +101,7 @@ def apply(app: QApplication, palette: Palette) -> None:
         app.setStyleSheet("")
         app.setFont(font)
     app.setPalette(qt_palette(palette))
-    sheet = style_sheet(palette)
+    sheet = style_sheet(palette, QFontMetrics(font).height())
     if app.styleSheet() != sheet:
         app.setStyleSheet(sheet)
 

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QTabBar, QToolButton, QWidget
 
 from app import stack_edits
 from app.interventions.patches import AddVector
 from tests.widgets.conftest import Hand, MakeHand
+from widgets.context import REMEMBERED_AFTER
 from widgets.docks import Docks
+from widgets.layout_memory import SETTLED
+from widgets.settings import Settings
 
 
 def test_a_panel_closed_by_its_button_comes_back_by_its_action(make_hand: MakeHand) -> None:
@@ -176,3 +179,69 @@ def test_panels_that_were_rearranged_in_large_text_stay_so(on_small_screen: Hand
     assert dock.isFloating()
     assert places(hand) == mine
     dock.setFloating(False)
+
+
+def kept(hand: Hand, name: str) -> object:
+    """A remembered choice, as it is on the disk."""
+    return Settings(hand.context.settings.file).get(name)
+
+
+def test_a_crash_forgets_no_arrangement(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    dock = hand.window.docks.docks["inspector"]
+    dock.raise_()
+    QApplication.processEvents()
+    close = next(b for b in dock.titleBarWidget().findChildren(QToolButton) if b.accessibleName().startswith("Close"))
+    QTest.mouseClick(close, Qt.MouseButton.LeftButton)
+    hand.window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, hand.window.docks.docks["patches"])
+    # The window is never closed.
+    hand.wait(lambda: kept(hand, "closed_panels") == ["inspector"])
+    again = make_hand(engine=False)
+    assert again.window.docks.docks["inspector"].isHidden()
+    left = Qt.DockWidgetArea.LeftDockWidgetArea
+    assert again.window.dockWidgetArea(again.window.docks.docks["patches"]) == left
+
+
+def test_the_stage_is_not_remembered(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    hand.wait(lambda: kept(hand, "closed_panels") == [])
+    hand.key(Qt.Key.Key_F11)
+    QTest.qWait(SETTLED + REMEMBERED_AFTER + 200)
+    assert kept(hand, "closed_panels") == []
+    hand.key(Qt.Key.Key_Escape)
+
+
+def test_panels_gathered_by_large_text_are_remembered_where_the_user_had_them(
+    on_small_screen: Hand, make_hand: MakeHand
+) -> None:
+    hand = on_small_screen
+    before = places(hand)
+    scale_text(hand, 2.0)
+    hand.context.actions.trigger("panel.history")
+    gathered = places(hand)
+    assert gathered["policy"] != before["policy"]
+    hand.window.close()
+    again = make_hand(engine=False)
+    QTest.qWait(30)
+    assert again.window.docks.docks["history"].isHidden(), "what was closed stays closed"
+    assert places(again)["policy"][0] == gathered["policy"][0] - {"dock.history"}, "there is no more room than before"
+    scale_text(again, 1.0)
+    assert again.window.docks.docks["history"].isHidden()
+    again.context.actions.trigger("panel.history")
+    assert places(again) == before
+
+
+def test_buttons_grow_with_the_text(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    hand.context.actions.trigger("tab.duplicate")
+    buttons = {
+        "title": hand.window.docks.docks["patches"].titleBarWidget().findChild(QToolButton),
+        "playback": hand.window.playback.bar.buttons["playback.play"],
+        "tab": hand.window.tabs.tabButton(0, QTabBar.ButtonPosition.RightSide),
+    }
+    usual = {name: button.iconSize().height() for name, button in buttons.items()}
+    scale_text(hand, 2.0)
+    buttons["tab"] = hand.window.tabs.tabButton(0, QTabBar.ButtonPosition.RightSide)
+    larger = {name: button.iconSize().height() for name, button in buttons.items()}
+    scale_text(hand, 1.0)
+    assert all(larger[name] >= 1.8 * usual[name] for name in usual), (usual, larger)
