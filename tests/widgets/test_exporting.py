@@ -19,7 +19,7 @@ from app import edits, stack_edits
 from app.export.images import picture
 from app.figure import FigureOptions, figure
 from app.figure_beside import beside
-from app.interventions.patches import Noise, Zero
+from app.interventions.patches import Noise, Scale, Zero
 from app.maze.files import from_json
 from app.rollout_shapes import rollout_overlays
 from tests.widgets.conftest import Hand, MakeHand
@@ -197,6 +197,32 @@ def test_a_movie_of_the_last_edits(hand: Hand, tmp_path: Path) -> None:
     assert len(frames) >= 2
     first, last = frames[0][0], frames[-1][0]
     assert np.asarray(first).tobytes() != np.asarray(last).tobytes()
+
+
+def test_numbers_that_cannot_be_are_told_in_a_sentence(hand: Hand, tmp_path: Path) -> None:
+    stack_edits.add_patch(hand.document, Scale(positive=0.5))
+    hand.answered()
+    said: list[str] = []
+    hand.context.reported.connect(lambda _kind, sentence, *_: said.append(sentence))
+    dialog = opened(hand, "sweep", tmp_path)
+    choose(dialog.format, "gif")
+    for field, typed in ((dialog.sweep.start, "99"), (dialog.sweep.count, "1"), (dialog.fps, "1000")):
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, typed)
+    QTest.keyClick(dialog.fps, Qt.Key.Key_Tab)
+    expected = (
+        "From: 99 lies beyond −10 to 10: 10 was taken. Values: 1 lies beyond 2 to 401: 2 was taken. "
+        "Frames a second: 1000 lies beyond 1 to 30: 30 was taken."
+    )
+    assert dialog.said.text() == expected
+    dialog.sweep.start.setFocus()
+    dialog.sweep.start.selectAll()
+    QTest.keyClicks(dialog.sweep.start, "0")
+    assert not dialog.said.text().startswith("From"), "it is typed anew"
+    path = export(hand, dialog)
+    assert said[-1] == f"Exported {path.name}. {expected.split('. ', 1)[1]}"
+    assert len(gif_frames(path)) == 2
 
 
 def test_cancel_ends_the_work_and_writes_nothing(hand: Hand, tmp_path: Path) -> None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
+    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
+    QSpinBox,
     QVBoxLayout,
 )
 
@@ -72,6 +75,10 @@ class ExportDialog(ReadingOrder, QDialog):
         self.go.setDefault(True)
         self._task = Task(self._context, self, about="export")
         self._lay_out()
+        self._corrections: dict[QSpinBox | QDoubleSpinBox, str] = {}
+        for number in (self.fps, *self.sweep.numbers):
+            number.corrected.connect(partial(self._correct, number))
+            number.lineEdit().textEdited.connect(partial(self._correct, number, ""))
         self.browse.clicked.connect(self._browse)
         self.go.clicked.connect(self._export)
         self.close_button.clicked.connect(self._cancel_or_close)
@@ -149,6 +156,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self._form.setRowVisible(self._rate, movie)
         self.sweep.show(what == "sweep")
         self._form.setRowVisible(self.title, what != "numbers")
+        self._corrections.clear()
         self._say("")
         self._show_format()
 
@@ -214,6 +222,8 @@ class ExportDialog(ReadingOrder, QDialog):
         chooser.open()
 
     def _export(self) -> None:
+        # What was typed counts, also where a click on a button leaves the keyboard with the field.
+        self.fps.interpretText()
         engine, choices = self._context.bridge.engine, self.choices()
         path = self._path
         if path.suffix.lower() != f".{choices.suffix}":
@@ -225,7 +235,7 @@ class ExportDialog(ReadingOrder, QDialog):
             return
         assert engine is not None, "a field is there, so the engine is"
         self._remember(choices, path)
-        self._say("")
+        self._say(self._corrected)
         self.bar.setRange(0, 0)
 
         def job(progress: Progress) -> Path:
@@ -234,7 +244,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self._task.start(job, self._done, self._failed)
 
     def _done(self, path: Path) -> None:
-        self._context.notice(f"Exported {path.name}.")
+        self._context.notice(f"Exported {path.name}. {self._corrected}".strip())
         self.accept()
 
     def _failed(self, error: Exception) -> None:
@@ -249,6 +259,17 @@ class ExportDialog(ReadingOrder, QDialog):
             self._say("Nothing was written.")
         else:
             self.reject()
+
+    def _correct(self, number: QSpinBox | QDoubleSpinBox, sentence: str, *_: object) -> None:
+        """Say what became of a number that cannot be; it is said until that number is typed anew."""
+        self._corrections.pop(number, None)
+        if sentence:
+            self._corrections[number] = f"{number.accessibleName()}: {sentence}"
+        self._say(self._corrected)
+
+    @property
+    def _corrected(self) -> str:
+        return " ".join(self._corrections.values())
 
     def _show_progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, total)

@@ -48,13 +48,18 @@ class SweepFields(QObject):
         self.refresh()
 
     @property
+    def numbers(self) -> tuple[ExactNumber, ExactNumber, WholeNumber]:
+        """The fields for numbers."""
+        return self.start, self.end, self.count
+
+    @property
     def sweep(self) -> Sweep | None:
         """The sweep chosen, or None while the stack has no number."""
         chosen = self.number.currentData()
         if chosen is None:
             return None
         # What was typed counts, also where a click on a button leaves the keyboard with the field.
-        for number in (self.start, self.end, self.count):
+        for number in self.numbers:
             number.interpretText()
         position, field = chosen
         return Sweep(
