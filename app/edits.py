@@ -76,7 +76,7 @@ def open_level(
             return replace(state, mazes=(*state.mazes, opened), active=number)
         return replace(state, mazes=tuple(opened if old.id == number else old for old in state.mazes))
 
-    document.do("Open level", apply)
+    document.do("Open maze" if seed is None else "Open level", apply)
 
 
 def duplicate_maze(document: Document) -> None:

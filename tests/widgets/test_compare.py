@@ -234,3 +234,22 @@ def test_a_policy_that_is_read_after_the_end_of_comparing_begins_none(hand: Hand
     hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     hand.wait(lambda: not hand.context.busy)
     assert hand.window.maze_view.companion is None
+
+
+def test_the_key_that_begins_a_comparison_ends_it(hand: Hand, tmp_path: Path) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    action = hand.context.actions["compare.maze"]
+    for comparing in (True, False, True):
+        hand.key(Qt.Key.Key_K, control)
+        assert (hand.window.maze_view.companion is not None) is comparing
+        assert action.isChecked() is comparing
+    assert len(hand.document.state.mazes) == 2, "only the first comparison needed a copy"
+    save_safetensors(random_network(1, 5), tmp_path / "b.safetensors")
+    hand.window.compare.with_policy_file(tmp_path / "b.safetensors")
+    hand.wait(lambda: hand.window.compare.comparison.policy is not None)
+    assert not action.isChecked()
+    hand.key(Qt.Key.Key_K, control)
+    assert hand.window.compare.comparison.policy is None, "a comparison of policies gives way to one of mazes"
+    assert action.isChecked()
+    hand.context.actions.trigger("compare.stop")
+    assert not action.isChecked()

@@ -134,7 +134,13 @@ def test_tabs_show_close_and_come_back_by_undo(hand: Hand) -> None:
     assert [tabs.tabText(at) for at in range(2)] == ["Small", "Small copy 1"]
     hand.drag(shifted(1, 2), shifted(1, 3))
     edited = hand.maze
-    assert tabs.tabText(1).endswith("•")
+    assert [tabs.tabIcon(at).isNull() for at in range(2)] == [True, False], "a pencil says that it was edited"
+    assert tabs.accessibleTabName(1) == "Small copy 1, edited"
+    assert "differs from the level" in tabs.tabToolTip(1)
+    hand.context.actions.trigger("level.restore")
+    assert tabs.tabIcon(1).isNull()
+    assert tabs.accessibleTabName(1) == "Small copy 1"
+    hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(0).center())
     assert hand.maze == first
     hand.answered()
