@@ -39,6 +39,8 @@ SHARES = {"dock.patches": 480, "dock.channels": 365, "dock.inspector": 300}
 HIGH_SCREEN = 1150
 """Pixels of a screen's height from which three panels stand well one over the other."""
 
+LARGE = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
+
 VERSION = 1
 """Of the window's state as it is kept."""
 
@@ -106,7 +108,11 @@ class Gathered:
 
 
 class Docks:
-    """The docks of a window, all at its right at first."""
+    """The docks of a window, all at its right at first.
+
+    Attributes:
+        usual_height: pixels of the window's height before panels over each other made it higher than there is room for.
+    """
 
     def __init__(self, window: QMainWindow, context: Context) -> None:
         self._window = window
@@ -115,6 +121,7 @@ class Docks:
         self._firsts: list[QDockWidget] = []
         self._gathered: Gathered | None = None
         self._follows_screen = False
+        self.usual_height = window.height()
         for name, title, panel in PANELS:
             self.add(name, title, panel(context))
         self.reset()
@@ -179,6 +186,8 @@ class Docks:
         for dock in hidden:
             dock.hide()
         self._gathered = Gathered(before, self._places(), self._window.fontMetrics().height(), self.screen_height)
+        if not self._window.windowState() & LARGE and self._window.height() > self.usual_height:
+            self._window.resize(self._window.width(), self.usual_height)
 
     @property
     def own_state(self) -> QByteArray:

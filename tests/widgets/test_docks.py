@@ -245,3 +245,16 @@ def test_buttons_grow_with_the_text(make_hand: MakeHand) -> None:
     larger = {name: button.iconSize().height() for name, button in buttons.items()}
     scale_text(hand, 1.0)
     assert all(larger[name] >= 1.8 * usual[name] for name in usual), (usual, larger)
+
+
+def test_the_window_starts_as_high_as_it_was_in_large_text_too(on_small_screen: Hand, make_hand: MakeHand) -> None:
+    hand = on_small_screen
+    hand.window.docks.docks["patches"].setFloating(True)
+    hand.window.resize(1480, 900)
+    scale_text(hand, 2.0)
+    before = hand.window.height()
+    hand.window.close()
+    again = make_hand(engine=False)
+    QTest.qWait(30)
+    assert again.window.height() <= before
+    again.window.docks.docks["patches"].setFloating(False)
