@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
@@ -13,6 +15,9 @@ from app.number_text import fixed
 from app.palette import LIGHT, Palette
 from widgets.panels.channels.colours import scale, steps
 from widgets.theme import number_font
+
+SHARE = 0.7
+"""Part of the width that numbers may take; names have the rest."""
 
 
 class CosineMatrix(QWidget):
@@ -57,7 +62,7 @@ class CosineMatrix(QWidget):
 
     def _cell(self, row: int, column: int) -> QRectF:
         count, pitch = max(1, len(self._names)), self._pitch()
-        width = min(2.2 * pitch, self.width() * 0.62 / count)
+        width = min(2.2 * pitch, self.width() * SHARE / count)
         left = self.width() - count * width
         return QRectF(left + column * width, (row + 1) * pitch, width - 2, pitch - 2)
 
@@ -67,6 +72,7 @@ class CosineMatrix(QWidget):
         painter.setFont(number_font(self.font(), 0.9))
         metrics, colours = painter.fontMetrics(), scale(self._palette)
         centre = Qt.AlignmentFlag.AlignCenter
+        written = self._written(metrics)
         for row, name in enumerate(self._names):
             painter.setPen(QColor(self._palette.text))
             first = self._cell(row, 0)
@@ -84,10 +90,17 @@ class CosineMatrix(QWidget):
                 step = int(steps(np.array([value]), np.ones(1))[0])
                 colour = QColor(*(int(part) for part in colours[step]))
                 painter.fillRect(cell, colour)
-                text = fixed(value)
-                if metrics.horizontalAdvance(text) <= cell.width():
-                    painter.setPen(QColor(_readable(colour.name(), self._palette)))
-                    painter.drawText(cell, centre, text)
+                painter.setPen(QColor(_readable(colour.name(), self._palette)))
+                painter.drawText(cell, centre, written(value))
+
+    def _written(self, metrics: QFontMetrics) -> Callable[[float], str]:
+        """How numbers are written: alike in all cells, so that none is missing among others. Bare colours at last."""
+        room = self._cell(0, 0).width()
+        some = [value for values in self._cosines for value in values if value is not None]
+        for written in (fixed, _tight):
+            if all(metrics.horizontalAdvance(written(value)) <= room for value in some):
+                return written
+        return lambda _: ""
 
     def event(self, event: object) -> bool:
         if isinstance(event, QHelpEvent):
@@ -104,6 +117,10 @@ class CosineMatrix(QWidget):
         value = self._cosines[row][column]
         words = "none, one is zero or their shapes differ" if value is None else fixed(value, 3)
         return f"cosine of {self._names[row]} and {self._names[column]}: {words}"
+
+
+def _tight(value: float) -> str:
+    return fixed(value).replace("0.", ".")
 
 
 def _readable(background: str, palette: Palette) -> str:
