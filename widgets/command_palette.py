@@ -11,13 +11,17 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QPointF,
+    QRect,
     QRectF,
     QSize,
     Qt,
 )
 from PySide6.QtGui import QAction, QColor, QFont, QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
     QFrame,
     QLabel,
     QLineEdit,
@@ -138,6 +142,10 @@ class RowPainter(QStyledItemDelegate):
         painter.restore()
 
 
+def _area(box: QRect) -> int:
+    return 0 if box.isEmpty() else box.width() * box.height()
+
+
 class CommandPalette(QFrame):
     """A card over the window: type, choose with the arrow keys, Enter does it, Esc goes back."""
 
@@ -145,6 +153,7 @@ class CommandPalette(QFrame):
         super().__init__(window)
         self._context, self._window = context, window
         self._before: QWidget | None = None
+        self._beside: QWidget | None = None
         self.setProperty("card", True)
         self.setAccessibleName("Command palette")
         self.line = QLineEdit()
@@ -181,10 +190,14 @@ class CommandPalette(QFrame):
         """Show it, empty, with the commands used last on top."""
         if not self.isVisible():
             self._before = self._window.focusWidget()
+            active = QApplication.activeWindow()
+            # A panel that floats has the keyboard to itself.
+            self._beside = active if active in self._floating() else None
         self.line.clear()
         self.fill()
         self.show()
         self.raise_()
+        self._window.activateWindow()
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def leave(self) -> None:
@@ -195,6 +208,12 @@ class CommandPalette(QFrame):
             # The widget may be gone: the stack of patches can change while the palette is open.
             if before is not None and isValid(before):
                 before.setFocus(Qt.FocusReason.OtherFocusReason)
+            beside, self._beside = self._beside, None
+            if beside is not None and isValid(beside):
+                beside.activateWindow()
+
+    def _floating(self) -> list[QDockWidget]:
+        return [dock for dock in self._window.findChildren(QDockWidget) if dock.isFloating() and dock.isVisible()]
 
     def fill(self, *_: object) -> None:
         """Show what matches."""
@@ -253,7 +272,12 @@ class CommandPalette(QFrame):
         self.list.setFixedHeight(min(SHOWN, fitting, self.rows.rowCount()) * row_height + 4)
         self.setFixedWidth(max(width, 200))
         self.adjustSize()
-        self.move((self._window.width() - self.width()) // 2, top)
+        room_right, room_below = self._window.width() - self.width(), self._window.height() - self.height()
+        # Panels that float lie over everything in the window.
+        corner = self._window.mapToGlobal(QPoint())
+        over = [dock.frameGeometry().translated(-corner) for dock in self._floating()]
+        places = [QPoint(x, y) for y in (top, room_below - 20) for x in (room_right // 2, room_right - 20, 20)]
+        self.move(min(places, key=lambda at: sum(map(_area, (QRect(at, self.size()) & each for each in over)))))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys of the line move in the list; leaving the line closes the palette."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -151,3 +151,20 @@ def test_text_and_colours_are_commands_and_their_menus_know_it(hand: Hand) -> No
         assert [action.text() for action in menus[title].actions() if action.isChecked()] == [ticked]
     assert hand.context.settings.get("text_scale", 1.0) == 1.5
     assert hand.context.palette.name == "dark"
+
+
+def test_it_takes_the_keyboard_from_a_floating_panel_and_lies_beside_it(hand: Hand) -> None:
+    hand.window.resize(1400, 800)
+    dock, palette = hand.window.docks.docks["inspector"], hand.window.around.commands
+    dock.setFloating(True)
+    dock.resize(300, 300)
+    dock.move(hand.window.mapToGlobal(QPoint(600, 60)))
+    dock.activateWindow()
+    hand.wait(dock.isActiveWindow)
+    QTest.keyClick(dock, Qt.Key.Key_P, CONTROL_SHIFT)
+    hand.wait(lambda: palette.line.hasFocus())
+    lies = QRect(palette.mapToGlobal(QPoint()), palette.size())
+    assert not lies.intersects(dock.frameGeometry())
+    hand.key(Qt.Key.Key_Escape)
+    hand.wait(dock.isActiveWindow)
+    dock.setFloating(False)
