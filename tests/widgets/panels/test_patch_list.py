@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollBar
 
 from app import edits
+from app.interventions.json_format import save_patches
 from app.interventions.patches import AddVector, Mean, Noise, PatchStack, Resample, Scale, Zero
 from app.interventions.vectors import ActivationVector
 from tests.widgets.panels.conftest import Desk, MakeDesk
+from tests.widgets.panels.test_patches import number
 from widgets.panels.library import SharedLibrary
 from widgets.panels.patches import PatchesPanel
 from widgets.panels.patches.card import PatchCard
@@ -64,6 +68,29 @@ def test_a_copy_is_in_sight_and_has_the_keyboard(make_desk: MakeDesk) -> None:
     assert panel.cards.cards[4].hasFocus()
     desk.document.undo()
     assert abs(bar.value() - place) <= panel.cards.cards[4].height()
+
+
+def test_patches_of_a_file_are_seen_from_the_first_on(make_desk: MakeDesk, tmp_path: Path) -> None:
+    desk, panel, bar = opened(make_desk)
+    bar.setValue(bar.maximum())
+    file = tmp_path / "patches.json"
+    save_patches(file, PatchStack(MANY[::-1]))
+    panel.open_file(file)
+    QApplication.processEvents()
+    assert [patch.kind for patch in desk.patches][:2] == ["noise", "add"]
+    assert bar.value() == 0
+    assert seen(panel, panel.cards.cards[0])
+
+
+def test_a_lone_card_stays_where_it_is_while_its_numbers_change(make_desk: MakeDesk) -> None:
+    desk = make_desk(stack=PatchStack((Scale(),)))
+    panel = desk.put(PatchesPanel, height=260)
+    bar = panel._filled.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    place = bar.value()
+    desk.key(number(panel.cards.cards[0], "negative").slider, Qt.Key.Key_Right)
+    assert desk.patches != (Scale(),)
+    assert bar.value() == place > 0
 
 
 def test_a_card_that_was_dragged_is_in_sight(make_desk: MakeDesk) -> None:

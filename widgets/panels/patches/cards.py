@@ -48,19 +48,21 @@ class CardList(QWidget):
         open_before = {id(card.patch): card.is_open for card in self.cards}
         added: PatchCard | None = None
         rebuilt = kinds != [type(card.patch) for card in self.cards]
+        # Of what was there nothing is left: the patches of a file. A single one may just have been changed.
+        other = (rebuilt or len(kinds) > 1) and not any(id(patch) in open_before for patch in stack.patches)
         place = 0 if self._scroll is None else self._scroll.verticalScrollBar().value()
         if rebuilt:
             added = self._rebuild(stack, open_before)
         for position, (card, patch) in enumerate(zip(self.cards, stack.patches, strict=True)):
             card.set_open(open_before.get(id(patch), card.is_open))
             card.show_patch(position, patch, problems.get(position, ""))
-        if rebuilt and self._scroll is not None:
+        if self._scroll is not None and (rebuilt or other):
             # At once, not when the layout is next done: cards must never be painted squeezed into too little room.
             self._layout.activate()
             room, width = self._scroll.viewport().height(), self._scroll.viewport().width()
             self.resize(width, max(room, self._layout.totalHeightForWidth(width)))
-            self._scroll.verticalScrollBar().setValue(place)
-            if added is not None:
+            self._scroll.verticalScrollBar().setValue(0 if other else place)
+            if added is not None and not other:
                 self._reveal(added)
 
     def _reveal(self, card: PatchCard) -> None:
