@@ -108,11 +108,7 @@ class Gathered:
 
 
 class Docks:
-    """The docks of a window, all at its right at first.
-
-    Attributes:
-        usual_height: pixels of the window's height before panels over each other made it higher than there is room for.
-    """
+    """The docks of a window, all at its right at first."""
 
     def __init__(self, window: QMainWindow, context: Context) -> None:
         self._window = window
@@ -121,7 +117,6 @@ class Docks:
         self._firsts: list[QDockWidget] = []
         self._gathered: Gathered | None = None
         self._follows_screen = False
-        self.usual_height = window.height()
         for name, title, panel in PANELS:
             self.add(name, title, panel(context))
         self.reset()
@@ -164,6 +159,22 @@ class Docks:
         """Pixels from top to bottom that a window may have."""
         return self._window.screen().availableGeometry().height()
 
+    def settle(self) -> None:
+        """`fit`, and then keep the window on its screen: large text can make it higher than it was."""
+        self.fit()
+        window = self._window
+        if window.windowState() & LARGE:
+            return
+        top = window.screen().availableGeometry().top()
+        bottom = top + self.screen_height - 1
+        over = window.frameGeometry().bottom() - bottom
+        if over > 0:
+            # No lower than its parts allow; the rest it moves up.
+            window.resize(window.width(), max(window.height() - over, window.minimumSizeHint().height()))
+            over = window.frameGeometry().bottom() - bottom
+            if over > 0:
+                window.move(window.x(), max(window.y() - over, top))
+
     def fit(self) -> None:
         """Where text is so large, or the screen so low, that panels over each other do not fit it: all in one place.
 
@@ -172,7 +183,7 @@ class Docks:
         handle = self._window.windowHandle()
         if handle is not None and not self._follows_screen:
             self._follows_screen = True
-            handle.screenChanged.connect(lambda _: self.fit())
+            handle.screenChanged.connect(lambda _: self.settle())
         if self._fits():
             self._spread()
             return
@@ -186,8 +197,6 @@ class Docks:
         for dock in hidden:
             dock.hide()
         self._gathered = Gathered(before, self._places(), self._window.fontMetrics().height(), self.screen_height)
-        if not self._window.windowState() & LARGE and self._window.height() > self.usual_height:
-            self._window.resize(self._window.width(), self.usual_height)
 
     @property
     def own_state(self) -> QByteArray:

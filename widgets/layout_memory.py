@@ -41,7 +41,6 @@ class LayoutMemory(QObject):
         self._timer.setInterval(SETTLED)
         self._timer.timeout.connect(self.keep)
         self._restore()
-        docks.usual_height = window.height()
         for part in (window, *docks.docks.values()):
             part.installEventFilter(self)
 
@@ -49,7 +48,6 @@ class LayoutMemory(QObject):
         """Remember how things are now."""
         if self.paused():
             return
-        self._docks.usual_height = self._window.height()
         now = {
             "geometry": _text(self._window.saveGeometry()),
             "layout": _text(self._docks.own_state),

@@ -101,9 +101,9 @@ class MainWindow(ReadingOrder, QMainWindow):
         # Once the window and its text have their sizes.
         if not arranged:
             QTimer.singleShot(0, self, self.docks.share_out)
-        QTimer.singleShot(0, self, self.docks.fit)
+        QTimer.singleShot(0, self, self.docks.settle)
         QTimer.singleShot(0, self, self.docks.lift_floating)
-        context.palette_changed.connect(lambda _: QTimer.singleShot(0, self, self.docks.fit))
+        context.palette_changed.connect(lambda _: QTimer.singleShot(0, self, self.docks.settle))
         self.maze_view.canvas.setFocus()
 
     # -- what users do here

@@ -46,7 +46,8 @@ def test_a_panel_that_is_docked_again_is_in_front(make_hand: MakeHand) -> None:
     assert not dock.visibleRegion().isEmpty()
 
 
-def test_a_patch_is_seen_whole_at_first(make_hand: MakeHand) -> None:
+def test_a_patch_is_seen_whole_at_first(make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Docks, "screen_height", 1000)
     hand = make_hand(engine=False)
     hand.window.resize(1480, 940)
     stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
@@ -247,14 +248,21 @@ def test_buttons_grow_with_the_text(make_hand: MakeHand) -> None:
     assert all(larger[name] >= 1.8 * usual[name] for name in usual), (usual, larger)
 
 
-def test_the_window_starts_as_high_as_it_was_in_large_text_too(on_small_screen: Hand, make_hand: MakeHand) -> None:
-    hand = on_small_screen
+def test_the_window_stays_on_its_screen_in_large_text(
+    make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr(Docks, "screen_height", 900)
+    hand = make_hand(engine=False)
+    request.addfinalizer(lambda: hand.context.set_text_scale(1.0))
     hand.window.docks.docks["patches"].setFloating(True)
-    hand.window.resize(1480, 900)
-    scale_text(hand, 2.0)
-    before = hand.window.height()
-    hand.window.close()
-    again = make_hand(engine=False)
-    QTest.qWait(30)
-    assert again.window.height() <= before
-    again.window.docks.docks["patches"].setFloating(False)
+    hand.window.resize(1480, 800)
+    hand.window.move(0, 90)
+    for start in (hand, None):
+        now = start or make_hand(engine=False)
+        if start:
+            scale_text(now, 2.0)
+        QTest.qWait(30)
+        assert now.window.frameGeometry().bottom() < 900
+        assert now.window.y() >= 0
+        now.window.close()
+    now.window.docks.docks["patches"].setFloating(False)
