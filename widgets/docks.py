@@ -167,7 +167,7 @@ class Docks:
             return
         top = window.screen().availableGeometry().top()
         bottom = top + self.screen_height - 1
-        over = window.frameGeometry().bottom() - bottom
+        over = max(window.frameGeometry().bottom() - bottom, window.height() + FRAME - self.screen_height)
         if over > 0:
             # No lower than its parts allow; the rest it moves up.
             window.resize(window.width(), max(window.height() - over, window.minimumSizeHint().height()))
