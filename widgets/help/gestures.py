@@ -39,9 +39,10 @@ GESTURES: Final = {
         Gesture("Menu of the cursor's square", ("Menu",)),
     ),
     "Channels": (
-        Gesture("Switch a channel off, or on again", ("Click", "or Space")),
+        Gesture("Enlarge a channel, and back", ("Click", "or Enter", "Esc")),
+        Gesture("Switch the enlarged channel off, or on again", ("Click", "or Space")),
+        Gesture("Switch a channel without enlarging it", ("Ctrl", "Click", "or Space")),
         Gesture("Switch a range of channels", ("Shift", "Click")),
-        Gesture("Enlarge a channel, and back", ("Enter", "Esc")),
         Gesture("Other interventions on a channel", ("Right click", "or Menu")),
         Gesture("Go to a channel by its number", ("0 … 9",)),
     ),

@@ -25,14 +25,23 @@ from widgets.panels.channels.shown import Shown
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-def click(desk: Desk, panel: ChannelsPanel, channel: int, shift: bool = False) -> None:
-    at = panel.grid.picture_rect(channel).center()
-    desk.click(panel.grid.viewport(), at, SHIFT if shift else None)
+CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
-def test_a_click_switches_a_channel_off_and_another_on_again(desk: Desk) -> None:
+def switch(desk: Desk, panel: ChannelsPanel, channel: int) -> None:
+    """A click on the corner button of a small picture."""
+    desk.click(panel.grid.viewport(), panel.grid.switch_rect(channel).center())
+
+
+def click(desk: Desk, panel: ChannelsPanel, channel: int, modifier: Qt.KeyboardModifier | None = None) -> None:
+    """A click in the middle of a small picture."""
+    desk.click(panel.grid.viewport(), panel.grid.picture_rect(channel).center(), modifier)
+
+
+def test_the_corner_switches_a_channel_off_and_on_again(desk: Desk) -> None:
     panel = desk.put(ChannelsPanel)
-    click(desk, panel, 5)
+    switch(desk, panel, 5)
+    assert not panel.large.isVisible()
     assert desk.patches == (Zero(channels=(5,)),)
     assert panel.grid.shown is not None
     assert panel.grid.shown.mark(5).off
@@ -41,10 +50,10 @@ def test_a_click_switches_a_channel_off_and_another_on_again(desk: Desk) -> None
     latest = desk.context.bridge.latest
     assert latest is not None
     assert not np.array_equal(latest.original.logits, latest.patched.logits)
-    click(desk, panel, 2)
+    click(desk, panel, 2, CONTROL)
     assert desk.patches == (Zero(channels=(2, 5)),)
-    click(desk, panel, 5)
-    click(desk, panel, 2)
+    switch(desk, panel, 5)
+    click(desk, panel, 2, CONTROL)
     assert desk.patches == ()
     assert desk.verbs == [
         "Switch off channel 5",
@@ -56,7 +65,7 @@ def test_a_click_switches_a_channel_off_and_another_on_again(desk: Desk) -> None
 
 def test_a_switch_is_undone_and_done_again(desk: Desk) -> None:
     panel = desk.put(ChannelsPanel)
-    click(desk, panel, 5)
+    switch(desk, panel, 5)
     desk.document.undo()
     assert desk.document.state.stack == NO_PATCHES
     assert panel.grid.shown is not None
@@ -67,7 +76,7 @@ def test_a_switch_is_undone_and_done_again(desk: Desk) -> None:
 
 def test_two_quick_clicks_are_two_switches(desk: Desk) -> None:
     panel = desk.put(ChannelsPanel)
-    at, left = panel.grid.picture_rect(3).center(), Qt.MouseButton.LeftButton
+    at, left = panel.grid.switch_rect(3).center(), Qt.MouseButton.LeftButton
     QTest.mouseClick(panel.grid.viewport(), left, pos=at)
     QTest.mouseDClick(panel.grid.viewport(), left, pos=at)
     QTest.mouseRelease(panel.grid.viewport(), left, pos=at)
@@ -76,17 +85,19 @@ def test_two_quick_clicks_are_two_switches(desk: Desk) -> None:
 
 def test_shift_click_switches_a_range_in_one_undo(desk: Desk) -> None:
     panel = desk.put(ChannelsPanel)
-    click(desk, panel, 1)
-    click(desk, panel, 4, shift=True)
+    switch(desk, panel, 1)
+    click(desk, panel, 4, SHIFT)
     assert desk.patches == (Zero(channels=(1, 2, 3, 4)),)
     desk.document.undo()
     assert desk.patches == (Zero(channels=(1,)),)
 
 
-def test_a_press_that_leaves_the_picture_switches_nothing(desk: Desk) -> None:
+def test_a_press_that_leaves_the_picture_does_nothing(desk: Desk) -> None:
     panel = desk.put(ChannelsPanel)
     desk.drag(panel.grid.viewport(), panel.grid.picture_rect(0).center(), panel.grid.picture_rect(2).center())
+    desk.drag(panel.grid.viewport(), panel.grid.switch_rect(0).center(), panel.grid.switch_rect(2).center())
     assert desk.patches == ()
+    assert not panel.large.isVisible()
 
 
 def test_keys_move_switch_and_find_a_channel(desk: Desk) -> None:
@@ -105,10 +116,27 @@ def test_keys_move_switch_and_find_a_channel(desk: Desk) -> None:
     assert panel.grid.current == 31
 
 
-def test_the_corner_enlarges_and_escape_comes_back(desk: Desk) -> None:
+def test_a_double_click_enlarges_and_switches_nothing(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    left, at = Qt.MouseButton.LeftButton, panel.grid.picture_rect(3).center()
+    QTest.mouseClick(panel.grid.viewport(), left, pos=at)
+    picture = panel.large.picture
+    middle = picture.picture_rect().center()
+    # What Qt sends for the second half: a double click, to the widget that is there by now.
+    QTest.mouseDClick(picture, left, pos=middle)
+    QTest.mouseRelease(picture, left, pos=middle)
+    assert panel.large.isVisible()
+    assert desk.patches == ()
+    desk.click(picture, middle)
+    QTest.mouseDClick(picture, left, pos=middle)
+    QTest.mouseRelease(picture, left, pos=middle)
+    assert desk.verbs == ["Switch off channel 3", "Switch on channel 3"]
+
+
+def test_a_click_enlarges_another_switches_and_escape_comes_back(desk: Desk) -> None:
     panel = desk.put(ChannelsPanel)
     panel.grid.go_to(6)
-    desk.click(panel.grid.viewport(), panel.grid.magnifier_rect(6).center())
+    click(desk, panel, 6)
     assert desk.patches == ()
     assert panel.large.isVisible()
     assert panel.large.title.text() == "Channel 6"
@@ -162,7 +190,7 @@ def test_another_layer_shows_its_channels_and_is_switched_there(desk: Desk) -> N
     desk.answered()
     assert panel.grid.shown is not None
     assert panel.grid.shown.side == 32
-    click(desk, panel, 1)
+    switch(desk, panel, 1)
     assert desk.patches == (Zero(layer="embedder.block2.conv", channels=(1,)),)
 
 
@@ -255,7 +283,7 @@ def test_sorting_puts_the_changed_channel_first(desk: Desk) -> None:
     seen = desk.context.bridge.latest_activations
     assert seen is not None
     assert panel.grid.shown.order[0] == int(np.argmax(channels.rms(seen.original)))
-    desk.click(panel.grid.viewport(), panel.grid.picture_rect(17).center())
+    switch(desk, panel, 17)
     assert desk.patches == ()
 
 

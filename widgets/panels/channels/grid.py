@@ -23,7 +23,7 @@ from app.palette import LIGHT, Palette
 from widgets.own_keys import DIGITS, PAGES, OwnKeys
 from widgets.panels.channels.cells import CellPainter
 from widgets.panels.channels.geometry import Geometry
-from widgets.panels.channels.paint import Pixel, paint_magnifier
+from widgets.panels.channels.paint import Pixel, paint_switch
 from widgets.panels.channels.shown import Shown
 from widgets.theme import number_font
 
@@ -31,7 +31,8 @@ from widgets.theme import number_font
 class ChannelGrid(OwnKeys, QAbstractScrollArea):
     """Pictures (or bars, for a layer without pixels) of any number of channels, of which only visible ones are painted.
 
-    Click or Space switches, the corner button or Enter enlarges, arrows move, digits go to a channel.
+    A click or Enter enlarges; a click on the corner button, or with Ctrl or Shift, or Space switches. Arrows move,
+    digits go to a channel. Bars have nothing to enlarge: there every click switches.
 
     Signals:
         toggled(tuple): these channels shall be switched off, or on again.
@@ -123,8 +124,8 @@ class ChannelGrid(OwnKeys, QAbstractScrollArea):
         rect = self._geometry.square(place) if self._shown.side else self._geometry.cell(place)
         return rect.translated(0, -self.verticalScrollBar().value())
 
-    def magnifier_rect(self, channel: int) -> QRect:
-        """Where a channel's corner button is in the viewport now."""
+    def switch_rect(self, channel: int) -> QRect:
+        """Where the corner button that switches a channel is in the viewport now."""
         return self._button(self.picture_rect(channel))
 
     def go_to(self, channel: int) -> None:
@@ -188,7 +189,8 @@ class ChannelGrid(OwnKeys, QAbstractScrollArea):
                 square = QRect(cell.x(), cell.y(), self._geometry.picture, self._geometry.picture)
                 self._cells.picture(painter, square, channel, self._unit(), self._pixel)
                 if place == self._pointer or (place == self._current and self.hasFocus()):
-                    paint_magnifier(painter, self._button(square), self._palette)
+                    off = self._shown.mark(channel).off
+                    paint_switch(painter, self._button(square), self._palette, off=off)
             else:
                 self._cells.bar(painter, cell, channel)
             if place == self._current and self.hasFocus():
@@ -242,8 +244,8 @@ class ChannelGrid(OwnKeys, QAbstractScrollArea):
             else:
                 channel = int(self._shown.order[place])
                 text = self._shown.sentence(channel, self._pixel_at(event.pos(), place))
-                keys = "Magnifier or Enter: enlarge. " if self._shown.side else ""
-                text += f"\nClick or Space: switch off and on. {keys}Right-click: more."
+                enlarge = "Click or Enter: enlarge. Corner" if self._shown.side else "Click"
+                text += f"\n{enlarge} or Space: switch off and on. Right-click: more."
                 QToolTip.showText(event.globalPos(), text, self)
             return True
         if event.type() == QEvent.Type.Leave:
@@ -259,7 +261,7 @@ class ChannelGrid(OwnKeys, QAbstractScrollArea):
             self.viewport().update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        # Two clicks in a row on a picture are two switches, not something else.
+        # Two clicks in a row on a switch are two switches, not something else.
         self.mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -268,10 +270,13 @@ class ChannelGrid(OwnKeys, QAbstractScrollArea):
         self._pressed = None
         if event.button() != Qt.MouseButton.LeftButton or place is None or place != pressed or self._shown is None:
             return
-        if self._on_button(point, place):
-            self.enlarged.emit(int(self._shown.order[place]))
+        modifiers = event.modifiers()
+        whole_range = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        chosen = whole_range or bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        if chosen or self._on_button(point, place) or not self._shown.side:
+            self._toggle(place, whole_range)
         else:
-            self._toggle(place, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self.enlarged.emit(int(self._shown.order[place]))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._shown is None or self.current is None:

@@ -134,19 +134,19 @@ def paint_mark(painter: QPainter, square: QRect, mark: Mark, palette: Palette, u
         painter.drawRect(QRectF(square).adjusted(1, 1, -1, -1))
 
 
-def paint_magnifier(painter: QPainter, button: QRect, palette: Palette) -> None:
-    """The corner button that enlarges."""
+def paint_switch(painter: QPainter, button: QRect, palette: Palette, *, off: bool) -> None:
+    """The corner button that switches a channel: the sign of power, in the colour of patches while it is off."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(with_alpha(palette.panel_raised, 235))
     painter.drawRoundedRect(button, 3, 3)
-    pen = QPen(QColor(palette.text), max(1.4, button.width() / 11))
+    pen = QPen(QColor(palette.patched if off else palette.text), max(1.4, button.width() / 11))
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     unit = button.width() / 10
-    painter.drawEllipse(QPointF(button.x() + 4.3 * unit, button.y() + 4.3 * unit), 2.3 * unit, 2.3 * unit)
-    painter.drawLine(
-        QPointF(button.x() + 6.1 * unit, button.y() + 6.1 * unit),
-        QPointF(button.x() + 8.2 * unit, button.y() + 8.2 * unit),
-    )
+    # Qt counts sixteenths of a degree from three o'clock: the gap is at the top.
+    ring = QRectF(button.x() + 2.3 * unit, button.y() + 2.6 * unit, 5.4 * unit, 5.4 * unit)
+    painter.drawArc(ring, (90 + 38) * 16, (360 - 76) * 16)
+    middle = button.x() + 5 * unit
+    painter.drawLine(QPointF(middle, button.y() + 1.7 * unit), QPointF(middle, button.y() + 4.7 * unit))

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -26,7 +27,7 @@ from widgets.panels.channels.shown import Shown
 
 
 class ChannelPicture(QWidget):
-    """A channel as large as there is room, its pixels crisp. A click switches it, as in the grid.
+    """A channel as large as there is room, its pixels crisp. A click switches it.
 
     Signals:
         toggled(): the channel shall be switched off, or on again.
@@ -44,6 +45,7 @@ class ChannelPicture(QWidget):
 
     def __init__(self, palette: Palette = LIGHT) -> None:
         super().__init__()
+        self._pressed = self._clicked = False
         self._palette = palette
         self._shown: Shown | None = None
         self._channel = 0
@@ -144,10 +146,23 @@ class ChannelPicture(QWidget):
         self.pixel_hovered.emit(None)
         super().leaveEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._pressed = self._clicked = False
+        super().showEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.button() == Qt.MouseButton.LeftButton
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # The second half of a double click that began on the small picture is no click on this one.
+        self._pressed = self._clicked and event.button() == Qt.MouseButton.LeftButton
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         inside = self._pixel_at(event.position().toPoint()) is not None
-        if event.button() == Qt.MouseButton.LeftButton and inside:
+        if self._pressed and inside and event.button() == Qt.MouseButton.LeftButton:
+            self._clicked = True
             self.toggled.emit()
+        self._pressed = False
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_wanted.emit(self._pixel_at(event.pos()), event.globalPos())
