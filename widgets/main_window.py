@@ -240,7 +240,7 @@ class MainWindow(ReadingOrder, QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         paths = _files_of(event)
         if paths:
-            event.acceptProposedAction()
+            _copy(event)
             self.drop_sign.show_over(self._page.geometry(), len(paths))
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
@@ -248,7 +248,7 @@ class MainWindow(ReadingOrder, QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.drop_sign.hide()
-        event.acceptProposedAction()
+        _copy(event)
         self.files.open_paths(_files_of(event))
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -256,6 +256,12 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.compare.stop()
         self.context.close()
         super().closeEvent(event)
+
+
+def _copy(event: QDropEvent) -> None:
+    """Take what is dropped as a copy: where the other program believes it moved, it may delete the file."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
 
 
 def _files_of(event: QDropEvent) -> list[Path]:

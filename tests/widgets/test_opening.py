@@ -323,3 +323,21 @@ def test_files_held_over_the_window_are_told_that_they_can_be_dropped(hand: Hand
     assert not sign.isVisible()
     drop(hand, vector)
     assert not sign.isVisible()
+
+
+def test_what_is_dropped_is_copied_never_moved(hand: Hand, tmp_path: Path) -> None:
+    path = tmp_path / "maze.txt"
+    path.write_text("#M.C#")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    either = COPY | Qt.DropAction.MoveAction
+    shift = Qt.KeyboardModifier.ShiftModifier
+    enter = QDragEnterEvent(QPoint(90, 90), either, data, BUTTON, shift)
+    let_go = QDropEvent(QPointF(90, 90), either, data, BUTTON, shift)
+    for event in (enter, let_go):
+        event.setDropAction(Qt.DropAction.MoveAction)
+        QApplication.sendEvent(hand.window, event)
+        assert event.isAccepted()
+        assert event.dropAction() == COPY, "a program that believes it moved its file deletes it"
+    hand.wait(lambda: not hand.context.busy)
+'''
