@@ -17,13 +17,14 @@ from app.maze.maze import THEMES, WORLDS
 from app.maze.procgen_client import SEEDS
 from widgets.context import Context
 from widgets.levels import Levels
+from widgets.own_keys import UndoOnceTaken
 from widgets.theme_icons import PIXELS, no_icon, theme_icon
 from widgets.wheel import QuietCombo, QuietSpin
 
 NO_SEED = -1
 
 
-class SeedBox(QuietSpin):
+class SeedBox(UndoOnceTaken, QuietSpin):
     """The seed: typed and confirmed, or stepped by the arrow keys; "file" while the maze has none."""
 
     def __init__(self, levels: Levels) -> None:
@@ -36,6 +37,10 @@ class SeedBox(QuietSpin):
         self.setAccessibleName("Seed")
         self.setToolTip("procgen's level seed, 0 to 2147483647: type one and press Enter")
         self.editingFinished.connect(self._confirmed)
+
+    def is_taken(self) -> bool:
+        """Whether the text is that of the level shown."""
+        return self.text() in (self.textFromValue(self.value()), self.specialValueText())
 
     def sizeHint(self) -> QSize:
         wide = self.fontMetrics().horizontalAdvance("0000000000") + 22

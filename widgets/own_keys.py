@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
 PAGES = frozenset({Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 DIGITS = frozenset(Qt.Key(Qt.Key.Key_0 + digit) for digit in range(10))
@@ -27,4 +27,27 @@ class OwnKeys:
         ):
             event.accept()
             return True
+        return bool(super().event(event))  # type: ignore[misc]
+
+
+class UndoOnceTaken:
+    """Mixed into a field, before its Qt class: Undo and Redo are the window's once what was typed has been taken.
+
+    Qt's fields keep these keys for themselves as long as they have the keyboard, which they still have after Enter.
+    """
+
+    def is_taken(self) -> bool:
+        """Whether the field shows nothing but what has been taken."""
+        raise NotImplementedError
+
+    def event(self, event: QEvent) -> bool:
+        """Qt's."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and (event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo))
+            and self.is_taken()
+        ):
+            event.ignore()
+            return False
         return bool(super().event(event))  # type: ignore[misc]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from app import stack_edits
-from app.interventions.patches import AddVector
+from app.interventions.patches import AddVector, Noise
 from app.interventions.vectors import ActivationVector
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.panels.channels.grid import ChannelGrid
 from widgets.panels.library import SharedLibrary
-from widgets.panels.number import Number
+from widgets.panels.number import Number, WholeNumber
+from widgets.panels.patches import PatchesPanel
 
 
 def grid_with_keyboard(hand: Hand) -> ChannelGrid:
@@ -54,6 +57,46 @@ def test_pages_step_a_number_and_open_no_other_level(make_hand: MakeHand, part: 
     hand.key(Qt.Key.Key_PageUp)
     assert not hand.window.levels.busy
     assert hand.document.state.stack.patches == (AddVector(coefficient=0.0),)
+
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.mark.parametrize("field", ["number", "whole", "channels"])
+def test_undo_takes_back_what_was_entered_and_not_the_field_alone(make_hand: MakeHand, field: str) -> None:
+    hand = make_hand(engine=False)
+    before = Noise(sigma=1.0, seed=2, channels=(3,))
+    after = {
+        "number": replace(before, sigma=4.0),
+        "whole": replace(before, seed=4),
+        "channels": replace(before, channels=(4,)),
+    }[field]
+    stack_edits.add_patch(hand.document, before)
+    hand.window.docks.bring("patches")
+    panel = hand.window.docks.docks["patches"].widget()
+    assert isinstance(panel, PatchesPanel)
+    card = panel.cards.cards[0]
+    number, whole = card.fields.findChild(Number, "sigma"), card.fields.findChild(WholeNumber, "seed")
+    assert number is not None
+    assert whole is not None
+    entry: QLineEdit | QAbstractSpinBox = {"number": number.field, "whole": whole, "channels": card.channels}[field]
+    QApplication.processEvents()
+    entry.setFocus()
+    entry.selectAll()
+    QTest.keyClicks(entry, "4")
+    hand.key(Qt.Key.Key_Return)
+    assert hand.document.state.stack.patches == (after,)
+    hand.key(Qt.Key.Key_Z, CONTROL)
+    assert hand.document.state.stack.patches == (before,)
+    hand.key(Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert hand.document.state.stack.patches == (after,)
+    # What is typed and not yet taken is the field's own to undo.
+    QTest.keyClicks(entry, "7")
+    typed = entry.text()
+    hand.key(Qt.Key.Key_Z, CONTROL)
+    assert entry.text() != typed
+    assert hand.document.state.stack.patches == (after,)
 
 
 def test_pages_turn_in_the_undo_list(make_hand: MakeHand) -> None:

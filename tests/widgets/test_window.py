@@ -276,6 +276,11 @@ def test_levels_are_stepped_typed_and_undone(make_hand: MakeHand, procgen: Procg
     QTest.keyClicks(bar.seed, "7")
     QTest.keyClick(bar.seed, Qt.Key.Key_Return)
     hand.wait(lambda: hand.document.state.tab.seed == 7)
+    # The keyboard is still with the seed; what it undoes is the level.
+    QTest.keyClick(bar.seed, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert hand.document.state.tab.seed is None
+    QTest.keyClick(bar.seed, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert hand.document.state.tab.seed == 7
     assert hand.maze == procgen.level("easy", 7)
     for _ in range(3):
         press_button(hand, "level.next")

@@ -13,7 +13,7 @@ from app.number_text import plain, short
 from app.palette import Palette
 from app.stack_edits import RANGE
 from widgets.context import Context
-from widgets.own_keys import PAGES, OwnKeys
+from widgets.own_keys import PAGES, OwnKeys, UndoOnceTaken
 from widgets.panels.parts import column, row
 from widgets.wheel import WheelWhenFocused
 
@@ -130,7 +130,17 @@ class NumberSlider(OwnKeys, WheelWhenFocused, QSlider):
             super().keyPressEvent(event)
 
 
-class ExactNumber(OwnKeys, WheelWhenFocused, QDoubleSpinBox):
+class _Entry(OwnKeys, UndoOnceTaken, WheelWhenFocused):
+    """What fields for numbers have in common; stands before the Qt class."""
+
+    own_keys = PAGES
+
+    def is_taken(self) -> bool:
+        """Whether the text is that of the value."""
+        return bool(self.text() == self.textFromValue(self.value()))  # type: ignore[attr-defined]
+
+
+class ExactNumber(_Entry, QDoubleSpinBox):
     """A field for a number: three decimals at most, none that are zero; with Shift the arrow keys step finer.
 
     Anything can be typed: Qt would leave out what does not fit, so that 99 became 9 and 0,25 became 2.
@@ -140,7 +150,6 @@ class ExactNumber(OwnKeys, WheelWhenFocused, QDoubleSpinBox):
     """
 
     corrected = Signal(str)
-    own_keys = PAGES
 
     def __init__(self, low: float, high: float) -> None:
         super().__init__()
@@ -190,7 +199,7 @@ class ExactNumber(OwnKeys, WheelWhenFocused, QDoubleSpinBox):
         return self.sizeHint()
 
 
-class WholeNumber(OwnKeys, WheelWhenFocused, QSpinBox):
+class WholeNumber(_Entry, QSpinBox):
     """A field for a whole number, such as a seed. Anything can be typed, as in `ExactNumber`.
 
     Signals:
@@ -198,7 +207,6 @@ class WholeNumber(OwnKeys, WheelWhenFocused, QSpinBox):
     """
 
     corrected = Signal(str)
-    own_keys = PAGES
 
     def __init__(self, name: str, tip: str, low: int, high: int) -> None:
         super().__init__()

@@ -13,7 +13,7 @@ from app.interventions.patches import Patch
 from app.palette import Palette
 from app.policy.layers import layer
 from widgets.context import Context
-from widgets.own_keys import OwnKeys
+from widgets.own_keys import OwnKeys, UndoOnceTaken
 from widgets.panels.layer_choice import LayerChoice, has_pixels
 from widgets.panels.library import SharedLibrary
 from widgets.panels.parts import Elided, IconButton, breakable, column, labelled, muted, row, set_flag
@@ -24,6 +24,14 @@ from widgets.panels.patches.handle import Handle
 from widgets.panels.patches.squares import SquaresField
 from widgets.panels.patches.strip import ChannelStrip
 from widgets.panels.retarget import with_cheese_channels
+
+
+class ChannelsEntry(UndoOnceTaken, QLineEdit):
+    """Where channels are typed."""
+
+    def is_taken(self) -> bool:
+        """Whether nothing was typed since the text was set."""
+        return not self.isModified()
 
 
 class PatchCard(OwnKeys, QFrame):
@@ -91,7 +99,7 @@ class PatchCard(OwnKeys, QFrame):
         body = QWidget()
         self.layer_choice = LayerChoice("The layer whose output the patch changes")
         self.layer_choice.chosen.connect(lambda name: self._change("Choose layer", False, layer=name))
-        self.channels = QLineEdit()
+        self.channels = ChannelsEntry()
         self.channels.setAccessibleName("Channels")
         self.channels.setToolTip('Channels it acts on: "all", or numbers and ranges such as "3, 10-12"')
         self.channels.editingFinished.connect(self._channels_typed)
