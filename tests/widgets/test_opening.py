@@ -340,4 +340,3 @@ def test_what_is_dropped_is_copied_never_moved(hand: Hand, tmp_path: Path) -> No
         assert event.isAccepted()
         assert event.dropAction() == COPY, "a program that believes it moved its file deletes it"
     hand.wait(lambda: not hand.context.busy)
-'''
