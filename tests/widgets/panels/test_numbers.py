@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -11,6 +13,9 @@ from app.interventions.patches import Mean, Noise, Patch, SetValue
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from tests.widgets.panels.test_patches import number, put
 from widgets.panels.number import WholeNumber
+
+SMALL = "embedder.block3.res1.resadd"
+"""A layer of 8 x 8 pixels."""
 
 
 def write(field: QAbstractSpinBox, text: str) -> None:
@@ -79,12 +84,35 @@ def test_an_empty_field_keeps_its_number(make_desk: MakeDesk) -> None:
     assert field.text() == "1"
 
 
-def test_a_pins_place_is_taken_as_typed_or_it_is_told(make_desk: MakeDesk) -> None:
-    desk, panel = put(make_desk, SetValue(square=(5, 5)))
+@pytest.mark.parametrize(
+    ("patch", "last"),
+    [(SetValue(square=(5, 5)), 14), (SetValue(row=5, column=5), 15), (SetValue(layer=SMALL, row=5, column=5), 7)],
+)
+def test_the_place_of_a_value_is_taken_as_typed_or_it_is_told(make_desk: MakeDesk, patch: SetValue, last: int) -> None:
+    def place(row: int) -> SetValue:
+        return replace(patch, row=row) if patch.square is None else replace(patch, square=(row, 5))
+
+    desk, panel = put(make_desk, patch)
     field = next(found for found in panel.cards.cards[0].findChildren(WholeNumber) if found.accessibleName() == "Row")
     write(field, "-4")
-    assert desk.patches == (SetValue(square=(0, 5)),)
-    assert desk.reports == ["notice: -4 lies beyond 0 to 63: 0 was taken."]
+    assert desk.patches == (place(0),)
     write(field, "low")
-    assert desk.patches == (SetValue(square=(0, 5)),)
-    assert desk.reports[1:] == ['notice: "low" is no number: 0 stays.']
+    assert desk.patches == (place(0),)
+    write(field, "99")
+    assert desk.patches == (place(last),)
+    assert desk.reports == [
+        f"notice: -4 lies beyond 0 to {last}: 0 was taken.",
+        'notice: "low" is no number: 0 stays.',
+        f"notice: 99 lies beyond 0 to {last}: {last} was taken.",
+    ]
+
+
+def test_a_place_that_a_file_says_beyond_the_maze_is_shown(make_desk: MakeDesk) -> None:
+    desk, panel = put(make_desk, SetValue(square=(20, 5)))
+    field = next(found for found in panel.cards.cards[0].findChildren(WholeNumber) if found.accessibleName() == "Row")
+    assert field.value() == 20
+    assert "15 x 15" in panel.cards.cards[0].problem.text()
+    write(field, "9")
+    assert desk.patches == (SetValue(square=(9, 5)),)
+    desk.answered()
+    assert not panel.cards.cards[0].problem.text()

@@ -8,10 +8,13 @@ from typing import Final
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from app.interventions.patches import SetValue
-from app.policy.layers import layer, pixel_of_square
+from app.policy.layers import canonical, layer, pixel_of_square
 from widgets.context import Context
 from widgets.panels.number import Number, WholeNumber
 from widgets.panels.parts import Choice, IconButton, column, row
+
+LARGEST_SIDE: Final = 64
+"""Pixels along a side of the largest layer there is: the observation's own."""
 
 PLACES: Final = {"square": "Maze square", "pixel": "Pixel"}
 
@@ -29,8 +32,8 @@ class TargetField(QWidget):
             PLACES,
             self._set_place,
         )
-        self._row = WholeNumber("Row", "Row: of squares from the bottom, of pixels from the top", 0, 63)
-        self._column = WholeNumber("Column", "Column, from the left", 0, 63)
+        self._row = WholeNumber("Row", "Row: of squares from the bottom, of pixels from the top", 0, LARGEST_SIDE - 1)
+        self._column = WholeNumber("Column", "Column, from the left", 0, LARGEST_SIDE - 1)
         self._here = IconButton(
             context, "crosshairs-gps", "Use the inspected square. Without one, the cheese's", self._use_inspected
         )
@@ -58,14 +61,26 @@ class TargetField(QWidget):
         self._place.choose("pixel" if by_pixel else "square")
         shown = (patch.row, patch.column) if patch.square is None else patch.square
         self.setVisible(None not in shown)
+        last = self._last(patch)
         for entry, value in zip((self._row, self._column), shown, strict=True):
             entry.blockSignals(True)
+            # What a file says may lie beyond: it is shown, and the card says why it does not act.
+            entry.setRange(0, max(last, value or 0))
             entry.setValue(value or 0)
             entry.blockSignals(False)
         self._fills.setChecked(patch.fill is not None)
         self._fill.setVisible(patch.fill is not None)
         if patch.fill is not None:
             self._fill.show_value(patch.fill)
+
+    def _last(self, patch: SetValue) -> int:
+        """The last row and column there is: of the maze's world, or of the layer's pixels."""
+        state = self._context.document.state
+        if patch.square is not None:
+            return state.maze.world - 1
+        stages = () if state.policy is None else state.policy.layers
+        sides = (stage.side for stage in stages if stage.name == canonical(patch.layer))
+        return (next(sides, None) or LARGEST_SIDE) - 1
 
     def _typed(self) -> None:
         at = (self._row.value(), self._column.value())
