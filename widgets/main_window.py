@@ -104,7 +104,8 @@ class MainWindow(ReadingOrder, QMainWindow):
         QTimer.singleShot(0, self, self.docks.settle)
         QTimer.singleShot(0, self, self.docks.lift_floating)
         context.palette_changed.connect(lambda _: QTimer.singleShot(0, self, self.docks.settle))
-        self.maze_view.canvas.setFocus()
+        self.keyboard_home = self.maze_view.canvas
+        self.keyboard_home.setFocus()
 
     # -- what users do here
 

@@ -20,12 +20,24 @@ class ReadingOrder:
     """Mixed into a window, before its Qt class: Tab and Shift+Tab go through its controls in reading order.
 
     What is part of another window just now goes in that one's order.
+
+    Attributes:
+        keyboard_home: what is given the keyboard when the control that had it goes or is switched off, rather than
+            whatever comes first; None where nothing is.
     """
+
+    keyboard_home: QWidget | None = None
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Qt's: moves the keyboard on; says whether it could."""
         assert isinstance(self, QWidget)
-        return move_focus(self.window(), forward)
+        window = self.window()
+        left: QWidget | None = QApplication.focusWidget()
+        home = window.keyboard_home if isinstance(window, ReadingOrder) else None
+        if left is not None and home is not None and not (left.isVisible() and left.isEnabled()):
+            home.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        return move_focus(window, forward)
 
 
 def move_focus(window: QWidget, forward: bool) -> bool:

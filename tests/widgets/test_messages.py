@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from app import edits, stack_edits
 from app.interventions.patches import Zero
@@ -274,3 +274,27 @@ def test_the_maze_does_not_move_for_a_message(hand: Hand, stage: bool) -> None:
     if stage:
         hand.key(Qt.Key.Key_F11)
         QTest.qWait(50)
+
+
+def test_closing_the_message_leaves_the_keyboard_to_the_maze(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    hand.context.report("Something is wrong.")
+    bar = hand.window.message_bar
+    hand.window.activateWindow()
+    hand.wait(hand.window.isActiveWindow)
+    bar.dismiss.setFocus()
+    QTest.mouseClick(bar.dismiss, Qt.MouseButton.LeftButton)
+    assert not bar.isVisible()
+    assert QApplication.focusWidget() is hand.window.maze_view.canvas
+
+
+def test_a_control_that_is_switched_off_leaves_the_keyboard_to_the_maze(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    button = hand.window.docks.docks["vectors"].widget().findChildren(QPushButton)[0]
+    hand.window.docks.bring("vectors")
+    hand.window.activateWindow()
+    hand.wait(hand.window.isActiveWindow)
+    button.setFocus()
+    assert button.hasFocus()
+    button.setEnabled(False)
+    assert QApplication.focusWidget() is hand.window.maze_view.canvas
