@@ -8,10 +8,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollBar
 
-from app import edits
+from app import edits, stack_edits
 from app.interventions.json_format import save_patches
 from app.interventions.patches import AddVector, Mean, Noise, PatchStack, Resample, Scale, Zero
 from app.interventions.vectors import ActivationVector
+from tests.widgets.conftest import MakeHand
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from tests.widgets.panels.test_patches import number
 from widgets.panels.library import SharedLibrary
@@ -68,6 +69,25 @@ def test_a_copy_is_in_sight_and_has_the_keyboard(make_desk: MakeDesk) -> None:
     assert panel.cards.cards[4].hasFocus()
     desk.document.undo()
     assert abs(bar.value() - place) <= panel.cards.cards[4].height()
+
+
+def test_cards_that_are_made_anew_take_the_keyboard_from_nobody_else(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    docks = hand.window.docks
+    stack_edits.add_patch(hand.document, Scale())
+    docks.bring("patches")
+    panel = docks.docks["patches"].widget()
+    assert isinstance(panel, PatchesPanel)
+    QApplication.processEvents()
+    number(panel.cards.cards[0], "negative").field.setFocus()
+    panel.cards.cards[0].setFocus()
+    hand.window.maze_view.canvas.setFocus()
+    stack_edits.add_patch(hand.document, Zero(channels=(3,)))
+    QApplication.processEvents()
+    assert QApplication.focusWidget() is hand.window.maze_view.canvas
+    hand.document.undo()
+    QApplication.processEvents()
+    assert QApplication.focusWidget() is hand.window.maze_view.canvas
 
 
 def test_patches_of_a_file_are_seen_from_the_first_on(make_desk: MakeDesk, tmp_path: Path) -> None:

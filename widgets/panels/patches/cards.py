@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from PySide6.QtCore import QPoint, QPointF
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from app import stack_edits
 from app.interventions.patches import PatchStack
@@ -80,7 +80,9 @@ class CardList(QWidget):
     def _rebuild(self, stack: PatchStack, open_before: dict[int, bool]) -> PatchCard | None:
         old = self.cards
         first = not old and len(stack.patches) > 2
-        focus = next((card.position for card in old if card.isAncestorOf(self.focusWidget() or self)), None)
+        # The application's: each widget remembers one of its own, long after the keyboard has gone elsewhere.
+        keyboard = QApplication.focusWidget() or self
+        focus = next((card.position for card in old if card.isAncestorOf(keyboard)), None)
         self.cards = []
         added: PatchCard | None = None
         # A copy is the same value as its original: there is one more of it.
