@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.plugin import QtBot
 
 from app.interventions.vectors import ActivationVector
 from app.policy.layers import DEFAULT_LAYER, layer
+from tests.widgets.panels.conftest import Desk
+from widgets.panels.library import SharedLibrary
+from widgets.panels.vectors import VectorsPanel
 from widgets.panels.vectors.matrix import CosineMatrix
 
 NARROW = 420
@@ -46,3 +50,26 @@ def test_numbers_with_a_minus_are_written_as_the_others_are(qtbot: QtBot, count:
     assert len(shown) == 1, "all numbers are written, or none"
     if count <= 8:
         assert shown == {True}
+
+
+def test_the_current_vector_is_compared_and_in_sight_however_many_there_are(desk: Desk) -> None:
+    library = SharedLibrary.of(desk.context)
+    random = np.random.default_rng(1)
+    shape = layer(DEFAULT_LAYER, 1).shape
+    for number in range(12):
+        library.keep(ActivationVector(f"v{number:02}", "random", DEFAULT_LAYER, random.normal(size=shape), ""))
+    panel = desk.put(VectorsPanel, height=900)
+    panel.list.setFocus()
+    desk.key(panel.list, Qt.Key.Key_End)
+    assert panel.current is not None
+    assert panel.current.name == "v11"
+    assert panel.current in panel.compared()
+    assert len(panel.compared()) == len(panel.matrix.cosines) == 8
+    assert panel.left_out.isVisible()
+    assert panel.left_out.text().startswith("8 of 12")
+    panel.resize(panel.width(), 420)
+    QApplication.processEvents()
+    assert panel.list.viewport().rect().contains(panel.list.visualItemRect(panel.list.currentItem()).center())
+    desk.key(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert [vector.name for vector in panel.compared()] == ["v10", "v11"]
+    assert not panel.left_out.isVisible()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
@@ -33,7 +33,7 @@ from widgets.own_keys import PAGES, OwnKeys
 from widgets.panels.folding import Folding
 from widgets.panels.layer_choice import short_name
 from widgets.panels.library import SharedLibrary
-from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, row, scrolled
+from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, muted, row, scrolled
 from widgets.panels.vectors.deleted import Deleted
 from widgets.panels.vectors.details import VectorDetails
 from widgets.panels.vectors.make import MakeCard
@@ -71,6 +71,7 @@ class VectorsPanel(QWidget):
         self.list = _List(self)
         self.details = VectorDetails(context.palette)
         self.matrix = CosineMatrix()
+        self.left_out = muted(wrap=True)
         self._pages = QStackedWidget()
         self._pages.addWidget(
             EmptyState(
@@ -107,7 +108,11 @@ class VectorsPanel(QWidget):
         inner = QWidget()
         folds = column(inner)
         folds.addWidget(Folding(self._context, "About this vector", self.details, is_open=True))
-        folds.addWidget(Folding(self._context, "Cosines", self.matrix, is_open=True))
+        cosines = QWidget()
+        table = column(cosines)
+        table.addWidget(self.matrix)
+        table.addWidget(self.left_out)
+        folds.addWidget(Folding(self._context, "Cosines", cosines, is_open=True))
         folds.addStretch(1)
         layout = column(page)
         layout.addWidget(self.list, 2)
@@ -138,11 +143,20 @@ class VectorsPanel(QWidget):
         return None if self.entry is None else self.entry.vector
 
     def compared(self) -> tuple[ActivationVector, ...]:
-        """The vectors whose cosines are shown: the selected ones if there are several, or else all."""
+        """The vectors whose cosines are shown: of the selected ones if there are several, or else of all.
+
+        There is room for `COMPARED`, the current one among them.
+        """
+        found, current = self._comparable(), self.current
+        if current is not None and current not in found[:COMPARED]:
+            return (*found[: COMPARED - 1], current)
+        return found[:COMPARED]
+
+    def _comparable(self) -> tuple[ActivationVector, ...]:
         items = [self.list.item(at) for at in range(self.list.count())]
         chosen = [item for item in items if item.isSelected()]
         found = [item.data(Qt.ItemDataRole.UserRole).vector for item in (chosen if len(chosen) > 1 else items)]
-        return tuple(vector for vector in found if vector is not None)[:COMPARED]
+        return tuple(vector for vector in found if vector is not None)
 
     def _fill(self) -> None:
         current, at_row = None if self.entry is None else self.entry.path, self.list.currentRow()
@@ -168,7 +182,10 @@ class VectorsPanel(QWidget):
             self.details.show_vector(vector, self._context.document.state.policy)
         elif self.entry is not None:
             self.details.show_problem(self.entry.problem)
-        self.matrix.show_vectors(self.compared())
+        compared, of = self.compared(), len(self._comparable())
+        self.matrix.show_vectors(compared)
+        self.left_out.setVisible(of > len(compared))
+        self.left_out.setText(f"{len(compared)} of {of}: select those to compare in the list.")
 
     def _document_changed(self, old: State, new: State) -> None:
         if old.policy != new.policy:
@@ -276,6 +293,12 @@ class _List(OwnKeys, QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setMinimumHeight(4 * QFontMetrics(self.font()).height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The form beside it comes and goes: what is told of below stays in sight here.
+        if self.currentItem() is not None:
+            self.scrollToItem(self.currentItem())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:
