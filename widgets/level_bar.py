@@ -18,7 +18,7 @@ from app.maze.procgen_client import SEEDS
 from widgets.context import Context
 from widgets.levels import Levels
 from widgets.own_keys import UndoOnceTaken
-from widgets.theme_icons import PIXELS, no_icon, theme_icon
+from widgets.theme_icons import no_icon, theme_icon
 from widgets.wheel import QuietCombo, QuietSpin
 
 NO_SEED = -1
@@ -104,7 +104,6 @@ class LevelBar(QToolBar):
         self.background = self._combo(
             "Theme", "procgen's background image. The policy sees it; the picture here stays quiet"
         )
-        self.background.setIconSize(QSize(PIXELS, PIXELS))
         nothing = no_icon()
         for theme in range(THEMES):
             self.background.addItem(nothing, f"Theme {theme}", theme)

@@ -42,6 +42,7 @@ def style_sheet(palette: Palette, line: int) -> str:
     QMenuBar {{ background: {p.panel}; padding: 2px 6px; border-bottom: 1px solid {p.border}; }}
     QMenuBar::item {{ padding: 4px 9px; border-radius: 5px; background: transparent; }}
     QMenuBar::item:selected {{ background: {hover}; }}
+    QMenu, QComboBox {{ icon-size: {round(ICON * line)}px; }}
     QMenu {{ background: {p.panel_raised}; border: 1px solid {p.border}; padding: 5px; }}
     QMenu::item {{ padding: 5px 26px 5px 12px; border-radius: 5px; }}
     QMenu::item:selected {{ background: {chosen_fill}; }}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QStyle, QTabBar, QToolButton, QWidget
 
 from app import stack_edits
 from app.interventions.patches import AddVector
@@ -235,6 +235,8 @@ def test_panels_gathered_by_large_text_are_remembered_where_the_user_had_them(
 def test_buttons_grow_with_the_text(make_hand: MakeHand) -> None:
     hand = make_hand(engine=False)
     hand.context.actions.trigger("tab.duplicate")
+    background = hand.window.level_bar.background
+    usual_picture = background.iconSize().height()
     buttons = {
         "title": hand.window.docks.docks["patches"].titleBarWidget().findChild(QToolButton),
         "playback": hand.window.playback.bar.buttons["playback.play"],
@@ -244,7 +246,11 @@ def test_buttons_grow_with_the_text(make_hand: MakeHand) -> None:
     scale_text(hand, 2.0)
     buttons["tab"] = hand.window.tabs.tabButton(0, QTabBar.ButtonPosition.RightSide)
     larger = {name: button.iconSize().height() for name, button in buttons.items()}
+    larger_picture = background.iconSize().height()
+    menu = hand.window.findChild(QMenu)
+    assert menu.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize, None, menu) == larger_picture
     scale_text(hand, 1.0)
+    assert larger_picture >= 1.8 * usual_picture
     assert all(larger[name] >= 1.8 * usual[name] for name in usual), (usual, larger)
 
 
