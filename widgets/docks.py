@@ -117,6 +117,7 @@ class Docks:
         self._firsts: list[QDockWidget] = []
         self._gathered: Gathered | None = None
         self._follows_screen = False
+        self._settled: tuple[QByteArray, object] | None = None
         for name, title, panel in PANELS:
             self.add(name, title, panel(context))
         self.reset()
@@ -191,6 +192,8 @@ class Docks:
             # Nothing more to gain.
             return
         before = self._window.saveState(VERSION)
+        if self._settled is not None and self._settled[1] == self._arrangement():
+            before = self._settled[0]
         hidden = [dock for dock in self.docks.values() if dock.isHidden()]
         floating = [dock for dock in self.docks.values() if dock.isFloating()]
         self._arrange(LOW, apart=floating)
@@ -216,6 +219,14 @@ class Docks:
             for name, dock in self.docks.items():
                 if dock.isHidden() != (name in closed):
                     dock.setHidden(name in closed)
+        self._settled = (state, self._arrangement())
+
+    def remember(self) -> None:
+        """All is where it is to stay: a gathering goes back to this, and not to what larger text has squeezed."""
+        self._settled = (self.own_state, self._arrangement())
+
+    def _arrangement(self) -> object:
+        return self._places(), self.closed
 
     def _rearranged(self, gathered: Gathered) -> bool:
         return self._places() != gathered.places or not self._together()

@@ -48,6 +48,7 @@ class LayoutMemory(QObject):
         """Remember how things are now."""
         if self.paused():
             return
+        self._docks.remember()
         now = {
             "geometry": _text(self._window.saveGeometry()),
             "layout": _text(self._docks.own_state),

@@ -254,6 +254,23 @@ def test_buttons_grow_with_the_text(make_hand: MakeHand) -> None:
     assert all(larger[name] >= 1.8 * usual[name] for name in usual), (usual, larger)
 
 
+def test_heights_of_panels_come_back_after_large_text(make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Docks, "screen_height", 800)
+    hand = make_hand(engine=False)
+    hand.window.resize(1200, 760)
+    docks = hand.window.docks.docks
+    QApplication.processEvents()
+    hand.window.resizeDocks([docks["patches"], docks["channels"]], [200, 480], Qt.Orientation.Vertical)
+    QTest.qWait(SETTLED + 100)
+    before = docks["patches"].height()
+    scale_text(hand, 2.0)
+    assert len(places(hand)["policy"][0]) == len(docks) - 1, "gathered"
+    scale_text(hand, 1.0)
+    hand.window.resize(1200, 760)
+    QApplication.processEvents()
+    assert docks["patches"].height() == pytest.approx(before, abs=8)
+
+
 def test_the_window_stays_on_its_screen_in_large_text(
     make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

@@ -14,7 +14,7 @@ from widgets.maze_view.picture import ROLES, Picture
 WRAPPED = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
-ROOMY = 22
+ROOMY = 25
 """Lines of text in the view's height from which the legend says what length and opacity mean; else its tooltip does."""
 
 
