@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMenu, QTabBar, QToolButton, QWidget
 from shiboken6 import isValid
 
@@ -87,7 +87,14 @@ class TitleBar(QWidget):
 
 
 class Dock(ReadingOrder, QDockWidget):
-    """A dock: where it floats, a window with a tab order of its own."""
+    """A dock: where it floats, a window with a tab order of its own, and an edge that sets it off what it covers."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.isFloating():
+            painter = QPainter(self)
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
 @dataclass(frozen=True)

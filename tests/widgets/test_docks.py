@@ -107,6 +107,18 @@ def test_a_floating_panel_is_above_the_window_after_a_start_too(make_hand: MakeH
     assert again.window.objectName() in shown
 
 
+def test_a_floating_panel_has_an_edge(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    dock = hand.window.docks.docks["patches"]
+    dock.setFloating(True)
+    QApplication.processEvents()
+    seen = dock.grab().toImage()
+    edge = {seen.pixel(0, y) for y in range(seen.height())}
+    assert len(edge) == 1
+    assert edge != {seen.pixel(8, 8)}
+    dock.setFloating(False)
+
+
 def places(hand: Hand) -> dict[str, tuple[set[str], bool]]:
     """With which others each panel shares its place, and whether it is put away."""
     window, docks = hand.window, hand.window.docks.docks
