@@ -27,7 +27,7 @@ class Numbers(QWidget):
     def __init__(self, context: Context, picture: Picture, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._picture = context, picture
-        self._factor = 1.0
+        self._factor = self._text_scale = 1.0
         self._values: tuple[tuple[float, float], tuple[float, float] | None] | None = None
         self._sentence = self._title = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -52,9 +52,9 @@ class Numbers(QWidget):
         """What is said in place of the numbers, or beneath them."""
         return self._sentence
 
-    def set_factor(self, factor: float) -> None:
-        """Larger numbers, for a stage."""
-        self._factor = factor
+    def set_factor(self, factor: float, text: float = 1.0) -> None:
+        """Larger numbers, and a larger sentence beneath them, for a stage."""
+        self._factor, self._text_scale = factor, text
         self.updateGeometry()
         self.update()
 
@@ -97,7 +97,7 @@ class Numbers(QWidget):
         return f"{', '.join(shown)} {self._sentence}"
 
     def sizeHint(self) -> QSize:
-        big, small = QFontMetricsF(self._big()), QFontMetricsF(self.font())
+        big, small = QFontMetricsF(self._big()), QFontMetricsF(self._small())
         return QSize(320, round(big.height() + small.height() + 14))
 
     def minimumSizeHint(self) -> QSize:
@@ -106,7 +106,6 @@ class Numbers(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        small = QFontMetricsF(self.font())
         muted = QColor(self._context.palette.text_muted)
         if self._values is not None:
             groups = [self._parts(i) for i in range(2)]
@@ -128,13 +127,15 @@ class Numbers(QWidget):
                     at += QFontMetricsF(font).horizontalAdvance(text)
                 x += width + gap
             painter.restore()
-        painter.setFont(self.font())
         painter.setPen(muted)
         line = self.rect().adjusted(8, 4, -8, -4)
         if self._values is None:
+            painter.setFont(self._small())
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._sentence)
             return
-        line.setTop(line.bottom() - round(small.height()))
+        painter.setFont(self._small(line.width()))
+        small = QFontMetricsF(painter.font())
+        line.setTop(line.bottom() - round(QFontMetricsF(self._small()).height()))
         sentence = small.elidedText(self._sentence, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, sentence)
 
@@ -147,6 +148,15 @@ class Numbers(QWidget):
         if after is not None:
             parts += [(" → ", palette.text_muted, label), (fixed(after[which]), palette.patched, big)]
         return parts
+
+    def _small(self, room: float = math.inf) -> QFont:
+        """Of the sentence; where it has less room, no larger than fits it, but never smaller than the window's text."""
+        wide = QFontMetricsF(self.font()).horizontalAdvance(self._sentence)
+        # A hundredth less: hinting rounds letters up.
+        fitting = 0.99 * room / wide if wide else math.inf
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * min(self._text_scale, max(fitting, 1.0)))
+        return font
 
     def _big(self) -> QFont:
         return theme.number_font(self.font(), 2.4 * self._factor, QFont.Weight.DemiBold)

@@ -25,7 +25,7 @@ Row = tuple[str, float, float | None]
 """Name, value before, value after (None where nothing is patched)."""
 
 BAR = 44
-"""Pixels of a full bar."""
+"""Pixels of a full bar; more on a stage."""
 
 
 class Readout(QWidget):
@@ -39,9 +39,10 @@ class Readout(QWidget):
         self._note = ""
         self._moves: list[Row] = []
         self._others: list[tuple[str, str]] = []
+        self._text_scale = 1.0
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._shrink()
-        context.palette_changed.connect(self._shrink)
+        self._take_font()
+        context.palette_changed.connect(self._take_font)
         self.setAccessibleName("Numbers of the square under the pointer")
         self.hide()
 
@@ -50,11 +51,18 @@ class Readout(QWidget):
         if square is None or not self._read(square):
             self.hide()
             return
+        self._take_font()
         self.resize(self.sizeHint())
         self.move(self._place(near))
         self.raise_()
         self.show()
         self.update()
+
+    def set_text_scale(self, scale: float) -> None:
+        """A larger card, for a stage; 1 is the usual."""
+        self._text_scale = scale
+        self._take_font()
+        self.resize(self.sizeHint())
 
     def text(self) -> str:
         """What the card says, as lines of text."""
@@ -101,10 +109,16 @@ class Readout(QWidget):
             self._others.append(("", _arrow(patched, row)))
         return True
 
-    def _shrink(self, *_: object) -> None:
-        font = QFont(self._over.font())
-        font.setPointSizeF(font.pointSizeF() * 0.9)
+    def _take_font(self, *_: object) -> None:
+        """As large as wanted, or as the canvas has room for the card, but no smaller than usual."""
+        font, usual = QFont(self._over.font()), 0.9 * self._over.font().pointSizeF()
+        font.setPointSizeF(usual * self._text_scale)
         self.setFont(font)
+        wanted, room = self.sizeHint(), self._over.size()
+        fitting = min((room.width() - 12) / wanted.width(), (room.height() - 12) / wanted.height())
+        if self._text_scale > 1 and fitting < 1:
+            font.setPointSizeF(usual * max(1.0, self._text_scale * fitting))
+            self.setFont(font)
 
     def _place(self, near: QPoint) -> QPoint:
         """The corner that covers least of the maze; of equal ones the one farthest from the pointer."""
@@ -128,6 +142,9 @@ class Readout(QWidget):
     def _both(self) -> bool:
         return any(after is not None for _, _, after in self._moves)
 
+    def _bar(self) -> float:
+        return BAR * self._text_scale
+
     def _line(self) -> float:
         return QFontMetricsF(self.font()).height() + 1
 
@@ -143,7 +160,7 @@ class Readout(QWidget):
         width = max(
             metrics.horizontalAdvance(self._title) * 1.1,
             metrics.horizontalAdvance(self._note),
-            name + BAR + 6 + self._number_width() * (2 if self._both else 1) if self._moves else 0,
+            name + self._bar() + 6 + self._number_width() * (2 if self._both else 1) if self._moves else 0,
             name + max((metrics.horizontalAdvance(value) * 1.05 for _, value in self._others), default=0),
         )
         lines = 1 + bool(self._note) + self._both + len(self._moves) + len(self._others)
@@ -167,7 +184,7 @@ class Readout(QWidget):
             self._text(painter, QRectF(10, y, self.width() - 20, line), self._note, palette.text_muted, self.font())
             y += line
         if self._both:
-            x = 10 + self._name_width() + BAR + 6
+            x = 10 + self._name_width() + self._bar() + 6
             for title, colour in (("Original", palette.original), ("Patched", palette.patched)):
                 self._text(painter, QRectF(x, y, self._number_width(), line), title, colour, self.font())
                 x += self._number_width()
@@ -197,16 +214,16 @@ class Readout(QWidget):
         shown.setWeight(QFont.Weight.DemiBold if best else QFont.Weight.Normal)
         self._text(painter, QRectF(10, y, left, line), name, palette.text if best else palette.text_muted, shown)
         values = [(before, palette.original)] + ([(after, palette.patched)] if after is not None else [])
-        thick = 6.0 if after is None else 4.0
+        thick = (6.0 if after is None else 4.0) * self._text_scale
         top = y + line / 2 - thick * len(values) / 2
         painter.setPen(Qt.PenStyle.NoPen)
         for value, colour in values:
             painter.setBrush(QColor(palette.border))
-            painter.drawRect(QRectF(10 + left, top, BAR, thick - 1))
+            painter.drawRect(QRectF(10 + left, top, self._bar(), thick - 1))
             painter.setBrush(QColor(colour))
-            painter.drawRect(QRectF(10 + left, top, BAR * value, thick - 1))
+            painter.drawRect(QRectF(10 + left, top, self._bar() * value, thick - 1))
             top += thick
-        x = 10 + left + BAR + 6
+        x = 10 + left + self._bar() + 6
         for value, colour in values:
             shade = colour if after is not None else palette.text
             self._text(painter, QRectF(x, y, number, line), f"{value:.3f}", shade, font)
