@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from widgets.by_mouse import by_mouse
 
 PAGES = frozenset({Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+NOT_FOR_SLIDERS = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
 DIGITS = frozenset(Qt.Key(Qt.Key.Key_0 + digit) for digit in range(10))
 
 
@@ -28,6 +34,24 @@ class OwnKeys:
             event.accept()
             return True
         return bool(super().event(event))  # type: ignore[misc]
+
+
+class SliderKeys(OwnKeys):
+    """Mixed into a slider, before its Qt class: which keys are the window's while it has the keyboard.
+
+    Keys with Ctrl, Alt or Meta always are: Qt's sliders take Ctrl+Home for Home wherever the window has just no use for
+    it. Pages are once the mouse has used the slider; where Tab has led, they step it.
+    """
+
+    def event(self, event: QEvent) -> bool:
+        """Qt's."""
+        assert isinstance(self, QWidget)
+        if isinstance(event, QKeyEvent):
+            elsewhere = event.modifiers() & NOT_FOR_SLIDERS or (Qt.Key(event.key()) in PAGES and by_mouse(self))
+            if elsewhere:
+                event.ignore()
+                return False
+        return super().event(event)
 
 
 class UndoOnceTaken:

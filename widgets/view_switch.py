@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from widgets.context import Context
@@ -24,6 +25,8 @@ class ViewSwitch(QFrame):
         for mode in MODES:
             button = QPushButton(MODE_TITLES[mode])
             button.setCheckable(True)
+            # A click leaves the keyboard where it was, as with the tools.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setProperty("segment", True)
             button.setToolTip(context.actions[f"view.{mode}"].toolTip())
             button.setAccessibleName(f"View: {MODE_TITLES[mode]}")

@@ -13,7 +13,7 @@ from app.number_text import plain, short
 from app.palette import Palette
 from app.stack_edits import RANGE
 from widgets.context import Context
-from widgets.own_keys import PAGES, OwnKeys, UndoOnceTaken
+from widgets.own_keys import PAGES, OwnKeys, SliderKeys, UndoOnceTaken
 from widgets.panels.parts import column, row
 from widgets.wheel import WheelWhenFocused
 
@@ -24,7 +24,7 @@ FINE: Final = 10
 """How many times finer the hand moves with Shift."""
 
 
-class NumberSlider(OwnKeys, WheelWhenFocused, QSlider):
+class NumberSlider(SliderKeys, WheelWhenFocused, QSlider):
     """A slider that jumps to the pointer and fills from 0; with Shift it moves ten times finer.
 
     Signals:

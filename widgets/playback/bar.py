@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.seeds import LARGEST_SEED
@@ -71,6 +71,8 @@ class PlaybackBar(QWidget):
             button = QToolButton()
             button.setDefaultAction(context.actions[name])
             button.setAccessibleName(context.actions.spec(name).title)
+            # A click leaves the keyboard where it was, as with the tools.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.buttons[name] = button
         self.scrub = Scrub()
         self.count = QLabel()

@@ -6,11 +6,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 
+from widgets.own_keys import PAGES, SliderKeys
 from widgets.wheel import WheelWhenFocused
 
 
-class Scrub(WheelWhenFocused, QSlider):
+class Scrub(SliderKeys, WheelWhenFocused, QSlider):
     """A slider whose handle comes to the pointer at once."""
+
+    own_keys = PAGES
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
@@ -24,14 +24,19 @@ class Verdict(QWidget):
         self._title = title
         self.label = Shortening()
         self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        layout = row(Swatch(context, role), self.label)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(layout)
+        self.swatch = Swatch(context, role)
+        self._line = row(self.swatch, self.label)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(self._line)
 
     @property
     def text(self) -> str:
         """What it says."""
         return self.label.text()
+
+    def centre(self, on: bool) -> None:
+        """Stand in the middle of the room there is, or at its left."""
+        _centre(self._line, on)
 
     def say(self, episode: Rollout, name: str = "", *, stale: bool) -> None:
         """Show how an episode ended, and whose it was where there are others beside it."""
@@ -71,6 +76,16 @@ class Verdicts(QWidget):
         """What is written in."""
         return self.original.label, self.patched.label, self.hint
 
+    def take_stage(self, scale: float | None) -> None:
+        """Stand in the middle, with dots as large as text that is `scale` times the usual; None is as usual."""
+        for verdict in (self.original, self.patched):
+            verdict.swatch.set_text_scale(scale or 1.0)
+            verdict.centre(scale is not None)
+        _centre(self._line, scale is not None)
+        middle = Qt.AlignmentFlag.AlignHCenter if scale is not None else Qt.AlignmentFlag.AlignLeft
+        self.hint.setAlignment(middle | Qt.AlignmentFlag.AlignVCenter)
+        self._turn()
+
     def say(self, found: Rollouts | None, name: str = "", *, stale: bool, hint: str) -> None:
         """Show what came of both, or the hint while there is nothing to tell."""
         shown = {
@@ -100,7 +115,7 @@ class Verdicts(QWidget):
             self._turn()
 
     def _turn(self) -> None:
-        metrics = self.fontMetrics()
+        metrics = self.original.label.fontMetrics()
         wanted = 2 * (metrics.horizontalAdvance(LONGEST) + metrics.height()) + self.GAP
         beside = self.width() >= wanted and not self._named
         way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
@@ -113,3 +128,13 @@ class Verdicts(QWidget):
         # A hidden widget does not tell its layout.
         self._line.invalidate()
         self.updateGeometry()
+
+
+def _centre(line: QBoxLayout, on: bool) -> None:
+    """A gap before what stands in a line, as large as the one behind it; or none."""
+    first = line.itemAt(0)
+    gap = first is not None and first.spacerItem() is not None
+    if on and not gap:
+        line.insertStretch(0, 1)
+    elif gap and not on:
+        line.takeAt(0)

@@ -45,7 +45,7 @@ class ChannelGrid(OwnKeys, QAbstractScrollArea):
     enlarged = Signal(int)
     pixel_hovered = Signal(object)
     menu_wanted = Signal(int, object, QPoint)
-    own_keys = DIGITS | PAGES
+    own_keys = DIGITS | PAGES | {Qt.Key.Key_Space}
 
     def __init__(self, palette: Palette = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -20,13 +20,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.maze.maze import Square
 from app.palette import LIGHT, Palette
+from widgets.own_keys import OwnKeys
 from widgets.panels.channels import paint
 from widgets.panels.channels.colours import atlas
 from widgets.panels.channels.paint import Pixel
 from widgets.panels.channels.shown import Shown
 
 
-class ChannelPicture(QWidget):
+class ChannelPicture(OwnKeys, QWidget):
     """A channel as large as there is room, its pixels crisp. A click switches it.
 
     Signals:
@@ -42,6 +43,7 @@ class ChannelPicture(QWidget):
     stepped = Signal(int)
     closed = Signal()
     menu_wanted = Signal(object, QPoint)
+    own_keys = frozenset({Qt.Key.Key_Space})
 
     def __init__(self, palette: Palette = LIGHT) -> None:
         super().__init__()
