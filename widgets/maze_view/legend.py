@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMoveEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -19,7 +21,10 @@ ROOMY = 25
 
 
 class Legend(QWidget):
-    """A quiet strip of samples with their meanings; it wraps when the window is narrow."""
+    """A quiet strip of samples with their meanings; it wraps when the window is narrow.
+
+    Its height is that of all that may come into it, so that the maze above stays where it is.
+    """
 
     def __init__(self, context: Context, picture: Picture, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,23 +41,29 @@ class Legend(QWidget):
     def _refresh(self, *_: object) -> None:
         palette, maze, mode = self._context.palette, self._picture.maze, self._context.view.mode
         roles = ROLES if mode == "side_by_side" else (mode,)
+        decision = self._picture.decision
         self._items = legend_items(
             palette,
             roles,
-            decision=self._picture.decision,
+            decision=decision,
             corner=maze.is_open(maze.top_right),
             unreachable=self._picture.unreachable,
         )
-        self._definition = f"{definition(roles)}. A dot stands where the moves cancel out"
+        # An edit that brings another mark, or another field in the same view, must not move the maze.
+        alike = (ROLES,) if mode == "side_by_side" else tuple((role,) for role in ROLES)
+        marked = replace(decision, square=maze.mouse, unique=False)
+        self._fullest = [legend_items(palette, each, decision=marked, corner=True, unreachable=True) for each in alike]
+        self._longest = [_words(each) for each in alike]
+        self._definition = _words(roles)
         self.setToolTip(self._definition)
         self.setAccessibleDescription(", ".join(item.meaning for item in self._items) + f". {self._definition}")
         self.updateGeometry()
         self.update()
 
-    def _rows(self, width: float) -> list[list[LegendItem]]:
+    def _rows(self, width: float, items: list[LegendItem]) -> list[list[LegendItem]]:
         rows: list[list[LegendItem]] = []
         used = 0.0
-        for item in self._items:
+        for item in items:
             extent = self._extent(item)
             if rows and used + extent <= width - 16:
                 rows[-1].append(item)
@@ -75,8 +86,9 @@ class Legend(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        definition = self._definition_box(width).height() if self._roomy else 0
-        return round(len(self._rows(width)) * self._row_height() + 8 + definition)
+        definition = max(self._box(width, words).height() for words in self._longest) if self._roomy else 0
+        rows = max(len(self._rows(width, items)) for items in self._fullest)
+        return round(rows * self._row_height() + 8 + definition)
 
     def _see_room(self) -> None:
         around = self.parentWidget()
@@ -95,11 +107,9 @@ class Legend(QWidget):
         super().resizeEvent(event)
         self._see_room()
 
-    def _definition_box(self, width: float) -> QRectF:
+    def _box(self, width: float, words: str) -> QRectF:
         """The room that the words on length and opacity take, wrapped."""
-        return QFontMetricsF(self.font()).boundingRect(
-            QRectF(0, 0, max(width - 16, 60), 1000), WRAPPED, self._definition
-        )
+        return QFontMetricsF(self.font()).boundingRect(QRectF(0, 0, max(width - 16, 60), 1000), WRAPPED, words)
 
     def sizeHint(self) -> QSize:
         width = self.width() or 600
@@ -112,7 +122,7 @@ class Legend(QWidget):
         painter = QPainter(self)
         sample, height = self._sample(), self._row_height()
         y = 4.0
-        for row in self._rows(self.width()):
+        for row in self._rows(self.width(), self._items):
             x = (self.width() - sum(map(self._extent, row)) + 18) / 2
             for item in row:
                 painter.save()
@@ -131,3 +141,7 @@ class Legend(QWidget):
             return
         painter.setPen(QColor(self._context.palette.text_muted))
         painter.drawText(QRectF(8, y, self.width() - 16, self.height() - y), WRAPPED, self._definition)
+
+
+def _words(roles: tuple[str, ...]) -> str:
+    return f"{definition(roles)}. A dot stands where the moves cancel out"

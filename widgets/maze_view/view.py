@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.maze.maze import Square
 from app.sight import sight_from_json, sight_to_json
@@ -33,7 +33,7 @@ class Size:
 
 
 class Stage(QWidget):
-    """Holds the panes, and draws what keeps those beside each other apart."""
+    """Holds the panes with their numbers, and draws what keeps those beside each other apart."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -76,16 +76,12 @@ class MazeView(QWidget):
         # Zoomed in, mazes fill their canvases: what lies between them keeps them apart.
         self._grid.setHorizontalSpacing(BETWEEN)
         self._grid.setVerticalSpacing(1)
-        self._numbers_row = QHBoxLayout()
-        self._numbers_row.setSpacing(0)
-        self._numbers_row.addWidget(self.numbers, 1)
         for pane in self.panes.values():
             self._watch(pane)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.stage, 1)
-        column.addLayout(self._numbers_row)
         column.addWidget(self.legend)
         context.view.mode_changed.connect(self._show_mode)
         context.bridge.result.connect(self._explain)
@@ -122,7 +118,7 @@ class MazeView(QWidget):
             pane.hide()
             pane.deleteLater()
         if self.other_numbers is not None:
-            self._numbers_row.removeWidget(self.other_numbers)
+            self._grid.removeWidget(self.other_numbers)
             self.other_numbers.hide()
             self.other_numbers.deleteLater()
         self._last_place = None
@@ -136,7 +132,6 @@ class MazeView(QWidget):
             companion.changed.connect(self._name_panes)
             companion.picture.fields_changed.connect(self._refresh_readouts)
             self.other_numbers = Numbers(self._context, companion.picture)
-            self._numbers_row.addWidget(self.other_numbers, 1)
         self.enlarge(self._size)
         self._show_mode()
         self.compared.emit(companion)
@@ -147,14 +142,13 @@ class MazeView(QWidget):
         for pane in (*self.panes.values(), *self.other_panes.values()):
             pane.set_text_scale(size.text)
         self.picture.set_thickness(size.arrows)
-        self.numbers.set_factor(size.numbers)
+        self.numbers.set_factor(size.numbers, size.text)
         if self.companion is not None and self.other_numbers is not None:
             self.companion.picture.set_thickness(size.arrows)
-            self.other_numbers.set_factor(size.numbers)
+            self.other_numbers.set_factor(size.numbers, size.text)
 
     def _watch(self, pane: Pane) -> None:
         pane.canvas.menu_wanted.connect(self.menu_wanted)
-        pane.resized.connect(self._level_notes)
         pane.canvas.pointed.connect(lambda place: self._pointed(pane, place))
         pane.canvas.moved.connect(lambda: self._follow(pane.canvas))
 
@@ -169,8 +163,8 @@ class MazeView(QWidget):
         had_focus = any(pane.canvas.hasFocus() for pane in everyone)
         for number, panes in enumerate((self.panes, self.other_panes)):
             for role, pane in panes.items():
-                # One role: beside each other. All three: a row each.
-                row, column = (number, ROLES.index(role)) if len(roles) > 1 else (0, number)
+                # One role: beside each other. All three: a row each. The numbers lie under what they are of.
+                row, column = (2 * number, ROLES.index(role)) if len(roles) > 1 else (0, number)
                 self._grid.addWidget(pane, row, column)
                 if role in roles and shown is not None and shown is not pane.canvas:
                     pane.canvas.show_as(shown)
@@ -182,6 +176,12 @@ class MazeView(QWidget):
             self.canvas.setFocus()
         for pane in everyone:
             pane.setVisible(pane.role in roles)
+        for number, numbers in enumerate(filter(None, (self.numbers, self.other_numbers))):
+            place = (2 * number + 1, 0, 1, len(roles)) if len(roles) > 1 else (1, number, 1, 1)
+            self._grid.addWidget(numbers, *place)
+            numbers.show()
+        for row in (0, 2):
+            self._grid.setRowStretch(row, int(row == 0 or (len(roles) > 1 and bool(self.other_panes))))
         for at in range(len(ROLES)):
             self._grid.setColumnStretch(at, int(at < (len(roles) if len(roles) > 1 else 1 + bool(self.other_panes))))
         self._name_panes()
@@ -216,18 +216,6 @@ class MazeView(QWidget):
         if companion is not None:
             for pane in self.other_panes.values():
                 pane.explain_result(companion.document.state, companion.bridge.latest, busy=context.busy)
-        self._level_notes()
-
-    def _level_notes(self) -> None:
-        """Equal room for the notes of mazes beside each other, so that the mazes stay level."""
-        roles = self._roles()
-        sides = [[panes[role] for role in roles] for panes in (self.panes, self.other_panes) if panes]
-        if len(roles) == 1:
-            sides = [[pane for side in sides for pane in side]]
-        for beside in sides:
-            height = max(pane.note_height for pane in beside)
-            for pane in beside:
-                pane.set_note_height(height)
 
     def _pointed(self, pane: Pane, place: QPoint | None) -> None:
         self._last_place = None if place is None else (pane, place)
