@@ -18,6 +18,7 @@ from tests.widgets.conftest import Hand, MakeHand, small_maze
 from tests.widgets.dialogs import DIALOGS
 from widgets.docks import PANELS
 from widgets.panels.library import SharedLibrary
+from widgets.panels.patches.card import PatchCard
 
 TAB, BACKTAB = Qt.Key.Key_Tab, Qt.Key.Key_Backtab
 ROOM = 3
@@ -191,6 +192,8 @@ def test_what_scrolled_away_comes_into_sight_with_the_keyboard(full: Hand) -> No
     window.resize(1480, 700)
     QApplication.processEvents()
     panel = window.docks.docks["patches"].widget()
+    # The cards have their heights once their effects are measured.
+    full.wait(lambda: all("…" not in card.effect.text() for card in panel.findChildren(PatchCard)))
     inside = [widget for widget in walk(full, window.level_bar.world) if panel.isAncestorOf(widget)]
     inside[0].setFocus()
     for widget in inside[1:]:

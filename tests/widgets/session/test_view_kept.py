@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -261,17 +262,20 @@ def test_a_crash_loses_neither_comparison_nor_sight(hand: Hand, tmp_path: Path) 
 
 def test_looking_elsewhere_is_written_to_the_autosave_of_unsaved_work(hand: Hand, tmp_path: Path) -> None:
     autosave = Autosave(tmp_path)
-    made = saver(hand, autosave)
+    saver(hand, autosave)
+
+    def view() -> dict[str, Any]:
+        """What the copy says of the view; nothing before there is one."""
+        return json.loads(autosave.file.read_text())["session"]["view"] if autosave.file.exists() else {}
+
     hand.key(Qt.Key.Key_K, CONTROL)
-    hand.wait(autosave.file.exists)
-    with hand.qtbot.waitSignal(made.wrote):
-        wheel_and_pan(hand)
-    view = json.loads(autosave.file.read_text())["session"]["view"]
-    assert view["compare"] == {"maze": 1}
-    assert len(view["sight"]) == 4
-    with hand.qtbot.waitSignal(made.wrote):
-        hand.context.actions.trigger("compare.stop")
-    assert json.loads(autosave.file.read_text())["session"]["view"]["compare"] is None
+    hand.wait(lambda: view().get("compare") == {"maze": 1})
+    before = view()["sight"]
+    wheel_and_pan(hand)
+    hand.wait(lambda: view()["sight"] != before)
+    assert len(view()["sight"]) == 4
+    hand.context.actions.trigger("compare.stop")
+    hand.wait(lambda: view()["compare"] is None)
 
 
 def test_a_larger_worlds_sight_is_brought_into_a_smaller_one(hand: Hand, tmp_path: Path) -> None:
