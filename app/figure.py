@@ -14,7 +14,7 @@ from app.field_shapes import difference_shapes, field_shapes
 from app.figure_parts import Number, caption, definition, fitting, heading, legend, legend_items, numbers, whole
 from app.maze.maze import WALL, Maze, Square
 from app.maze.paths import Decision, decision_square, reachable
-from app.maze_shapes import frame, maze_shapes
+from app.maze_shapes import frame, joints, maze_shapes
 from app.palette import Palette
 from app.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, moved
 from app.unchanged import unchanged_reason
@@ -34,14 +34,14 @@ class Figure:
     Attributes:
         shapes: from the rearmost to the frontmost.
         width, height: of the page.
-        background: the page's colour.
+        background: the page's colour; None for a transparent page.
         unit: the length that letters and margins are in proportion to; 1 for a maze 15 cells wide.
     """
 
     shapes: tuple[Shape, ...]
     width: float
     height: float
-    background: str
+    background: str | None
     unit: float = 1.0
 
 
@@ -131,8 +131,11 @@ def _panel(
         *options.overlays.get(role, ()),
     ]
     dx, dy = x - corner[0], y - corner[1]
+    shown = (corner[0], corner[1], columns, rows)
+    kept = _within(drawn, shown)
+    walls = [box for shape in kept if isinstance(shape, Rects) and shape.fill == palette.wall for box in shape.boxes]
     shapes = [frame((x, y, columns, rows), palette)]
-    shapes += [moved(shape, dx, dy) for shape in _within(drawn, (corner[0], corner[1], columns, rows))]
+    shapes += [moved(shape, dx, dy) for shape in (*kept, *joints(walls, shown, palette))]
     reason = unchanged_reason(result)
     hue = getattr(palette, role)
     shapes += caption(x, y + rows + 0.42 * unit, columns, unit, TITLES[role], hue, _note(result, role, reason), palette)

@@ -65,6 +65,23 @@ def frame(box: Box, palette: Palette, width: float = FRAME) -> Shape:
     )
 
 
+def joints(walls: Collection[Box], box: Box, palette: Palette, width: float = FRAME) -> list[Shape]:
+    """Strips over the line where walls meet the frame around a box.
+
+    What merely abuts is blended with what lies below by everything that draws edges smoothly, as readers of PDF do: a
+    faint line of floor would stand inside the frame.
+    """
+    left, bottom, right, top = box[0], box[1], box[0] + box[2], box[1] + box[3]
+    upright, level = [], []
+    for x, y, columns, rows in walls:
+        upright += [(edge - width / 2, y, width, rows) for edge in (left, right) if edge in (x, x + columns)]
+        # Into the corners, too.
+        start, end = x - width / 2 * (x == left), x + columns + width / 2 * (x + columns == right)
+        level += [(start, edge - width / 2, end - start, width) for edge in (bottom, top) if edge in (y, y + rows)]
+    # They cross in the corners, so they are two shapes of disjoint boxes each.
+    return [Rects(tuple(strips), palette.wall) for strips in (upright, level) if strips]
+
+
 def wall_boxes(maze: Maze) -> tuple[Box, ...]:
     """The walls as few disjoint rectangles: equal runs of neighbouring rows are merged."""
     done: list[Box] = []

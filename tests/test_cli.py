@@ -27,7 +27,15 @@ from tests.pictures import forked_level, level
 ROOT = Path(__file__).resolve().parent.parent
 LAYER = "embedder.block2.res1.resadd"
 PLAIN = {"squares", "logits", "probs", "arrows", "value", "grid", "dim", "recipe"}
-PATCHED = {"patched_logits", "patched_probs", "patched_arrows", "patched_value"}
+PLAIN |= {"decision", "p_cheese", "p_top_right"}
+PATCHED = {
+    "patched_logits",
+    "patched_probs",
+    "patched_arrows",
+    "patched_value",
+    "patched_p_cheese",
+    "patched_p_top_right",
+}
 
 
 def run(*arguments: object) -> int:

@@ -236,7 +236,7 @@ def test_everything_lies_on_the_page_and_cells_on_quarters(mode: str, maze: Maze
         assert top <= drawn.height + 1e-9, shape
     for shape in drawn.shapes:
         if isinstance(shape, Rects) and shape.fill == DARK.wall:
-            assert all((8 * value).is_integer() for box in shape.boxes for value in map(float, box))
+            assert all((16 * value).is_integer() for box in shape.boxes for value in map(float, box))
 
 
 def test_one_maze_or_three_with_their_names() -> None:

@@ -47,4 +47,4 @@ def file_bytes(
     drawn, recipe = figure(result, mode, palette, options), {**recipe, "view": mode}
     if kind == "png":
         return png_bytes(drawn, recipe, scale)
-    return svg_bytes(drawn, recipe) if kind == "svg" else pdf_bytes(drawn, recipe)
+    return svg_bytes(drawn, recipe) if kind == "svg" else pdf_bytes(drawn, recipe, options.title)

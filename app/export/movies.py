@@ -1,18 +1,20 @@
 """A sequence of figures as a GIF or MP4 file: a rollout, a slider's sweep, the last minute of edits.
 
-MP4 files hold VP9, encoded by libvpx (BSD licence), which browsers, VLC and current media players show. The PyAV wheel
-carries x264 and x265 as well; they are GPL and so are not used.
+What an MP4 holds, H.264 or VP9, is said in `app.export.encoders`.
 """
 
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import chain
+from pathlib import Path
 
-import av
 from PIL import Image
 
+from app.export.encoders import Encoder, encoder_for, video_frame, writer
 from app.export.images import picture
 from app.export.recipe import PROGRAM, Recipe, recipe_text
 from app.figure import Figure
@@ -66,28 +68,32 @@ def mp4_bytes(
     fps: float = 5,
     scale: float = 1.0,
     progress: Progress = go_on,
+    encoder: Encoder | None = None,
 ) -> bytes:
-    """An MP4; its recipe is the file's comment. Arguments and errors are those of `gif_bytes`."""
-    buffer = io.BytesIO()
+    """An MP4; its recipe is the file's comment. Arguments and errors are those of `gif_bytes`.
+
+    Args:
+        encoder: what to encode with; None takes `encoder_for` the movie's size.
+    """
+    frames = _frames(figures, count, scale, progress)
+    first = next(frames, None)
+    if first is None:
+        raise ValueError("A movie needs at least one frame.")
+    width, height = even_size(*first.size)
+    encoder = encoder or encoder_for(width, height)
     rate = Fraction(fps).limit_denominator(1000)
-    with av.open(buffer, "w", format="mp4") as container:
-        container.metadata["comment"] = recipe_text(recipe)
-        container.metadata["encoder"] = PROGRAM
-        stream = None
-        for frame in _frames(figures, count, scale, progress):
-            if stream is None:
-                # Good quality at a constant rate factor; colours at half resolution is what every player can show.
-                stream = container.add_stream("libvpx-vp9", rate=rate)
-                stream.options = {"crf": "18", "b": "0", "deadline": "good", "cpu-used": "4", "row-mt": "1"}
-                stream.pix_fmt = "yuv420p"
-                stream.width, stream.height = frame.width + frame.width % 2, frame.height + frame.height % 2
-            whole = Image.new("RGB", (stream.width, stream.height), frame.getpixel((0, 0)))
-            whole.paste(frame)
-            container.mux(stream.encode(av.VideoFrame.from_image(whole)))
-        if stream is None:
-            raise ValueError("A movie needs at least one frame.")
-        container.mux(stream.encode(None))
-    return buffer.getvalue()
+    metadata = {"comment": recipe_text(recipe), "encoder": PROGRAM}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "movie.mp4")
+        with writer(path, encoder, width, height, rate, metadata) as write:
+            for frame in chain((first,), frames):
+                write(video_frame(frame, width, height))
+        return path.read_bytes()
+
+
+def even_size(width: int, height: int) -> tuple[int, int]:
+    """The size of a movie of pictures of a size: colours at half resolution need even sides."""
+    return width + width % 2, height + height % 2
 
 
 def _frames(figures: Iterable[Figure], count: int, scale: float, progress: Progress) -> Iterator[Image.Image]:
@@ -107,9 +113,9 @@ def _frames(figures: Iterable[Figure], count: int, scale: float, progress: Progr
     progress(done, count)
 
 
-def _fitted(frame: Image.Image, size: tuple[int, int], background: str) -> Image.Image:
+def _fitted(frame: Image.Image, size: tuple[int, int], background: str | None) -> Image.Image:
     """A frame of another size, shrunk if need be and centred on a page of `size`."""
-    page = Image.new("RGB", size, background)
+    page = Image.new("RGB", size, background or "#ffffff")
     frame.thumbnail(size)
     page.paste(frame, ((size[0] - frame.width) // 2, (size[1] - frame.height) // 2))
     return page

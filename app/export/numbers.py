@@ -10,32 +10,46 @@ from typing import Final
 import numpy as np
 
 from app.actions import MOVES
+from app.export.headline import headline, headline_arrays
 from app.export.recipe import Recipe, recipe_text
 from app.field.measures import total_variation
 from app.field.requests import FieldResult
 from app.field.vector_field import VectorField
+from app.rollout import Rollouts
 
 SIDES: Final = ("front", "beside")
 """Which of two that are compared."""
 
 
-def npz_bytes(results: FieldResult | Sequence[FieldResult], recipe: Recipe, *, patched: bool) -> bytes:
+def npz_bytes(
+    results: FieldResult | Sequence[FieldResult],
+    recipe: Recipe,
+    *,
+    patched: bool,
+    rollouts: Sequence[Rollouts] = (),
+) -> bytes:
     """A numpy archive of a result, or of two that are compared.
 
     Arrays: `squares` (N, 2) int64 (row, col; world grid, origin bottom-left), `logits` (N, 15) float32 raw `fc_policy`
     outputs, `probs` (N, 5) in the order LEFT DOWN UP RIGHT NOOP, `arrows` (N, 2) as (d_row, d_col), `value` (N), `grid`
-    (world, world) in procgen's codes, `dim`, `recipe` (JSON text); and with `patched`, `patched_logits`,
+    (world, world) in procgen's codes, `dim`, `recipe` (JSON text), and the numbers of `app.export.headline`, of which
+    those that a maze has not are NaN, or -1 where they are whole; and with `patched`, `patched_logits`,
     `patched_probs`, `patched_arrows`, `patched_value`. The second of two results has the same, with `beside_` before
     each name.
+
+    Args:
+        rollouts: the episodes of each result, or none.
     """
     results = [results] if isinstance(results, FieldResult) else results
     arrays = {"recipe": np.array(recipe_text(recipe))}
-    for prefix, result in zip(("", f"{SIDES[1]}_"), results, strict=False):
+    walks = [*rollouts, *[None] * len(results)]
+    for prefix, result, walk in zip(("", f"{SIDES[1]}_"), results, walks, strict=False):
         maze = result.request.maze
         arrays |= {f"{prefix}squares": result.original.squares, **_arrays(result.original, prefix)}
         arrays |= {f"{prefix}grid": maze.grid, f"{prefix}dim": np.array(maze.dim)}
         if patched:
             arrays |= _arrays(result.patched, f"{prefix}patched_")
+        arrays |= {f"{prefix}{name}": value for name, value in headline_arrays(result, walk, patched=patched).items()}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
@@ -50,12 +64,23 @@ def _arrays(field: VectorField, prefix: str) -> dict[str, np.ndarray]:
     }
 
 
-def csv_bytes(results: FieldResult | Sequence[FieldResult], recipe: Recipe, *, patched: bool) -> bytes:
+def csv_bytes(
+    results: FieldResult | Sequence[FieldResult],
+    recipe: Recipe,
+    *,
+    patched: bool,
+    rollouts: Sequence[Rollouts] = (),
+) -> bytes:
     """A table in UTF-8, one line per open square, after one comment line (`# `) with the recipe.
 
     Columns: row, col; the five probabilities, the arrow and the value; with `patched` the same of the patched field,
-    and the total variation between the two. Of two results that are compared, the first's squares come first, and a
-    column `side` before all others says whose a line is: "front" or "beside".
+    and the total variation between the two; then `decision`, 1 on the line of the decision square and 0 on all others,
+    and the numbers of `app.export.headline`, the same on every line of a maze and empty where it has none. Of two
+    results that are compared, the first's squares come first, and a column `side` before all others says whose a line
+    is: "front" or "beside".
+
+    Args:
+        rollouts: the episodes of each result, or none.
     """
     results = [results] if isinstance(results, FieldResult) else results
     text = io.StringIO()
@@ -68,10 +93,13 @@ def csv_bytes(results: FieldResult | Sequence[FieldResult], recipe: Recipe, *, p
             names += [*more_names, "total_variation"]
             columns += [*more_columns, total_variation(result.original, result.patched)]
         whose = [SIDES[number]] if len(results) > 1 else []
+        decision, values = headline(result, rollouts[number] if rollouts else None, patched=patched)
+        said = [f"{value:.9g}" if isinstance(value, float) else value for value in values.values()]
         if number == 0:
-            writer.writerow([*(["side"] if whose else []), "row", "col", *names])
-        for square, values in zip(result.original.squares.tolist(), np.stack(columns, axis=1).tolist(), strict=True):
-            writer.writerow([*whose, *square, *(f"{value:.9g}" for value in values)])
+            writer.writerow([*(["side"] if whose else []), "row", "col", *names, "decision", *values])
+        for square, cells in zip(result.original.squares.tolist(), np.stack(columns, axis=1).tolist(), strict=True):
+            mark = int(tuple(square) == decision)
+            writer.writerow([*whose, *square, *(f"{value:.9g}" for value in cells), mark, *said])
     return text.getvalue().encode()
 
 

@@ -13,34 +13,48 @@ from reportlab.pdfgen.canvas import Canvas
 from app.export.recipe import PROGRAM, Recipe, recipe_text
 from app.figure import Figure
 from app.fonts import FILES, font_path
-from app.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
+from app.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, one_line
 
 CELL: Final = 16
 """Points per cell of a maze 15 cells wide."""
+
+TITLE: Final = "Vector field of a maze-solving policy"
+"""Of a document whose figure has none."""
 
 _FONTS: Final = {weight: f"Inter-{weight}" for weight in FILES}
 _ROUND_JOIN: Final = 1
 _CAPS: Final = {"butt": 0, "round": 1}
 
 
-def pdf_bytes(figure: Figure, recipe: Recipe) -> bytes:
+def pdf_bytes(figure: Figure, recipe: Recipe, title: str = "") -> bytes:
     """A PDF of one page with Inter embedded; its recipe is JSON in the document's subject.
 
     Equal figures give equal bytes: the file carries no time.
+
+    Args:
+        title: of the document; empty for what such figures are.
     """
     for weight, name in _FONTS.items():
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(name, str(font_path(weight))))
     scale = CELL / figure.unit
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=(figure.width * scale, figure.height * scale), invariant=1, pageCompression=1)
-    canvas.setTitle("Vector field of a maze-solving policy")
+    canvas = Canvas(
+        buffer,
+        pagesize=(figure.width * scale, figure.height * scale),
+        invariant=1,
+        pageCompression=1,
+        # Every page names the font it begins with; reportlab's own, Helvetica, is not embedded.
+        initialFontName=_FONTS["regular"],
+    )
+    canvas.setTitle(one_line(title) or TITLE)
     canvas.setCreator(PROGRAM)
     canvas.setAuthor(PROGRAM)
     canvas.setSubject(recipe_text(recipe))
     canvas.scale(scale, scale)
     canvas.setLineJoin(_ROUND_JOIN)
-    _boxes(canvas, ((0, 0, figure.width, figure.height),), figure.background, 1)
+    if figure.background is not None:
+        _boxes(canvas, ((0, 0, figure.width, figure.height),), figure.background, 1)
     for shape in figure.shapes:
         _paint(canvas, shape)
     canvas.showPage()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import ceil, floor
 from typing import Final
 
+import numpy as np
 from PIL import Image, ImageDraw
 
 from app.colour import rgb
@@ -21,21 +22,36 @@ Pen = Callable[[ImageDraw.ImageDraw, Callable[[Point], Point], float], None]
 """Draws one shape into a mask: gets the drawing, the map from cells to its pixels, and pixels per cell."""
 
 
-def paint(shapes: Iterable[Shape], width: float, height: float, scale: float, background: str) -> Image.Image:
-    """An opaque RGB picture of shapes on a page of width x height cells.
+def paint(shapes: Iterable[Shape], width: float, height: float, scale: float, background: str | None) -> Image.Image:
+    """A picture of shapes on a page of width x height cells: RGB, or RGBA on a transparent page.
 
     Rectangles end on whole pixels, so walls have no blended edge at any scale; other shapes are drawn enlarged
     `SUPERSAMPLING` times and averaged.
 
     Args:
         scale: pixels per cell.
-        background: the page's colour.
+        background: the page's colour; None for a transparent page.
     """
+    if background is None:
+        shapes = tuple(shapes)
+        return _unblended(*(paint(shapes, width, height, scale, page) for page in ("#000000", "#ffffff")))
     picture = Image.new("RGB", (round(width * scale), round(height * scale)), background)
     painter = _Painter(picture, scale)
     for shape in shapes:
         painter.paint(shape)
     return picture
+
+
+def _unblended(on_black: Image.Image, on_white: Image.Image) -> Image.Image:
+    """What looks like one picture on black and like the other on white.
+
+    A pixel of colour c and opacity a is a c on black and a c + 255 (1 - a) on white.
+    """
+    black, white = (np.asarray(picture, dtype=np.float32) for picture in (on_black, on_white))
+    opacity = 1 - (white - black).mean(axis=2, keepdims=True) / 255
+    colour = np.divide(black, opacity, out=np.zeros_like(black), where=opacity > 0)
+    both = np.concatenate([colour, 255 * opacity], axis=2)
+    return Image.fromarray(both.round().clip(0, 255).astype(np.uint8), "RGBA")
 
 
 class _Painter:

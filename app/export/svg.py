@@ -35,7 +35,7 @@ def svg_bytes(figure: Figure, recipe: Recipe) -> bytes:
         f'font-family="{FAMILY}, Arial, sans-serif">',
         f"<desc>{escape(PROGRAM)}</desc>",
         f'<metadata><recipe xmlns="{NAMESPACE}">{escape(recipe_text(recipe))}</recipe></metadata>',
-        f'<rect width="{width}" height="{height}" fill="{figure.background}"/>',
+        *([f'<rect width="{width}" height="{height}" fill="{figure.background}"/>'] if figure.background else []),
         *(writer.element(shape) for shape in figure.shapes),
         "</svg>",
     ]
