@@ -17,7 +17,7 @@ from app.field.devices import Device
 from app.field.evaluator import Answer, Evaluator, Job, Outputs
 from app.field.groups import groups_of
 from app.field.one_thread import one_thread_here
-from app.field.order import FIRST_CHUNK, chunks_of, order_of_squares
+from app.field.order import FIRST_CHUNK, chunks_of
 from app.field.plan import Plan, Plans, default_plan, is_wide
 from app.field.requests import FieldRequest
 from app.field.resume import resumable_before
@@ -194,10 +194,10 @@ class CpuJob(Job):
             image = image.expand(len(groups.squares), -1, -1, -1).contiguous()
             self._backdrop = self._walk.backdrop(self._resumed, image, edits)
 
-    def answers(self, check: Check) -> Iterator[Answer]:
+    def answers(self, order: np.ndarray, check: Check) -> Iterator[Answer]:
         # A narrow network's first full part is there as soon as anybody could see it; a small one would be lost time.
         first = FIRST_CHUNK if is_wide(self._request.policy.width) else self._plan.chunk
-        parts = chunks_of(order_of_squares(self._request.maze), self._plan.threads, self._plan.chunk, first)
+        parts = chunks_of(order, self._plan.threads, self._plan.chunk, first)
         dropped = Event()
 
         def go_on() -> None:

@@ -17,8 +17,10 @@ from app.field.devices import Device, available_devices, device_choices, find_de
 from app.field.evaluator import Evaluator, Outputs
 from app.field.finite import check_finite
 from app.field.gpu import GpuEvaluator
+from app.field.order import order_of_squares
 from app.field.plan import Plan
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
+from app.field.turns import Turns
 from app.field.vector_field import VectorField
 from app.field.walk import Check, Stopped, never
 
@@ -33,7 +35,7 @@ class Engine:
 
     A field comes in parts, the squares near the mouse and on its paths first. The first part of a request that was
     taken up always arrives, so that the picture keeps moving while requests come faster than they can be answered;
-    after it, a newer request stops the older one within one part. Whatever goes wrong is told as a sentence and never
+    after it, a newer request stops the older one within one part. While they do, the squares take turns in that part. Whatever goes wrong is told as a sentence and never
     ends the worker.
 
     Attributes:
@@ -68,6 +70,7 @@ class Engine:
         self._notice: str | None = None
         self._plan = plan
         self._untuned: FieldRequest | None = None
+        self._turns = Turns()
         self._retired: list[Evaluator] = []
         self._evaluator = self._evaluator_of(device)
         self._worker = threading.Thread(target=self._work, name="field engine", daemon=True)
@@ -201,7 +204,7 @@ class Engine:
     def _answer(self, request: FieldRequest) -> None:
         evaluator = self._evaluator
         try:
-            for result in self._parts(request, self._stop_when_superseded):
+            for result in self._parts(request, self._stop_when_superseded, self._turns):
                 if self._closing:
                     return
                 self._tell(self.on_result, result)
@@ -229,7 +232,7 @@ class Engine:
         *_, result = self._parts(request, never)
         return result
 
-    def _parts(self, request: FieldRequest, check: Check) -> Iterator[FieldResult]:
+    def _parts(self, request: FieldRequest, check: Check, turns: Turns | None = None) -> Iterator[FieldResult]:
         started = time.perf_counter()
         with self._computing:
             evaluator = self._evaluator
@@ -247,11 +250,17 @@ class Engine:
             if job.known is not None and not job.acts:
                 yield result()
                 return
-            for number, answer in enumerate(job.answers(check)):
+            # Whoever waits for the whole field gets it in the same batches every time.
+            order = order_of_squares(request.maze) if turns is None else turns.order(request)
+            for number, answer in enumerate(job.answers(order, check)):
                 check_finite(answer.original, answer.patched)
                 original.put(answer.rows, answer.original)
                 patched.put(answer.rows, answer.patched)
                 found = result()
+                if turns is not None:
+                    turns.answered(request, answer.rows)
+                    if found.complete:
+                        turns.completed()
                 if found.complete and job.known is None:
                     evaluator.remember(found.original, request.policy)
                 if number:

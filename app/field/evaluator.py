@@ -51,8 +51,11 @@ class Job(ABC):
         return self.compiled.first is not None
 
     @abstractmethod
-    def answers(self, check: Check) -> Iterator[Answer]:
-        """The parts, first things first. The first is computed whatever happens; `check` may stop the later ones."""
+    def answers(self, order: np.ndarray, check: Check) -> Iterator[Answer]:
+        """The parts, in the order (N,) of rows of `maze.squares`, which decides nothing but what comes first.
+
+        The first part is computed whatever happens; `check` may stop the later ones.
+        """
 
 
 class Evaluator(ABC):

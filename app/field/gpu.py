@@ -15,7 +15,6 @@ from app.field.devices import Device
 from app.field.evaluator import Answer, Evaluator, Job, Outputs
 from app.field.graphs import Graphs
 from app.field.kept import Kept
-from app.field.order import order_of_squares
 from app.field.requests import FieldRequest
 from app.field.resume import resumable_before
 from app.field.scene import scene_key
@@ -108,8 +107,7 @@ class GpuJob(Job):
         self.compiled = compile_stack(request.stack, request.policy, request.maze, device=evaluator.device.key)
         self.known = evaluator.known(request.maze, request.policy)
 
-    def answers(self, check: Check) -> Iterator[Answer]:
-        order = order_of_squares(self._request.maze)
+    def answers(self, order: np.ndarray, check: Check) -> Iterator[Answer]:
         parts = np.array_split(order, -(-len(order) // LARGEST_BATCH))
         for number, rows in enumerate(parts):
             if number:

@@ -16,7 +16,7 @@ from app.field.plan import Plan
 from app.field.requests import FieldRequest as Request
 from app.interventions.patches import NO_PATCHES, AddVector, PatchStack, Scale, Zero
 from app.maze.maze import Maze
-from app.maze.paths import distances
+from app.maze.paths import decision_square, distances
 from app.policy.layers import DEFAULT_LAYER
 from tests.field.plain import assert_exact, plain_outputs
 from tests.field.strategies import random_policy
@@ -138,6 +138,65 @@ def test_every_request_that_is_taken_up_shows_its_first_part(make_engine: Callab
     engine.request(requests[0])
     answers.whole(requests[-1])
     assert {requests.index(result.request) for result in answers.results} == set(range(6))
+
+
+def test_squares_take_turns_while_requests_overtake_each_other(make_engine: Callable[..., Engine], device: str) -> None:
+    if device not in ("cpu", "auto"):
+        pytest.skip("a graphics processor takes the room in one batch")
+    engine, policy = make_engine(SMALL_PARTS), random_policy(1)
+    answers, maze = Answers(engine), ROOM.with_mouse((2, 4)).with_cheese((14, 2))
+    decision = decision_square(maze).square
+    assert decision is not None
+    assert decision != maze.mouse
+    first = FieldRequest(maze, policy)
+    engine.request(first)
+    original = answers.whole(first).original
+    answers.results.clear()
+    asked: list[FieldRequest] = []
+    seen = np.zeros(len(maze.squares), dtype=bool)
+
+    def overtake(result: FieldResult) -> None:
+        """Every part is answered with another question, as by somebody who drags a slider."""
+        nonlocal seen
+        if done.is_set():
+            if result.complete:
+                complete.set()
+            return
+        seen = seen | result.patched.done
+        answers.results.append(result)
+        if seen.all():
+            done.set()
+        elif len(asked) < len(maze.squares):
+            ask()
+
+    def ask() -> None:
+        asked.append(FieldRequest(maze, policy, PatchStack((Scale(positive=1.5 + 0.01 * len(asked)),))))
+        engine.request(asked[-1])
+
+    done, complete = threading.Event(), threading.Event()
+    engine.on_result = overtake
+    ask()
+    assert done.wait(PATIENCE), "some squares are never computed while questions keep coming"
+    # A part holds eight squares, of which three are always the mouse's, its neighbour's and the decision square.
+    assert len(asked) <= 1 + -(-len(maze.squares) // 5)
+    for result in answers.results:
+        assert int(result.patched.done.sum()) == 8
+        for square in (maze.mouse, decision):
+            row = result.patched.index(square)
+            assert row is not None
+            assert result.patched.done[row]
+        np.testing.assert_array_equal(result.original.logits, original.logits)
+    rows = np.nonzero(answers.results[-1].patched.done)[0]
+    logits, _ = plain_outputs(asked[-1], maze.squares[rows], patched=True)
+    np.testing.assert_allclose(answers.results[-1].patched.logits[rows], logits, rtol=0, atol=1e-4)
+    # Once a field is whole, the next one begins near the mouse again.
+    assert complete.wait(PATIENCE)
+    answers.results.clear()
+    engine.on_result = answers._into(answers.results)
+    last = FieldRequest(maze, policy, PatchStack((Zero(),)))
+    engine.request(last)
+    assert_exact(answers.whole(last))
+    assert set(np.nonzero(answers.results[0].patched.done)[0]) >= set(order_of_squares(maze)[:7])
 
 
 def test_the_original_is_not_computed_again_when_patches_change(make_engine: Callable[..., Engine]) -> None:

@@ -15,6 +15,7 @@ from app.field.convolutions import kernels
 from app.field.devices import Device
 from app.field.engine import Engine, FieldRequest
 from app.field.gpu import GpuEvaluator
+from app.field.order import order_of_squares
 from app.field.plan import Plan
 from app.field.spans import CONV_STAGES
 from app.interventions.patches import KINDS, NO_PATCHES, PatchStack, Zero
@@ -100,7 +101,7 @@ def test_whole_images_in_one_batch_as_on_a_graphics_processor() -> None:
             stack = PatchStack((Zero(layer=layer), Zero(layer="embedder.block3.conv", squares=((0, 0),))))
             request = FieldRequest(maze, policy, PatchStack(stack.patches[: 1 + (maze is OPEN)]))
             with one_thread():
-                (answer,) = evaluator.job(request).answers(lambda: None)
+                (answer,) = evaluator.job(request).answers(order_of_squares(maze), lambda: None)
             for outputs, patched in ((answer.original, False), (answer.patched, True)):
                 logits, value = plain_outputs(request, maze.squares[answer.rows], patched)
                 np.testing.assert_allclose(outputs[0], logits, rtol=0, atol=1e-4)

@@ -10,6 +10,7 @@ import pytest
 
 from app.field.cpu import CpuEvaluator
 from app.field.devices import Device
+from app.field.order import order_of_squares
 from app.field.plan import Plan, Plans, default_plan, thread_counts
 from app.field.requests import FieldRequest
 from app.field.walk import Stopped
@@ -90,7 +91,7 @@ def test_what_is_found_fastest_is_remembered_and_used(tmp_path: Path) -> None:
         assert found.threads in thread_counts()
         assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("field trial")]
         assert evaluator.plan(request.policy, OPEN) == found
-        for answer in evaluator.job(request).answers(lambda: None):
+        for answer in evaluator.job(request).answers(order_of_squares(OPEN), lambda: None):
             logits, _ = plain_outputs(request, OPEN.squares[answer.rows], patched=False)
             np.testing.assert_allclose(answer.original[0], logits, rtol=0, atol=1e-4)
     finally:
