@@ -61,7 +61,13 @@ def enable_patch(document: Document, position: int, enabled: bool) -> None:
     """Switch a patch on or off."""
     stack = document.state.stack
     verb = f"Switch {'on' if enabled else 'off'} {noun(stack.patches[position])}"
-    set_stack(document, verb, stack.replaced(position, enabled=enabled))
+    set_stack(document, verb, stack.replaced(position, enabled=enabled, resting=False))
+
+
+def switch_stack(document: Document) -> None:
+    """Switch all patches off; when all are off, those on again that were on. See `PatchStack.switched`."""
+    stack = document.state.stack
+    set_stack(document, "Switch all patches off" if stack.any_enabled else "Switch patches on", stack.switched())
 
 
 def solo_patch(document: Document, position: int, solo: bool) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from app import stack_edits
 from app.document import Document, OpenMaze, State
+from app.interventions.json_format import stack_from_json, stack_to_json
 from app.interventions.patches import NO_PATCHES, AddVector, Noise, PatchStack, SetValue, Zero
 from app.maze.maze import Maze
 from app.policy.layers import DEFAULT_LAYER, layer
@@ -21,6 +22,47 @@ def document() -> Document:
             walls[row * 15 + col] = 0
     maze = Maze(15, 3, bytes(walls), (6, 6), (8, 8))
     return Document(State((OpenMaze(1, "Small", maze, maze),), 1))
+
+
+def test_the_whole_stack_is_switched_off_and_comes_back_as_it_was(document: Document) -> None:
+    stack = PatchStack((Zero(channels=(2,)), Noise(enabled=False), AddVector(solo=True)))
+    stack_edits.open_stack(document, stack)
+    stack_edits.switch_stack(document)
+    assert document.state.stack.active == ()
+    # Meanwhile they are moved, changed and copied.
+    stack_edits.move_patch(document, 2, 0)
+    stack_edits.change_patch(document, 0, "Set coefficient", coefficient=3.0)
+    stack_edits.switch_stack(document)
+    assert document.state.stack.patches == (AddVector(solo=True, coefficient=3.0), *stack.patches[:2])
+    assert [entry.verb for entry in document.history.done][1::3] == ["Switch all patches off", "Switch patches on"]
+    for _ in range(4):
+        document.undo()
+    assert document.state.stack == stack
+
+
+def test_the_whole_stack_comes_back_from_a_file_as_it_was(document: Document) -> None:
+    stack = PatchStack((Zero(channels=(2,)), Noise(enabled=False)))
+    stack_edits.open_stack(document, stack)
+    stack_edits.switch_stack(document)
+    stack_edits.open_stack(document, stack_from_json(stack_to_json(document.state.stack)))
+    assert document.state.stack.active == ()
+    stack_edits.switch_stack(document)
+    assert document.state.stack == stack
+
+
+def test_a_stack_whose_patches_were_switched_off_one_by_one_comes_on_whole(document: Document) -> None:
+    stack_edits.open_stack(document, PatchStack((Zero(channels=(2,)), Noise())))
+    stack_edits.switch_stack(document)
+    for position in (0, 1):
+        stack_edits.enable_patch(document, position, True)
+    stack_edits.enable_patch(document, 1, False)
+    stack_edits.switch_stack(document)
+    stack_edits.switch_stack(document)
+    assert [patch.enabled for patch in document.state.stack.patches] == [True, False], "only what was on, comes on"
+    for position in (0, 1):
+        stack_edits.enable_patch(document, position, False)
+    stack_edits.switch_stack(document)
+    assert all(patch.enabled for patch in document.state.stack.patches)
 
 
 def test_a_channel_is_switched_off_and_on_in_one_zero_patch(document: Document) -> None:

@@ -23,6 +23,8 @@ class Spec:
         group: heading in the list of shortcuts and in the command palette.
         tip: one sentence for tooltip and status bar; the title when empty.
         checkable: whether it is a toggle.
+        words: what else people call it, or look for when they mean it: the palette of commands finds it by the
+            beginnings of these words, and shows none of them.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Spec:
     group: str = "General"
     tip: str = ""
     checkable: bool = False
+    words: str = ""
 
 
 class ActionRegistry(QObject):

@@ -74,8 +74,24 @@ class Around:
         actions, help_ = self._context.actions, self._helper
         for spec in (
             Spec("view.commands", "Commands…", self.commands.open, ("Ctrl+Shift+P",), "magnify", "Help", _COMMANDS),
-            Spec("help.definitions", "What the words mean", help_("definitions"), (), "book-open-outline", "Help"),
-            Spec("help.shortcuts", "Keys and gestures", help_("shortcuts"), ("F1",), "keyboard-outline", "Help"),
+            Spec(
+                "help.definitions",
+                "What the words mean",
+                help_("definitions"),
+                (),
+                "book-open-outline",
+                "Help",
+                words="definitions glossary explain effect",
+            ),
+            Spec(
+                "help.shortcuts",
+                "Keys and gestures",
+                help_("shortcuts"),
+                ("F1",),
+                "keyboard-outline",
+                "Help",
+                words="shortcuts hotkeys keyboard",
+            ),
             Spec("help.tour", "Tour", self.tour.start, (), "map-marker-path", "Help", "Four steps through the window."),
             Spec("help.log", "Open the log", open_log, (), "text-box-outline", "Help", "Every error is written there."),
             Spec("help.about", "About Mazescope", help_("about"), (), "information-outline", "Help", _ABOUT),

@@ -36,7 +36,7 @@ from shiboken6 import isValid
 
 from widgets.actions import Spec
 from widgets.context import Context
-from widgets.fuzzy import match
+from widgets.fuzzy import match, match_words
 from widgets.keycaps import caps_size, keys_of, paint_caps
 
 SHOWN = 11
@@ -223,14 +223,17 @@ class CommandPalette(QFrame):
         for number, spec in enumerate(actions):
             action = actions[spec.id]
             title = action.text()
-            whole = match(typed, f"{title} {spec.group}")
-            if whole is None or spec.id == "view.commands":
+            in_title, whole = match(typed, title), match(typed, f"{title} {spec.group}")
+            # What the action is called otherwise: at other times ("Pause"), or by other people.
+            meant = match_words(typed, f"{title} {spec.title} {spec.group} {spec.words}")
+            fits = [each for each in (in_title, whole, meant) if each is not None]
+            if not fits or spec.id == "view.commands":
                 continue
-            best = match(typed, title) or whole
-            places = tuple(at for at in best.places if at < len(title))
+            shown = in_title or whole
+            places = () if shown is None else tuple(at for at in shown.places if at < len(title))
             used = recent.index(spec.id) if not typed and spec.id in recent else len(recent)
-            bonus = 1.0 if match(typed, title) is not None else 0.0
-            found.append(((not action.isEnabled(), used, -best.score - bonus, number), Row(spec, action, places)))
+            score = max(in_title.score + 1.0 if in_title else 0.0, *(each.score for each in fits))
+            found.append(((not action.isEnabled(), used, -score, number), Row(spec, action, places)))
         # Letters that lie scattered in a title are a find only while no title has them together.
         best_of_all = max((-key[2] for key, _ in found), default=0.0)
         found = [pair for pair in found if -pair[0][2] >= 0.6 * best_of_all]

@@ -40,6 +40,7 @@ class Compare:
                 group,
                 "Two mazes beside each other under one stack; with a single maze, a copy of it. Once more ends it.",
                 checkable=True,
+                words="a/b ab two mazes beside",
             ),
             Spec(
                 "compare.policy",
@@ -49,6 +50,7 @@ class Compare:
                 "",
                 group,
                 "The same maze and stack under two policies.",
+                words="a/b ab checkpoint network model beside",
             ),
             Spec(
                 "compare.swap",

@@ -30,6 +30,16 @@ PANELS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
     ("history", "History", HistoryPanel),
 )
 
+WORDS = {
+    "policy": "checkpoint network model weights layers",
+    "patches": "stack coefficient ablation ablate zero mean resample scale steering effect interventions slider",
+    "channels": "activations features neurons layer ablate ablation zero",
+    "vectors": "activation addition steering steer probe directions cosine library",
+    "inspector": "probabilities logits value square numbers",
+    "history": "undo list",
+}
+"""What else the panels are looked for by."""
+
 HIGH = (("patches", "policy"), ("channels", "vectors"), ("inspector", "history"))
 USUAL = (("patches", "policy"), ("channels", "inspector", "vectors", "history"))
 LOW = (("patches", "policy", "channels", "inspector", "vectors", "history"),)
@@ -334,7 +344,7 @@ class Docks:
             title = f"Panel: {dock.windowTitle()}"
             # Qt's own action does more than show and hide: it raises a dock that lies behind another.
             act = partial(_trigger, toggle)
-            spec = Spec(f"panel.{name}", title, act, (), "", "Panels", toggle.toolTip(), checkable=True)
+            spec = Spec(f"panel.{name}", title, act, (), "", "Panels", toggle.toolTip(), True, WORDS.get(name, ""))
             action = actions.add(spec, checked=toggle.isChecked())
             toggle.toggled.connect(action.setChecked)
         tip = "Put all panels back to where they were at first."

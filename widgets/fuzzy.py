@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -46,6 +47,24 @@ def match(typed: str, text: str) -> Match | None:
     score, places = max(best.values(), key=lambda option: option[0])
     # Of two texts that hold the letters alike, the shorter one is more likely meant.
     return Match(score - len(letters) / 200, places)
+
+
+def match_words(typed: str, text: str) -> Match | None:
+    """How well each of the words typed is the beginning of a word of `text`, in any order; None when one is not.
+
+    Words are searched for, not shown: the match has no places. It is worth as much as its letters are in a title.
+    """
+    known = [word for whole in text.casefold().split() for word in {whole, *_parts(whole)}]
+    score = 0.0
+    for wanted in typed.casefold().split():
+        if not any(word.startswith(wanted) for word in known):
+            return None
+        score += 0.5 + 2.5 * len(wanted)
+    return Match(score, ())
+
+
+def _parts(word: str) -> list[str]:
+    return re.findall(r"\w+", word)
 
 
 def _worth(letters: list[str], last: int, at: int) -> float:

@@ -50,7 +50,16 @@ def register_maze(context: Context, window: MainWindow) -> None:
 
     group = "Maze"
     specs = (
-        Spec("maze.new", "New maze…", new, ("Ctrl+Shift+N",), "plus-box-outline", group, "A maze of a chosen size."),
+        Spec(
+            "maze.new",
+            "New maze…",
+            new,
+            ("Ctrl+Shift+N",),
+            "plus-box-outline",
+            group,
+            "A maze of a chosen size.",
+            words="random generate size seed",
+        ),
         Spec(
             "maze.copy",
             "Copy maze",
@@ -59,6 +68,7 @@ def register_maze(context: Context, window: MainWindow) -> None:
             "content-copy",
             group,
             "Copy the maze, as text too.",
+            words="ascii clipboard",
         ),
         Spec(
             "maze.paste",
@@ -68,6 +78,7 @@ def register_maze(context: Context, window: MainWindow) -> None:
             "content-paste",
             group,
             "Paste a copied maze, or lines of #, ., C and M, over the maze in front.",
+            words="ascii clipboard import",
         ),
         Spec(
             "maze.rotate_left",
@@ -118,6 +129,7 @@ def register_maze(context: Context, window: MainWindow) -> None:
             "stairs-up",
             group,
             "Open a path from the top-right square to the world's corner, as the top-right vector does.",
+            words="top-right open maze",
         ),
         Spec("tab.duplicate", "Duplicate in a tab", duplicate, ("Ctrl+Shift+D",), "tab-plus", group),
         Spec("tab.next", "Next tab", lambda: window.tabs.step(1), ("Ctrl+Tab",), "", group),

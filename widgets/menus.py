@@ -78,7 +78,10 @@ ROLLOUT = (
     "playback.sampled",
 )
 PATCHES = (
+    "patches.switch",
+    "",
     "patches.subtract",
+    "patches.top_right",
     "patches.pin",
     "patches.find",
     "",

@@ -16,6 +16,26 @@ if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
 
+TOOL_WORDS = {
+    "wall": "draw paint pencil erase",
+    "fill": "bucket",
+    "cheese": "goal reward target move",
+    "mouse": "agent player start move",
+    "pin": "pin steer retargeting set value channels intervention",
+    "select": "pointer inspect arrow",
+    "pan": "hand scroll move view",
+}
+"""What else the tools are looked for by."""
+
+POLICY = "checkpoint network model weights agent load default"
+MODE_WORDS = {
+    "original": "before unpatched baseline field",
+    "patched": "after intervention ablated steered effect field",
+    "difference": "delta change effect before after field",
+    "side_by_side": "compare all three before after field",
+}
+
+
 def register_early(context: Context) -> None:
     """Actions that the tool bars show; they are there before the window's parts are."""
     actions, document, view = context.actions, context.document, context.view
@@ -40,6 +60,7 @@ def register_early(context: Context) -> None:
                 "Tools",
                 f"{tool.title}: {tool.status}",
                 checkable=True,
+                words=TOOL_WORDS.get(tool.id, ""),
             ),
             checked=view.tool == tool.id,
         )
@@ -62,6 +83,7 @@ def register_early(context: Context) -> None:
                 "View",
                 tip,
                 checkable=True,
+                words=MODE_WORDS[mode],
             ),
             checked=view.mode == mode,
         )
@@ -73,10 +95,26 @@ def register_levels(context: Context, window: MainWindow) -> None:
     actions, levels = context.actions, window.levels
     group = "Level"
     actions.add(
-        Spec("level.previous", "Previous level", lambda: levels.step(-1), ("Ctrl+Left", "PgUp"), "chevron-left", group)
+        Spec(
+            "level.previous",
+            "Previous level",
+            lambda: levels.step(-1),
+            ("Ctrl+Left", "PgUp"),
+            "chevron-left",
+            group,
+            words="seed back",
+        )
     )
     actions.add(
-        Spec("level.next", "Next level", lambda: levels.step(1), ("Ctrl+Right", "PgDown"), "chevron-right", group)
+        Spec(
+            "level.next",
+            "Next level",
+            lambda: levels.step(1),
+            ("Ctrl+Right", "PgDown"),
+            "chevron-right",
+            group,
+            words="seed forward",
+        )
     )
     actions.add(
         Spec(
@@ -87,6 +125,7 @@ def register_levels(context: Context, window: MainWindow) -> None:
             "dice-5-outline",
             group,
             "Open a random seed's level.",
+            words="seed new dice shuffle procgen maze",
         )
     )
     actions.add(
@@ -98,6 +137,7 @@ def register_levels(context: Context, window: MainWindow) -> None:
             "restore",
             group,
             "Take back every edit of this maze at once.",
+            words="revert reset original undo all",
         ),
         enabled=False,
     )
@@ -108,7 +148,15 @@ def register_window(context: Context, window: MainWindow) -> None:
     actions, files, document = context.actions, window.files, context.document
     specs = (
         Spec("file.open", "Open…", files.ask_open, ("Ctrl+O",), "folder-open-outline", "File", "Open any file."),
-        Spec("file.open_policy", "Open policy…", lambda: files.ask_open("policy"), ("Ctrl+Shift+O",), "brain", "File"),
+        Spec(
+            "file.open_policy",
+            "Open policy…",
+            lambda: files.ask_open("policy"),
+            ("Ctrl+Shift+O",),
+            "brain",
+            "File",
+            words=POLICY,
+        ),
         Spec("file.open_maze", "Open maze…", lambda: files.ask_open("maze"), (), "grid", "File"),
         Spec(
             "file.default_policy",
@@ -118,12 +166,30 @@ def register_window(context: Context, window: MainWindow) -> None:
             "",
             "File",
             "Open the shipped policy.",
+            words=POLICY,
         ),
         Spec("file.save", "Save session", files.save, ("Ctrl+S",), "content-save-outline", "File"),
         Spec("file.save_as", "Save session as…", files.ask_save, ("Ctrl+Shift+S",), "", "File"),
-        Spec("file.save_maze", "Save maze…", files.ask_save_maze, (), "", "File", "Save the maze in front as a file."),
+        Spec(
+            "file.save_maze",
+            "Save maze…",
+            files.ask_save_maze,
+            (),
+            "",
+            "File",
+            "Save the maze in front as a file.",
+            words="export ascii text json",
+        ),
         Spec("file.quit", "Quit", window.close, ("Ctrl+Q",), "", "File"),
-        Spec("maze.toggle_cheese", "Remove cheese", window.toggle_cheese, ("Del",), "cheese-off", "Maze"),
+        Spec(
+            "maze.toggle_cheese",
+            "Remove cheese",
+            window.toggle_cheese,
+            ("Del",),
+            "cheese-off",
+            "Maze",
+            words="delete goal reward",
+        ),
         Spec(
             "view.zoom_in",
             "Zoom in",

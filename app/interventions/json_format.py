@@ -205,6 +205,7 @@ _READERS: Final[dict[str, Callable[[str, Any], Any]]] = {
     "squares": _squares,
     "enabled": _flag,
     "solo": _flag,
+    "resting": _flag,
     "count": _whole(1, LARGEST_COUNT),
     "seed": _seed,
     "size": _size,

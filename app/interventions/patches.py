@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
 from app.maze.maze import Square
@@ -19,6 +19,8 @@ class Patch:
         squares: acts only in forward passes with the mouse on one of these squares; None for everywhere.
         enabled: whether it acts at all.
         solo: while any patch of the stack is soloed, only soloed ones act.
+        resting: it was switched off with the whole stack, and comes back with it; see `PatchStack.switched`. No part of
+            what the patch does, so that patches that differ in nothing else are equal.
     """
 
     kind: ClassVar[str]
@@ -28,6 +30,7 @@ class Patch:
     squares: tuple[Square, ...] | None = None
     enabled: bool = True
     solo: bool = False
+    resting: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +152,23 @@ class PatchStack:
         on = [(position, patch) for position, patch in enumerate(self.patches) if patch.enabled]
         soloed = [(position, patch) for position, patch in on if patch.solo]
         return tuple(soloed or on)
+
+    @property
+    def any_enabled(self) -> bool:
+        """Whether any patch is switched on."""
+        return any(patch.enabled for patch in self.patches)
+
+    def switched(self) -> PatchStack:
+        """The stack with all its patches off, or, when none is on, with those on again that were on before that.
+
+        Where nothing tells which they were, all come on.
+        """
+        if self.any_enabled:
+            return PatchStack(tuple(replace(patch, enabled=False, resting=patch.enabled) for patch in self.patches))
+        remembered = any(patch.resting for patch in self.patches)
+        return PatchStack(
+            tuple(replace(patch, enabled=patch.resting or not remembered, resting=False) for patch in self.patches)
+        )
 
     def with_patch(self, patch: Patch, position: int | None = None) -> PatchStack:
         """The stack with one more patch, at the end or before a position."""

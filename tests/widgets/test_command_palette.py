@@ -10,6 +10,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app import stack_edits
+from app.interventions.patches import Zero
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.fuzzy import match
 from widgets.keycaps import keys_of
@@ -40,6 +42,49 @@ def test_a_few_letters_and_enter_do_a_command(hand: Hand) -> None:
     assert not hand.window.around.commands.isVisible()
     open_commands(hand)
     assert titles(hand)[0] == "Side by side", "what was used last comes first"
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("coef", "Subtract the cheese vector"),
+        ("top-right", "Add the top-right vector"),
+        ("effect", "Patches on/off"),
+        ("ablat", "Panel: Channels"),
+        ("steer", "Retarget: pin the cheese channels"),
+        ("activation addition", "Add the top-right vector"),
+        ("seed", "Random level"),
+        ("gif", "Export movie…"),
+        ("video", "Export movie…"),
+        ("svg", "Export picture…"),
+        ("csv", "Export numbers…"),
+        ("checkpoint", "Open policy…"),
+        ("talk", "Presentation"),
+        ("patches on/off", "Switch all patches off"),
+    ],
+)
+def test_commands_are_found_by_what_else_they_are_called(hand: Hand, typed: str, title: str) -> None:
+    stack_edits.add_patch(hand.document, Zero())
+    open_commands(hand)
+    QTest.keyClicks(hand.window.around.commands.line, typed)
+    wanted = "Switch all patches off" if title == "Patches on/off" else title
+    assert wanted in titles(hand)[:6]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "later"),
+    [("undo", "Undo add zero patch", "Panel: History"), ("random", "Random level", "New maze…")],
+)
+def test_what_has_it_in_its_title_comes_before_what_is_called_so_too(
+    hand: Hand, typed: str, first: str, later: str
+) -> None:
+    stack_edits.add_patch(hand.document, Zero())
+    open_commands(hand)
+    QTest.keyClicks(hand.window.around.commands.line, typed)
+    assert titles(hand)[0] == first
+    assert later in titles(hand)
+    (row,) = (row for row in hand.window.around.commands.rows.rows if row.action.text() == later)
+    assert row.places == (), "words that are searched for are not shown"
 
 
 def test_arrow_keys_choose_and_escape_gives_the_keyboard_back(hand: Hand) -> None:

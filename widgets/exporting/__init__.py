@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
 GROUP = "Export"
+PICTURE = "save figure image png svg pdf plot screenshot"
+NUMBERS = "save data csv npz logits probabilities values table"
 COPY_SCALE = 2.0
 
 
@@ -35,8 +37,16 @@ class Exports:
         self.timeline = Timeline(context.document)
         self.dialog: ExportDialog | None = None
         for spec in (
-            Spec("export.picture", "Export picture…", self._opener("picture"), ("Ctrl+E",), "image-outline", GROUP),
-            Spec("export.numbers", "Export numbers…", self._opener("numbers"), (), "table", GROUP),
+            Spec(
+                "export.picture",
+                "Export picture…",
+                self._opener("picture"),
+                ("Ctrl+E",),
+                "image-outline",
+                GROUP,
+                words=PICTURE,
+            ),
+            Spec("export.numbers", "Export numbers…", self._opener("numbers"), (), "table", GROUP, words=NUMBERS),
             Spec(
                 "export.movie",
                 "Export movie…",
@@ -45,6 +55,7 @@ class Exports:
                 "movie-open-outline",
                 GROUP,
                 "A movie of the rollout, of a slider's sweep, or of the last minute of edits.",
+                words="video animation gif mp4 record sweep coefficient",
             ),
             Spec(
                 "export.copy",
@@ -54,6 +65,7 @@ class Exports:
                 "content-copy",
                 GROUP,
                 "Put the view on the clipboard, as a picture and as SVG.",
+                words="clipboard image picture screenshot png",
             ),
         ):
             context.actions.add(spec)

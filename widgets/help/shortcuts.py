@@ -18,10 +18,11 @@ COLUMNS = 2
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the list: what happens, and the shortcuts for it."""
+    """A line of the list: what happens, the shortcuts for it, and what else it is looked for by."""
 
     title: str
     shortcuts: tuple[tuple[str, ...], ...]
+    words: str = ""
 
 
 def entries(context: Context) -> dict[str, list[Entry]]:
@@ -30,9 +31,10 @@ def entries(context: Context) -> dict[str, list[Entry]]:
     for spec in context.actions:
         shortcuts = tuple(keys_of(sequence) for sequence in context.actions[spec.id].shortcuts())
         if shortcuts:
-            found.setdefault(spec.group, []).append(Entry(spec.title, shortcuts))
+            found.setdefault(spec.group, []).append(Entry(spec.title, shortcuts, spec.words))
     for group, gestures in GESTURES.items():
-        found[group] = [Entry(gesture.title, (gesture.keys,)) for gesture in gestures]
+        # The gestures of a panel stand with its commands.
+        found.setdefault(group, []).extend(Entry(gesture.title, (gesture.keys,)) for gesture in gestures)
     return found
 
 
@@ -73,7 +75,8 @@ class Group(QFrame):
         """Show the entries that hold the letters typed; says how many do."""
         count = 0
         for entry, row in self.rows:
-            text = f"{entry.title} {' '.join(' '.join(keys) for keys in entry.shortcuts)} {self.heading.text()}"
+            keys = " ".join(" ".join(keys) for keys in entry.shortcuts)
+            text = f"{entry.title} {keys} {self.heading.text()} {entry.words}"
             words = typed.casefold().split()
             shown = all(word in text.casefold() for word in words) or match(typed, entry.title) is not None
             row.setVisible(shown)

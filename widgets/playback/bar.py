@@ -19,13 +19,15 @@ from widgets.playback.scrub import Scrub
 from widgets.playback.verdict import Verdicts
 
 GROUP = "Rollout"
+WALK = "Let the mouse walk."
+PLAY = "pause episode run trajectory simulate animate walk"
 ACTIONS = ("playback.restart", "playback.back", "playback.play", "playback.forward")
 
 
 def register(context: Context, player: Player) -> None:
     """The player's actions."""
     for spec in (
-        Spec("playback.play", "Play the rollout", player.toggle, ("Space",), "play", GROUP, "Let the mouse walk."),
+        Spec("playback.play", "Play the rollout", player.toggle, ("Space",), "play", GROUP, WALK, words=PLAY),
         Spec("playback.forward", "Step forward", lambda: player.step_by(1), (".",), "skip-next", GROUP),
         Spec("playback.back", "Step back", lambda: player.step_by(-1), (",",), "skip-previous", GROUP),
         Spec(
@@ -36,6 +38,7 @@ def register(context: Context, player: Player) -> None:
             "skip-backward",
             GROUP,
             "Take the mouse back to its start, and the trail away.",
+            words="rewind reset restart episode",
         ),
     ):
         context.actions.add(spec, enabled=False)
@@ -49,6 +52,7 @@ def register(context: Context, player: Player) -> None:
             GROUP,
             "Draw each move from the policy's probabilities instead of making the likeliest.",
             checkable=True,
+            words="stochastic greedy random draws seed",
         )
     )
 

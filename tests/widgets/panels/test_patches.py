@@ -333,11 +333,33 @@ def test_the_window_offers_the_same_by_menu_and_palette(desk: Desk) -> None:
     panel = desk.put(PatchesPanel)
     desk.context.actions.trigger("patches.subtract")
     assert desk.patches == (AddVector(coefficient=-1.0),)
+    desk.context.actions.trigger("patches.top_right")
+    assert desk.patches == (AddVector(coefficient=-1.0), AddVector(vector="top-right", coefficient=1.0))
     desk.context.actions.trigger("patches.clear")
     assert desk.patches == ()
     desk.context.actions.trigger("patches.find")
     assert panel.finder.isVisible()
     desk.wait(lambda: panel.finder.list.count() > 0)
+
+
+def test_the_top_right_vector_is_one_step_in_the_menu(desk: Desk) -> None:
+    panel = desk.put(PatchesPanel)
+    trigger(panel, "Add the top-right vector")
+    assert desk.patches == (AddVector(vector="top-right", coefficient=1.0),)
+
+
+def test_the_stack_is_switched_off_and_on_by_a_button_that_says_which(make_desk: MakeDesk) -> None:
+    desk, panel = put(make_desk, Zero(channels=(1,)), Noise(enabled=False))
+    assert panel.switch.accessibleName() == "Switch all patches off"
+    desk.click(panel.switch)
+    assert not any(card.enabled.isChecked() for card in panel.cards.cards)
+    assert panel.switch.accessibleName() == "Switch patches on again"
+    assert desk.context.actions["patches.switch"].text() == "Switch patches on again"
+    desk.click(panel.switch)
+    assert [card.enabled.isChecked() for card in panel.cards.cards] == [True, False]
+    assert desk.verbs == ["Switch all patches off", "Switch patches on"]
+    panel.clear.trigger()
+    assert not panel.switch.isEnabled()
 
 
 def test_all_patches_are_cleared_and_come_back(make_desk: MakeDesk) -> None:

@@ -28,6 +28,7 @@ class AddMenu(QMenu):
     def _fill(self) -> None:
         self.clear()
         self._offer("add", "Subtract the cheese vector", self.subtract_cheese)
+        self._offer("add", "Add the top-right vector", self.add_top_right)
         self._offer("set", "Retarget: pin the cheese channels", self.add_pin)
         self.addSeparator()
         for kind in KINDS:
@@ -45,6 +46,10 @@ class AddMenu(QMenu):
     def subtract_cheese(self) -> None:
         """Add the patch that takes from the network what it knows of the cheese."""
         self._add(AddVector(layer=self._layer, coefficient=-1.0))
+
+    def add_top_right(self) -> None:
+        """Add the patch that draws the mouse to the top-right corner."""
+        self._add(AddVector(layer=self._layer, vector="top-right", coefficient=1.0))
 
     def add_pin(self) -> None:
         """Add a pin for the channels that mark the cheese, found first where they are not known."""

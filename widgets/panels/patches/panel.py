@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent
@@ -12,15 +13,14 @@ from app import stack_edits
 from app.document import State
 from app.errors import PatchError
 from app.interventions.json_format import load_patches, save_patches
-from widgets.actions import Spec
 from widgets.context import Context
 from widgets.file_dialogs import ask_file, ask_name
 from widgets.panels.cheese_channels import CheeseChannels, CheeseProgress
 from widgets.panels.library import SharedLibrary
 from widgets.panels.parts import MARGIN, EmptyState, IconButton, column, row
-from widgets.panels.patches import words
 from widgets.panels.patches.add_menu import AddMenu
 from widgets.panels.patches.cards import CardList
+from widgets.panels.patches.commands import BEFORE_AND_AFTER, SWITCH_OFF, SWITCH_ON, specs
 from widgets.panels.patches.effects import PatchEffects
 from widgets.panels.problems import problems_of
 from widgets.panels.retarget import CheeseFinder
@@ -44,6 +44,7 @@ class PatchesPanel(QWidget):
         self.add_button.setToolTip("Add an intervention on the layer whose channels are shown")
         self.find_button = IconButton(context, "cheese", "Find cheese channels", self._toggle_finder, checkable=True)
         self.find_button.say("Find cheese channels. Measures which channels of the layer peak at the cheese")
+        self.switch = IconButton(context, "power", "", context.actions["patches.switch"].trigger)
         self.more = IconButton(context, "dots-vertical", "Open, save or clear patches")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setMenu(self._more_menu())
@@ -60,7 +61,7 @@ class PatchesPanel(QWidget):
         self._filled.setWidget(self.cards)
         self.cards.follow(self._filled)
         layout = column(self, MARGIN)
-        layout.addLayout(row(self.add_button, None, self.find_button, self.more, space=2))
+        layout.addLayout(row(self.add_button, None, self.switch, self.find_button, self.more, space=2))
         layout.addWidget(self.progress)
         layout.addWidget(self.finder)
         layout.addWidget(self._empty, 1)
@@ -75,19 +76,19 @@ class PatchesPanel(QWidget):
         self._show()
 
     def _offer_actions(self) -> None:
-        def clear() -> None:
-            stack_edits.clear_stack(self._context.document)
-
-        for name, title, act, icon, tip in (
-            ("subtract", "Subtract the cheese vector", self.menu.subtract_cheese, "vector-line", words.TIPS["add"]),
-            ("pin", "Retarget: pin the cheese channels", self.menu.add_pin, "map-marker-outline", words.TIPS["set"]),
-            ("find", "Find cheese channels", self.find_cheese, "cheese", "Measure which channels peak at the cheese."),
-            ("open", "Open patches…", self._ask_open, "folder-open-outline", "Replace the stack by a JSON file's."),
-            ("save", "Save patches…", self._ask_save, "content-save-outline", "Write the stack as a JSON file."),
-            ("clear", "Clear all patches", clear, "delete-sweep-outline", "Take all patches out of the stack."),
-        ):
-            if f"patches.{name}" not in self._context.actions:
-                self._context.actions.add(Spec(f"patches.{name}", title, act, (), icon, "Patches", tip))
+        acts: dict[str, Callable[[], object]] = {
+            "switch": lambda: stack_edits.switch_stack(self._context.document),
+            "subtract": self.menu.subtract_cheese,
+            "top_right": self.menu.add_top_right,
+            "pin": self.menu.add_pin,
+            "find": self.find_cheese,
+            "open": self._ask_open,
+            "save": self._ask_save,
+            "clear": lambda: stack_edits.clear_stack(self._context.document),
+        }
+        for spec in specs(acts):
+            if spec.id not in self._context.actions:
+                self._context.actions.add(spec)
 
     def _more_menu(self) -> QMenu:
         menu, actions = QMenu(self), self._context.actions
@@ -119,8 +120,14 @@ class PatchesPanel(QWidget):
         stack = self._context.document.state.stack
         self.cards.show_stack(stack, problems_of(self._context))
         self._choose_page()
-        for action in (self.save, self.clear):
-            action.setEnabled(bool(stack.patches))
+        switch = self._context.actions["patches.switch"]
+        for part in (self.save, self.clear, switch, self.switch):
+            part.setEnabled(bool(stack.patches))
+        off = bool(stack.patches) and not stack.any_enabled
+        title = SWITCH_ON if off else SWITCH_OFF
+        self._context.actions.describe(switch.objectName(), title, f"{title}. {BEFORE_AND_AFTER}")
+        self.switch.say(switch.toolTip())
+        self.switch.set_glyph("power-off" if off else "power")
         for name in ("pin", "find"):
             # Both measure what is open.
             self._context.actions[f"patches.{name}"].setEnabled(self._context.document.state.policy is not None)
