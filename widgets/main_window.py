@@ -29,6 +29,7 @@ from widgets.maze_view.view import MazeView
 from widgets.menus import build_menus
 from widgets.message_bar import MessageBar
 from widgets.playback import Playback
+from widgets.presentation.places import canvas_room
 from widgets.session.unsaved import unsaved_work
 from widgets.status import Status
 from widgets.tab_order import ReadingOrder
@@ -144,7 +145,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         over.addStretch(1)
         column.addLayout(over)
         column.addWidget(self.maze_view, 1)
-        self.message_bar.lie_over(self.maze_view)
+        self.message_bar.lie_over(self.maze_view, self.maze_view.legend, lambda: canvas_room(self.maze_view, centre))
         self.setCentralWidget(centre)
 
     def _build_tools(self) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -64,6 +65,8 @@ class MessageBar(QFrame):
 
     Attributes:
         haste: 1, or more for readers that are quicker than people.
+        room: says where to lie where the view's foot has no room for it, in the parent's pixels.
+        only_in_room: whether to lie there in any case.
     """
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -72,6 +75,9 @@ class MessageBar(QFrame):
         self._errors: list[Error] = []
         self._notice = ""
         self._under: QWidget | None = None
+        self._foot: QWidget | None = None
+        self.room: Callable[[], QRect] = QRect
+        self.only_in_room = False
         self.haste = 1.0
         self.setProperty("card", True)
         self.setAccessibleName("Message")
@@ -106,11 +112,18 @@ class MessageBar(QFrame):
         self._draw()
         self.hide()
 
-    def lie_over(self, view: QWidget) -> None:
-        """Lie over the foot of a view, whatever its place and size, as a child of what holds it."""
-        self._under = view
+    def lie_over(self, view: QWidget, foot: QWidget, room: Callable[[], QRect]) -> None:
+        """Lie over the foot of a view, whatever its place and size, as a child of what holds it.
+
+        Args:
+            view: what it lies over.
+            foot: the view's lowest part; what has no place in that would cover what is above it.
+            room: where to lie then, in the parent's pixels.
+        """
+        self._under, self._foot, self.room = view, foot, room
         self.setParent(view.parentWidget())
-        view.installEventFilter(self)
+        for part in (view, foot):
+            part.installEventFilter(self)
 
     def say(self, kind: str, sentence: str, details: str = "", about: str = "") -> None:
         """Show an "error", or a "notice", which goes by itself.
@@ -145,8 +158,10 @@ class MessageBar(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follows the view; lets everything pass."""
-        if watched is self._under and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
-            self._place()
+        moved = event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
+        if moved and watched in (self._under, self._foot) and self.isVisible():
+            # Once what they hold has its place, too.
+            QTimer.singleShot(0, self, self._place)
         return False
 
     def event(self, event: QEvent) -> bool:
@@ -173,18 +188,25 @@ class MessageBar(QFrame):
             self._draw()
 
     def _place(self) -> None:
-        """As wide as the longest line, as far as the view is, at the middle of its foot."""
-        layout = self.layout()
-        if self._under is None or layout is None:
+        """As wide as the longest line, as far as there is room, at the middle of its foot."""
+        if self._under is None or self._foot is None:
             return
-        view, metrics = self._under.geometry(), self.label.fontMetrics()
+        place = self._at_foot(self._under.geometry())
+        free = 0 if self._foot.isHidden() else self._foot.height()
+        if self.only_in_room or place.height() + EDGE > free:
+            place = self._at_foot(self.room())
+        self.setGeometry(place)
+
+    def _at_foot(self, view: QRect) -> QRect:
+        layout, metrics = self.layout(), self.label.fontMetrics()
+        assert layout is not None
         longest = max(metrics.horizontalAdvance(line) for line in self.label.text().splitlines() or [""])
         beside = layout.sizeHint().width() - self.label.sizeHint().width()
         # A little more than the letters take: rounded down, a line would be wrapped.
         width = max(1, min(view.width() - 2 * EDGE, longest + beside + 4))
         height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
         left = view.left() + (view.width() - width) // 2
-        self.setGeometry(left, max(view.top(), view.bottom() + 1 - EDGE - height), width, height)
+        return QRect(left, max(view.top(), view.bottom() + 1 - EDGE - height), width, height)
 
     def _watch(self) -> None:
         """Look out for what the user does only while there is something that may leave for it."""

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import edits, stack_edits
 from app.actions import MOVES
+from app.figure import visible_box
 from app.interventions.patches import Zero
 from app.maze.maze import Square
 from app.number_text import fixed
@@ -324,3 +325,12 @@ def test_a_right_click_offers_what_can_be_done_with_the_square(hand: Hand) -> No
     next(action for action in menu.actions() if action.text() == "Put the cheese here").trigger()
     menu.close()
     assert hand.maze.cheese == shifted(1, 4)
+
+
+@pytest.mark.parametrize("size", [(900, 150), (200, 700)])
+def test_the_whole_maze_is_in_sight_in_a_canvas_of_any_shape(hand: Hand, size: tuple[int, int]) -> None:
+    canvas = hand.window.maze_view.canvas
+    canvas.resize(*size)
+    QApplication.processEvents()
+    left, bottom, columns, rows = visible_box(hand.maze)
+    assert canvas.box.viewRect().contains(QRectF(left, bottom, columns, rows))

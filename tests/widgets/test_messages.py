@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
@@ -298,3 +298,11 @@ def test_a_control_that_is_switched_off_leaves_the_keyboard_to_the_maze(make_han
     assert button.hasFocus()
     button.setEnabled(False)
     assert QApplication.focusWidget() is hand.window.maze_view.canvas
+
+
+def test_several_messages_cover_no_numbers(hand: Hand) -> None:
+    bar, numbers = hand.window.message_bar, hand.window.maze_view.numbers
+    for number in range(5):
+        hand.context.report(f"The file number {number} is neither a policy nor a vector.", about=f"{number}")
+        QTest.qWait(20)
+        assert not bar.geometry().intersects(QRect(numbers.mapTo(bar.parentWidget(), QPoint()), numbers.size()))

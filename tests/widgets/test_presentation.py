@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar
+from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar, QWidget
 
+from app import stack_edits
+from app.interventions.patches import Scale
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.presentation.pointer import SIDE, large_pointer
 from widgets.presentation.stage import keys_pressed
@@ -76,6 +79,113 @@ def test_what_came_of_the_mouse_is_said_on_stage_and_larger(make_hand: MakeHand)
     for part in (label, bar.count, hand.window.maze_view.legend):
         assert part.font().pointSizeF() > 1.5 * usual, "text follows its size after a visit to the stage as before it"
     hand.context.set_text_scale(1.0)
+
+
+def in_window(hand: Hand, part: QWidget) -> QRect:
+    return QRect(part.mapTo(hand.window, QPoint()), part.size())
+
+
+@pytest.fixture(params=[(1.0, (1600, 1000)), (2.0, (1366, 768))], ids=["usual text", "large text"])
+def on_stage(make_hand: MakeHand, request: pytest.FixtureRequest) -> Iterator[Hand]:
+    """A stage of a screen's size with two tabs, three fields and what came of the mice."""
+    scale, size = request.param
+    made = make_hand()
+    made.context.set_text_scale(scale)
+    made.context.actions.trigger("tab.duplicate")
+    made.context.view.set_mode("side_by_side")
+    stack_edits.add_patch(made.document, Scale())
+    made.answered()
+    made.wait(lambda: made.window.playback.player.fresh)
+    made.key(Qt.Key.Key_F11)
+    made.window.resize(*size)
+    QTest.qWait(30)
+    yield made
+    made.context.set_text_scale(1.0)
+
+
+def read_sizes(hand: Hand) -> dict[str, float]:
+    window = hand.window
+    pane = window.maze_view.panes["original"]
+    hand.key(Qt.Key.Key_1)
+    hand.move(hand.maze.mouse)
+    assert pane.readout.isVisible()
+    return {
+        "tabs": window.tabs.font().pointSizeF(),
+        "legend": window.maze_view.legend.font().pointSizeF(),
+        "outcome": window.playback.bar.verdicts.original.label.font().pointSizeF(),
+        "pane": pane.title.font().pointSizeF(),
+        "card": pane.readout.font().pointSizeF(),
+        "dot": window.playback.bar.verdicts.original.swatch.width(),
+    }
+
+
+def test_all_that_is_to_be_read_grows_and_shrinks_again(on_stage: Hand) -> None:
+    hand = on_stage
+    larger, tab = read_sizes(hand), hand.window.tabs.tabRect(0).height()
+    hand.key(Qt.Key.Key_F11)
+    hand.window.resize(1366, 768)
+    QTest.qWait(30)
+    usual = read_sizes(hand)
+    assert all(larger[name] >= 1.05 * usual[name] for name in usual), (usual, larger)
+    assert tab > hand.window.tabs.tabRect(0).height()
+
+
+def test_the_text_can_be_chosen_anew_on_stage(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    QApplication.processEvents()
+    label = hand.window.playback.bar.verdicts.original.label
+    usual = label.font().pointSizeF()
+    hand.key(Qt.Key.Key_F11)
+    hand.context.set_text_scale(2.0)
+    QTest.qWait(20)
+    assert label.font().pointSizeF() > 2 * usual
+    hand.context.set_text_scale(1.0)
+    QTest.qWait(20)
+    assert usual < label.font().pointSizeF() < 2 * usual
+    hand.key(Qt.Key.Key_F11)
+    assert label.font().pointSizeF() == usual
+
+
+def test_the_outcome_stands_under_the_middle_of_the_numbers(on_stage: Hand) -> None:
+    hand = on_stage
+    verdicts, middle = hand.window.playback.bar.verdicts, in_window(hand, hand.window.maze_view.numbers).center().x()
+    lines: dict[int, QRect] = {}
+    for verdict in filter(QWidget.isVisible, (verdicts.original, verdicts.patched)):
+        words = in_window(hand, verdict.label)
+        words.setWidth(verdict.label.fontMetrics().horizontalAdvance(verdict.label.shown))
+        line = in_window(hand, verdict.swatch).united(words)
+        lines[verdict.y()] = lines.get(verdict.y(), QRect()).united(line)
+    assert all(abs(line.center().x() - middle) < 12 for line in lines.values()), lines
+
+
+def test_keys_and_messages_cover_no_numbers_legend_or_outcome(on_stage: Hand) -> None:
+    hand = on_stage
+    window, stage = hand.window, hand.window.around.presentation.stage
+    read = {
+        "numbers": window.maze_view.numbers,
+        "legend": window.maze_view.legend,
+        "outcome": window.playback.bar.verdicts,
+        "tabs": window.tabs,
+        "title": window.maze_view.panes["original"].caption,
+    }
+    for mode in (Qt.Key.Key_4, Qt.Key.Key_1):
+        hand.key(mode)
+        stage.show_keys(("Ctrl", "Shift", "P"), "ends the presentation")
+        for number in range(4):
+            hand.context.report(
+                f"File {number} with quite a long name is neither a policy nor a vector.", about=f"{number}"
+            )
+        QTest.qWait(30)
+        covering = {"keys": stage.keys_place.toAlignedRect(), "message": in_window(hand, window.message_bar)}
+        over = [
+            (what, name)
+            for what, place in covering.items()
+            for name, part in read.items()
+            if part.isVisible() and place.intersects(in_window(hand, part))
+        ]
+        assert not over
+        assert all(window.rect().contains(place) for place in covering.values())
+        QTest.mouseClick(window.message_bar.dismiss, Qt.MouseButton.LeftButton)
 
 
 def test_keys_are_shown_beside_the_numbers_of_a_square_not_over_them(make_hand: MakeHand) -> None:

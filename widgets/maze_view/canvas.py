@@ -144,9 +144,13 @@ class MazeCanvas(pg.GraphicsView):
         The box keeps its limits in a canvas of any shape by changing what was chosen, and while panes come and go a
         canvas is of many shapes: what was chosen is therefore kept here.
         """
+        if not self._fitted and self._chosen is None:
+            # Not yet begun.
+            return
+        self._limit()
         if self._fitted:
             self._fit(whole_world=self._fitted == "world")
-        elif self._chosen is not None:
+        else:
             self.box.setRange(self._chosen, padding=0)
 
     def show_as(self, other: MazeCanvas) -> None:
@@ -197,20 +201,27 @@ class MazeCanvas(pg.GraphicsView):
         if level != self._level:
             self._level = level
             self.marks.set_side(side)
-            low, high = -AROUND * side, (1 + AROUND) * side
-            self.box.setLimits(
-                xMin=low,
-                xMax=high,
-                yMin=low,
-                yMax=high,
-                minXRange=SMALLEST,
-                minYRange=SMALLEST,
-                maxXRange=high - low,
-            )
+            self._limit()
             self.marks.set_cursor_square(None)
             self._fit(whole_world=False)
         else:
             self._keep_in_sight()
+
+    def _limit(self) -> None:
+        """How far away one can get: in a canvas much wider than high, too, all of the world can be in sight."""
+        side, shape = self._picture.side, max(self.width(), 1) / max(self.height(), 1)
+        usual, middle = (1 + 2 * AROUND) * side, side / 2
+        across, up = usual * max(shape, 1.0), usual * max(1 / shape, 1.0)
+        self.box.setLimits(
+            xMin=middle - across / 2,
+            xMax=middle + across / 2,
+            yMin=middle - up / 2,
+            yMax=middle + up / 2,
+            minXRange=SMALLEST,
+            minYRange=SMALLEST,
+            maxXRange=across,
+            maxYRange=up,
+        )
 
     def _keep_in_sight(self) -> None:
         """Fit again when squares opened outside the maze's own block; not while a drag is under way."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.document import State
@@ -18,6 +18,8 @@ from widgets.maze_view.readout import Readout
 NO_POLICY = "Open a policy to see its vector field: File, Open policy, or drop a checkpoint here."
 SIDE = 12
 """Pixels left and right of a caption."""
+SWATCH = 0.7
+"""Side of a dot in heights of a line of text."""
 LOADING = "Loading the policy…"
 
 
@@ -27,11 +29,18 @@ class Swatch(QWidget):
     def __init__(self, context: Context, role: str) -> None:
         super().__init__()
         self._context, self._role = context, role
-        self.set_text_scale(1.0)
+        self._text_scale = 1.0
+        self._take_size()
+        context.palette_changed.connect(self._take_size)
 
     def set_text_scale(self, scale: float) -> None:
         """A larger dot, for a stage; 1 is the usual."""
-        self.setFixedSize(round(10 * scale), round(10 * scale))
+        self._text_scale = scale
+        self._take_size()
+
+    def _take_size(self, *_: object) -> None:
+        side = round(SWATCH * QFontMetricsF(self.font()).height() * self._text_scale)
+        self.setFixedSize(side, side)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

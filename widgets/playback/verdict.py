@@ -25,7 +25,7 @@ class Verdict(QWidget):
         self.label = Shortening()
         self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.swatch = Swatch(context, role)
-        self._line = row(self.swatch, self.label)
+        self._line = row(self.swatch, self.label, None)
         self._line.setContentsMargins(0, 0, 0, 0)
         self.setLayout(self._line)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,16 +13,18 @@ from shiboken6 import isValid
 
 from widgets.actions import Spec
 from widgets.context import Context
+from widgets.focus_ring import FocusRing
 from widgets.maze_view.view import Size
+from widgets.presentation.growth import ARROWS, Growth, growth
+from widgets.presentation.places import beside, canvas_room, mazes_in
 from widgets.presentation.pointer import large_pointer
 from widgets.presentation.stage import Stage, keys_pressed
 
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
-THICKER = 1.55
-LARGER = 1.6
-LARGER_TEXT = 1.25
+LEAST_BESIDE = 16
+"""Heights of a line of text that a message needs beside the maze; else it lies at the foot of the canvases."""
 
 
 @dataclass
@@ -34,6 +37,7 @@ class Before:
     hidden: list[QWidget]
     fonts: list[tuple[QWidget, QFont]]
     focus: QWidget | None
+    message_room: Callable[[], QRect]
 
 
 class Presentation(QObject):
@@ -43,6 +47,7 @@ class Presentation(QObject):
         super().__init__(window)
         self._context, self._window = context, window
         self._before: Before | None = None
+        self._growth: Growth | None = None
         self.stage = Stage(context, window)
         context.actions.add(
             Spec(
@@ -54,6 +59,7 @@ class Presentation(QObject):
                 "View",
                 "Only the maze, larger, with the keys you press shown; Esc ends it.",
                 checkable=True,
+                words="talk slides fullscreen stage demo record screen",
             )
         )
 
@@ -77,7 +83,13 @@ class Presentation(QObject):
         # What came of a rollout is part of what is shown; the buttons are not.
         bar = window.playback.bar
         chrome += [window.view_switch, bar.controls]
-        grown: list[QWidget] = [view.legend, *bar.verdicts.labels, *bar.others.labels]
+        grown: list[QWidget] = [
+            window.tabs,
+            view.legend,
+            window.message_bar.label,
+            *bar.verdicts.labels,
+            *bar.others.labels,
+        ]
         self._before = Before(
             window.saveState(1),
             window.geometry(),
@@ -85,26 +97,27 @@ class Presentation(QObject):
             [part for part in chrome if not part.isHidden()],
             [(part, part.font()) for part in grown],
             window.focusWidget(),
+            window.message_bar.room,
         )
         for part in self._before.hidden:
             part.hide()
-        for part, font in self._before.fonts:
-            larger = QFont(font)
-            larger.setPointSizeF(font.pointSizeF() * LARGER_TEXT)
-            part.setFont(larger)
-        view.enlarge(Size(THICKER, LARGER, LARGER_TEXT))
+        window.message_bar.room, window.message_bar.only_in_room = self._message_room, True
         window.setWindowState(window.windowState() | Qt.WindowState.WindowFullScreen)
         QGuiApplication.setOverrideCursor(large_pointer(window.devicePixelRatioF()))
         app = QApplication.instance()
         assert app is not None
         app.installEventFilter(self)
         self._cover()
+        self._context.palette_changed.connect(self._grow_anew)
         self.stage.show()
         self.stage.show_keys(("Esc",), "ends the presentation")
+        for ring in window.findChildren(FocusRing):
+            # The keyboard has led there; on stage it has not been used yet.
+            ring.hide()
         view.canvas.setFocus()
 
     def _end(self) -> None:
-        window, view, before = self._window, self._window.maze_view, self._before
+        window, before = self._window, self._before
         assert before is not None
         self._before = None
         app = QApplication.instance()
@@ -113,9 +126,10 @@ class Presentation(QObject):
         QGuiApplication.restoreOverrideCursor()
         self.stage.clear()
         self.stage.hide()
-        view.enlarge(Size())
-        for part, font in before.fonts:
-            part.setFont(font)
+        self._context.palette_changed.disconnect(self._grow_anew)
+        self._growth = None
+        window.message_bar.room, window.message_bar.only_in_room = before.message_room, False
+        self._shrink(before)
         window.setWindowState(before.state)
         if not before.state & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
             window.setGeometry(before.geometry)
@@ -123,10 +137,20 @@ class Presentation(QObject):
             part.show()
         window.restoreState(before.layout, 1)
         # Some window managers resize a moment later; panels then get their sizes in the window's own size.
-        QTimer.singleShot(0, window, lambda: None if self.on else window.restoreState(before.layout, 1))
+        QTimer.singleShot(0, window, lambda: None if self.on else self._settle(before))
+        self._give_back_keyboard(before)
+
+    def _settle(self, before: Before) -> None:
+        self._window.restoreState(before.layout, 1)
+        # Panels that are laid out anew let go of the keyboard.
+        self._give_back_keyboard(before)
+
+    def _give_back_keyboard(self, before: Before) -> None:
+        focus = before.focus
         # It may be gone: the stack of patches can change on stage.
-        if before.focus is not None and isValid(before.focus):
-            before.focus.setFocus()
+        if focus is None or not isValid(focus) or not focus.isVisible():
+            focus = self._window.maze_view.canvas
+        focus.setFocus()
 
     def leave_for_good(self) -> None:
         """The window closes: put everything back first, so that what is remembered is not the stage."""
@@ -135,6 +159,47 @@ class Presentation(QObject):
     def _cover(self) -> None:
         self.stage.setGeometry(self._window.rect())
         self.stage.raise_()
+        if growth(self._window) != self._growth:
+            self._grow()
+
+    def _grow(self) -> None:
+        """Everything that is to be read, as large as the window has room for."""
+        assert self._before is not None
+        self._growth = wanted = growth(self._window)
+        bar = self._window.playback.bar
+        for part, font in self._before.fonts:
+            part.setFont(font)
+            larger = QFont(part.font())
+            larger.setPointSizeF(larger.pointSizeF() * wanted.text)
+            part.setFont(larger)
+        for verdicts in (bar.verdicts, bar.others):
+            verdicts.take_stage(wanted.text)
+        self._window.maze_view.enlarge(Size(ARROWS, wanted.numbers, wanted.text))
+        self.stage.set_growth(wanted.keys)
+
+    def _shrink(self, before: Before) -> None:
+        bar = self._window.playback.bar
+        for part, font in before.fonts:
+            part.setFont(font)
+        for verdicts in (bar.verdicts, bar.others):
+            verdicts.take_stage(None)
+        self._window.maze_view.enlarge(Size())
+
+    def _grow_anew(self, *_: object) -> None:
+        """The window's text has another size, perhaps."""
+        if self._before is not None:
+            self._shrink(self._before)
+            self._grow()
+
+    def _message_room(self) -> QRect:
+        """Where a message covers nothing that is to be read: beside the maze, or over the foot of the canvases."""
+        view, over = self._window.maze_view, self._window.message_bar.parentWidget()
+        assert over is not None
+        room = canvas_room(view, over)
+        free = beside(room, mazes_in(view, over))
+        if free >= LEAST_BESIDE * self._window.message_bar.label.fontMetrics().height():
+            room.setWidth(free)
+        return room
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Shows keys and clicks; Esc that nothing else wanted ends the presentation."""
@@ -147,6 +212,9 @@ class Presentation(QObject):
                 self.set(False)
                 return True
             return False
+        placed = kind == QEvent.Type.Resize and watched is window.maze_view.stage
+        if placed or (kind == QEvent.Type.Show and watched is window.message_bar):
+            QTimer.singleShot(0, self.stage, self.stage.place_keys)
         if not isinstance(watched, QWidget) or not isinstance(event, QMouseEvent | QKeyEvent):
             return False
         if isinstance(event, QKeyEvent):

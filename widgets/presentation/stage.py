@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt, QTimer
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.context import Context
 from widgets.keycaps import caps_size, paint_caps, split_keys
+from widgets.maze_view.note import Note
+from widgets.maze_view.numbers import Numbers
 from widgets.maze_view.readout import Readout
+from widgets.message_bar import MessageBar
+from widgets.presentation.places import canvas_room, clearest, mazes_in
+
+if TYPE_CHECKING:
+    from widgets.main_window import MainWindow
 
 SHOWN_FOR = 1_600
 """Milliseconds that keys stay in sight after they were pressed."""
@@ -51,13 +60,15 @@ def keys_pressed(key: int, modifiers: Qt.KeyboardModifier) -> tuple[str, ...]:
 class Stage(QWidget):
     """Lies over the window, sees no events, and hides nothing."""
 
-    def __init__(self, context: Context, window: QWidget) -> None:
+    def __init__(self, context: Context, window: MainWindow) -> None:
         super().__init__(window)
-        self._context = context
+        self._context, self._window = context, window
+        self._growth = 1.9
         self.keys: tuple[str, ...] = ()
         self.note = ""
         self._times = 1
-        self._to_the_right = False
+        self._corner: int | None = None
+        self._card = QRectF()
         self._pointer: QPointF | None = None
         self._down = False
         self._click: QPointF | None = None
@@ -84,31 +95,42 @@ class Stage(QWidget):
             self._times = self._times + 1 if again else 1
             self.keys, self.note = keys, note
             if not self._keys_go.isActive():
-                self._to_the_right = self._left_is_taken()
+                self._corner = None
             self._keys_go.start()
-            self.update()
+            self.place_keys()
+
+    def set_growth(self, growth: float) -> None:
+        """Size of the keys, in terms of the window's text."""
+        self._growth = growth
+        self.place_keys()
 
     @property
     def keys_place(self) -> QRectF:
         """Where the keys are shown, in this widget's pixels."""
+        return self._card
+
+    def place_keys(self) -> None:
+        """Put the keys over the canvases where they cover least of the mazes, and no card; they stay while they can."""
+        if not self.keys:
+            return
+        view = self._window.maze_view
+        room, size = canvas_room(view, self), self._card_size()
+        self._corner, place = clearest(size, room, mazes_in(view, self), self._cards(), self._corner)
+        self._card = QRectF(place)
+        self.update()
+
+    def _card_size(self) -> QSize:
         font, small = self._fonts()
         wide = QFontMetricsF(small).horizontalAdvance(self._said) + 16 if self._said else 0
         size = caps_size(self.keys, font)
-        card = QRectF(0, 0, size.width() + wide + 36, size.height() + 28)
-        # Beside the maze on a wide screen, and clear of the numbers beneath it.
-        card.moveBottomLeft(QPointF(self.width() - 28 - card.width() if self._to_the_right else 28, self._keys_bottom))
-        return card
+        return QSize(round(size.width() + wide + 36), round(size.height() + 20))
 
-    @property
-    def _keys_bottom(self) -> float:
-        return self.height() * 0.8
-
-    def _left_is_taken(self) -> bool:
-        """Whether a square's numbers are where the keys would be."""
-        place = QRect(0, round(self._keys_bottom) - 120, self.width() // 3, 120)
+    def _cards(self) -> list[QRect]:
+        """What is to be read over the canvases."""
         window = self.window()
-        readouts = (readout for readout in window.findChildren(Readout) if readout.isVisible())
-        return any(QRect(readout.mapTo(window, QPoint()), readout.size()).intersects(place) for readout in readouts)
+        kinds: tuple[type[QWidget], ...] = (Readout, Numbers, Note, MessageBar)
+        cards = [card for kind in kinds for card in window.findChildren(kind)]
+        return [QRect(card.mapTo(window, QPoint()), card.size()) for card in cards if card.isVisible()]
 
     def show_pointer(self, at: QPointF) -> None:
         """The pointer is here, in this widget's pixels."""
@@ -196,7 +218,7 @@ class Stage(QWidget):
     def _fonts(self) -> tuple[QFont, QFont]:
         """Of the keys, and of what stands beside them."""
         font, small = QFont(self.font()), QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 1.9)
+        font.setPointSizeF(font.pointSizeF() * self._growth)
         font.setWeight(QFont.Weight.DemiBold)
-        small.setPointSizeF(small.pointSizeF() * 1.25)
+        small.setPointSizeF(small.pointSizeF() * max(1.0, 0.85 * self._growth))
         return font, small
