@@ -19,6 +19,7 @@ from widgets.presentation.growth import ARROWS, Growth, growth
 from widgets.presentation.places import beside, canvas_room, mazes_in
 from widgets.presentation.pointer import large_pointer
 from widgets.presentation.stage import Stage, keys_pressed
+from widgets.presentation.typed import is_typing
 
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow
@@ -220,7 +221,8 @@ class Presentation(QObject):
         if isinstance(event, QKeyEvent):
             # Each key comes first to the widget that has the keyboard, for the shortcuts, and then to all around it.
             first = kind == QEvent.Type.ShortcutOverride and watched is QApplication.focusWidget()
-            if first and not event.isAutoRepeat() and watched.window() is window:
+            shown = first and not event.isAutoRepeat() and watched.window() is window
+            if shown and not is_typing(event, watched):
                 self.stage.show_keys(keys_pressed(event.key(), event.modifiers()))
             return False
         if watched.window() is window:
