@@ -19,9 +19,9 @@ from app.field.groups import groups_of
 from app.field.one_thread import one_thread_here
 from app.field.order import FIRST_CHUNK, chunks_of
 from app.field.plan import Plan, Plans, default_plan, is_wide
-from app.field.requests import FieldRequest
+from app.field.requests import FieldRequest, scene_key
 from app.field.resume import resumable_before
-from app.field.scene import Scene, scene_key
+from app.field.scene import Scene
 from app.field.spans import spans
 from app.field.trim import give_memory_back
 from app.field.tuning import Tuner

@@ -35,8 +35,8 @@ class Engine:
 
     A field comes in parts, the squares near the mouse and on its paths first. The first part of a request that was
     taken up always arrives, so that the picture keeps moving while requests come faster than they can be answered;
-    after it, a newer request stops the older one within one part. While they do, the squares take turns in that part. Whatever goes wrong is told as a sentence and never
-    ends the worker.
+    after it, a newer request stops the older one within one part. While they do, the squares take turns in that part.
+    Whatever goes wrong is told as a sentence and never ends the worker.
 
     Attributes:
         on_result: called on the worker's thread with every part and with the whole.
@@ -257,14 +257,14 @@ class Engine:
                 original.put(answer.rows, answer.original)
                 patched.put(answer.rows, answer.patched)
                 found = result()
-                if turns is not None:
-                    turns.answered(request, answer.rows)
-                    if found.complete:
-                        turns.completed()
                 if found.complete and job.known is None:
                     evaluator.remember(found.original, request.policy)
                 if number:
                     check()
+                if turns is not None:
+                    turns.answered(request, answer.rows)
+                    if found.complete:
+                        turns.completed()
                 yield found
 
     def _stop_when_superseded(self) -> None:

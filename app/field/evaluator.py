@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.field.devices import Device
-from app.field.requests import FieldRequest
-from app.field.scene import scene_key
+from app.field.requests import FieldRequest, scene_key
 from app.field.vector_field import VectorField
 from app.field.walk import Check
 from app.interventions.compile import CompiledStack

@@ -15,9 +15,8 @@ from app.field.devices import Device
 from app.field.evaluator import Answer, Evaluator, Job, Outputs
 from app.field.graphs import Graphs
 from app.field.kept import Kept
-from app.field.requests import FieldRequest
+from app.field.requests import FieldRequest, scene_key
 from app.field.resume import resumable_before
-from app.field.scene import scene_key
 from app.field.walk import Check
 from app.interventions.compile import compile_stack
 from app.maze.render import base_and_patches

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +11,11 @@ from app.field.vector_field import VectorField
 from app.interventions.patches import NO_PATCHES, PatchProblem, PatchStack
 from app.maze.maze import Maze, Square
 from app.policy.policy import Policy
+
+
+def scene_key(maze: Maze) -> Hashable:
+    """What a field depends on: all of the maze but the mouse's own square, since the mouse visits every square."""
+    return maze.world, maze.walls, maze.cheese, maze.theme, maze.facing
 
 
 @dataclass(frozen=True)

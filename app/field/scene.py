@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -13,11 +11,6 @@ from app.field.spans import INPUT
 from app.field.walk import NO_EDITS, Backdrop, State, Walk
 from app.maze.maze import Maze
 from app.maze.render import base_and_patches
-
-
-def scene_key(maze: Maze) -> Hashable:
-    """What a field depends on: all of the maze but the mouse's own square, since the mouse visits every square."""
-    return maze.world, maze.walls, maze.cheese, maze.theme, maze.facing
 
 
 class Scene:

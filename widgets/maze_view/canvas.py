@@ -32,7 +32,6 @@ from widgets.maze_view.pins import PinsItem
 from widgets.maze_view.tools import TOOL_BY_ID, Gesture, wall_stroke
 
 TITLES = {"original": "Original", "patched": "Patched", "difference": "Difference"}
-STALE_OPACITY = 0.35
 EDGE = 0.35
 """Cells of background around what is fitted."""
 ARROW_KEYS = {
@@ -235,8 +234,8 @@ class MazeCanvas(pg.GraphicsView):
     def _show_overlay(self) -> None:
         self.overlay.set_shapes(self._picture.overlays.get(self.role, ()), self._picture.side)
 
-    def _show_stale(self, stale: bool) -> None:
-        self._field_item.setOpacity(STALE_OPACITY if stale else 1.0)
+    def _show_stale(self) -> None:
+        self._field_item.set_pale(self._picture.is_stale(self.role))
 
     def _show_pins(self, *_: object) -> None:
         state = self._context.document.state

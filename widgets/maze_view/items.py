@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPropertyAnimation, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPicture
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -13,6 +13,12 @@ from app.maze.maze import Square
 from app.palette import Palette
 from app.shapes import Shape
 from widgets.maze_view.painting import recorded
+
+PALE = 0.35
+"""Opacity of what is out of date."""
+
+FADE = 250
+"""Milliseconds in which something pales, or comes back."""
 
 
 class ShapesItem(pg.GraphicsObject):
@@ -29,6 +35,9 @@ class ShapesItem(pg.GraphicsObject):
         self._source = source
         self._picture = QPicture()
         self._recorded: tuple[Shape, ...] = ()
+        self._fade = QPropertyAnimation(self, b"opacity", self)
+        self._fade.setDuration(FADE)
+        self._fade.setEndValue(1.0)
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -46,6 +55,14 @@ class ShapesItem(pg.GraphicsObject):
         """Paint these shapes from now on, in a world of this side."""
         self._source = lambda: shapes
         self.refresh(side)
+
+    def set_pale(self, pale: bool) -> None:
+        """Pale smoothly, or come back."""
+        opacity = PALE if pale else 1.0
+        if opacity != self._fade.endValue():
+            self._fade.stop()
+            self._fade.setEndValue(opacity)
+            self._fade.start()
 
     def boundingRect(self) -> QRectF:
         return QRectF(0, 0, self._side, self._side)

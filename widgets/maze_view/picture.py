@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,13 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document import State
-from app.field.requests import FieldResult
+from app.field.requests import FieldResult, scene_key
 from app.field.vector_field import VectorField
 from app.field_shapes import difference_shapes, field_shapes
 from app.maze.maze import Maze
 from app.maze.paths import Decision, decision_square, reachable
 from app.maze_shapes import maze_shapes
+from app.policy.policy import Policy
 from app.shapes import Shape
 from widgets.context import Context
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from widgets.maze_view.companion import Companion
 
 ROLES = ("original", "patched", "difference")
-STALE_AFTER = 250
-"""Milliseconds after which arrows that answer an older question are dimmed."""
+STALE_AFTER = 450
+"""Milliseconds without any answer after which arrows that answer an older question are dimmed."""
 
 
 class Picture(QObject):
@@ -33,13 +34,13 @@ class Picture(QObject):
     Signals:
         maze_changed(): other walls, mouse, cheese or marks.
         fields_changed(): other arrows.
-        stale_changed(bool): whether the arrows have been those of an older question for a while.
+        stale_changed(): `is_stale` may say something else.
         overlays_changed(): something else lies over the mazes.
     """
 
     maze_changed = Signal()
     fields_changed = Signal()
-    stale_changed = Signal(bool)
+    stale_changed = Signal()
     overlays_changed = Signal()
 
     def __init__(self, context: Context | Companion, parent: QObject | None = None) -> None:
@@ -54,10 +55,13 @@ class Picture(QObject):
         self.thickness = 1.0
         self.overlays: Mapping[str, tuple[Shape, ...]] = {}
         self._shapes: dict[str, tuple[Shape, ...]] = {}
+        self._late = False
+        # What the last whole original field is of.
+        self._settled: Hashable = None
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(STALE_AFTER)
-        self._wait.timeout.connect(lambda: self.stale_changed.emit(True))
+        self._wait.timeout.connect(lambda: self._set_late(True))
         self._draw_maze()
         context.document.changed.connect(self._document_changed)
         context.bridge.asked.connect(self._wait_for_answer)
@@ -85,6 +89,15 @@ class Picture(QObject):
         if role not in self._shapes:
             self._shapes[role] = self._arrows(role)
         return self._shapes[role]
+
+    def is_stale(self, role: str) -> bool:
+        """Whether the arrows of one of ROLES are those of an older question, and no answer has come for a while.
+
+        While questions come faster than whole answers, every part of an answer counts: a drag dims nothing.
+        """
+        state = self._context.document.state
+        known = state.policy is not None and self._settled == _of(self.maze, state.policy)
+        return self._late and not (role == "original" and known)
 
     def set_thickness(self, thickness: float) -> None:
         """Draw arrows thicker: for a stage."""
@@ -127,20 +140,32 @@ class Picture(QObject):
 
     def _take(self, result: FieldResult) -> None:
         original, patched = result.original, result.patched
-        if result.complete:
-            self._wait.stop()
-            self.stale_changed.emit(False)
-        elif self.original is not None and self.patched is not None:
+        self._answer_came(result)
+        if not result.complete and self.original is not None and self.patched is not None:
             original, patched = filled(original, self.original), filled(patched, self.patched)
         self._set_fields(original, original if result.patched is result.original else patched)
 
     def _take_overtaken(self, result: FieldResult) -> None:
         maze = self.maze
+        self._answer_came(result)
         if self.original is None or self.patched is None or result.original.maze.world != maze.world:
             return
         original = filled(carried_over(result.original, maze), self.original)
         same = result.patched is result.original
         self._set_fields(original, original if same else filled(carried_over(result.patched, maze), self.patched))
+
+    def _answer_came(self, result: FieldResult) -> None:
+        if result.original.complete:
+            self._settled = _of(result.request.maze, result.request.policy)
+        if self._context.bridge.busy:
+            self._wait.start()
+        else:
+            self._wait.stop()
+        self._set_late(False)
+
+    def _set_late(self, late: bool) -> None:
+        self._late = late
+        self.stale_changed.emit()
 
     def _wait_for_answer(self) -> None:
         if not self._wait.isActive():
@@ -148,9 +173,9 @@ class Picture(QObject):
 
     def _clear(self) -> None:
         self._wait.stop()
-        self.original = self.patched = None
+        self.original = self.patched = self._settled = None
         self._shapes.clear()
-        self.stale_changed.emit(False)
+        self._set_late(False)
         self.fields_changed.emit()
         if self._context.bridge.busy:
             self._wait_for_answer()
@@ -170,6 +195,11 @@ class Picture(QObject):
         self._draw_maze()
         self._shapes.clear()
         self.fields_changed.emit()
+
+
+def _of(maze: Maze, policy: Policy) -> Hashable:
+    """What an original field depends on."""
+    return scene_key(maze), policy.weights_hash
 
 
 def carried_over(field: VectorField, maze: Maze) -> VectorField:

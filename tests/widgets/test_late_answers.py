@@ -1,0 +1,85 @@
+"""What the arrows look like while answers are on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app import edits, stack_edits
+from app.field.engine import Engine
+from app.interventions.patches import Scale, Zero
+from app.maze.levels import random_level
+from tests.field.strategies import random_policy
+from tests.widgets.conftest import Hand, MakeHand
+from tests.widgets.test_canvas import shifted
+
+
+def opacity(hand: Hand, role: str) -> float:
+    return hand.window.maze_view.panes[role].canvas._field_item.opacity()
+
+
+@contextmanager
+def held(hand: Hand) -> Iterator[None]:
+    """The engine computes nothing meanwhile."""
+    engine = hand.context.bridge.engine
+    assert isinstance(engine, Engine)
+    with engine._computing:
+        yield
+
+
+def test_a_late_answer_to_a_patch_pales_what_it_changes_and_never_the_original(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_4)
+    with held(hand):
+        stack_edits.add_patch(hand.document, Zero())
+        assert opacity(hand, "patched") == 1
+        hand.wait(lambda: opacity(hand, "patched") < 0.4)
+        assert opacity(hand, "difference") < 0.4
+        assert opacity(hand, "original") == 1
+    hand.wait(lambda: opacity(hand, "patched") == opacity(hand, "difference") == 1)
+    with held(hand):
+        edits.edit_maze(hand.document, "Paint", lambda maze: maze.with_walls((shifted(1, 2),), True))
+        hand.wait(lambda: opacity(hand, "original") < 0.4)
+    hand.wait(lambda: opacity(hand, "original") == 1)
+
+
+def test_a_drag_that_is_answered_in_parts_pales_nothing_and_refreshes_every_square(make_hand: MakeHand) -> None:
+    maze = random_level(15, 15, 1)
+    hand = make_hand(maze, policy=random_policy(4))
+    picture, bridge = hand.window.maze_view.picture, hand.context.bridge
+    hand.key(Qt.Key.Key_4)
+    stack_edits.add_patch(hand.document, Scale(positive=3.0))
+    hand.answered()
+    assert picture.patched is not None
+    before, late = picture.patched.logits.copy(), []
+    picture.stale_changed.connect(
+        lambda: late.append(any(map(picture.is_stale, ("original", "patched", "difference"))))
+    )
+    parts = []
+
+    def drag(*_: object) -> None:
+        """Every part is answered with another question before the next part can come."""
+        parts.append(bridge.latest)
+        if len(parts) < 200 and not fresh():
+            stack_edits.change_patch(hand.document, 0, "Set", merge=True, positive=0.5 - 0.001 * len(parts))
+
+    def fresh() -> bool:
+        assert picture.patched is not None
+        assert picture.patched.complete, "no square loses the arrow it had"
+        return bool((picture.patched.logits != before).any(axis=1).all())
+
+    bridge.result.connect(drag)
+    bridge.overtaken.connect(drag)
+    stack_edits.change_patch(hand.document, 0, "Set", merge=True, positive=0.5)
+    hand.wait(lambda: len(parts) >= 200 or fresh())
+    assert fresh()
+    assert not any(late)
+    bridge.result.disconnect(drag)
+    bridge.overtaken.disconnect(drag)
+    hand.answered()
+    QApplication.processEvents()
+    assert bridge.latest is not None
+    np.testing.assert_array_equal(picture.patched.logits, bridge.latest.patched.logits)
