@@ -59,6 +59,7 @@ class FigureOptions:
         overlays: more shapes by role ("original", "patched", "difference"), on the world's coordinates, over that
             role's maze: a rollout's trail and mouse.
         draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
+        steady: whether there is room for all that may stand below, said or not: frames of a movie do not jump.
     """
 
     title: str = ""
@@ -69,6 +70,7 @@ class FigureOptions:
     thickness: float = 1.0
     overlays: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
     draw_mouse: bool = True
+    steady: bool = False
 
 
 DEFAULT_OPTIONS: Final = FigureOptions()
@@ -207,10 +209,11 @@ def _below(
     shapes: list[Shape] = []
     y = -0.2 * unit
     reason = unchanged_reason(result)
-    if reason and "difference" in roles:
+    if (reason or options.steady) and "difference" in roles:
         y -= 0.75 * unit
-        size = fitting(reason, 0.54 * unit, width)
-        shapes.append(Text(x + width / 2, y, reason, size, palette.text_muted, anchor="middle"))
+        if reason:
+            size = fitting(reason, 0.54 * unit, width)
+            shapes.append(Text(x + width / 2, y, reason, size, palette.text_muted, anchor="middle"))
         y -= 0.1 * unit
     if options.show_numbers:
         shown = decision_numbers(result, decision)
@@ -226,7 +229,8 @@ def _below(
             text = decision.reason or "The decision square is not computed yet."
             size = fitting(text, 0.54 * unit, width)
             shapes.append(Text(x + width / 2, y, text, size, palette.text_muted, anchor="middle"))
-            y -= 0.3 * unit
+            # As far down as the numbers would reach.
+            y -= 1.5 * unit if options.steady else 0.3 * unit
     if options.show_legend:
         maze = result.request.maze
         items = legend_items(
@@ -237,11 +241,17 @@ def _below(
             unreachable=len(reachable_squares(maze)) < int((maze.grid != WALL).sum()),
         )
         drawn, height = legend(x, y - 0.1 * unit, width, unit, items, palette)
+        spare = 0.0
+        if options.steady:
+            marked = replace(decision, square=maze.mouse, unique=False)
+            fullest = legend_items(palette, roles, decision=marked, corner=True, unreachable=True)
+            spare = max(0.0, legend(x, y, width, unit, fullest, palette)[1] - height)
         shapes += drawn
         text = definition(roles)
         size = fitting(text, 0.44 * unit, width)
         y -= height + 0.75 * unit
         shapes.append(Text(x + width / 2, y, text, size, palette.text_muted, anchor="middle"))
+        y -= spare
     y -= 0.5 * unit
     depth = whole(-y)
     return [moved(shape, 0, depth) for shape in shapes], depth

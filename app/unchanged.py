@@ -6,6 +6,7 @@ import numpy as np
 
 from app.field.requests import FieldResult
 from app.field_shapes import SAME_BELOW
+from app.interventions.patches import AddVector
 
 
 def unchanged_reason(result: FieldResult) -> str | None:
@@ -21,8 +22,11 @@ def unchanged_reason(result: FieldResult) -> str | None:
         return f"No patch acts, so Patched equals Original: {refused[active[0]]}"
     if not result.complete:
         return None
-    if result.patched is result.original or (
-        np.abs(result.patched.probs - result.original.probs).sum(axis=1).max(initial=0) / 2 < SAME_BELOW
-    ):
-        return f"The patches act, but change no square's probabilities by {SAME_BELOW} or more."
+    if result.patched is result.original:
+        acting = [patch for position, patch in stack.active if position not in refused]
+        if all(isinstance(patch, AddVector) and patch.coefficient == 0 for patch in acting):
+            return "A vector times 0 adds nothing, so Patched equals Original."
+        return "As they are set, the patches change nothing, so Patched equals Original."
+    if np.abs(result.patched.probs - result.original.probs).sum(axis=1).max(initial=0) / 2 < SAME_BELOW:
+        return f"The patches change no square's probabilities by {SAME_BELOW} or more."
     return None

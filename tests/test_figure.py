@@ -12,7 +12,7 @@ from app.field.measures import decision_probabilities
 from app.field.vector_field import VectorField
 from app.field_shapes import DOT_BELOW, FAINTEST, FULL, arrow, difference_shapes, field_shapes
 from app.figure import MODES, Figure, FigureOptions, figure, visible_box
-from app.interventions.patches import PatchProblem, PatchStack, Zero
+from app.interventions.patches import AddVector, PatchProblem, PatchStack, Scale, Zero
 from app.maze.maze import WALL, Maze
 from app.maze.paths import decision_square, reachable
 from app.maze_shapes import RING_RADIUS, maze_shapes, mouse_shapes, trail_shapes, wall_boxes
@@ -301,6 +301,10 @@ def test_every_reason_for_no_change_is_told() -> None:
     assert "switched off" in (unchanged_reason(result_of(field, stack=off)) or "")
     assert "Channel 99" in (unchanged_reason(result_of(field, stack=ONE_PATCH, problems=refused)) or "")
     assert "change no square" in (unchanged_reason(result_of(field, same)) or "")
+    nought = PatchStack((AddVector(coefficient=0.0),))
+    assert "times 0 adds nothing" in (unchanged_reason(result_of(field, stack=nought)) or "")
+    neutral = PatchStack((*nought.patches, Scale(positive=1.0, negative=1.0)))
+    assert "the patches change nothing" in (unchanged_reason(result_of(field, stack=neutral)) or "")
     assert unchanged_reason(result_of(field, random_field(maze, 1))) is None
     # Until every square is there, nobody can say that nothing changes.
     assert unchanged_reason(replace(result_of(field, same), complete=False)) is None

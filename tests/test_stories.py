@@ -27,12 +27,13 @@ from app.export.stories import (
 from app.field.engine import Engine
 from app.field.requests import FieldRequest
 from app.figure import Figure, figure
+from app.figure_beside import Side
 from app.interventions.patches import KINDS, AddVector, Noise, PatchStack, Scale, SetValue, Zero
 from app.maze.levels import random_level
 from app.palette import DARK, LIGHT
 from app.policy.policy import Policy
 from app.rollout import Rule
-from app.shapes import Polyline, Text
+from app.shapes import Polyline, Rects, Text
 from app.studies.rollout import rollouts
 from app.timeline import SPAN, Timeline
 
@@ -88,11 +89,47 @@ def test_a_sweep_shows_the_field_under_every_value(small_policy: Policy, engine:
     for value, frame in zip(sweep.values, frames, strict=True):
         swept = PatchStack((stack.patches[0], AddVector(coefficient=value)))
         expected = figure(
-            engine.compute(replace(request, stack=swept)), "side_by_side", DARK, replace(LOOK.options, note=" ")
+            engine.compute(replace(request, stack=swept)),
+            "side_by_side",
+            DARK,
+            replace(LOOK.options, note=" ", steady=True),
         )
         assert pixels(frame) == pixels(expected)
         assert f"{value:+.2f}".replace("-", "−") in texts(frame)
     assert stack == request.stack
+
+
+def ground(found: Figure) -> tuple[object, ...]:
+    """The page and the mazes' floors and walls on it."""
+    return found.width, found.height, tuple(shape for shape in found.shapes if isinstance(shape, Rects))
+
+
+def test_a_sweep_through_nought_keeps_every_frame_in_one_layout(small_policy: Policy, engine: Engine) -> None:
+    requests = [
+        FieldRequest(maze, small_policy, PatchStack((AddVector(coefficient=1.0),)))
+        for maze in (LEVEL, random_level(15, 9, 2))
+    ]
+    look = replace(LOOK, mode="side_by_side")
+    for asked, titles in ((requests[:1], ("",)), (requests, ("One", "Other"))):
+        story = sweep_story(
+            asked, Sweep(0, "coefficient", -4.0, 4.0, 3), replace(look, titles=titles), 10, engine.compute
+        )
+        frames = list(story.frames())[:3]
+        assert "A vector times 0 adds nothing" in texts(frames[1])
+        assert "A vector times 0" not in texts(frames[0])
+        assert len({ground(frame) for frame in frames}) == 1
+
+
+def test_a_maze_that_loses_its_decision_square_keeps_its_place_in_a_movie(small_policy: Policy, engine: Engine) -> None:
+    look = replace(LOOK, mode="side_by_side")
+    for maze in (LEVEL, random_level(15, 9, 2)):
+        frames = [
+            look.draw([Side(engine.compute(FieldRequest(shown, small_policy)))], "")
+            for shown in (maze, maze.with_cheese(None))
+        ]
+        places = [next(shape for shape in frame.shapes if isinstance(shape, Rects)).boxes[0] for frame in frames]
+        assert places[0] == places[1]
+        assert {(frame.width, frame.height) for frame in frames} == {(frames[0].width, frames[0].height)}
 
 
 def test_numbers_with_a_slider_can_be_swept() -> None:

@@ -67,8 +67,8 @@ class Look:
     titles: tuple[str, ...] = ("",)
 
     def draw(self, sides: Sequence[Side], note: str) -> Figure:
-        """One frame. A note is never empty, so that all frames are of one size."""
-        return page(sides, self.mode, self.palette, replace(self.options, note=note or " "))
+        """One frame. A note is never empty, and what may be said has room, so that all frames are of one layout."""
+        return page(sides, self.mode, self.palette, replace(self.options, note=note or " ", steady=True))
 
 
 # --- a rollout ------------------------------------------------------------------------------------------------------

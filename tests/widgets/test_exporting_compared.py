@@ -134,7 +134,7 @@ def test_a_movie_of_edits_begins_when_both_were_there_and_shows_both(hand: Hand,
     hand.drag(shifted(1, 2), shifted(1, 3))
     hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     settled(hand)
-    start = picture(seen(hand, FigureOptions(note="no patches")), 0.5)
+    start = picture(seen(hand, FigureOptions(note="no patches", steady=True)), 0.5)
     edits.move_cheese(hand.document, (5, 8))
     settled(hand)
     hand.key(Qt.Key.Key_X)
@@ -142,7 +142,7 @@ def test_a_movie_of_edits_begins_when_both_were_there_and_shows_both(hand: Hand,
     path = export(hand, opened(hand, "edits", tmp_path))
     frames = [frame for frame, _ in gif_frames(path)]
     assert near(frames[0], start)
-    assert near(frames[-1], picture(seen(hand, FigureOptions(note="no patches")), 0.5))
+    assert near(frames[-1], picture(seen(hand, FigureOptions(note="no patches", steady=True)), 0.5))
 
 
 def test_a_movie_of_edits_under_two_policies_that_changed_places(hand: Hand, tmp_path: Path) -> None:
@@ -150,14 +150,14 @@ def test_a_movie_of_edits_under_two_policies_that_changed_places(hand: Hand, tmp
     first = hand.document.state.policy
     second = policy_of(random_network(1, 5), "b")
     hand.window.compare.with_policy(second)
-    start = picture(seen(hand, FigureOptions(note="no patches")), 0.5)
+    start = picture(seen(hand, FigureOptions(note="no patches", steady=True)), 0.5)
     hand.key(Qt.Key.Key_X)
     assert (hand.document.state.policy, companion(hand).document.state.policy) == (second, first)
     settled(hand)
     frames = [frame for frame, _ in gif_frames(export(hand, opened(hand, "edits", tmp_path)))]
     assert len(frames) == 2
     assert near(frames[0], start)
-    assert near(frames[1], picture(seen(hand, FigureOptions(note="no patches")), 0.5))
+    assert near(frames[1], picture(seen(hand, FigureOptions(note="no patches", steady=True)), 0.5))
 
 
 @pytest.mark.parametrize("suffix", ["csv", "npz"])
