@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -283,6 +284,8 @@ class Files(QObject):
         self.open_state(replace(new_state(), policy=self._context.document.state.policy), None, {})
 
     def _set_path(self, path: Path | None) -> None:
+        if path is not None:
+            self._context.settings.set("session.folder", str(path.parent))
         if path != self.session_path:
             self.session_path = path
             self.path_changed.emit()
@@ -300,7 +303,14 @@ class Files(QObject):
     def _suggested(self, suffix: str) -> str:
         if self.session_path is not None and suffix == SESSION_SUFFIX:
             return str(self.session_path)
-        return str(Path(self.folder()) / f"{self._context.document.state.tab.title}{suffix}")
+        folder = self._session_folder if suffix == SESSION_SUFFIX else self.folder()
+        return str(Path(folder) / f"{self._context.document.state.tab.title}{suffix}")
+
+    @property
+    def _session_folder(self) -> str:
+        """Where the last session was opened or saved: not where some checkpoint lies."""
+        kept = self._context.settings.get("session.folder")
+        return kept if isinstance(kept, str) and os.path.isdir(kept) else str(Path.home())
 
 
 def _with_suffix(path: Path, suffix: str) -> Path:

@@ -160,7 +160,7 @@ def test_a_movie_of_the_rollout(hand: Hand, tmp_path: Path) -> None:
     assert rollouts is not None
     path = export(hand, opened(hand, "rollout", tmp_path))
     frames = gif_frames(path)
-    assert sum(duration for _, duration in frames) == 100 * (rollouts.news + 1 + 12)
+    assert sum(duration for _, duration in frames) == 200 * (rollouts.news + 1 + 6), "as quick as the bar has it"
     with Image.open(path) as gif:
         recipe = json.loads(gif.info["comment"])
     assert recipe["movie"] == "rollout"
@@ -245,16 +245,22 @@ def test_cancel_ends_the_work_and_writes_nothing(hand: Hand, tmp_path: Path) -> 
     hand.wait(lambda: hand.window.exports.dialog is None)
 
 
-def test_a_file_that_cannot_be_written_is_told_in_one_sentence(hand: Hand, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_told_and_can_be_named_anew(hand: Hand, tmp_path: Path) -> None:
     dialog = opened(hand, "picture", tmp_path)
+    dialog.path.setFocus()
     dialog.path.selectAll()
     QTest.keyClicks(dialog.path, str(tmp_path / "missing" / "figure.png"))
-    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    QTest.keyClick(dialog.path, Qt.Key.Key_Return)
     hand.wait(lambda: bool(dialog.said.text()))
     assert dialog.said.text() == "figure.png could not be written: No such file or directory."
     assert dialog.isVisible()
-    dialog.path.selectAll()
+    assert dialog.path.hasFocus()
+    hand.key(Qt.Key.Key_Return)
+    hand.wait(lambda: not hand.context.busy and dialog.path.hasFocus())
+    assert dialog.isVisible(), "Enter tries again, and throws nothing away"
+    assert hand.context.settings.get("export.folder") == str(tmp_path), "only a folder that worked is proposed again"
     QTest.keyClicks(dialog.path, str(tmp_path / "figure.png"))
+    assert dialog.path.text() == str(tmp_path / "figure.png"), "what is typed takes the place of the name"
     assert export(hand, dialog).is_file(), "it can be tried again elsewhere"
 
 
@@ -277,11 +283,26 @@ def test_a_mere_name_is_a_file_in_the_folder_of_the_last_export(
     assert not list(elsewhere.iterdir())
 
 
-def test_an_existing_file_is_said_to_be_replaced(hand: Hand, tmp_path: Path) -> None:
-    (tmp_path / "Small.png").write_bytes(b"old")
+def test_a_free_name_is_proposed_and_an_existing_one_is_said_to_be_replaced(hand: Hand, tmp_path: Path) -> None:
+    for name in ("Small.png", "Small 2.png", "Small.svg"):
+        (tmp_path / name).write_bytes(b"old")
     dialog = opened(hand, "picture", tmp_path)
+    assert Path(dialog.path.text()) == tmp_path / "Small 3.png"
+    assert dialog.go.text() == "Export"
+    choose(dialog.format, "svg")
+    assert Path(dialog.path.text()) == tmp_path / "Small 2.svg"
+    choose(dialog.format, "pdf")
+    assert Path(dialog.path.text()) == tmp_path / "Small.pdf"
+    dialog.path.selectAll()
+    QTest.keyClicks(dialog.path, "Small.png")
+    choose(dialog.format, "svg")
+    assert dialog.path.text() == "Small.svg", "a name that was typed stays"
+    choose(dialog.format, "png")
     assert dialog.go.text() == "Replace"
-    assert export(hand, dialog).read_bytes().startswith(b"\x89PNG")
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    hand.wait(lambda: hand.window.exports.dialog is None)
+    assert (tmp_path / "Small.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "Small 2.png").read_bytes() == b"old"
 
 
 def test_copy_figure_gives_a_picture_and_svg(hand: Hand) -> None:

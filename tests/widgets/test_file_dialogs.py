@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
 
-from tests.widgets.conftest import Hand
+from tests.widgets.conftest import Hand, MakeHand
 from widgets.file_dialogs import ask_name
 
 
@@ -69,3 +69,24 @@ def test_what_asked_may_be_gone_before_the_answer(hand: Hand, monkeypatch: pytes
 
     monkeypatch.setattr(QFileDialog, "exec", choose)
     assert ask_name(card, "Save maze", "", "Mazes (*.json)") == str(tmp_path / "mine")
+
+
+def test_a_session_is_saved_beside_the_last_session(
+    make_hand: MakeHand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand = make_hand(engine=False)
+    suggested: list[str] = []
+    monkeypatch.setattr("widgets.files.ask_name", lambda _parent, _title, name, _filters: suggested.append(name) or "")
+    sessions, mazes = tmp_path / "sessions", tmp_path / "mazes"
+    sessions.mkdir()
+    mazes.mkdir()
+    files = hand.window.files
+    assert files.save_session(sessions / "talk.mazescope")
+    files.save_maze(mazes / "maze.json")
+    files.new_session()
+    files.ask_save()
+    files.ask_save_maze()
+    assert [Path(name).parent for name in suggested] == [sessions, mazes]
+    sessions.rename(tmp_path / "gone")
+    files.ask_save()
+    assert Path(suggested[-1]).parent == Path.home()

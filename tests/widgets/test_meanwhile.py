@@ -184,6 +184,7 @@ def test_a_layer_that_no_network_has_is_not_restored(hand: Hand) -> None:
 def test_settings_of_another_kind_are_left_out(make_hand: MakeHand, tmp_path: Path, value: object) -> None:
     names = ("text_scale", "device", "recent", "recent_commands", "rollout.seed", "rollout.speed", "layout")
     export = ("export.fps", "export.folder", "export.format.picture", "export.scale.picture")
+    export += ("export.background.picture", "export.legend", "export.numbers", "session.folder")
     (tmp_path / "settings.json").write_text(json.dumps(dict.fromkeys((*names, *export, "geometry"), value)))
     hand = make_hand(engine=False)
     hand.window.exports.open("picture").close()

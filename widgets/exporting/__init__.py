@@ -12,6 +12,7 @@ from app.errors import MazescopeError
 from app.timeline import Timeline
 from widgets.actions import Spec
 from widgets.context import Context
+from widgets.exporting.page_choice import remembered
 from widgets.exporting.present import Present, present
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Exports:
     def copy(self) -> None:
         """Put the view on the clipboard."""
         try:
-            shown = present(self._window)
+            shown = present(self._window, choice=remembered(self._context.settings))
         except MazescopeError as error:
             self._context.report(str(error), about="export")
             return

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDoubleSpinBox,
     QFileDialog,
@@ -29,6 +29,9 @@ from app.progress import Progress
 from app.regular_file import is_file
 from app.timeline import Timeline
 from widgets.exporting.jobs import FORMATS, MOVIES, WHAT, Choices, export, first_frame
+from widgets.exporting.names import free_path
+from widgets.exporting.page_choice import BACKGROUNDS, OF_MOVIES, PageChoice, remember, remembered
+from widgets.exporting.plays import Plays
 from widgets.exporting.present import present
 from widgets.exporting.sweep_fields import SweepFields
 from widgets.file_dialogs import widen
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
 SCALES = {"0.5": "½ ×", "1": "1 ×", "2": "2 ×", "3": "3 ×", "4": "4 ×", "6": "6 ×"}
+USUAL_FPS = 10
 USUAL_SCALE = {"picture": "2", "movie": "1"}
 
 
@@ -52,14 +56,22 @@ class ExportDialog(ReadingOrder, QDialog):
         self._window, self._context, self._timeline = window, window.context, timeline
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export")
-        settings = self._context.settings
         self.what = Choice("What to export", "What the file is to hold", WHAT, lambda _: self._show_what())
         self.format = Choice("Format", "Kind of file", {}, lambda _: self._show_format())
         self.scale = Choice("Size", "Pixels, as a multiple of the usual size", SCALES, lambda _: self._show_format())
         self.pixels = muted()
         self.fps = WholeNumber("Frames a second", "Frames a second of the movie", 1, 30)
-        fps = settings.get("export.fps", 10)
-        self.fps.setValue(fps if isinstance(fps, int) and 1 <= fps <= self.fps.maximum() else 10)
+        self.plays = Plays(self._context)
+        self.background = Choice(
+            "Background",
+            "White has dark letters, whatever the window's colours; transparent keeps the window's, "
+            "for a page as light or as dark",
+            {},
+            lambda _: None,
+        )
+        self.legend, self.numbers = QCheckBox("Legend"), QCheckBox("Numbers")
+        self.legend.setToolTip("How to read the arrows and marks")
+        self.numbers.setToolTip("P(cheese) and P(top-right) at the decision square")
         self.title = QLineEdit()
         self.title.setPlaceholderText("None")
         self.title.setAccessibleName("Title")
@@ -73,6 +85,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self.bar.setAccessibleName("Progress")
         self.go, self.close_button = QPushButton("Export"), QPushButton("Close")
         self.go.setDefault(True)
+        self._proposed = ""
         self._task = Task(self._context, self, about="export")
         self._lay_out()
         self._corrections: dict[QSpinBox | QDoubleSpinBox, str] = {}
@@ -84,6 +97,8 @@ class ExportDialog(ReadingOrder, QDialog):
         self.close_button.clicked.connect(self._cancel_or_close)
         self.path.textChanged.connect(lambda _: self._show_state())
         self.title.textChanged.connect(self._show_pixels)
+        self.legend.toggled.connect(self._show_pixels)
+        self.numbers.toggled.connect(self._show_pixels)
         self._task.progressed.connect(self._show_progress)
         self._task.busy_changed.connect(lambda _: self._show_state())
         self._context.document.changed.connect(self._show_state)
@@ -103,9 +118,16 @@ class ExportDialog(ReadingOrder, QDialog):
         sweep: Sweep | None = self.sweep.sweep if what == "sweep" else None
         return Choices(what, self.format.currentData(), float(self.scale.currentData()), self.fps.value(), sweep)
 
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._fit()
+        return handled
+
     def done(self, result: int) -> None:
         """Close, and end the work under way."""
         self._task.cancel()
+        self.plays.close()
         # The document is no object of Qt's, which would let go of what is destroyed by itself.
         self._context.document.changed.disconnect(self._show_state)
         self.sweep.close()
@@ -123,10 +145,14 @@ class ExportDialog(ReadingOrder, QDialog):
         self._size = row(self.scale, self.pixels, None)
         form.addRow("Export", self.what)
         form.addRow("Format", self.format)
+        form.addRow("", self.plays.label)
         form.addRow("Size", self._size)
         self._rate = row(self.fps, muted("frames a second"), None)
         form.addRow("Speed", self._rate)
         self.sweep = SweepFields(self._context, form)
+        form.addRow("Background", self.background)
+        self._shown = row(self.legend, self.numbers, None, space=16)
+        form.addRow("Show", self._shown)
         form.addRow("Title", self.title)
         form.addRow("File", row(self.path, self.browse))
         self._form = form
@@ -139,6 +165,14 @@ class ExportDialog(ReadingOrder, QDialog):
         column.addWidget(self.bar)
         column.addLayout(row(None, self.close_button, self.go))
         self.setMinimumWidth(30 * self.fontMetrics().height())
+
+    def _fit(self) -> None:
+        """Be as high as all rows need: Qt makes a dialog two thirds of the screen high at most, and cuts lines off."""
+        layout = self.layout()
+        assert layout is not None, "events come after it is laid out"
+        needed = min(layout.totalHeightForWidth(self.width()), self.screen().availableGeometry().height())
+        if self.height() < needed:
+            self.resize(self.width(), needed)
 
     def _show_what(self) -> None:
         what = self.what.currentData()
@@ -154,8 +188,11 @@ class ExportDialog(ReadingOrder, QDialog):
         if self.scale.currentIndex() < 0:
             self.scale.choose(USUAL_SCALE[kind])
         self._form.setRowVisible(self._rate, movie)
+        self.fps.setValue(self._usual_fps())
         self.sweep.show(what == "sweep")
-        self._form.setRowVisible(self.title, what != "numbers")
+        self._show_page()
+        for drawn in (self.background, self._shown, self.title):
+            self._form.setRowVisible(drawn, what != "numbers")
         self._corrections.clear()
         self._say("")
         self._show_format()
@@ -165,21 +202,57 @@ class ExportDialog(ReadingOrder, QDialog):
         in_pixels = suffix in ("png", "gif", "mp4")
         self._form.setRowVisible(self._size, in_pixels)
         self._show_pixels()
-        old = Path(self.path.text()) if self.path.text() else self._suggested()
-        self.path.setText(str(old.with_name(_stem(old) + f".{suffix}")))
+        self._form.setRowVisible(self.plays.label, suffix == "mp4")
+        old = self.path.text()
+        if old.strip() and old != self._proposed:
+            self.path.setText(str(Path(old).with_name(_stem(Path(old)) + f".{suffix}")))
+        else:
+            self._proposed = str(free_path(self._folder, self._context.document.state.tab.title, suffix))
+            self.path.setText(self._proposed)
         self._show_state()
+
+    def _show_page(self) -> None:
+        """Show what was chosen for the last export of this kind."""
+        kept = remembered(self._context.settings, movie=self._is_movie)
+        self.background.clear()
+        for value in OF_MOVIES if self._is_movie else BACKGROUNDS:
+            self.background.addItem(BACKGROUNDS[value], value)
+        self.background.choose(kept.background)
+        self.legend.setChecked(self._legend_seen if kept.legend is None else kept.legend)
+        self.numbers.setChecked(kept.numbers)
+
+    @property
+    def _legend_seen(self) -> bool:
+        return not self._window.maze_view.legend.isHidden()
+
+    @property
+    def _page_choice(self) -> PageChoice:
+        # What is as in the window goes on following it.
+        legend = self.legend.isChecked()
+        kept = None if legend == self._legend_seen else legend
+        return PageChoice(self.background.currentData(), kept, self.numbers.isChecked())
+
+    def _usual_fps(self) -> int:
+        """A rollout is as quick as its bar has it; other movies as the last one."""
+        if self.what.currentData() == "rollout":
+            return self._window.playback.player.speed
+        kept = self._context.settings.get("export.fps", USUAL_FPS)
+        return kept if isinstance(kept, int) and 1 <= kept <= self.fps.maximum() else USUAL_FPS
 
     def _show_pixels(self, *_: object) -> None:
         from app.export.images import pixels_per_cell
 
         try:
-            shown = present(self._window, title=self.title.text().strip())
+            shown = present(self._window, title=self.title.text().strip(), choice=self._page_choice)
         except MazescopeError:
             self.pixels.setText("")
             return
         drawn = first_frame(self.what.currentData(), shown) if self._is_movie else shown.figure
         cell = pixels_per_cell(drawn, float(self.scale.currentData()))
-        self.pixels.setText(f"{round(drawn.width * cell)} × {round(drawn.height * cell)} pixels")
+        width, height = round(drawn.width * cell), round(drawn.height * cell)
+        self.pixels.setText(f"{width} × {height} pixels")
+        if self.format.currentData() == "mp4":
+            self.plays.say_of(width, height)
 
     @property
     def _path(self) -> Path:
@@ -188,13 +261,13 @@ class ExportDialog(ReadingOrder, QDialog):
         # A name may begin with "~" and be nobody's.
         with contextlib.suppress(RuntimeError):
             named = named.expanduser()
-        return self._suggested().parent / named
+        return self._folder / named
 
-    def _suggested(self) -> Path:
+    @property
+    def _folder(self) -> Path:
+        """Where the last export is."""
         folder = self._context.settings.get("export.folder")
-        tab = self._context.document.state.tab
-        name = re.sub(r"[^\w .,()-]+", "_", tab.title.replace(" × ", "x")).strip(" .") or "maze"
-        return (Path(folder) if isinstance(folder, str) and os.path.isdir(folder) else Path.home()) / name
+        return Path(folder) if isinstance(folder, str) and os.path.isdir(folder) else Path.home()
 
     def _show_state(self, *_: object) -> None:
         busy, path = self._task.busy, self._path
@@ -205,7 +278,8 @@ class ExportDialog(ReadingOrder, QDialog):
         self.go.setText("Replace" if self.path.text().strip() and is_file(path) else "Export")
         self.close_button.setText("Cancel" if busy else "Close")
         self.bar.setVisible(busy)
-        for field in (self.what, self.format, self.scale, self.fps, self.title, self.path, self.browse):
+        fields = (self.what, self.format, self.scale, self.fps, self.background, self.legend, self.numbers)
+        for field in (*fields, self.title, self.path, self.browse):
             field.setEnabled(not busy)
         self.sweep.set_enabled(not busy)
 
@@ -229,12 +303,12 @@ class ExportDialog(ReadingOrder, QDialog):
         if path.suffix.lower() != f".{choices.suffix}":
             path = path.with_name(f"{path.name}.{choices.suffix}")
         try:
-            shown = present(self._window, self._timeline.moments, self.title.text().strip())
+            shown = present(self._window, self._timeline.moments, self.title.text().strip(), self._page_choice)
         except MazescopeError as error:
             self._say(str(error), error=True)
             return
         assert engine is not None, "a field is there, so the engine is"
-        self._remember(choices, path)
+        self._remember(choices)
         self._say(self._corrected)
         self.bar.setRange(0, 0)
 
@@ -244,6 +318,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self._task.start(job, self._done, self._failed)
 
     def _done(self, path: Path) -> None:
+        self._context.settings.set("export.folder", str(path.parent))
         self._context.notice(f"Exported {path.name}. {self._corrected}".strip())
         self.accept()
 
@@ -252,11 +327,15 @@ class ExportDialog(ReadingOrder, QDialog):
             self._say(str(error), error=True)
         else:
             self._context.report_exception(error, "export")
+        # The keyboard left the field when it was switched off, most likely for the button that closes.
+        self.path.setFocus()
+        self.path.selectAll()
 
     def _cancel_or_close(self) -> None:
         if self._task.busy:
             self._task.cancel()
             self._say("Nothing was written.")
+            self.path.setFocus()
         else:
             self.reject()
 
@@ -279,13 +358,15 @@ class ExportDialog(ReadingOrder, QDialog):
         set_flag(self.said, "error", error)
         self.said.setText(sentence)
 
-    def _remember(self, choices: Choices, path: Path) -> None:
+    def _remember(self, choices: Choices) -> None:
         settings = self._context.settings
         settings.set(f"export.format.{choices.what}", choices.suffix)
         kind = "movie" if self._is_movie else "picture"
         settings.set(f"export.scale.{kind}", self.scale.currentData())
-        settings.set("export.fps", choices.fps)
-        settings.set("export.folder", str(path.parent))
+        if choices.what != "numbers":
+            remember(settings, self._page_choice, movie=self._is_movie)
+        if choices.what != "rollout":
+            settings.set("export.fps", choices.fps)
 
 
 def _stem(path: Path) -> str:

@@ -10,6 +10,7 @@ from app.atomic import write_atomically
 from app.errors import MazescopeError
 from app.export.stories import Look, Story, Sweep, edits_story, rollout_story, sweep_story
 from app.progress import Cancelled, Progress
+from app.rollout import Rollouts
 from widgets.exporting.present import Present
 
 if TYPE_CHECKING:
@@ -67,11 +68,13 @@ def content(choices: Choices, shown: Present, engine: Engine, progress: Progress
         from app.export.numbers import csv_bytes, npz_bytes
 
         encode_numbers = csv_bytes if choices.suffix == "csv" else npz_bytes
-        return encode_numbers(shown.results, recipe, patched=True)
+        walks = _walks(shown, progress)
+        rule = {"sampled": shown.rule.sampled, "seed": shown.rule.seed}
+        return encode_numbers(shown.results, {**recipe, "rollout": rule}, patched=True, rollouts=walks)
     from app.export.movies import gif_bytes, mp4_bytes
 
     story = _story(choices, shown, engine, progress)
-    recipe = {**recipe, **story.about, "frames_per_second": choices.fps}
+    recipe = {**recipe, **shown.about_page, **story.about, "frames_per_second": choices.fps}
     encode = gif_bytes if choices.suffix == "gif" else mp4_bytes
     return encode(story.frames(), story.count, recipe, fps=choices.fps, scale=choices.scale, progress=progress)
 
@@ -86,9 +89,12 @@ def picture_bytes(suffix: str, shown: Present, scale: float) -> bytes:
     """The view as "png", "svg" or "pdf", with its recipe."""
     from app.export.images import pdf_bytes, png_bytes, svg_bytes
 
+    recipe = {**shown.recipe, **shown.about_page}
     if suffix == "png":
-        return png_bytes(shown.figure, shown.recipe, scale)
-    return (svg_bytes if suffix == "svg" else pdf_bytes)(shown.figure, shown.recipe)
+        return png_bytes(shown.figure, recipe, scale)
+    if suffix == "svg":
+        return svg_bytes(shown.figure, recipe)
+    return pdf_bytes(shown.figure, recipe, shown.options.title)
 
 
 def export(choices: Choices, shown: Present, engine: Engine, path: Path, progress: Progress) -> Path:
@@ -113,15 +119,21 @@ def _story(choices: Choices, shown: Present, engine: Engine, progress: Progress)
     look = Look(shown.mode, shown.palette, shown.options, tuple(side.title for side in shown.sides))
     requests = [result.request for result in shown.results]
     if choices.what == "rollout":
-        from app.studies.rollout import rollouts
-
-        walks = [
-            found or rollouts(request.policy, request.maze, request.stack, shown.rule, progress)
-            for found, request in zip(shown.rollouts, requests, strict=True)
-        ]
-        return rollout_story(shown.results, walks, look, choices.fps)
+        return rollout_story(shown.results, _walks(shown, progress), look, choices.fps)
     if choices.what == "sweep":
         if choices.sweep is None:
             raise MazescopeError("No number of the stack was chosen to sweep.")
         return sweep_story(requests, choices.sweep, look, choices.fps, engine.compute)
     return edits_story(shown.moments, look, choices.fps, engine.compute, shown.comparison)
+
+
+def _walks(shown: Present, progress: Progress) -> list[Rollouts]:
+    """The mice's episodes of each side; those that are not worked out yet are worked out now."""
+    # Loads torch.
+    from app.studies.rollout import rollouts
+
+    requests = [result.request for result in shown.results]
+    return [
+        found or rollouts(request.policy, request.maze, request.stack, shown.rule, progress)
+        for found, request in zip(shown.rollouts, requests, strict=True)
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from app.comparison import Comparison
@@ -12,7 +12,9 @@ from app.figure import Figure, FigureOptions, Mode
 from app.figure_beside import Side, page
 from app.palette import Palette
 from app.rollout import Rollouts, Rule
+from app.rollout_shapes import rollout_overlays
 from app.timeline import Moment
+from widgets.exporting.page_choice import PageChoice
 
 if TYPE_CHECKING:
     from widgets.bridge import EngineBridge
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from widgets.maze_view.picture import Picture
 
 BUSY = "The field is still being computed; export it when it is there."
+AS_SEEN = PageChoice()
 FAILED = "There is no field to export: it could not be computed for the maze and the patches as they are."
 
 
@@ -30,8 +33,10 @@ class Present:
     Attributes:
         sides: the maze in front with its whole field and what lies over it, and then what it is compared with.
         mode: which fields are shown.
-        palette: the colours.
+        palette: the colours, as the background needs them.
         options: what stands around the mazes.
+        background: a key of `page_choice.BACKGROUNDS`.
+        about_page: what the recipe of a picture or movie says of background, colours, legend and numbers.
         origin: seed and region of the level in front, and whether it was edited; for the recipe.
         name: what to call a file.
         rollouts: the mice's episodes of each side, or None where they are not worked out.
@@ -44,6 +49,8 @@ class Present:
     mode: Mode
     palette: Palette
     options: FigureOptions
+    background: str
+    about_page: dict[str, Any]
     origin: dict[str, Any]
     name: str
     rollouts: tuple[Rollouts | None, ...]
@@ -59,7 +66,8 @@ class Present:
     @property
     def figure(self) -> Figure:
         """The view as a figure; a comparison as two beside each other."""
-        return page(self.sides, self.mode, self.palette, self.options)
+        drawn = page(self.sides, self.mode, self.palette, self.options)
+        return replace(drawn, background=None) if self.background == "transparent" else drawn
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -74,8 +82,15 @@ class Present:
         return {**recipe, "view": self.mode}
 
 
-def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "") -> Present:
+def present(
+    window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "", choice: PageChoice = AS_SEEN
+) -> Present:
     """What is on the window's canvas now.
+
+    Args:
+        moments: the states of the last minute of work, for a movie of them.
+        title: a line over the mazes.
+        choice: what else is on the page.
 
     Raises:
         MazescopeError: while there is no policy, or its field is not there yet.
@@ -90,19 +105,32 @@ def present(window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "
     pictures = (view.picture, None if companion is None else companion.picture)
     if any(picture and picture.overlays and walk is None for picture, walk in zip(pictures, walks, strict=True)):
         raise MazescopeError("The mice have not set out anew since the last change; export the view when they have.")
-    sides = [_side(latest, view.picture, "" if companion is None else companion.front_title)]
+    mode, palette = cast(Mode, context.view.mode), choice.palette(context.palette)
+    legend = not view.legend.isHidden() if choice.legend is None else choice.legend
+
+    def side(result: FieldResult, picture: Picture, walk: Rollouts | None, title: str) -> Side:
+        if not picture.overlays or walk is None:
+            return Side(result, title)
+        # Drawn anew, since the page may have other colours than the window.
+        over = rollout_overlays(walk, player.step, palette, side_by_side=mode == "side_by_side")
+        return Side(result, title, overlays=over, draw_mouse=False)
+
+    sides = [side(latest, view.picture, walks[0], "" if companion is None else companion.front_title)]
     if companion is not None:
-        sides.append(_side(_answer(companion.bridge), companion.picture, companion.title))
+        sides.append(side(_answer(companion.bridge), companion.picture, walks[1], companion.title))
     return Present(
         tuple(sides),
-        cast(Mode, context.view.mode),
-        context.palette,
+        mode,
+        palette,
         FigureOptions(
             title=title,
-            show_legend=not view.legend.isHidden(),
+            show_legend=legend,
+            show_numbers=choice.numbers,
             whole_world=view.canvas.whole_world,
             thickness=view.picture.thickness,
         ),
+        choice.background,
+        choice.recipe(context.palette, legend),
         {"seed": tab.seed, "region": tab.region, "edited": tab.maze != tab.generated},
         tab.title,
         walks[: len(sides)],
@@ -116,7 +144,3 @@ def _answer(bridge: EngineBridge) -> FieldResult:
     if bridge.answer is None:
         raise MazescopeError(BUSY if bridge.busy or bridge.engine is None else FAILED)
     return bridge.answer
-
-
-def _side(result: FieldResult, picture: Picture, title: str) -> Side:
-    return Side(result, title, overlays=dict(picture.overlays), draw_mouse=not picture.overlays)
