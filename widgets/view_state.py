@@ -47,7 +47,8 @@ class ViewState(QObject):
         self._inspected: Square | None = None
         self._layer = DEFAULT_LAYER
         self._pixel_hover: tuple[int, int] | None = None
-        self._tool = "wall"
+        # A first click then looks, and changes nothing.
+        self._tool = "select"
         self._parts: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {}
         for signal in (self.mode_changed, self.inspect_changed, self.layer_changed):
             signal.connect(lambda *_: self.kept_changed.emit())

@@ -9,12 +9,15 @@ from PySide6.QtGui import QActionGroup
 from app import edits
 from widgets.actions import Spec
 from widgets.context import Context
-from widgets.maze_view.tools import TOOLS
+from widgets.maze_view.tools import TOOL_BY_ID, TOOLS
 from widgets.view_state import MODE_TITLES, MODES
 
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
+
+TOOL = "tool"
+"""The setting that keeps the tool in hand."""
 
 TOOL_WORDS = {
     "wall": "draw paint pencil erase",
@@ -28,12 +31,14 @@ TOOL_WORDS = {
 """What else the tools are looked for by."""
 
 POLICY = "checkpoint network model weights agent load default"
+
 MODE_WORDS = {
     "original": "before unpatched baseline field",
     "patched": "after intervention ablated steered effect field",
     "difference": "delta change effect before after field",
     "side_by_side": "compare all three before after field",
 }
+"""What else the views are looked for by."""
 
 
 def register_early(context: Context) -> None:
@@ -49,6 +54,7 @@ def register_early(context: Context) -> None:
     )
     # One of each is always chosen: a second click on it leaves it so.
     tools, modes = QActionGroup(actions), QActionGroup(actions)
+    _remember_tool(context)
     for tool in TOOLS:
         action = actions.add(
             Spec(
@@ -88,6 +94,14 @@ def register_early(context: Context) -> None:
             checked=view.mode == mode,
         )
         modes.addAction(action)
+
+
+def _remember_tool(context: Context) -> None:
+    """The tool in hand is a habit of the person, not a part of a session: it comes back at the next start."""
+    kept = context.settings.get(TOOL)
+    if isinstance(kept, str) and kept in TOOL_BY_ID:
+        context.view.set_tool(kept)
+    context.view.tool_changed.connect(lambda tool: context.settings.set(TOOL, tool))
 
 
 def register_levels(context: Context, window: MainWindow) -> None:

@@ -175,7 +175,10 @@ MakeHand = Callable[..., Hand]
 
 @pytest.fixture
 def make_hand(qtbot: QtBot, qapp: QApplication, small_policy: Policy, tmp_path: Path) -> Iterator[MakeHand]:
-    """Makes windows: on a maze (the small one), with a policy (a small random one), and with an engine."""
+    """Makes windows: on a maze (the small one), with a policy (a small random one), an engine, and a tool in hand.
+
+    Where the tool is None, it is the one that the settings tell.
+    """
     hands: list[Hand] = []
 
     def make(
@@ -184,11 +187,14 @@ def make_hand(qtbot: QtBot, qapp: QApplication, small_policy: Policy, tmp_path: 
         policy: Policy | None = small_policy,
         procgen: Procgen | None = None,
         engine: bool = True,
+        tool: str | None = "wall",
     ) -> Hand:
         shown = maze or small_maze()
         document = Document(State((OpenMaze(1, "Small", shown, shown),), 1, policy))
         settings = Settings(tmp_path / "settings.json")
         settings.set("theme", "light")
+        if tool is not None:
+            settings.set("tool", tool)
         context = Context(document, settings, procgen=procgen)
         context.apply_theme()
         window = MainWindow(context)

@@ -13,7 +13,7 @@ from app import edits
 from app.maze.ascii import from_ascii, to_ascii
 from app.maze.maze import Maze
 from app.maze.transforms import carve_path_to_corner, mirror, rotate
-from tests.widgets.conftest import SMALL, Hand
+from tests.widgets.conftest import SMALL, Hand, MakeHand
 from tests.widgets.test_canvas import CHEESE, MOUSE, shifted
 from widgets.history_panel import HistoryPanel
 from widgets.new_maze import NewMazeDialog
@@ -22,6 +22,7 @@ from widgets.new_maze import NewMazeDialog
 def test_a_rectangle_grows_and_shrinks_under_the_pointer_and_is_one_undo(hand: Hand) -> None:
     before = hand.maze
     hand.key(Qt.Key.Key_R)
+    assert hand.context.view.tool == "rectangle"
     hand.press(shifted(3, 1))
     hand.move(shifted(5, 3))
     assert hand.maze.is_wall(shifted(5, 3))
@@ -36,6 +37,7 @@ def test_a_rectangle_grows_and_shrinks_under_the_pointer_and_is_one_undo(hand: H
 
 def test_a_rectangle_from_a_wall_opens(hand: Hand) -> None:
     hand.key(Qt.Key.Key_R)
+    assert hand.context.view.tool == "rectangle"
     hand.drag(shifted(2, 2), shifted(4, 4))
     assert not any(hand.maze.is_wall(shifted(row, col)) for row in (2, 3, 4) for col in (2, 3, 4))
     assert hand.maze.mouse == MOUSE
@@ -189,6 +191,25 @@ def test_the_pin_and_other_tools_tell_what_they_do(hand: Hand) -> None:
             hand.context.actions.trigger(spec.id)
             assert hand.context.view.tool == spec.id.removeprefix("tool.")
             assert hand.window.status.tool.text() in spec.tip
+
+
+def test_a_first_click_changes_nothing_and_the_last_tool_comes_back_at_the_next_start(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False, tool=None)
+    hand.wait(hand.window.isActiveWindow)
+    before = hand.document.state
+    assert hand.context.view.tool == "select"
+    hand.click((0, 0))
+    hand.click(hand.maze.mouse)
+    assert hand.document.state is before
+    hand.key(Qt.Key.Key_R)
+    hand.window.close()
+    again = make_hand(engine=False, tool=None)
+    assert again.context.view.tool == "rectangle"
+    assert again.context.actions["tool.rectangle"].isChecked()
+    assert not again.context.actions["tool.select"].isChecked()
+    again.context.settings.set("tool", "chisel")
+    again.window.close()
+    assert make_hand(engine=False, tool=None).context.view.tool == "select", "a tool that there is no more"
 
 
 def test_a_maze_that_fills_its_world_has_no_path_to_carve(hand: Hand) -> None:
