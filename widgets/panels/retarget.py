@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPushButton
+from PySide6.QtWidgets import QFrame, QPushButton
 
 from app import stack_edits
 from app.document import State
 from app.interventions.patches import SetValue
 from app.maze.maze import Maze, Square
-from app.number_text import fixed
 from app.policy.layers import DEFAULT_LAYER, layer
 from widgets.context import Context
 from widgets.panels.cheese_channels import MARKS, CheeseChannels
+from widgets.panels.cheese_list import CheeseList
 from widgets.panels.layer_choice import short_name
 from widgets.panels.parts import IconButton, column, heading, muted, row
 
@@ -93,10 +93,7 @@ class CheeseFinder(QFrame):
         self._ranked: tuple[CheeseChannel, ...] | None = None
         self.setProperty("card", True)
         self._words = muted(wrap=True)
-        self.list = QListWidget()
-        self.list.setAccessibleName("Channels that mark the cheese, best first")
-        self.list.setToolTip("Channels by how often their peak lies within one pixel of the cheese; tick those to use")
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list = CheeseList()
         self.list.itemChanged.connect(self._ticked)
         self.pin = QPushButton("Pin")
         self.pin.setToolTip("Add a patch that sets the ticked channels at a square; drag its pin over the maze")
@@ -162,14 +159,13 @@ class CheeseFinder(QFrame):
         self.list.blockSignals(True)
         self.list.clear()
         for each in (ranked or ())[:OFFERED]:
-            self.list.addItem(_item(each, each.channel in self._defaults()))
+            self.list.add(each, each.channel in self._defaults())
         self.list.blockSignals(False)
         self.list.setVisible(ranked is not None)
         rows = min(6, self.list.count())
-        height, around = max(1, self.list.sizeHintForRow(0)), 2 * self.list.frameWidth() + 4
         # As many as there is room for: a list of one height would push a low window beyond its screen.
-        self.list.setMinimumHeight(min(rows, 2) * height + around)
-        self.list.setMaximumHeight(rows * height + around)
+        self.list.setMinimumHeight(self.list.height_of(min(rows, 2)))
+        self.list.setMaximumHeight(self.list.height_of(rows))
 
     def _defaults(self) -> tuple[int, ...]:
         state = self._context.document.state
@@ -214,16 +210,3 @@ class CheeseFinder(QFrame):
     def _close(self) -> None:
         self.give_up()
         self.closed.emit()
-
-
-def _item(found: CheeseChannel, ticked: bool) -> QListWidgetItem:
-    there, elsewhere = (fixed(value) for value in (found.at_cheese, found.elsewhere))
-    item = QListWidgetItem(f"{found.channel}\u2002{found.score:.0%}\u2002{there} there, {elsewhere} elsewhere")
-    item.setToolTip(
-        f"Channel {found.channel} peaks within one pixel of the cheese in {found.hits} of {found.levels} levels; "
-        f"its mean is {there} at the cheese and {elsewhere} elsewhere"
-    )
-    item.setData(Qt.ItemDataRole.UserRole, found.channel)
-    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-    item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
-    return item
