@@ -11,13 +11,10 @@ from PySide6.QtWidgets import QLabel
 
 from widgets.context import Context
 from widgets.maze_view.picture import Picture
-from widgets.maze_view.room import maze_rect
+from widgets.maze_view.room import EDGE, maze_rect
 
 if TYPE_CHECKING:
     from widgets.maze_view.canvas import MazeCanvas
-
-EDGE = 6
-"""Pixels between the note and the canvas's edge."""
 
 PADDING = 6
 """Pixels between the words and the note's own edge."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.actions import MOVES
 from app.field.vector_field import VectorField
-from app.figure import visible_box
 from app.maze.maze import Square
 from app.number_text import fixed
 from widgets import theme
 from widgets.context import Context
 from widgets.maze_view.picture import Picture
+from widgets.maze_view.room import Spot, places_on, squares_under
 
 if TYPE_CHECKING:
     from widgets.maze_view.canvas import MazeCanvas
@@ -40,6 +40,7 @@ class Readout(QWidget):
         self._moves: list[Row] = []
         self._others: list[tuple[str, str]] = []
         self._text_scale = 1.0
+        self._spot: Spot = (0, 0)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._take_font()
         context.palette_changed.connect(self._take_font)
@@ -121,20 +122,18 @@ class Readout(QWidget):
             self.setFont(font)
 
     def _place(self, near: QPoint) -> QPoint:
-        """The corner that covers least of the maze; of equal ones the one farthest from the pointer."""
-        room, (left, bottom, columns, rows) = self._over.rect(), visible_box(self._picture.maze)
-        ends = [self._over.pixel_at(end) for end in ((bottom, left), (bottom + rows - 1, left + columns - 1))]
-        maze = QRect(ends[0], ends[1]).normalized()
-        right, low = room.right() - 6 - self.width(), room.bottom() - 6 - self.height()
-        places = [QPoint(max(x, 6), max(y, 6)) for x in (6, right) for y in (6, low)]
+        """Where the card covers the fewest squares with arrows; of equally good places the one it is at, if it is."""
+        places = places_on(self._over.rect(), self.size(), near)
+        squares = squares_under(self._over, self._picture.maze, list(places.values()))
+        best = [spot for spot, count in zip(places, squares, strict=True) if count == squares.min()]
 
-        def cost(place: QPoint) -> tuple[int, int]:
-            covered = QRect(place, self.size()).intersected(maze)
-            away = QRect(place, self.size()).center() - near
-            return covered.width() * covered.height(), -(away.x() ** 2 + away.y() ** 2)
+        def away(spot: Spot) -> int:
+            apart = places[spot].center() - near
+            return apart.x() ** 2 + apart.y() ** 2
 
-        clear = [place for place in places if not QRect(place, self.size()).adjusted(-24, -24, 24, 24).contains(near)]
-        return min(clear or places, key=cost)
+        if not self.isVisible() or self._spot not in best:
+            self._spot = max(best, key=away)
+        return places[self._spot].topLeft()
 
     # -- painting
 
