@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMenu, QTabBar, QToolButton, QWidget
 from shiboken6 import isValid
 
@@ -20,6 +20,7 @@ from widgets.panels.patches.panel import PatchesPanel
 from widgets.panels.policy import PolicyPanel
 from widgets.panels.vectors.panel import VectorsPanel
 from widgets.tab_order import ReadingOrder
+from widgets.theme import ui_font
 
 PANELS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
     ("policy", "Policy", PolicyPanel),
@@ -53,6 +54,15 @@ LARGE = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
 
 VERSION = 1
 """Of the window's state as it is kept."""
+
+LINES = 19
+"""Lines of text that a place is high in which a panel is of use, with its title and tabs: a patch's slider is seen."""
+
+COLUMN = 0.36
+"""The part of the window's width that the column of panels takes at most by itself."""
+
+AROUND = 9
+"""Lines of text over and under the panels: menus, the level bar and the status bar."""
 
 FRAME = 30
 """Pixels that a desktop puts around a window, over and under it."""
@@ -125,7 +135,12 @@ class Gathered:
 
 
 class Docks:
-    """The docks of a window, all at its right at first."""
+    """The docks of a window, all at its right at first.
+
+    Attributes:
+        arranged_in: pixels of a line of text when the panels were put where they are; in larger text they may be
+            gathered, in this they stay.
+    """
 
     def __init__(self, window: QMainWindow, context: Context) -> None:
         self._window = window
@@ -135,6 +150,7 @@ class Docks:
         self._gathered: Gathered | None = None
         self._follows_screen = False
         self._settled: tuple[QByteArray, object] | None = None
+        self.arranged_in = self._usual_line
         for name, title, panel in PANELS:
             self.add(name, title, panel(context))
         self.reset()
@@ -169,6 +185,7 @@ class Docks:
         for dock in self.docks.values():
             dock.setFloating(False)
         self._gathered = None
+        self.arranged_in = self._usual_line
         self._arrange(HIGH if self.screen_height >= HIGH_SCREEN else USUAL)
         self.fit()
 
@@ -240,6 +257,8 @@ class Docks:
 
     def remember(self) -> None:
         """All is where it is to stay: a gathering goes back to this, and not to what larger text has squeezed."""
+        if self._gathered is None or self._rearranged(self._gathered):
+            self.arranged_in = self._window.fontMetrics().height()
         self._settled = (self.own_state, self._arrangement())
 
     def _arrangement(self) -> object:
@@ -249,7 +268,26 @@ class Docks:
         return self._places() != gathered.places or not self._together()
 
     def _fits(self) -> bool:
-        return self._window.minimumSizeHint().height() + FRAME <= self.screen_height
+        line = self._window.fontMetrics().height()
+        wanted = self._window.minimumSizeHint().height()
+        if line > self.arranged_in:
+            wanted = max(wanted, (AROUND + LINES * self._places_of_a_side()) * line)
+        return wanted + FRAME <= self.screen_height
+
+    def _places_of_a_side(self) -> int:
+        """How many places panels share at the side that has most, beside those that float or are put away."""
+        sides: dict[Qt.DockWidgetArea, list[set[QDockWidget]]] = {}
+        for dock in self.docks.values():
+            if not (dock.isHidden() or dock.isFloating()):
+                places = sides.setdefault(self._window.dockWidgetArea(dock), [])
+                if not any(dock in place for place in places):
+                    places.append({dock, *self._window.tabifiedDockWidgets(dock)})
+        return max(map(len, sides.values()), default=0)
+
+    @property
+    def _usual_line(self) -> int:
+        """Pixels of a line in text of the system's own size."""
+        return QFontMetrics(ui_font()).height()
 
     def _spread(self) -> None:
         """Undo a gathering, where text is smaller or the screen higher than then."""
@@ -310,9 +348,17 @@ class Docks:
                 dock.show()
 
     def share_out(self) -> None:
-        """Give each place its share of the height: a patch's card is the highest thing to be seen whole."""
+        """Give each place its share of the height: a patch's card is the highest thing to be seen whole.
+
+        And all no more than theirs of the width: in large text they would ask for more than half of the window.
+        """
         # Before the window is there, Qt would make the column as narrow as it can be.
-        if len(self._firsts) > 1 and self._window.isVisible():
+        if not self._window.isVisible():
+            return
+        width = round(COLUMN * self._window.width())
+        if max(dock.sizeHint().width() for dock in self.docks.values()) > width:
+            self._window.resizeDocks(self._firsts[:1], [width], Qt.Orientation.Horizontal)
+        if len(self._firsts) > 1:
             shares = [SHARES[dock.objectName()] for dock in self._firsts]
             self._window.resizeDocks(self._firsts, shares, Qt.Orientation.Vertical)
 
@@ -326,6 +372,8 @@ class Docks:
             # Names that do not fit are scrolled to, not cut.
             bar.setElideMode(Qt.TextElideMode.ElideNone)
             bar.setUsesScrollButtons(True)
+            for at in range(bar.count()):
+                bar.setTabToolTip(at, bar.tabText(at))
 
     def add_to(self, menu: QMenu) -> None:
         """Add the toggles of all docks to a menu."""

@@ -26,7 +26,7 @@ ARRANGED = frozenset(
 
 
 class LayoutMemory(QObject):
-    """Keeps the settings "geometry", "layout" and "closed_panels" as the window is.
+    """Keeps the settings "geometry", "layout", "closed_panels" and "arranged_in" as the window is.
 
     Attributes:
         paused: says whether the window is arranged otherwise for a while, which is not to be remembered.
@@ -53,6 +53,7 @@ class LayoutMemory(QObject):
             "geometry": _text(self._window.saveGeometry()),
             "layout": _text(self._docks.own_state),
             "closed_panels": self._docks.closed,
+            "arranged_in": self._docks.arranged_in,
         }
         for key, value in now.items():
             if self._settings.get(key) != value:
@@ -75,6 +76,9 @@ class LayoutMemory(QObject):
         geometry, layout, closed = (self._settings.get(key) for key in ("geometry", "layout", "closed_panels"))
         if isinstance(geometry, str):
             self._window.restoreGeometry(_bytes(geometry))
+        line = self._settings.get("arranged_in")
+        if isinstance(line, int) and isinstance(layout, str):
+            self._docks.arranged_in = line
         if isinstance(layout, str):
             self._docks.restore(_bytes(layout), closed if isinstance(closed, list) else None)
 

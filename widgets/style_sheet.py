@@ -120,6 +120,9 @@ def style_sheet(palette: Palette, line: int) -> str:
     QTabBar::tab:hover {{ color: {p.text}; }}
     QTabBar::tab:selected {{ color: {p.text}; border-bottom-color: {p.accent}; }}
     QTabBar::tab:focus {{ color: {p.accent}; }}
+    QTabBar::scroller {{ width: {round(2.2 * line)}px; }}
+    QTabBar QToolButton {{ padding: 0; border-radius: 3px; background: {p.panel_raised}; border-color: {p.border}; }}
+    QTabBar QToolButton:hover {{ background: {hover}; }}
     QTabWidget::pane {{ border: none; border-top: 1px solid {p.border}; }}
 
     QStatusBar {{ background: {p.panel}; border-top: 1px solid {p.border}; color: {p.text_muted}; }}
