@@ -121,8 +121,9 @@ def style_sheet(palette: Palette, line: int) -> str:
     QTabBar::tab:selected {{ color: {p.text}; border-bottom-color: {p.accent}; }}
     QTabBar::tab:focus {{ color: {p.accent}; }}
     QTabBar::scroller {{ width: {round(2.2 * line)}px; }}
-    QTabBar QToolButton {{ padding: 0; border-radius: 3px; background: {p.panel_raised}; border-color: {p.border}; }}
-    QTabBar QToolButton:hover {{ background: {hover}; }}
+    QToolButton#ScrollLeftButton, QToolButton#ScrollRightButton {{
+        padding: 0; border-radius: 3px; background: {p.panel_raised}; border-color: {p.border}; }}
+    QToolButton#ScrollLeftButton:hover, QToolButton#ScrollRightButton:hover {{ background: {hover}; }}
     QTabWidget::pane {{ border: none; border-top: 1px solid {p.border}; }}
 
     QStatusBar {{ background: {p.panel}; border-top: 1px solid {p.border}; color: {p.text_muted}; }}
