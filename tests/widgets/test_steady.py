@@ -105,6 +105,14 @@ def test_a_sentence_keeps_off_the_maze_where_there_is_room(hand: Hand) -> None:
         assert not pane.note.geometry().intersects(maze_rect(pane.canvas, hand.maze).adjusted(8, 8, -8, -8))
 
 
+def test_beside_each_other_no_sentence_lies_over_arrows(hand: Hand) -> None:
+    panes = hand.window.maze_view.panes
+    for mode, saying in ((Qt.Key.Key_4, {"difference"}), (Qt.Key.Key_2, {"patched"}), (Qt.Key.Key_1, set())):
+        hand.key(mode)
+        QApplication.processEvents()
+        assert {role for role, pane in panes.items() if pane.note.isVisible()} == saying
+
+
 def test_in_a_comparison_of_all_fields_each_pair_of_numbers_lies_under_its_own_mazes(hand: Hand) -> None:
     hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     hand.key(Qt.Key.Key_4)

@@ -103,8 +103,8 @@ class Pane(QWidget):
         self.title.setFont(heading)
 
     def explain_result(self, state: State, result: FieldResult | None, *, busy: bool) -> None:
-        """Say over the maze why there is nothing to see, or nothing but the original."""
+        """Say over the maze why there is nothing to see, or nothing but the original; without a result, nothing."""
         if state.policy is None:
             self.note.say(LOADING if busy else NO_POLICY)
         else:
-            self.note.say("" if result is None or self.role == "original" else unchanged_reason(result) or "")
+            self.note.say("" if result is None else unchanged_reason(result) or "")

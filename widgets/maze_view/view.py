@@ -211,11 +211,15 @@ class MazeView(QWidget):
 
     def _explain(self, *_: object) -> None:
         context, companion = self._context, self.companion
+        # Of all three, the one that is empty says why: no sentence lies over arrows then.
+        saying = ("difference",) if len(self._roles()) > 1 else ("patched", "difference")
         for pane in self.panes.values():
-            pane.explain_result(context.document.state, context.bridge.latest, busy=context.busy)
+            result = context.bridge.latest if pane.role in saying else None
+            pane.explain_result(context.document.state, result, busy=context.busy)
         if companion is not None:
             for pane in self.other_panes.values():
-                pane.explain_result(companion.document.state, companion.bridge.latest, busy=context.busy)
+                result = companion.bridge.latest if pane.role in saying else None
+                pane.explain_result(companion.document.state, result, busy=context.busy)
 
     def _pointed(self, pane: Pane, place: QPoint | None) -> None:
         self._last_place = None if place is None else (pane, place)
