@@ -18,6 +18,13 @@ AROUND: Final = 1
 """Worlds beside the world that can be panned to, on each side."""
 
 
+def farthest(side: int, shape: float) -> Box:
+    """All that can be panned to in a world of this side, on a canvas `shape` times as wide as high."""
+    usual, middle = (1 + 2 * AROUND) * side, side / 2
+    across, up = usual * max(shape, 1.0), usual * max(1 / shape, 1.0)
+    return middle - across / 2, middle - up / 2, across, up
+
+
 def sight_to_json(sight: Sight) -> Any:
     """A sight as JSON values: "maze", "world", or [left, bottom, width, height]."""
     return sight if isinstance(sight, str) else [round(part, 3) for part in sight]

@@ -23,7 +23,7 @@ from app.figure import visible_box
 from app.maze.maze import Square
 from app.maze.transforms import line
 from app.policy.layers import layer
-from app.sight import AROUND, SMALLEST, Sight
+from app.sight import SMALLEST, Sight, farthest
 from widgets.context import Context
 from widgets.focus_ring import FocusRing
 from widgets.maze_view.items import MarksItem, ShapesItem
@@ -84,6 +84,7 @@ class MazeCanvas(pg.GraphicsView):
         self.setMinimumSize(120, 80)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self.box.setAspectLocked(True)
+        self.box.setLimits(minXRange=SMALLEST, minYRange=SMALLEST)
         self.setCentralItem(self.box)
         self._maze_item = ShapesItem(0, lambda: picture.static)
         self._field_item = ShapesItem(10, lambda: picture.shapes(role))
@@ -208,19 +209,9 @@ class MazeCanvas(pg.GraphicsView):
 
     def _limit(self) -> None:
         """How far away one can get: in a canvas much wider than high, too, all of the world can be in sight."""
-        side, shape = self._picture.side, max(self.width(), 1) / max(self.height(), 1)
-        usual, middle = (1 + 2 * AROUND) * side, side / 2
-        across, up = usual * max(shape, 1.0), usual * max(1 / shape, 1.0)
-        self.box.setLimits(
-            xMin=middle - across / 2,
-            xMax=middle + across / 2,
-            yMin=middle - up / 2,
-            yMax=middle + up / 2,
-            minXRange=SMALLEST,
-            minYRange=SMALLEST,
-            maxXRange=across,
-            maxYRange=up,
-        )
+        shape = max(self.width(), 1) / max(self.height(), 1)
+        left, bottom, across, up = farthest(self._picture.side, shape)
+        self.box.setLimits(xMin=left, xMax=left + across, yMin=bottom, yMax=bottom + up, maxXRange=across, maxYRange=up)
 
     def _keep_in_sight(self) -> None:
         """Fit again when squares opened outside the maze's own block; not while a drag is under way."""
