@@ -63,7 +63,6 @@ class HistoryPanel(OwnKeys, QWidget):
         self.model = HistoryModel(context, self)
         self.list = QListView()
         self.list.setModel(self.model)
-        self.list.setUniformItemSizes(True)
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setAccessibleName("Undo list")
         self.list.setToolTip("Click a line to go back to it, or forward again")

@@ -161,19 +161,19 @@ class MessageBar(QFrame):
         moved = event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
         if moved and watched in (self._under, self._foot) and self.isVisible():
             # Once what they hold has its place, too.
-            QTimer.singleShot(0, self, self._place)
+            QTimer.singleShot(0, self, self.place)
         return False
 
     def event(self, event: QEvent) -> bool:
         """Qt's."""
         handled = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
-            self._place()
+            self.place()
         return handled
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._place()
+        self.place()
         self.raise_()
         self._watch()
 
@@ -187,7 +187,7 @@ class MessageBar(QFrame):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "dismiss"):
             self._draw()
 
-    def _place(self) -> None:
+    def place(self) -> None:
         """As wide as the longest line, as far as there is room, at the middle of its foot."""
         if self._under is None or self._foot is None:
             return
@@ -265,13 +265,13 @@ class MessageBar(QFrame):
         self.details.setVisible(self._latest_with_details() is not None)
         self._draw()
         self.setVisible(bool(text))
-        self._place()
+        self.place()
         self._watch()
 
     def _draw(self, *_: object) -> None:
         palette = self._context.palette
         error = bool(self._errors)
         name, colour = ("alert-circle-outline", palette.error) if error else ("information-outline", palette.accent)
-        side = round(1.2 * self.fontMetrics().height())
+        side = round(1.2 * self.label.fontMetrics().height())
         self._sign.setPixmap(self._context.icon(name, colour).pixmap(QSize(side, side), self.devicePixelRatioF()))
         self.dismiss.setIcon(self._context.icon("close"))

@@ -252,6 +252,23 @@ def test_a_window_closed_on_stage_remembers_its_own_layout(hand: Hand) -> None:
     assert kept == before.data()
 
 
+def test_a_message_beside_the_maze_gives_way_when_more_mazes_come(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    QApplication.processEvents()
+    hand.key(Qt.Key.Key_F11)
+    hand.window.resize(1600, 1000)
+    hand.context.report("A file with quite a long name is neither a policy nor a vector: it holds 3 tensors.")
+    QTest.qWait(30)
+    beside = hand.window.message_bar.geometry()
+    assert not in_window(hand, hand.window.message_bar).contains(QPoint(800, beside.center().y()))
+    hand.key(Qt.Key.Key_4)
+    QTest.qWait(30)
+    over = hand.window.message_bar.geometry()
+    assert over.width() > beside.width()
+    assert over.height() < beside.height()
+    QTest.mouseClick(hand.window.message_bar.dismiss, Qt.MouseButton.LeftButton)
+
+
 @pytest.mark.parametrize(
     ("key", "modifiers", "caps"),
     [

@@ -14,6 +14,7 @@ from shiboken6 import isValid
 from widgets.actions import Spec
 from widgets.context import Context
 from widgets.focus_ring import FocusRing
+from widgets.maze_view.canvas import MazeCanvas
 from widgets.maze_view.view import Size
 from widgets.presentation.growth import ARROWS, Growth, growth
 from widgets.presentation.places import beside, canvas_room, mazes_in
@@ -163,6 +164,10 @@ class Presentation(QObject):
         if growth(self._window) != self._growth:
             self._grow()
 
+    def _place(self) -> None:
+        self._window.message_bar.place()
+        self.stage.place_keys()
+
     def _grow(self) -> None:
         """Everything that is to be read, as large as the window has room for."""
         assert self._before is not None
@@ -213,9 +218,10 @@ class Presentation(QObject):
                 self.set(False)
                 return True
             return False
-        placed = kind == QEvent.Type.Resize and watched is window.maze_view.stage
-        if placed or (kind == QEvent.Type.Show and watched is window.message_bar):
-            QTimer.singleShot(0, self.stage, self.stage.place_keys)
+        moved = kind == QEvent.Type.Resize and isinstance(watched, MazeCanvas)
+        if moved or (kind == QEvent.Type.Show and watched is window.message_bar):
+            # Once all of them have their places.
+            QTimer.singleShot(0, self.stage, self._place)
         if not isinstance(watched, QWidget) or not isinstance(event, QMouseEvent | QKeyEvent):
             return False
         if isinstance(event, QKeyEvent):
