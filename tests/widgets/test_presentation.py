@@ -130,6 +130,25 @@ def test_all_that_is_to_be_read_grows_and_shrinks_again(on_stage: Hand) -> None:
     assert tab > hand.window.tabs.tabRect(0).height()
 
 
+def test_two_rows_of_mazes_leave_words_less_room(make_hand: MakeHand) -> None:
+    hand = make_hand()
+    QApplication.processEvents()
+    hand.context.actions.trigger("tab.duplicate")
+    hand.key(Qt.Key.Key_F11)
+    hand.window.resize(1366, 768)
+    QTest.qWait(30)
+    label = hand.window.playback.bar.verdicts.original.label
+    one = label.font().pointSizeF()
+    hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    hand.wait(lambda: hand.window.maze_view.companion is not None)
+    hand.key(Qt.Key.Key_4)
+    QTest.qWait(30)
+    two = label.font().pointSizeF()
+    hand.key(Qt.Key.Key_1)
+    QTest.qWait(30)
+    assert two < one == label.font().pointSizeF()
+
+
 def test_the_text_can_be_chosen_anew_on_stage(make_hand: MakeHand) -> None:
     hand = make_hand(engine=False)
     QApplication.processEvents()

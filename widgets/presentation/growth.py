@@ -11,6 +11,9 @@ ARROWS = 1.55
 LEAST = 1.1
 """All text grows by this at least, also where it is large already."""
 
+TWO_ROWS = 0.72
+"""What two rows of mazes, each with its titles and numbers, leave words of the window's height."""
+
 WIDE = 16 / 9
 """Width of a screen in its heights: what is narrower counts as lower."""
 
@@ -24,9 +27,10 @@ class Growth:
     keys: float
 
 
-def growth(window: QWidget) -> Growth:
-    """For a window of this size, in text of this size."""
+def growth(window: QWidget, rows: int = 1) -> Growth:
+    """For a window of this size, in text of this size, with mazes in so many rows."""
     height, line = min(window.height(), window.width() / WIDE), QFontMetricsF(window.font()).height()
+    height *= 1 if rows < 2 else TWO_ROWS
 
     def factor(part: float, most: float) -> float:
         # In steps: a window that is made larger by hand does not lay out all of its text at each pixel.

@@ -161,17 +161,26 @@ class Presentation(QObject):
     def _cover(self) -> None:
         self.stage.setGeometry(self._window.rect())
         self.stage.raise_()
-        if growth(self._window) != self._growth:
+        self._see_room()
+
+    def _see_room(self) -> None:
+        if self._before is not None and self._wanted_growth() != self._growth:
             self._grow()
 
+    def _wanted_growth(self) -> Growth:
+        view = self._window.maze_view
+        rows = 2 if view.companion is not None and len(view.canvases) > 2 else 1
+        return growth(self._window, rows)
+
     def _place(self) -> None:
+        self._see_room()
         self._window.message_bar.place()
         self.stage.place_keys()
 
     def _grow(self) -> None:
         """Everything that is to be read, as large as the window has room for."""
         assert self._before is not None
-        self._growth = wanted = growth(self._window)
+        self._growth = wanted = self._wanted_growth()
         bar = self._window.playback.bar
         for part, font in self._before.fonts:
             part.setFont(font)
