@@ -124,6 +124,7 @@ def style_sheet(palette: Palette, line: int) -> str:
     QToolButton#ScrollLeftButton, QToolButton#ScrollRightButton {{
         padding: 0; border-radius: 3px; background: {p.panel_raised}; border-color: {p.border}; }}
     QToolButton#ScrollLeftButton:hover, QToolButton#ScrollRightButton:hover {{ background: {hover}; }}
+    QToolButton#ScrollLeftButton:focus, QToolButton#ScrollRightButton:focus {{ border-color: {p.focus}; }}
     QTabWidget::pane {{ border: none; border-top: 1px solid {p.border}; }}
 
     QStatusBar {{ background: {p.panel}; border-top: 1px solid {p.border}; color: {p.text_muted}; }}
