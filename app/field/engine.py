@@ -17,6 +17,7 @@ from app.field.devices import Device, available_devices, device_choices, find_de
 from app.field.evaluator import Evaluator, Outputs
 from app.field.finite import check_finite
 from app.field.gpu import GpuEvaluator
+from app.field.one_thread import one_thread_here
 from app.field.order import order_of_squares
 from app.field.plan import Plan
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
@@ -25,6 +26,9 @@ from app.field.vector_field import VectorField
 from app.field.walk import Check, Stopped, never
 
 __all__ = ["ActivationRequest", "ActivationResult", "Engine", "FieldRequest", "FieldResult"]
+
+ACTIVATION_SECONDS: Final = 0.25
+"""While requests for fields overtake each other, activations are computed after pauses of at least so long."""
 
 IDLE_SECONDS: Final = 1.0
 """After so long without a question, the engine looks for the fastest way to compute, once per machine."""
@@ -62,6 +66,7 @@ class Engine:
         self._ready = threading.Condition()
         self._field: FieldRequest | None = None
         self._activation: ActivationRequest | None = None
+        self._activated = 0.0
         self._closing = False
         # Held while a field is computed, so that `compute` on another thread shares what is remembered.
         self._computing = threading.RLock()
@@ -159,6 +164,8 @@ class Engine:
         return CpuEvaluator(device, plan=self._plan) if device.key == "cpu" else GpuEvaluator(device)
 
     def _work(self) -> None:
+        # Activations are computed here while the evaluator's threads have the cores: divided, they would wait for them.
+        one_thread_here()
         while True:
             with self._ready:
                 idle = IDLE_SECONDS if self._untuned is not None else None
@@ -220,6 +227,9 @@ class Engine:
 
     def _answer_activations(self) -> None:
         with self._ready:
+            # While questions keep coming, most of the time is the fields'.
+            if self._field is not None and time.monotonic() < self._activated + ACTIVATION_SECONDS:
+                return
             request, self._activation = self._activation, None
         if request is None or self._closing:
             return
@@ -227,6 +237,7 @@ class Engine:
             self._tell(self.on_activations, self.activations(request))
         except Exception as error:
             self._report("The activations could not be computed", error)
+        self._activated = time.monotonic()
 
     def _whole(self, request: FieldRequest) -> FieldResult:
         *_, result = self._parts(request, never)
