@@ -30,6 +30,8 @@ class Legend(QWidget):
         super().__init__(parent)
         self._context, self._picture = context, picture
         self._roomy = True
+        self._shown: object = None
+        self._heights: dict[object, int] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -42,16 +44,16 @@ class Legend(QWidget):
         palette, maze, mode = self._context.palette, self._picture.maze, self._context.view.mode
         roles = ROLES if mode == "side_by_side" else (mode,)
         decision = self._picture.decision
-        self._items = legend_items(
-            palette,
-            roles,
-            decision=decision,
-            corner=maze.is_open(maze.top_right),
-            unreachable=self._picture.unreachable,
-        )
+        corner, unreachable = maze.is_open(maze.top_right), self._picture.unreachable
+        items = legend_items(palette, roles, decision=decision, corner=corner, unreachable=unreachable)
+        if (palette, mode, items) == self._shown:
+            # Most edits change nothing here, and a new layout would take as long as painting the maze.
+            return
+        self._shown, self._items = (palette, mode, items), items
         # An edit that brings another mark, or another field in the same view, must not move the maze.
         alike = (ROLES,) if mode == "side_by_side" else tuple((role,) for role in ROLES)
         marked = replace(decision, square=maze.mouse, unique=False)
+        self._heights.clear()
         self._fullest = [legend_items(palette, each, decision=marked, corner=True, unreachable=True) for each in alike]
         self._longest = [_words(each) for each in alike]
         self._definition = _words(roles)
@@ -86,6 +88,13 @@ class Legend(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
+        # A layout asks several times, with the same few widths.
+        asked = width, self._roomy, self.font().key()
+        if asked not in self._heights:
+            self._heights[asked] = self._height_for(width)
+        return self._heights[asked]
+
+    def _height_for(self, width: int) -> int:
         definition = max(self._box(width, words).height() for words in self._longest) if self._roomy else 0
         rows = max(len(self._rows(width, items)) for items in self._fullest)
         return round(rows * self._row_height() + 8 + definition)
