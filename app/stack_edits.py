@@ -93,7 +93,7 @@ def open_stack(document: Document, stack: PatchStack) -> None:
     set_stack(document, "Open patches", stack)
 
 
-# --- channels switched off by a click -------------------------------------------------------------------------------
+# --- channels switched off by hand ---------------------------------------------------------------------------------
 
 
 def switched_off(stack: PatchStack, layer: str) -> frozenset[int] | None:

@@ -36,7 +36,7 @@ class ChannelControls(QWidget):
         self.order = _one_of(settings.get("channels.order"), ORDERS, "index")
         self._asked: tuple[object, ...] | None = None
         self._size = 1
-        self.layer_choice = LayerChoice("The layer whose channels are shown, and switched off by a click")
+        self.layer_choice = LayerChoice("The layer whose channels are shown, and can be switched off")
         self.layer_choice.chosen.connect(context.view.set_layer)
         self.quantity_choice = Choice(
             "Numbers shown",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class ChannelsPanel(QWidget):
-    """All channels of a layer with the mouse on one square, live with every edit; a click switches one off and on."""
+    """All channels of a layer with the mouse on one square, live with every edit, to be enlarged and switched off."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()

@@ -106,7 +106,7 @@ class PatchesPanel(QWidget):
             self._context,
             "layers-outline",
             "No patches: the network is as it was trained",
-            "Add a patch above, click a channel to switch it off, or see what one does.",
+            "Add a patch above, switch off a channel under Channels, or see what one does.",
             button,
         )
 
