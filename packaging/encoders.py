@@ -1,10 +1,9 @@
 """Take the GPL video encoders out of the frozen program.
 
 The PyAV wheel's FFmpeg is an LGPL build, but its libavcodec links to x264 and x265, whose licence is the GPL. Mazescope
-can do without: its movies are VP9, by libvpx, where no H.264 encoder works. So in the bundle their place is taken by
-libraries of a few thousand bytes that have the same names and symbols and nothing in them: x264 refuses to open, x265
-offers no interface. FFmpeg then reports both encoders as unavailable. Needs `as` and `ld`, which are in binutils;
-elsewhere see README.md.
+encodes with libvpx alone and never calls them, so in the bundle their place is taken by libraries of a few thousand
+bytes that have the same names and symbols and nothing in them: x264 refuses to open, x265 offers no interface. FFmpeg
+then reports both encoders as unavailable. Needs `as` and `ld`, which are in binutils; elsewhere see README.md.
 """
 
 from __future__ import annotations
