@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMenu, QTabBar, QToolButton, QWidget
+from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
 from shiboken6 import isValid
 
 from widgets.actions import Spec
 from widgets.context import Context
+from widgets.dock import Dock, TitleBar
 from widgets.history_panel import HistoryPanel
 from widgets.panels.channels.panel import ChannelsPanel
 from widgets.panels.inspector.panel import InspectorPanel
 from widgets.panels.patches.panel import PatchesPanel
 from widgets.panels.policy import PolicyPanel
 from widgets.panels.vectors.panel import VectorsPanel
-from widgets.tab_order import ReadingOrder
 from widgets.theme import ui_font
 
 PANELS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
@@ -66,55 +66,6 @@ AROUND = 9
 
 FRAME = 30
 """Pixels that a desktop puts around a window, over and under it."""
-
-
-class TitleBar(QWidget):
-    """A dock's title with the buttons that float and close it, in the palette's look."""
-
-    def __init__(self, dock: QDockWidget, context: Context) -> None:
-        super().__init__(dock)
-        self._dock, self._context = dock, context
-        self.setProperty("dockTitle", True)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        title = QLabel(dock.windowTitle())
-        title.setProperty("heading", True)
-        self._float, self._close = QToolButton(), QToolButton()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 3, 5, 3)
-        row.setSpacing(1)
-        row.addWidget(title, 1)
-        for button, tip, act in (
-            (self._float, "Float or dock", self._float_or_dock),
-            (self._close, "Close (View, Panels brings it back)", dock.close),
-        ):
-            button.setToolTip(tip)
-            button.setAccessibleName(f"{tip.split(' (')[0]}: {dock.windowTitle()}")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(act)
-            row.addWidget(button)
-        context.palette_changed.connect(self._draw)
-        self._draw()
-
-    def _float_or_dock(self) -> None:
-        self._dock.setFloating(not self._dock.isFloating())
-        # Docked among others it would stand behind the one in front.
-        self._dock.raise_()
-
-    def _draw(self, *_: object) -> None:
-        muted = self._context.palette.text_muted
-        self._float.setIcon(self._context.icon("dock-window", muted))
-        self._close.setIcon(self._context.icon("close", muted))
-
-
-class Dock(ReadingOrder, QDockWidget):
-    """A dock: where it floats, a window with a tab order of its own, and an edge that sets it off what it covers."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.isFloating():
-            painter = QPainter(self)
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
 @dataclass(frozen=True)
