@@ -27,6 +27,10 @@ Square = tuple[int, int]
 Facing = Literal["fresh", "left", "right"]
 """Which way the mouse looks. In a fresh level it is drawn as it is after a move left."""
 
+_SIDES: Final = tuple(WORLDS.values())
+_FACINGS: Final = get_args(Facing)
+_THEME_NUMBERS: Final = range(THEMES)
+
 
 @dataclass(frozen=True)
 class Maze:
@@ -54,15 +58,15 @@ class Maze:
     facing: Facing = "fresh"
 
     def __post_init__(self) -> None:
-        if self.world not in WORLDS.values():
+        if self.world not in _SIDES:
             raise MazeError(f"A world of side {self.world} was found; a world has side 15 (easy) or 25 (hard).")
         if not (3 <= self.dim <= self.world and self.dim % 2 == 1):
             raise MazeError(f"A maze of side {self.dim} was found; the side is odd, from 3 to {self.world}.")
-        if len(self.walls) != self.world**2 or not set(self.walls) <= {0, 1}:
+        if len(self.walls) != self.world**2 or self.walls.translate(None, b"\x00\x01"):
             raise MazeError(f"The cells do not fit: expected {self.world**2} cells, each a wall or open.")
-        if self.theme not in range(THEMES):
+        if self.theme not in _THEME_NUMBERS:
             raise MazeError(f"Theme {self.theme} was found; procgen has themes 0 to {THEMES - 1}.")
-        if self.facing not in get_args(Facing):
+        if self.facing not in _FACINGS:
             raise MazeError(f"The mouse faces {self.facing!r}; expected 'fresh', 'left' or 'right'.")
         self._check_free("mouse", self.mouse)
         if self.cheese is not None:
