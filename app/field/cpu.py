@@ -90,7 +90,7 @@ class CpuEvaluator(Evaluator):
             give_memory_back()
         walk = self.walk(request.policy, request.maze, plan)
         # What a stack needs of the network and what the maze gives are found at the same time.
-        compiling = self.submit(plan, lambda: compile_stack(request.stack, request.policy, request.maze))
+        compiling = self.submit(plan, lambda: compile_stack(request.stack, request.policy, request.taken_on))
         if self.known(request.maze, request.policy) is None:
             self.on_thread(plan, lambda: self.scene(request.maze, request.policy, plan, walk))
         compiled = compiling.result()

@@ -103,7 +103,7 @@ class GpuJob(Job):
 
     def __init__(self, evaluator: GpuEvaluator, request: FieldRequest) -> None:
         self._evaluator, self._request = evaluator, request
-        self.compiled = compile_stack(request.stack, request.policy, request.maze, device=evaluator.device.key)
+        self.compiled = compile_stack(request.stack, request.policy, request.taken_on, device=evaluator.device.key)
         self.known = evaluator.known(request.maze, request.policy)
 
     def answers(self, order: np.ndarray, check: Check) -> Iterator[Answer]:

@@ -20,11 +20,25 @@ def scene_key(maze: Maze) -> Hashable:
 
 @dataclass(frozen=True)
 class FieldRequest:
-    """A question: the field of a policy over a maze, without and with a stack of patches."""
+    """A question: the field of a policy over a maze, without and with a stack of patches.
+
+    Attributes:
+        maze: the maze.
+        policy: the policy.
+        stack: the patches.
+        start: the maze that vectors of the stack are taken on, where that is another than `maze`: during a rollout,
+            the one it started from.
+    """
 
     maze: Maze
     policy: Policy
     stack: PatchStack = NO_PATCHES
+    start: Maze | None = None
+
+    @property
+    def taken_on(self) -> Maze:
+        """The maze that vectors of the stack are taken on."""
+        return self.start or self.maze
 
 
 @dataclass(frozen=True, eq=False)
