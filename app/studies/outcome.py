@@ -1,229 +1,253 @@
-"""Outcome of sampled play, exactly: chance to reach the cheese, steps and visits, from a Markov chain without sampling.
-
-Within one maze the policy's answer depends on the mouse's square and on the way it faces, and it faces one of two ways:
-mirrored after a move right, blocked or not, and un-mirrored otherwise. So sampled play is a Markov chain over
-(square, facing), whose transitions are the probabilities of two vector fields, one for each facing.
-"""
+"""Outcome of sampled play over many levels, exactly: one row a level, without patches and under a stack."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from app.actions import LEFT, MOVE_DELTAS, MOVES, RIGHT
-from app.field.requests import FieldRequest, FieldResult
-from app.field.vector_field import VectorField
+from app.errors import MazescopeError
+from app.field.engine import Engine
+from app.interventions.json_format import stack_to_json
 from app.interventions.patches import NO_PATCHES, PatchStack
-from app.maze.maze import Facing, Maze, Square
 from app.maze.walk import TIMEOUT
 from app.policy.policy import Policy
+from app.progress import Progress, batches, go_on
+from app.studies.exact_outcome import Outcome, Outcomes, outcome
+from app.studies.level_set import LevelSet
+from app.studies.study import (
+    Axis,
+    Column,
+    Partial,
+    Plot,
+    Question,
+    Recipe,
+    Result,
+    Series,
+    Table,
+    columns_of,
+    json_number,
+    read_only,
+    unheard,
+)
 
-Compute = Callable[[FieldRequest], FieldResult]
-"""The engine's `compute`: the whole field of a request."""
-
-FACINGS: tuple[Facing, Facing] = ("left", "right")
-"""How the mouse is drawn, un-mirrored and mirrored; in a fresh level it is drawn as after a move left."""
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What sampled and greedy play come to within so many steps, from the maze's mouse and facing on.
-
-    Attributes:
-        steps: T; a step that reaches the cheese as the T-th counts.
-        reach: probability of having reached the cheese within T steps; None without cheese.
-        expected_steps: mean number of steps of those that reach it within T; None where `reach` is 0 or None.
-        visits: (world, world) float64, world grid, origin bottom-left: expected number of steps that an episode of at
-            most T steps begins on each square, the first one included. They sum to the expected length of an episode.
-        reach_corner: probability of having been on the maze's top-right square within T steps, before the cheese ends
-            the episode; None where that square is a wall.
-        expected_steps_to_corner: as `expected_steps`, to the top-right square.
-        greedy_steps: steps to the cheese when the likeliest move is always made (ties LEFT, DOWN, UP, RIGHT, NOOP);
-            None when it is not reached within T.
-    """
-
-    steps: int
-    reach: float | None
-    expected_steps: float | None
-    visits: np.ndarray
-    reach_corner: float | None
-    expected_steps_to_corner: float | None
-    greedy_steps: int | None
+MOST_STEPS: Final = 10_000
+"""Steps that an outcome may be asked for; an episode of the game has 500."""
 
 
 @dataclass(frozen=True)
-class Outcomes:
-    """The outcome of one maze without patches and under a stack; `patched` is `original` when nothing acts."""
+class OutcomeQuestion(Question):
+    """What sampled and greedy play come to in each of these levels.
 
-    maze: Maze
-    policy: Policy
-    stack: PatchStack
-    original: Outcome
-    patched: Outcome
-
-
-def outcome(
-    compute: Compute, policy: Policy, maze: Maze, stack: PatchStack = NO_PATCHES, *, steps: int = TIMEOUT
-) -> Outcomes:
-    """The exact outcome of play in a maze, without patches and under a stack.
-
-    Two fields are computed, one for each facing. Vectors that a word names are taken on `maze` as it is, for both
-    facings, as a rollout does.
-
-    Args:
-        compute: computes a field, such as `Engine.compute`.
+    Attributes:
         policy: the policy.
-        maze: the maze; play begins at its mouse.
-        stack: the patches.
-        steps: T, at least 1.
+        levels: the levels; play begins at each maze's mouse.
+        stack: the patches of the second half of every row; when nothing acts, there is none.
+        steps: T, the steps an episode may take.
 
     Raises:
-        PatchError: when the stack drives the network beyond what float32 holds.
-        PolicyError: when the network is there by itself.
-        ValueError: for fewer than one step.
+        MazescopeError: for a number of steps that is none, or no level.
     """
-    results = [
-        # The document's own field is asked for as it is, so that one that was just shown is not computed again.
-        compute(FieldRequest(maze if facing == _drawn(maze) else maze.with_facing(facing), policy, stack, maze))
-        for facing in FACINGS
-    ]
-    original = outcome_of(maze, (results[0].original, results[1].original), steps)
-    patched = original
-    if any(result.patched is not result.original for result in results):
-        patched = outcome_of(maze, (results[0].patched, results[1].patched), steps)
-    return Outcomes(maze, policy, stack, original, patched)
 
+    study: ClassVar[str] = "outcome"
 
-def outcome_of(maze: Maze, fields: tuple[VectorField, VectorField], steps: int = TIMEOUT) -> Outcome:
-    """The outcome of play from two fields of a maze, the mouse un-mirrored and mirrored; see `outcome`.
+    policy: Policy
+    levels: LevelSet
+    stack: PatchStack = NO_PATCHES
+    steps: int = TIMEOUT
 
-    Raises:
-        ValueError: for fewer than one step, or fields that are not complete fields of the maze.
-    """
-    if steps < 1:
-        raise ValueError(f"{steps} steps were asked for; expected at least 1.")
-    if not all(np.array_equal(field.squares, maze.squares) and field.complete for field in fields):
-        raise ValueError("Incomplete fields were found, or fields of another maze; expected two complete ones.")
-    chain = _Chain(maze, fields)
-    corner = maze.top_right if maze.is_open(maze.top_right) else None
-    to_cheese = chain.play(None, steps)
-    reach_corner = steps_to_corner = None
-    if corner is not None:
-        to_corner = to_cheese if corner == maze.cheese else chain.play(corner, steps)
-        reach_corner, steps_to_corner = to_corner.reach, to_corner.expected_steps
-    return Outcome(
-        steps,
-        None if maze.cheese is None else to_cheese.reach,
-        None if maze.cheese is None else to_cheese.expected_steps,
-        to_cheese.visits,
-        reach_corner,
-        steps_to_corner,
-        None if maze.cheese is None else chain.greedy(maze.cheese, steps),
-    )
+    def __post_init__(self) -> None:
+        if not 1 <= self.steps <= MOST_STEPS:
+            raise MazescopeError(f"{self.steps} steps were asked for; expected 1 to {MOST_STEPS}.")
+        if not len(self.levels):
+            raise MazescopeError("No level was named; expected at least one.")
 
+    def run(self, *, device: str = "cpu", progress: Progress = go_on, partial: Partial = unheard) -> OutcomeResult:
+        """Measure, level by level.
 
-def arrival(maze: Maze, fields: tuple[VectorField, VectorField], target: Square, steps: int = TIMEOUT) -> Arrival:
-    """The chance that sampled play is on a target within so many steps, before the cheese ends the episode."""
-    chain = _Chain(maze, fields)
-    return chain.play(None if target == maze.cheese else target, steps)
+        Raises:
+            PatchError: when the stack drives the network beyond what float32 holds.
+            PolicyError: when the network is there by itself.
+            Cancelled: when `progress` says not to go on.
+        """
+        found: list[Outcomes] = []
+        engine = Engine(device)
+        try:
+            for (level,) in batches(self.levels.levels, 1, progress):
+                found.append(outcome(engine.compute, self.policy, level.maze, self.stack, steps=self.steps))
+                partial(OutcomeResult(self, tuple(found)))
+        finally:
+            engine.close()
+        return OutcomeResult(self, tuple(found))
 
+    def recipe(self) -> Recipe:
+        """As data that fits JSON."""
+        return {
+            "policy": self.policy.name,
+            "weights": self.policy.weights_hash,
+            "levels": self.levels.recipe(),
+            "steps": self.steps,
+            **stack_to_json(self.stack),
+        }
 
-def greedy_steps(
-    maze: Maze, fields: tuple[VectorField, VectorField], target: Square, steps: int = TIMEOUT
-) -> int | None:
-    """Steps to a target when the likeliest move is always made, before the cheese ends the episode; None for never."""
-    return _Chain(maze, fields).greedy(target, steps)
+    def words(self) -> tuple[str, ...]:
+        """The arguments of the command line."""
+        return (*self.levels.words(), "--steps", str(self.steps))
 
 
 @dataclass(frozen=True, eq=False)
-class Arrival:
-    """How sampled play arrives on one square: `reach`, `expected_steps` and `visits` as in `Outcome`."""
+class OutcomeResult(Result):
+    """The outcomes of the levels that have been measured, in their order.
 
-    reach: float
-    expected_steps: float | None
-    visits: np.ndarray
+    Attributes:
+        question: what was asked.
+        outcomes: by level.
+    """
+
+    question: OutcomeQuestion
+    outcomes: tuple[Outcomes, ...]
+
+    @property
+    def patched(self) -> bool:
+        """Whether a stack acts in any level."""
+        return any(each.patched is not each.original for each in self.outcomes)
+
+    @property
+    def records(self) -> Table:
+        """One row a level; without a stack only the original half."""
+        levels = self.question.levels.levels[: len(self.outcomes)]
+        columns = [
+            Column("level", tuple(level.name for level in levels)),
+            Column("seed", tuple(level.seed for level in levels)),
+        ]
+        for name, side in self._sides():
+            columns += columns_of(
+                [
+                    (
+                        each.reach,
+                        each.expected_steps,
+                        each.greedy_steps,
+                        each.reach_corner,
+                        each.expected_steps_to_corner,
+                    )
+                    for each in side
+                ],
+                (
+                    (f"{name}reach", "probability"),
+                    (f"{name}expected_steps", "steps"),
+                    (f"{name}greedy_steps", "steps"),
+                    (f"{name}reach_corner", "probability"),
+                    (f"{name}expected_steps_to_corner", "steps"),
+                ),
+            )
+        return Table("outcomes", tuple(columns))
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """A line for each side: means over the levels that have a cheese."""
+        rows = []
+        for name, side in self._sides():
+            reach = self._reach(side)
+            steps = [each.expected_steps for each in side if each.expected_steps is not None]
+            greedy = [each.greedy_steps is not None for each in side if each.reach is not None]
+            low, high = _interval(reach)
+            rows.append(
+                (
+                    "under the patches" if name else "original",
+                    len(reach),
+                    float(reach.mean()) if len(reach) else None,
+                    low,
+                    high,
+                    float(np.mean(greedy)) if greedy else None,
+                    float(np.mean(steps)) if steps else None,
+                    len(steps),
+                )
+            )
+        heads = (
+            ("play", ""),
+            ("n", ""),
+            ("mean chance of the cheese", "probability"),
+            ("95 % from", "probability"),
+            ("to", "probability"),
+            ("greedy play reaches it", "share"),
+            ("mean steps of those that arrive", "steps"),
+            ("levels it is reached in", ""),
+        )
+        title = f"Outcome of sampled play within {self.question.steps} steps, exact in every level"
+        return (Table("summary", columns_of(rows, heads), title),)
+
+    @property
+    def plots(self) -> tuple[Plot, ...]:
+        """The chance of the cheese by level, ascending."""
+        series = []
+        for name, side in self._sides():
+            reach = np.sort(self._reach(side))
+            label = "under the patches" if name else "original"
+            series.append(Series(label, np.arange(1, len(reach) + 1), reach, kind="steps"))
+        count = len(self._reach([each.original for each in self.outcomes]))
+        return (
+            Plot(
+                "reach",
+                f"Chance to reach the cheese within {self.question.steps} steps",
+                Axis("levels, ascending"),
+                Axis("chance of the cheese", "probability", low=0, high=1),
+                tuple(series),
+                note=f"n = {count} levels with cheese; exact, no sampling",
+            ),
+        )
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """Each side's mean in a sentence."""
+        found = []
+        for name, side in self._sides():
+            reach = self._reach(side)
+            if len(reach):
+                where = "Under the patches, sampled" if name else "Sampled"
+                found.append(
+                    f"{where} play reaches the cheese within {self.question.steps} steps with a mean chance of "
+                    f"{reach.mean():.3f} (n = {len(reach)} levels)."
+                )
+        return tuple(found) or ("No level has a cheese, so there is nothing to reach.",)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """One object a level; null where the cheese is not reached, or there is none."""
+        levels = self.question.levels.levels[: len(self.outcomes)]
+        patched = self.patched
+        found = []
+        for level, each in zip(levels, self.outcomes, strict=True):
+            entry: dict[str, Any] = {"seed": level.seed}
+            if level.seed is None:
+                entry["level"] = level.name
+            entry |= _numbers(each.original)
+            if patched:
+                entry["patched"] = _numbers(each.patched)
+            found.append(entry)
+        return found
+
+    def _sides(self) -> list[tuple[str, list[Outcome]]]:
+        sides = [("", [each.original for each in self.outcomes])]
+        if self.patched:
+            sides.append(("patched_", [each.patched for each in self.outcomes]))
+        return sides
+
+    @staticmethod
+    def _reach(side: list[Outcome]) -> np.ndarray:
+        return read_only([each.reach for each in side if each.reach is not None])
 
 
-class _Chain:
-    """The chain over states; state 2 * i + f is the i-th open square with facing f, the last state is the end."""
-
-    def __init__(self, maze: Maze, fields: tuple[VectorField, VectorField]) -> None:
-        self._maze = maze
-        squares = maze.squares
-        self._end = 2 * len(squares)
-        number = np.full((maze.world + 2, maze.world + 2), -1, dtype=np.int64)
-        number[squares[:, 0] + 1, squares[:, 1] + 1] = np.arange(len(squares))
-        if maze.cheese is not None:
-            number[maze.cheese[0] + 1, maze.cheese[1] + 1] = len(squares)
-        steps = MOVE_DELTAS.astype(np.int64)
-        there = number[squares[:, None, 0] + 1 + steps[:, 0], squares[:, None, 1] + 1 + steps[:, 1]]
-        there = np.where(there < 0, np.arange(len(squares))[:, None], there)
-        # (squares, facings, moves)
-        facing = np.broadcast_to(np.arange(2)[:, None], (2, len(MOVES))).copy()
-        facing[:, LEFT], facing[:, RIGHT] = 0, 1
-        after = 2 * there[:, None, :] + facing
-        self._after = np.minimum(after, self._end).reshape(-1, len(MOVES))
-        self._probs = np.stack([field.probs for field in fields], axis=1).reshape(-1, len(MOVES))
-        self._start = 2 * self._index(maze.mouse) + FACINGS.index(_drawn(maze))
-
-    def _index(self, square: Square) -> int:
-        return int(np.flatnonzero((self._maze.squares == square).all(axis=1))[0])
-
-    def play(self, target: Square | None, steps: int) -> Arrival:
-        """Sampled play until it is on the target (the cheese, when None), or the cheese or the time ends it."""
-        visits = np.zeros((self._maze.world, self._maze.world))
-        if target == self._maze.mouse:
-            return Arrival(1.0, 0.0, visits)
-        after, arrived = self._after, self._end
-        if target is not None:
-            arrived = self._end + 1
-            after = np.where(after // 2 == self._index(target), arrived, after)
-        states = self._reached(after)
-        count = len(states)
-        # Among the states that can be reached; both ends are the one place behind them.
-        place = np.full(self._end + 2, count)
-        place[states] = np.arange(count)
-        to, probs = place[after[states]].ravel(), self._probs[states]
-        here = np.zeros((steps + 1, count))
-        here[0, place[self._start]] = 1
-        for step in range(steps):
-            flows = here[step][:, None] * probs
-            here[step + 1] = np.bincount(to, flows.ravel(), minlength=count + 1)[:count]
-        arriving = np.where(after[states] == arrived, probs, 0.0).sum(axis=1)
-        by_step = here[:-1] @ arriving
-        reach = float(by_step.sum())
-        rows = self._maze.squares[states // 2]
-        np.add.at(visits, (rows[:, 0], rows[:, 1]), here[:-1].sum(axis=0))
-        mean = float(by_step @ np.arange(1, steps + 1)) / reach if reach > 0 else None
-        return Arrival(min(reach, 1.0), mean, visits)
-
-    def _reached(self, after: np.ndarray) -> np.ndarray:
-        """The states that play can be in, ascending."""
-        seen = np.zeros(self._end + 2, dtype=bool)
-        new = np.array([self._start])
-        while len(new):
-            seen[new] = True
-            ahead = np.unique(after[new][self._probs[new] > 0])
-            new = ahead[(ahead < self._end) & ~seen[ahead]]
-        return np.flatnonzero(seen[: self._end])
-
-    def greedy(self, target: Square, steps: int) -> int | None:
-        """Steps of the likeliest moves to a target; None when the cheese or the time ends them before."""
-        if target == self._maze.mouse:
-            return 0
-        best = self._after[np.arange(self._end), self._probs.argmax(axis=1)]
-        goal = self._end // 2 if target == self._maze.cheese else self._index(target)
-        state = self._start
-        for step in range(1, min(steps, self._end) + 1):
-            state = int(best[state])
-            if state // 2 == goal:
-                return step
-            if state == self._end:
-                return None
-        return None
+def _numbers(found: Outcome) -> dict[str, Any]:
+    return {
+        "reach": json_number(found.reach),
+        "expected_steps": json_number(found.expected_steps),
+        "greedy_steps": found.greedy_steps,
+    }
 
 
-def _drawn(maze: Maze) -> Facing:
-    return "right" if maze.facing == "right" else "left"
+def _interval(values: np.ndarray) -> tuple[float | None, float | None]:
+    """95 % of the mean over levels, by its standard error; none for fewer than two."""
+    if len(values) < 2:
+        return None, None
+    half = 1.96 * float(values.std(ddof=1)) / np.sqrt(len(values))
+    return float(max(0.0, values.mean() - half)), float(min(1.0, values.mean() + half))
