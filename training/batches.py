@@ -40,7 +40,7 @@ class Batch:
 
 def make_batch(config: Config, stream: int) -> Batch:
     """The batch of one step (or of `VALIDATION + k`): mazes of all sizes and themes, some squares of each."""
-    random = np.random.default_rng([config.seed, stream])
+    random = np.random.default_rng([config.seed_of_data, stream])
     sides = np.arange(3, config.side + 1, 2)
     weights = sides.astype(np.float64) ** config.size_power
     pictures, targets, returns = [], [], []

@@ -15,6 +15,8 @@ from training.config import Config
 
 CHECKPOINT = "checkpoint.pth"
 POLICY = "policy.safetensors"
+SERIES = "series"
+"""The folder of a run that holds the averaged weights at log-spaced steps."""
 
 
 def save_checkpoint(

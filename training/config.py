@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from app.errors import MazescopeError
 from app.maze.maze import WORLDS
+
+SERIES_FIRST: Final = 8
+"""Optimizer steps before the first checkpoint of a series that has learned at all."""
 
 EVALUATION_SEEDS: Final = 100_000
 """Levels with seeds below this are for evaluation; training never uses them."""
@@ -20,7 +24,9 @@ class Config:
         world: procgen's distribution mode, "easy" or "hard".
         region: the cheese lies in the top-right region x region squares of the maze.
         width: multiplier of the network's channels.
-        seed: decides the first weights and every maze.
+        seed: decides the first weights and every maze, each unless it has a seed of its own.
+        weights_seed: decides the first weights; None: `seed` does.
+        data_seed: decides every maze and square; None: `seed` does.
         observations: labelled observations in the whole run.
         mazes: mazes in a batch.
         squares: squares drawn from each maze of a batch.
@@ -41,6 +47,8 @@ class Config:
     region: int = 5
     width: int = 1
     seed: int = 0
+    weights_seed: int | None = None
+    data_seed: int | None = None
     observations: int = 4_000_000
     mazes: int = 32
     squares: int = 8
@@ -78,6 +86,23 @@ class Config:
     def steps(self) -> int:
         """Optimizer steps in the whole run."""
         return self.observations // self.batch
+
+    @property
+    def seed_of_weights(self) -> int:
+        """The seed that decides the first weights."""
+        return self.seed if self.weights_seed is None else self.weights_seed
+
+    @property
+    def seed_of_data(self) -> int:
+        """The seed that decides every maze and square."""
+        return self.seed if self.data_seed is None else self.data_seed
+
+    def in_series(self, step: int) -> bool:
+        """Whether the averaged weights after this many optimizer steps are kept: 0, the last, and two for each doubling
+        from `SERIES_FIRST` on. The steps do not depend on the run's length."""
+        if step in (0, self.steps):
+            return True
+        return step >= SERIES_FIRST and step == round(2 ** (round(2 * math.log2(step)) / 2))
 
     def rate(self, step: int) -> float:
         """Learning rate of a step (0-based)."""

@@ -7,7 +7,7 @@ import copy
 import json
 import sys
 import time
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from app.errors import MazescopeError, PolicyError
 from app.policy.network import Network
 from app.policy.saving import save_safetensors
 from training.batches import VALIDATION, Batch, make_batch
-from training.checkpoints import CHECKPOINT, POLICY, load_checkpoint, save_checkpoint
+from training.checkpoints import CHECKPOINT, POLICY, SERIES, load_checkpoint, save_checkpoint
 from training.config import Config
 from training.initial import initial_network
 from training.loss import imitation_loss, move_log_probabilities
@@ -43,7 +43,7 @@ class Run:
     @staticmethod
     def start(config: Config, folder: Path, device: torch.device) -> Run:
         """A fresh run in this folder."""
-        network = initial_network(config.width, config.seed).to(device)
+        network = initial_network(config.width, config.seed_of_weights).to(device)
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack it.
         averaged = copy.deepcopy(network).requires_grad_(False)
         return Run(config, folder, network, averaged, _optimizer(network, config), device)
@@ -82,6 +82,27 @@ class Run:
         )
         save_safetensors(self.averaged, self.folder / POLICY, self.metadata())
 
+    def save_in_series(self) -> None:
+        """Write the averaged weights as they are now under the number of their optimizer step."""
+        folder = self.folder / SERIES
+        folder.mkdir(parents=True, exist_ok=True)
+        save_safetensors(self.averaged, folder / f"step-{self.step:06d}.safetensors", self.metadata())
+
+    def change_length(self, observations: int) -> None:
+        """Plan another number of observations, while the learning rate is the same under both plans.
+
+        Raises:
+            MazescopeError: when the rate has begun to fall, or would have begun to.
+        """
+        config = replace(self.config, observations=observations)
+        begun = max(self.step - 1, 0)
+        if config.rate(begun) != self.config.rate(begun):
+            raise MazescopeError(
+                f"At step {self.step} the learning rate has begun to fall in a run of {self.config.observations} or of "
+                f"{observations} observations; expected a new length before that."
+            )
+        self.config = config
+
     def metadata(self) -> dict[str, Any]:
         """What the policy's file says of itself; scores are added by `training.evaluate`."""
         return {
@@ -90,6 +111,8 @@ class Run:
             "region": self.config.region,
             "width": self.config.width,
             "seed": self.config.seed,
+            "weights_seed": self.config.seed_of_weights,
+            "data_seed": self.config.seed_of_data,
             "steps": self.step,
             "observations": self.step * self.config.batch,
             "date": datetime.now(UTC).date().isoformat(),
@@ -150,9 +173,13 @@ def train(run: Run, *, stop: int | None = None, save_every: float = 180.0, valid
     end = run.config.steps if stop is None else min(stop, run.config.steps)
     first, began, saved, mean = run.step, time.monotonic(), time.monotonic(), float("nan")
     run.folder.mkdir(parents=True, exist_ok=True)
+    if run.step == 0:
+        run.save_in_series()
     with (run.folder / "metrics.jsonl").open("a") as metrics:
         while run.step < end:
             loss = run.advance()
+            if run.config.in_series(run.step):
+                run.save_in_series()
             mean = loss if mean != mean else 0.98 * mean + 0.02 * loss
             if run.step % validate_every == 0 or run.step == end:
                 accuracy, entropy = run.validate()
@@ -197,22 +224,27 @@ def main(arguments: list[str] | None = None) -> int:
     for field in fields(Config):
         flag = f"--{field.name.replace('_', '-')}"
         if isinstance(field.default, bool):
-            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=field.default)
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS)
         else:
-            parser.add_argument(flag, type=type(field.default), default=field.default)
+            kind = int if field.default is None else type(field.default)
+            parser.add_argument(flag, type=kind, default=argparse.SUPPRESS, help=f"default: {field.default}")
     options = parser.parse_args(arguments)
+    recipe = {field.name: getattr(options, field.name) for field in fields(Config) if field.name in options}
     if options.threads:
         torch.set_num_threads(options.threads)
     try:
         if options.resume:
+            if recipe.keys() - {"observations"}:
+                raise MazescopeError("A run keeps its recipe when it goes on; only --observations can change.")
             run = Run.resume(options.run, torch.device(options.device))
+            if recipe:
+                run.change_length(recipe["observations"])
         else:
             if (options.run / CHECKPOINT).exists():
                 raise MazescopeError(
                     f"{options.run} already holds a run; go on with --resume or choose another folder."
                 )
-            config = Config(**{field.name: getattr(options, field.name) for field in fields(Config)})
-            run = Run.start(config, options.run, torch.device(options.device))
+            run = Run.start(Config(**recipe), options.run, torch.device(options.device))
         train(run, stop=options.stop)
     except MazescopeError as error:
         print(error, file=sys.stderr)
