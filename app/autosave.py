@@ -137,7 +137,7 @@ class Autosave:
             try:
                 found.append(_read(file, claim))
                 self._claims.append(claim)
-            except (OSError, ValueError, KeyError, TypeError, RecursionError, MazescopeError):
+            except (OSError, ValueError, KeyError, TypeError, MazescopeError):
                 with contextlib.suppress(OSError):
                     file.replace(file.with_suffix(".unreadable"))
                 _remove(claim)

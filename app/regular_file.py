@@ -57,9 +57,10 @@ def read_file(path: Path, largest: int, expected: str, refusal: type[MazescopeEr
     except ValueError as error:  # a name with a null byte
         raise refusal(f"{path.name!r} cannot be the name of a file; expected {expected}.") from error
     if len(content) > largest:
-        raise refusal(f"{path.name} holds more than {_size(largest)}; expected {expected}, which is far smaller.")
+        raise refusal(f"{path.name} holds more than {limit_text(largest)}; expected {expected}, which is far smaller.")
     return content
 
 
-def _size(count: int) -> str:
+def limit_text(count: int) -> str:
+    """A largest size in bytes as text: "2 KB", "64 MB"."""
     return f"{count >> 20} MB" if count >= 2**20 else f"{count >> 10} KB"

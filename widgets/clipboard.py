@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
 from app.errors import MazeError
+from app.json_file import parse_json
 from app.maze import files
 from app.maze.ascii import from_ascii, to_ascii
 from app.maze.maze import Maze
@@ -34,7 +35,7 @@ def pasted_maze(current: Maze) -> Maze:
     data: QMimeData | None = QGuiApplication.clipboard().mimeData()
     if data is not None and data.hasFormat(MIME):
         try:
-            return files.from_json(json.loads(bytes(data.data(MIME).data())))
+            return files.from_json(parse_json(bytes(data.data(MIME).data())))
         except ValueError as error:
             raise MazeError("The maze on the clipboard cannot be read; copy it again.") from error
     text = "" if data is None else data.text()

@@ -11,6 +11,7 @@ from typing import Any
 import platformdirs
 
 from app.atomic import write_atomically
+from app.json_file import parse_json
 
 HOME_VARIABLE = "MAZESCOPE_HOME"
 """When set, everything the program remembers lies in this folder: for portable use and for tests."""
@@ -74,7 +75,7 @@ class Settings:
 
     def _read(self) -> dict[str, Any]:
         try:
-            found = json.loads(self.file.read_bytes())
-        except (OSError, ValueError, RecursionError):
+            found = parse_json(self.file.read_bytes())
+        except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}

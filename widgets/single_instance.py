@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QWidget
 
+from app.json_file import parse_json
 from widgets.settings import config_folder
 
 PATIENCE: Final = 3_000
@@ -100,10 +101,10 @@ class FirstWindow(QObject):
                 socket.abort()
             return
         try:
-            message = json.loads(bytes(socket.readLine().data()))
+            message = parse_json(bytes(socket.readLine().data()))
             files = [Path(file) for file in message["files"]]
             token = message.get("activation", "")
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             socket.abort()
             return
         socket.write(ANSWER)

@@ -17,6 +17,7 @@ import torch
 from app.atomic import write_atomically
 from app.field.convolutions import WINOGRAD, kernels
 from app.field.spans import CONV_STAGES
+from app.json_file import parse_json
 
 ENGINE = 2
 """Counted up when a change of the engine changes what is fast: plans of an older one are not followed."""
@@ -95,8 +96,8 @@ class Plans:
 
     def _read(self) -> dict[str, Any]:
         try:
-            stored = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            stored = parse_json(self._path.read_bytes())
+        except (OSError, ValueError):
             return {}
         return stored if isinstance(stored, dict) else {}
 

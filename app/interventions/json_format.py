@@ -57,13 +57,17 @@ def stack_from_json(found: object) -> PatchStack:
     return PatchStack(tuple(_patch_from_json(patch, place) for place, patch in enumerate(found["patches"], start=1)))
 
 
-def load_patches(path: Path) -> PatchStack:
+def load_patches(path: Path, *, largest: int = LARGEST) -> PatchStack:
     """Read a patches file. A vector file it names is looked for beside it first, when its path is relative.
+
+    Args:
+        path: the file.
+        largest: bytes; a file with more is not read.
 
     Raises:
         PatchError: one sentence on what was found and what was expected.
     """
-    found = read_json(path, LARGEST, EXPECTED, PatchError)
+    found = read_json(path, largest, EXPECTED, PatchError)
     try:
         stack = stack_from_json(found)
         for place, patch in enumerate(stack.patches, start=1):

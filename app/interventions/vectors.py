@@ -16,10 +16,11 @@ from safetensors.numpy import save
 
 from app.atomic import write_atomically
 from app.errors import MazescopeError, PatchError
+from app.json_file import parse_json
 from app.maze import files as maze_files
 from app.maze.maze import Maze
 from app.policy.layers import canonical
-from app.regular_file import no_regular_file
+from app.regular_file import limit_text, no_regular_file
 
 SUFFIX: Final = ".safetensors"
 FORMAT: Final = "mazescope-vector"
@@ -138,8 +139,12 @@ def save_vector(path: Path, vector: ActivationVector) -> None:
         raise PatchError(f"The vector could not be saved to {path}: {error.strerror or error}.") from error
 
 
-def read_vector(path: str | Path) -> ActivationVector:
+def read_vector(path: str | Path, *, largest: int = LARGEST) -> ActivationVector:
     """Read a vector's file, or the same value again while the file has not changed.
+
+    Args:
+        path: the file.
+        largest: bytes; a file with more is not read.
 
     Raises:
         PatchError: one sentence on what was found and what was expected.
@@ -153,8 +158,8 @@ def read_vector(path: str | Path) -> ActivationVector:
         raise PatchError(f"There is no vector file {path}.") from None
     except (OSError, ValueError) as error:
         raise PatchError(f"The vector file {path} cannot be read: {error}.") from error
-    if found.st_size > LARGEST:
-        raise PatchError(f"{path.name} holds more than {LARGEST >> 20} MB; a vector's file is far smaller.")
+    if found.st_size > largest:
+        raise PatchError(f"{path.name} holds more than {limit_text(largest)}; a vector's file is far smaller.")
     return _read(path, found.st_mtime_ns, found.st_size, found.st_ino)
 
 
@@ -209,7 +214,7 @@ def _read(path: Path, modified: int, size: int, place: int) -> ActivationVector:
         return _from_metadata(metadata, values)
     except MazescopeError as error:
         raise PatchError(f"{path.name} cannot be used: {error}") from error
-    except (KeyError, ValueError, TypeError, OverflowError, RecursionError) as error:
+    except (KeyError, ValueError, TypeError, OverflowError) as error:
         raise PatchError(f"{path.name} lacks the provenance that a vector saved by Mazescope has.") from error
 
 
@@ -223,9 +228,9 @@ def _from_metadata(metadata: dict[str, str], values: np.ndarray) -> ActivationVe
         policy_name=metadata["policy_name"],
         maze_a=_maze_from_text(metadata["maze_a"]),
         maze_b=_maze_from_text(metadata["maze_b"]),
-        seeds=tuple(int(seed) for seed in json.loads(metadata["seeds"])),
+        seeds=tuple(int(seed) for seed in parse_json(metadata["seeds"])),
         note=metadata["note"],
-        measures=tuple((str(name), float(number)) for name, number in json.loads(metadata["measures"])),
+        measures=tuple((str(name), float(number)) for name, number in parse_json(metadata["measures"])),
     )
 
 
@@ -235,5 +240,5 @@ def _maze_to_text(maze: Maze | None) -> str:
 
 
 def _maze_from_text(text: str) -> Maze | None:
-    found = json.loads(text)
+    found = parse_json(text)
     return None if found is None else maze_files.from_json(found)

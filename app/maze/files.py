@@ -90,13 +90,17 @@ def save(path: Path, maze: Maze) -> None:
         raise MazeError(f"The maze could not be saved to {path}: {error.strerror or error}.") from error
 
 
-def load(path: Path) -> Maze:
+def load(path: Path, *, largest: int = LARGEST) -> Maze:
     """Read a maze file.
+
+    Args:
+        path: the file.
+        largest: bytes; a file with more is not read.
 
     Raises:
         MazeError: one sentence on what was found and what was expected.
     """
-    found = read_json(path, LARGEST, "a maze file", MazeError)
+    found = read_json(path, largest, "a maze file", MazeError)
     try:
         return from_json(found)
     except MazeError as error:

@@ -1,6 +1,6 @@
 """procgen from afar: the same calls from any thread, answered by a process of its own.
 
-procgen ends its whole process over a malformed state, loads for seconds and brings another Qt, so it never shares ours.
+procgen ends its whole process where it fails, loads for seconds and brings another Qt, so it never shares ours.
 """
 
 from __future__ import annotations
@@ -86,12 +86,22 @@ class Procgen:
     start, hangs, or ends a second time during one call; the next call then starts it anew. Also a context manager:
     leaving it closes it.
 
+    Args:
+        on_restart: see below.
+        serve: what the process runs with its end of the pipe.
+
     Attributes:
         on_restart: given `RESTARTED`, in the thread that asked, when a call was answered by a process started again.
     """
 
-    def __init__(self, on_restart: Callable[[str], object] | None = None) -> None:
+    def __init__(
+        self,
+        on_restart: Callable[[str], object] | None = None,
+        *,
+        serve: Callable[[Connection], object] = procgen_server.serve,
+    ) -> None:
         self.on_restart = on_restart
+        self._serve = serve
         self._lock = threading.Lock()
         self._closed = False
         self._process: SpawnProcess | None = None
@@ -240,7 +250,7 @@ class Procgen:
             )
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=procgen_server.serve, args=(theirs,), name="procgen", daemon=True)
+        process = context.Process(target=self._serve, args=(theirs,), name="procgen", daemon=True)
         try:
             process.start()
         except OSError as error:

@@ -3,7 +3,7 @@
 The order is that of `serialize` in procgen 0.10.7 (game.cpp, basic-abstract-game.cpp, entity.cpp, games/maze.cpp).
 Integers and floats are 32 bits, little-endian; a string is its length and its bytes. Fields that the game writes
 before it reads, or that only count, may hold anything; every other field must hold what a `maze` of this version
-holds, because procgen ends its whole process over some of them and silently draws another picture over others.
+holds, because procgen checks none of them itself.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ def layout(state: bytes) -> Layout:
     cells = {values["grid_size"], values["grid_cells"]}
     if sides != {world} or cells != {world**2}:
         raise _refuse(f"bytes disagree about the side of the world ({world} by their mode)")
-    # procgen divides by their difference. The upper end of seed 2^31 - 1 wraps around, so only equality is wrong.
+    # The range holds at least one seed. The upper end of seed 2^31 - 1 wraps around, so only equality is wrong.
     if values["level_seed_low"] == values["level_seed_high"]:
         raise _refuse("bytes hold an empty range of level seeds")
     grid, maze_dim = offset, offset + 4 * world**2

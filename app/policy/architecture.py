@@ -13,10 +13,8 @@ from torch import Tensor
 from app.errors import PolicyError
 from app.policy.contents import StoredTensor, listed, shape_text, shown
 from app.policy.layers import INPUT_SIDE
+from app.policy.limits import LIMITS, Limits
 from app.policy.network import Network
-
-WIDEST: Final = 64
-"""Widths above this are refused: 430 million weights, 16 times as wide as the widest published policy."""
 
 _FIRST: Final = "embedder.block1.conv.weight"
 _FLOATS: Final = {torch.float16: 2, torch.bfloat16: 2, torch.float32: 4, torch.float64: 8}
@@ -32,12 +30,17 @@ def weight_shapes(width: int) -> dict[str, tuple[int, ...]]:
         return {key: tuple(tensor.shape) for key, tensor in Network(width).state_dict().items()}
 
 
-def largest_file() -> int:
-    """More bytes than a checkpoint of the widest network can need: float64 weights and two moments of an optimizer."""
-    return 3 * 8 * sum(math.prod(shape) for shape in weight_shapes(WIDEST).values())
+def largest_file(limits: Limits = LIMITS) -> int:
+    """The most bytes a checkpoint file may take.
+
+    Unless given, more than one of the widest network can need: float64 weights and two moments of an optimizer.
+    """
+    if limits.file is not None:
+        return limits.file
+    return 3 * 8 * sum(math.prod(shape) for shape in weight_shapes(limits.width).values())
 
 
-def build_network(tensors: Mapping[str, StoredTensor], file_name: str) -> Network:
+def build_network(tensors: Mapping[str, StoredTensor], file_name: str, limits: Limits = LIMITS) -> Network:
     """The network these tensors are the weights of, as float32 on the CPU; its width follows from their shapes.
 
     Prefixes that wrappers put before every name (`module.`, `policy.`) are ignored. No tensor is read before all names,
@@ -48,7 +51,7 @@ def build_network(tensors: Mapping[str, StoredTensor], file_name: str) -> Networ
     """
     own = _without_prefix(tensors)
     _check_names(own, file_name)
-    width = _width(own, file_name)
+    width = _width(own, file_name, limits.width)
     _check_types_and_shapes(own, width, file_name)
     weights = {key: _read(key, own[key], file_name) for key in weight_shapes(width)}
     # Made on the meta device and given its weights afterwards: no second copy of them, and no random numbers drawn.
@@ -94,15 +97,15 @@ def _check_names(tensors: Mapping[str, StoredTensor], file_name: str) -> None:
     raise PolicyError(f"{file_name} holds another architecture: it {' and '.join(faults)}; expected {whole}.")
 
 
-def _width(tensors: Mapping[str, StoredTensor], file_name: str) -> int:
+def _width(tensors: Mapping[str, StoredTensor], file_name: str, widest: int) -> int:
     shape = tensors[_FIRST].shape
     channels = shape[0] if shape else 0
     if len(shape) != 4 or shape[1:] != (3, 3, 3) or channels < 16 or channels % 16:
         raise PolicyError(
             f"{file_name}: {_FIRST} has the shape {shape_text(shape)}; expected 16k x 3 x 3 x 3 for a width k."
         )
-    if channels // 16 > WIDEST:
-        raise PolicyError(f"{file_name} holds a network of width {channels // 16}; expected a width of 1 to {WIDEST}.")
+    if channels // 16 > widest:
+        raise PolicyError(f"{file_name} holds a network of width {channels // 16}; expected a width of 1 to {widest}.")
     return channels // 16
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from app.json_file import parse_json
 from app.paths import asset
 from app.policy.contents import shown, size_text
 from app.policy.metadata import plain_items
 from app.policy.policy import Policy
 
-_LARGEST_CARD: Final = 256 * 1024
+LARGEST_CARD: Final = 256 * 1024
+"""Bytes; a card with more is not read."""
 
 _COMPUTED: Final = frozenset({"loaded_from", "name", "width", "parameters"})
 """Keys of a file's own words that are left out: these are known from the network itself."""
@@ -35,17 +37,17 @@ def default_policy_path() -> Path:
     return asset("policies", "default.safetensors")
 
 
-def model_card(policy: Policy) -> str | None:
-    """The model card (Markdown) that lies beside the policy's file as NAME.md, or None."""
-    return _beside(policy, ".md")
+def model_card(policy: Policy, *, largest: int = LARGEST_CARD) -> str | None:
+    """The model card (Markdown, at most `largest` bytes) that lies beside the policy's file as NAME.md, or None."""
+    return _beside(policy, ".md", largest)
 
 
-def card_facts(policy: Policy) -> dict[str, Any]:
+def card_facts(policy: Policy, *, largest: int = LARGEST_CARD) -> dict[str, Any]:
     """The facts that lie beside the policy's file as NAME.json; empty when there are none that can be read."""
-    text = _beside(policy, ".json")
+    text = _beside(policy, ".json", largest)
     try:
-        found = json.loads(text) if text is not None else None
-    except (ValueError, RecursionError):
+        found = parse_json(text) if text is not None else None
+    except ValueError:
         return {}
     return plain_items(found) if isinstance(found, dict) else {}
 
@@ -121,12 +123,12 @@ def _fact(value: object) -> str:
     return shown(value, 400)
 
 
-def _beside(policy: Policy, suffix: str) -> str | None:
+def _beside(policy: Policy, suffix: str, largest: int) -> str | None:
     if policy.path is None:
         return None
     path = policy.path.with_suffix(suffix)
     try:
-        if path == policy.path or not path.is_file() or path.stat().st_size > _LARGEST_CARD:
+        if path == policy.path or not path.is_file() or path.stat().st_size > largest:
             return None
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError):

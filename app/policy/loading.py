@@ -14,6 +14,7 @@ from typing import Any, Final
 from app.errors import PolicyError
 from app.policy.architecture import build_network, largest_file
 from app.policy.contents import Contents, shown, size_text
+from app.policy.limits import LIMITS, Limits
 from app.policy.policy import Policy, policy_of
 from app.policy.safetensors_file import open_safetensors
 from app.policy.torch_file import read_torch
@@ -33,13 +34,17 @@ _MAGIC: Final = (
 )
 
 
-def load_policy(path: str | Path) -> Policy:
+def load_policy(path: str | Path, *, limits: Limits = LIMITS) -> Policy:
     """Open a checkpoint: torch.save's dictionary with `model_state_dict`, `state_dict` bare tensors, or safetensors.
 
     The kind of file is told from its contents, not its suffix. Widths 1 to 64; half, bfloat16 and double precision are
     converted to float32; tensors saved on CUDA come to the CPU; other contents, such as an optimizer's state, are not
     read. No code in the file can run. Of `policy.metadata`, the entry "loaded_from" is this function's (format, bytes,
     stored_as unless float32, and up to 64 MiB the file's sha256); the others are the file's own plain values.
+
+    Args:
+        path: the file.
+        limits: how much of anything it may hold.
 
     Raises:
         PolicyError: one sentence on what was found and what was expected.
@@ -49,7 +54,7 @@ def load_policy(path: str | Path) -> Policy:
     try:
         _check_is_file(path, name)
         with path.open("rb") as file:
-            return _load(path, file, name)
+            return _load(path, file, name, limits)
     except OSError as error:
         raise PolicyError(f"{name} cannot be read ({shown(error.strerror or error)}); expected {EXPECTED}.") from error
     except MemoryError as error:
@@ -67,17 +72,18 @@ def _check_is_file(path: Path, name: str) -> None:
         raise PolicyError(f"{name} is {what}; expected {EXPECTED}.")
 
 
-def _load(path: Path, file: io.BufferedReader, name: str) -> Policy:
+def _load(path: Path, file: io.BufferedReader, name: str, limits: Limits) -> Policy:
     size = file.seek(0, os.SEEK_END)
     if size == 0:
         raise PolicyError(f"{name} is empty; expected {EXPECTED}.")
-    if size > largest_file():
+    largest = largest_file(limits)
+    if size > largest:
         raise PolicyError(
             f"{name} takes {size_text(size)}; expected a checkpoint, which even with an optimizer's state takes less "
-            f"than {size_text(largest_file())}."
+            f"than {size_text(largest)}."
         )
-    with _opened(path, file, name) as contents:
-        network = build_network(contents.tensors, name)
+    with _opened(path, file, name, limits) as contents:
+        network = build_network(contents.tensors, name, limits)
     origin: dict[str, Any] = {"format": contents.format, "bytes": size}
     stored = {str(tensor.dtype).removeprefix("torch.") for tensor in contents.tensors.values()}
     if stored != {"float32"}:
@@ -90,13 +96,13 @@ def _load(path: Path, file: io.BufferedReader, name: str) -> Policy:
     return policy_of(network, called, path, {**contents.metadata, "loaded_from": origin})
 
 
-def _opened(path: Path, file: io.BufferedReader, name: str) -> AbstractContextManager[Contents]:
+def _opened(path: Path, file: io.BufferedReader, name: str, limits: Limits) -> AbstractContextManager[Contents]:
     file.seek(0)
     start = file.read(4096)
     if start.startswith(b"PK\3\4"):
-        return nullcontext(read_torch(file, name))
+        return nullcontext(read_torch(file, name, limits))
     if _is_safetensors(start):
-        return open_safetensors(path, file, name)
+        return open_safetensors(path, file, name, limits)
     raise PolicyError(f"{name} is {_kind(start)}; expected {EXPECTED}.")
 
 

@@ -7,11 +7,11 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from app.json_file import parse_json
+from app.policy.limits import LIMITS, Limits
+
 _DEPTH: Final = 16
-_ITEMS: Final = 256
 _LETTERS: Final = 20_000
-_ROOM: Final = 4_000
-"""Values looked at in one item, together with all that is in it."""
 
 _LETTERS_AS_ONE: Final = 100
 """So many letters count as a value."""
@@ -19,15 +19,15 @@ _LETTERS_AS_ONE: Final = 100
 _NOTHING: Final = object()
 
 
-def plain_items(found: Mapping[Any, object]) -> dict[str, Any]:
+def plain_items(found: Mapping[Any, object], limits: Limits = LIMITS) -> dict[str, Any]:
     """The items of a mapping that are text, numbers, truth values, None, and lists and objects of them.
 
     Tensors and whatever is too deep, too long or too many for a note on a policy is left out.
     """
-    if len(found) > _ITEMS:
+    if len(found) > limits.note_items:
         return {}
-    # Each has room of its own: one that is hostile does not take the others with it.
-    kept = {key: _Kept().of({key: value}, _DEPTH) for key, value in found.items() if isinstance(key, str)}
+    # Each has room of its own: one that is too much does not take the others with it.
+    kept = {key: _Kept(limits).of({key: value}, _DEPTH) for key, value in found.items() if isinstance(key, str)}
     return {key: value for each in kept.values() if isinstance(each, dict) for key, value in each.items()}
 
 
@@ -41,32 +41,24 @@ def encode(metadata: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def decode(metadata: Mapping[str, str]) -> dict[str, Any]:
+def decode(metadata: Mapping[str, str], limits: Limits = LIMITS) -> dict[str, Any]:
     """The inverse of `encode`: strings that are JSON become what they stand for, others stay."""
-    return plain_items({key: decode_text(value) for key, value in metadata.items()})
+    return plain_items({key: decode_text(value) for key, value in metadata.items()}, limits)
 
 
 def decode_text(text: str) -> Any:
     """What a JSON text stands for, or the text itself where it is not JSON."""
     try:
-        return json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        return parse_json(text, finite=True)
+    except ValueError:
         return text
 
 
-def _refuse(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
 class _Kept:
-    """What of a value is kept, while there is room.
+    """What of a value is kept, while there is room: all that is looked at is counted, so that this ends soon."""
 
-    A pickle of a few hundred bytes may hold lists of lists that are one and the same, over and over: to walk them all
-    would take for ever, so all that is looked at is counted.
-    """
-
-    def __init__(self) -> None:
-        self._room = _ROOM
+    def __init__(self, limits: Limits) -> None:
+        self._room, self._items = limits.note_values, limits.note_items
 
     def of(self, value: object, depth: int) -> Any:
         self._room -= 1 + (len(value) if isinstance(value, str) else 0) // _LETTERS_AS_ONE
@@ -80,14 +72,14 @@ class _Kept:
             return float(value) if math.isfinite(value) else _NOTHING
         if isinstance(value, str):
             return _text(value) if len(value) <= _LETTERS else _NOTHING
-        if depth and isinstance(value, list | tuple) and len(value) <= _ITEMS:
+        if depth and isinstance(value, list | tuple) and len(value) <= self._items:
             items = []
             for item in value:
                 items.append(self.of(item, depth - 1))
                 if items[-1] is _NOTHING:
                     return _NOTHING
             return items
-        if depth and isinstance(value, dict) and len(value) <= _ITEMS:
+        if depth and isinstance(value, dict) and len(value) <= self._items:
             named = {_text(key): item for key, item in value.items() if isinstance(key, str) and len(key) < 200}
             pairs = {key: self.of(item, depth - 1) for key, item in named.items()}
             return {key: item for key, item in pairs.items() if item is not _NOTHING}

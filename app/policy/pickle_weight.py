@@ -1,7 +1,7 @@
-"""How much a pickle's tuples hold, before it is read: tuples of tuples that are one and the same can double for ever.
+"""How many values a pickle's tuples hold, counted before it is read.
 
-A tuple that is a key, or in a set, is hashed, and Python hashes all that is in it each time anew: a pickle of a
-kilobyte could stop the program for hours. Lists and dictionaries cannot be hashed, so they count as one.
+Tuples may be keys, and hashing a key takes time for all that is in it; what they hold is limited, so that reading a
+small file takes little time. Lists and dictionaries are never keys, so they count as one.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import pickletools
 from typing import Any, Final
 
 COUNTLESS: Final = 10**9
-"""What is counted to: more is not told apart."""
+"""What is counted to unless told: more is not told apart."""
 
 _PUT: Final = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 _GET: Final = frozenset({"GET", "BINGET", "LONG_BINGET"})
 
 
-def heaviest_tuple(pickled: bytes) -> int:
-    """The number of values in the tuple that holds most of them, those of the tuples in it included.
+def heaviest_tuple(pickled: bytes, *, countless: int = COUNTLESS) -> int:
+    """The number of values in the tuple that holds most of them, those of the tuples in it included, up to `countless`.
 
     Raises:
         IndexError, KeyError, ValueError: when it is not a pickle that can be followed.
@@ -46,7 +46,7 @@ def heaviest_tuple(pickled: bytes) -> int:
             first = marks.pop() - kinds.index(pickletools.markobject) if marked else len(stack) - len(kinds)
             if first < 0:
                 raise IndexError("The stack is too short.")
-            weight = min(1 + sum(stack[first:]), COUNTLESS)
+            weight = min(1 + sum(stack[first:]), countless)
             del stack[first:]
             if "TUPLE" in name:
                 heaviest = max(heaviest, weight)

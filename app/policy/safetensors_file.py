@@ -16,20 +16,21 @@ from torch import Tensor
 
 from app.errors import PolicyError
 from app.policy.contents import Contents, StoredTensor, size_text
+from app.policy.limits import LIMITS, Limits
 from app.policy.metadata import decode
 
-_LARGEST_HEADER: Final = 4 * 2**20
 _DTYPES: Final = {"F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.float32, "F64": torch.float64}
 
 
 @contextmanager
-def open_safetensors(path: Path, file: BinaryIO, file_name: str) -> Iterator[Contents]:
+def open_safetensors(path: Path, file: BinaryIO, file_name: str, limits: Limits = LIMITS) -> Iterator[Contents]:
     """What a safetensors file holds; its tensors can be read until the context ends.
 
     Args:
         path: the file.
         file: the same, open for reading.
         file_name: what sentences call it.
+        limits: how much of anything it may hold.
 
     Raises:
         PolicyError: one sentence on what was found and what was expected.
@@ -42,7 +43,7 @@ def open_safetensors(path: Path, file: BinaryIO, file_name: str) -> Iterator[Con
             f"{file_name} is a safetensors file cut short: its header alone takes {size_text(header)}, and "
             f"{size_text(size)} are there; expected the whole file."
         )
-    if header > _LARGEST_HEADER:
+    if header > limits.header:
         raise PolicyError(
             f"{file_name} is a safetensors file with a header of {size_text(header)}; expected a policy, whose header "
             f"takes a few thousand bytes."
@@ -59,7 +60,7 @@ def open_safetensors(path: Path, file: BinaryIO, file_name: str) -> Iterator[Con
             tensors[key] = StoredTensor(
                 tuple(part.get_shape()), _DTYPES.get(dtype, dtype), partial(_read, handle, key, file_name)
             )
-        yield Contents("safetensors", tensors, decode(handle.metadata() or {}))
+        yield Contents("safetensors", tensors, decode(handle.metadata() or {}, limits))
 
 
 def _read(handle: Any, key: str, file_name: str) -> Tensor:

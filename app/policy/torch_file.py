@@ -22,6 +22,7 @@ from torch import Tensor
 
 from app.errors import PolicyError
 from app.policy.contents import Contents, StoredTensor, listed, shape_text, shown, size_text
+from app.policy.limits import LIMITS, Limits
 from app.policy.metadata import plain_items
 from app.policy.pickle_weight import COUNTLESS, heaviest_tuple
 from app.policy.zip_directory import RecordError, Records, open_records
@@ -29,27 +30,24 @@ from app.policy.zip_directory import RecordError, Records, open_records
 WRAPPERS: Final = ("model_state_dict", "state_dict")
 """Keys under which a state dict is looked for, in this order."""
 
-_LARGEST_PICKLE: Final = 4 * 2**20
-_LARGEST_TUPLE: Final = 100_000
 _HARMLESS: Final = re.compile(
     r"collections (OrderedDict|Counter)|torch\._utils _rebuild_(tensor_v2|parameter)|torch \w+Storage"
     r"|torch (Size|device|bfloat16|float\d+|u?int\d+|bool)|torch\.serialization _get_layout|_codecs encode"
     r"|(builtins|__builtin__) (set|complex)"
 )
-"""Python objects a state dict with its optimizer and plain notes may name: fewer than torch allows with weights_only,
-which also lets a pickle ask for as much memory as it likes."""
+"""Python objects that a state dict with its optimizer and plain notes may name; nothing else is given to torch."""
 
 
-def read_torch(file: BinaryIO, file_name: str) -> Contents:
+def read_torch(file: BinaryIO, file_name: str, limits: Limits = LIMITS) -> Contents:
     """What a checkpoint written by torch.save holds. The file has to stay open while its tensors are read.
 
     Raises:
         PolicyError: one sentence on what was found and what was expected.
     """
-    records = open_records(file, file_name)
+    records = open_records(file, file_name, limits)
     if "data.pkl" not in records:
         raise PolicyError(f"{file_name} is a zip archive without data.pkl; expected one saved by torch.save.")
-    if records.size("data.pkl") > _LARGEST_PICKLE:
+    if records.size("data.pkl") > limits.pickle:
         raise PolicyError(
             f"{file_name} has a data.pkl of {size_text(records.size('data.pkl'))}; expected a checkpoint, where it "
             f"takes a few thousand bytes."
@@ -67,7 +65,7 @@ def read_torch(file: BinaryIO, file_name: str) -> Contents:
             f"{file_name} asks for the Python object {listed(foreign)} when it is opened, which might run code, so it "
             f"was not; expected a checkpoint of tensors alone."
         )
-    if heaviest > _LARGEST_TUPLE:
+    if heaviest > limits.tuple_values:
         many = str(heaviest) if heaviest < COUNTLESS else "countless"
         raise PolicyError(
             f"{file_name} holds tuples within each other of {many} values; "
@@ -81,7 +79,7 @@ def read_torch(file: BinaryIO, file_name: str) -> Contents:
             f"{file_name} cannot be read as tensors ({type(error).__name__}); expected a checkpoint saved by "
             f"torch.save."
         ) from error
-    return _contents(found, partial(_read, records, places, file_name), file_name)
+    return _contents(found, partial(_read, records, places, file_name), file_name, limits)
 
 
 def foreign_objects(pickled: bytes) -> set[str]:
@@ -125,7 +123,7 @@ def _skeleton(pickled: bytes, records: Records) -> tuple[io.BytesIO, dict[int, s
     return skeleton, places
 
 
-def _contents(found: object, read: Callable[[Tensor], Tensor], file_name: str) -> Contents:
+def _contents(found: object, read: Callable[[Tensor], Tensor], file_name: str, limits: Limits) -> Contents:
     if not isinstance(found, dict):
         raise PolicyError(
             f"{file_name} holds a value of type {type(found).__name__}; expected a dictionary with "
@@ -148,9 +146,9 @@ def _contents(found: object, read: Callable[[Tensor], Tensor], file_name: str) -
             )
         tensors[key] = StoredTensor(tuple(value.shape), value.dtype, partial(read, value))
     others = {} if wrapper is None else {key: value for key, value in found.items() if key not in WRAPPERS}
-    notes = plain_items({key: value for key, value in others.items() if not str(key).endswith("state_dict")})
+    others = {key: value for key, value in others.items() if not str(key).endswith("state_dict")}
     kind = "torch.save, bare state dict" if wrapper is None else f"torch.save, {wrapper}"
-    return Contents(kind, tensors, notes)
+    return Contents(kind, tensors, plain_items(others, limits))
 
 
 def _read(records: Records, places: Mapping[int, str], file_name: str, described: Tensor) -> Tensor:
@@ -159,7 +157,7 @@ def _read(records: Records, places: Mapping[int, str], file_name: str, described
     name = places.get(getattr(storage, "_checkpoint_offset", -1))
     if name is None:
         raise _damaged(file_name, f"its tensor of {shape_text(described.shape)} has no record")
-    # A tensor reaching beyond its record has made torch enlarge the storage.
+    # Each tensor of a checkpoint fills its record.
     if storage.nbytes() != records.size(name):
         raise _damaged(file_name, f"its record {shown(name)} has another length than its tensor")
     try:

@@ -1,8 +1,8 @@
 """Looking at a zip archive's directory, and at nothing else of it, before anything in it is read.
 
 What torch.save writes is the plainest kind of zip: every record uncompressed, one after the other, the directory at the
-very end. Whatever is not so is refused here, so that no later reader can be made to unpack a bomb, and so that two
-readers cannot understand one file differently.
+very end. Whatever is not so is refused here: no later reader takes more memory than the file has bytes, and no two
+readers understand it differently.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import BinaryIO, Final, cast
 
 from app.errors import PolicyError
 from app.policy.contents import listed, shown, size_text
+from app.policy.limits import LIMITS, Limits
 
 _END: Final = 22
 _END_64: Final = 56
 _LOCATOR_64: Final = 20
-_LARGEST_DIRECTORY: Final = 4 * 2**20
 _ENCRYPTED: Final = 1
 
 
@@ -64,7 +64,7 @@ class Records:
         return content
 
 
-def open_records(file: BinaryIO, file_name: str) -> Records:
+def open_records(file: BinaryIO, file_name: str, limits: Limits = LIMITS) -> Records:
     """The records of a zip archive, once its directory was found to be one that torch.save writes.
 
     Raises:
@@ -77,7 +77,7 @@ def open_records(file: BinaryIO, file_name: str) -> Records:
             f"{file_name} is a zip archive without the directory at its end ({size_text(size)} are there), so it is "
             f"cut short or damaged; expected a whole file saved by torch.save."
         )
-    if directory > _LARGEST_DIRECTORY:
+    if directory > limits.directory:
         raise PolicyError(
             f"{file_name} is a zip archive with a directory of {size_text(directory)}; expected a checkpoint, whose "
             f"directory takes a few thousand bytes."
@@ -91,7 +91,7 @@ def open_records(file: BinaryIO, file_name: str) -> Records:
     infos = archive.infolist()
     if any(info.filename.endswith("/constants.pkl") for info in infos):
         raise PolicyError(f"{file_name} is a TorchScript program; expected a state dict saved by torch.save.")
-    _check_sizes(infos, size, file_name)
+    check_sizes(infos, size, file_name)
     roots = {info.filename.partition("/")[0] for info in infos if "/" in info.filename}
     names = [info.filename for info in infos]
     if len(roots) != 1 or any("/" not in name for name in names) or len(set(names)) != len(names):
@@ -102,7 +102,12 @@ def open_records(file: BinaryIO, file_name: str) -> Records:
     return Records(archive, f"{roots.pop()}/")
 
 
-def _check_sizes(infos: list[zipfile.ZipInfo], size: int, file_name: str) -> None:
+def check_sizes(infos: list[zipfile.ZipInfo], size: int, file_name: str) -> None:
+    """Refuse a directory whose entries are not those of plain records that fit into a file of `size` bytes.
+
+    Raises:
+        PolicyError: one sentence on what was found and what was expected.
+    """
     declared = sum(info.file_size for info in infos)
     squeezed = [info for info in infos if info.compress_type != zipfile.ZIP_STORED]
     if squeezed or declared > size:

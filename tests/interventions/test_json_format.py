@@ -191,7 +191,7 @@ def test_a_vector_is_looked_for_beside_its_patches_file(tmp_path: Path) -> None:
     assert (first.vector, second.vector) == (str(tmp_path / "v.safetensors"), "cheese")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[" * 100_000, b'{"patches": [{"kind": "zer'])
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[" * 65 + b"]" * 65, b'{"patches": [{"kind": "zer'])
 def test_files_that_are_not_json_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "p.json"
     path.write_bytes(content)
@@ -203,11 +203,11 @@ def test_files_that_are_not_json_are_refused(tmp_path: Path, content: bytes) -> 
 
 def test_missing_files_folders_and_huge_files_are_refused(tmp_path: Path) -> None:
     huge = tmp_path / "huge.json"
-    with huge.open("wb") as file:
-        file.truncate(100 * 2**20)
-    for path in (tmp_path / "none.json", tmp_path, huge):
-        with pytest.raises(PatchError) as caught:
-            load_patches(path)
+    huge.write_bytes(b'{"patches": []}' + b" " * 1024)
+    assert load_patches(huge) == PatchStack()
+    for path, words in ((tmp_path / "none.json", "No such file"), (tmp_path, "a folder"), (huge, "more than 1 KB")):
+        with pytest.raises(PatchError, match=words) as caught:
+            load_patches(path, largest=1024)
         assert_sentence(str(caught.value))
 
 

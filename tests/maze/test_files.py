@@ -126,17 +126,17 @@ def test_any_value_makes_a_maze_or_a_sentence(key: str, value: object) -> None:
         (b"", "is not JSON"),
         (b"{", "is not JSON .* in line 1"),
         (b"\xff\xfe\x00", "not UTF-8"),
-        (b"[" * 100_000, "is not JSON .*; expected a maze file"),
-        (b"9" * 10_000, "is not JSON .*; expected a maze file"),
+        (b"[" * 65 + b"]" * 65, "is not JSON .*nested.*; expected a maze file"),
+        (b"9" * 601, "is not JSON .*too long.*; expected a maze file"),
         (b"[]", "maze.json: A list was found"),
-        (b" " * (files.LARGEST + 1), "more than 1 MB"),
+        (b" " * 1025, "more than 1 KB"),
     ],
 )
 def test_a_file_that_is_none_is_refused(tmp_path: Path, content: bytes, match: str) -> None:
     path = tmp_path / "maze.json"
     path.write_bytes(content)
     with pytest.raises(MazeError, match=match):
-        files.load(path)
+        files.load(path, largest=1024)
 
 
 def test_a_missing_file_a_folder_and_an_unwritable_place_are_refused(tmp_path: Path) -> None:

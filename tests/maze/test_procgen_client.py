@@ -21,6 +21,7 @@ import pytest
 from app.errors import MazeError, ProcgenError
 from app.maze.procgen_client import RESTARTED, SEEDS, Procgen
 from app.maze.render import observations_of
+from tests.maze.stub_processes import answer_once, close_at_once
 
 pytestmark = pytest.mark.procgen
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,18 +94,28 @@ def test_a_process_that_died_is_started_again_and_asked_once_more() -> None:
 
 def test_a_request_that_ends_the_process_twice_is_refused() -> None:
     told: list[str] = []
-    with Procgen(on_restart=told.append) as game:
-        game.level("easy", 5)
-        # A request that no process survives: what it brings along ends whoever reads it.
-        with pytest.raises(ProcgenError, match="twice over the same request"):
-            game._call("levels", "easy", _Deadly())
+    with Procgen(on_restart=told.append, serve=close_at_once) as game:
+        for _ in range(2):
+            with pytest.raises(ProcgenError, match="twice over the same request"):
+                game.level("easy", 5)
+            assert game.pid is None
         assert told == []
-        assert game.level("easy", 5).world == 15
 
 
-class _Deadly:
-    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
-        return os._exit, (1,)
+def test_a_request_that_ends_the_process_once_is_asked_again() -> None:
+    told: list[str] = []
+    with Procgen(on_restart=told.append, serve=answer_once) as game:
+        assert game.levels("easy", [5]) == ["levels"]
+        assert told == []
+        assert game.levels("easy", [6]) == ["levels"]
+        assert told == [RESTARTED]
+
+
+def test_malformed_states_never_reach_the_process() -> None:
+    with Procgen(serve=close_at_once) as game:
+        with pytest.raises(MazeError, match="expected the state of"):
+            game.observe_states([b"no state"])
+        assert game.pid is None, "none was started"
 
 
 def test_closing_ends_a_long_request_and_does_not_start_procgen_again() -> None:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from app.errors import PolicyError
+from app.policy.limits import Limits
 from app.policy.loading import load_policy
 from app.policy.network import random_network
 
@@ -46,11 +47,14 @@ def state_dict(_states: dict[int, StateDict]) -> Callable[[int], StateDict]:
 
 @pytest.fixture
 def refusal() -> Callable[..., str]:
-    """The sentence with which a path is refused: it must be one, say what was expected, and hold the words given."""
+    """The sentence with which a path is refused: it must be one, say what was expected, and hold the words given.
 
-    def of(path: Path | str, *words: str) -> str:
+    Keywords are `Limits` to lower.
+    """
+
+    def of(path: Path | str, *words: str, **limits: int) -> str:
         with pytest.raises(PolicyError) as caught:
-            load_policy(path)
+            load_policy(path, limits=Limits(**limits))
         sentence = str(caught.value)
         assert len(sentence.splitlines()) == 1
         assert sentence.isprintable()
@@ -69,10 +73,10 @@ def refusal() -> Callable[..., str]:
 def opening(tmp_path: Path, refusal: Callable[..., str]) -> Callable[..., str]:
     """The sentence with which a value is refused that torch.save wrote as policy.pth; it must hold the words given."""
 
-    def of(value: object, *words: str) -> str:
+    def of(value: object, *words: str, **limits: int) -> str:
         path = tmp_path / "policy.pth"
         torch.save(value, path)
-        return refusal(path, "policy.pth", *words)
+        return refusal(path, "policy.pth", *words, **limits)
 
     return of
 

@@ -1,4 +1,4 @@
-"""Damaged and hostile files: whatever is done to a good file, it opens or is refused, and nothing else happens."""
+"""Damaged files: whatever is done to a good file, it opens or is refused, and nothing else happens."""
 
 from __future__ import annotations
 

@@ -84,9 +84,12 @@ def test_cards_that_cannot_be_read_are_left_out(tmp_path, state_dict):
     path = tmp_path / "mouse.pth"
     torch.save(state_dict(1), path)
     policy = load_policy(path)
-    for bad in (b"\xff\xfe\xff", b"[1, 2]", b"{", b"[" * 100_000, b" " * 300_000):
+    for bad in (b"\xff\xfe\xff", b"[1, 2]", b"{", b'{"a": ' + b"[" * 65 + b"]" * 65 + b"}"):
         (tmp_path / "mouse.json").write_bytes(bad)
         assert card_facts(policy) == {}
+    (tmp_path / "mouse.json").write_bytes(b'{"seed": 1}')
+    assert card_facts(policy, largest=11) == {"seed": 1}
+    assert card_facts(policy, largest=10) == {}
     (tmp_path / "mouse.md").write_bytes(b"\xff\xff")
     assert model_card(policy) is None
 

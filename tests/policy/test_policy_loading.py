@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
+from app.policy.limits import Limits
 from app.policy.loading import load_policy
 from app.policy.network import Network, random_network
 from app.policy.policy import policy_of, weights_hash
@@ -232,13 +233,14 @@ def test_what_is_saved_is_what_is_opened(seed, width, wrapper, tmp_path):
     assert load_policy(path) == policy
 
 
-def test_notes_that_hold_themselves_over_and_over_are_left_out(state_dict, tmp_path):
-    bomb: object = [1, 2]
-    for _ in range(14):
-        bomb = [bomb] * 20
-    path = tmp_path / "bomb.pth"
-    torch.save({"model_state_dict": state_dict(1), "bomb": bomb, "who": "half a pair \ud800", "step": 7}, path)
-    found = load_policy(path).metadata
-    assert found.keys() == {"who", "step", "loaded_from"}
+def test_notes_of_too_many_values_are_left_out_and_the_others_stay(state_dict, tmp_path):
+    path, many, same = tmp_path / "notes.pth", [[1, 2, 3], [4, 5, 6]], [[1, 2, 3]] * 2
+    notes = {"many": many, "same": same, "long": [1] * 6, "who": "half a pair \ud800", "step": 7}
+    torch.save({"model_state_dict": state_dict(1), **notes}, path)
+    assert load_policy(path).metadata.keys() == {*notes, "loaded_from"}
+    found = load_policy(path, limits=Limits(note_values=10, note_items=5)).metadata
+    assert found.keys() == {"many", "same", "who", "step", "loaded_from"}
+    found = load_policy(path, limits=Limits(note_values=9)).metadata
+    assert found.keys() == {"long", "who", "step", "loaded_from"}
     assert found["who"].encode()
     assert found["step"] == 7
