@@ -8,19 +8,25 @@ import io
 import os
 import struct
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from app.errors import PolicyError
 from app.policy.architecture import build_network, largest_file
 from app.policy.contents import Contents, shown, size_text
 from app.policy.limits import LIMITS, Limits
+from app.policy.network import Network
 from app.policy.policy import Policy, policy_of
 from app.policy.safetensors_file import open_safetensors
 from app.policy.torch_file import read_torch
 from app.regular_file import no_regular_file
 
 EXPECTED: Final = "a checkpoint saved by torch.save, or a safetensors file"
+_policies: WeakValueDictionary[tuple[str, str], Policy] = WeakValueDictionary()
+_lock = Lock()
 _HASHED: Final = 64 * 2**20
 _LEGACY: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 _MAGIC: Final = (
@@ -41,6 +47,9 @@ def load_policy(path: str | Path, *, limits: Limits = LIMITS) -> Policy:
     converted to float32; tensors saved on CUDA come to the CPU; other contents, such as an optimizer's state, are not
     read. No code in the file can run. Of `policy.metadata`, the entry "loaded_from" is this function's (format, bytes,
     stored_as unless float32, and up to 64 MiB the file's sha256); the others are the file's own plain values.
+
+    The same weights share one network in memory, and the same file with the same weights is the same Policy object. A
+    network that has not been used for long leaves memory and is read from the file again (`network_store`).
 
     Args:
         path: the file.
@@ -93,7 +102,34 @@ def _load(path: Path, file: io.BufferedReader, name: str, limits: Limits) -> Pol
         origin["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
     given = contents.metadata.get("name")
     called = shown(given) if isinstance(given, str) and given.strip() else shown(path.stem)
-    return policy_of(network, called, path, {**contents.metadata, "loaded_from": origin})
+    metadata = {**contents.metadata, "loaded_from": origin}
+    return _known(policy_of(network, called, path, metadata, reopen=partial(_reopen, path, name)))
+
+
+def _known(policy: Policy) -> Policy:
+    """The policy of this file and these weights that is in use already, or else this one."""
+    key = (policy.weights_hash, str(policy.path))
+    with _lock:
+        known = _policies.get(key)
+        if known is not None and (known.name, known.metadata) == (policy.name, policy.metadata):
+            return known
+        _policies[key] = policy
+        return policy
+
+
+def _reopen(path: Path, name: str, weights_hash: str) -> Network:
+    """The network that was read from a file, read again."""
+    try:
+        policy = load_policy(path)
+    except PolicyError as error:
+        raise PolicyError(
+            f"The policy from {name} has left memory and its file cannot be read again: {error}"
+        ) from error
+    if policy.weights_hash != weights_hash:
+        raise PolicyError(
+            f"The policy from {name} has left memory, and the file holds other weights now; expected those of before."
+        )
+    return policy.network
 
 
 def _opened(path: Path, file: io.BufferedReader, name: str, limits: Limits) -> AbstractContextManager[Contents]:

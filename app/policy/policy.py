@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.policy.layers import Layer, layers
+from app.policy.network_store import StoredNetwork
 
 # A window is up long before torch is loaded, so the values that documents are made of do without it.
 if TYPE_CHECKING:
@@ -19,28 +22,37 @@ class Policy:
     """A network with its provenance. Two policies are equal when their weights are.
 
     Attributes:
-        network: in eval mode, float32, on the CPU; never modified. Engines copy it to their device.
+        stored: its network, shared by all policies of the same weights.
         name: what to call it: the file's stem, or the name its metadata gives.
         path: where it was loaded from, or None.
         weights_hash: SHA-256 over the named weights, in hexadecimal: the policy's identity in caches and sessions.
         metadata: what its file or its model card says of it.
     """
 
-    network: Network
+    stored: StoredNetwork
     name: str
     path: Path | None
     weights_hash: str
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def network(self) -> Network:
+        """In eval mode, float32, on the CPU; never modified. Engines copy it to their device.
+
+        Raises:
+            PolicyError: when it has left memory, and its file is gone or holds other weights.
+        """
+        return self.stored.get()
+
+    @property
     def width(self) -> int:
         """Multiplier of the channels 16, 32, 32."""
-        return self.network.width
+        return self.stored.width
 
     @property
     def parameters(self) -> int:
         """Number of weights."""
-        return sum(parameter.numel() for parameter in self.network.parameters())
+        return self.stored.parameters
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -65,7 +77,22 @@ def weights_hash(network: Network) -> str:
     return digest.hexdigest()
 
 
-def policy_of(network: Network, name: str, path: Path | None = None, metadata: dict[str, Any] | None = None) -> Policy:
-    """Wrap a network as a policy: eval mode, no gradients, hashed."""
+def policy_of(
+    network: Network,
+    name: str,
+    path: Path | None = None,
+    metadata: dict[str, Any] | None = None,
+    *,
+    reopen: Callable[[str], Network] | None = None,
+) -> Policy:
+    """Wrap a network as a policy: eval mode, no gradients, hashed.
+
+    Args:
+        network: the network, or one whose weights are in memory already.
+        name, path, metadata: the policy's.
+        reopen: reads the network of this hash again, or raises PolicyError; without it the network never leaves memory.
+    """
     network.eval().requires_grad_(False)
-    return Policy(network, name, path, weights_hash(network), metadata or {})
+    found = weights_hash(network)
+    stored = StoredNetwork(network, found, None if reopen is None else partial(reopen, found))
+    return Policy(stored, name, path, found, metadata or {})

@@ -20,13 +20,20 @@ from app.policy.network import Network
 from app.policy.policy import Policy
 
 
-def save_safetensors(policy: Policy | Network, path: str | Path, metadata: Mapping[str, Any] | None = None) -> None:
-    """Write float32 safetensors, whole or not at all. The same weights and metadata give the same bytes.
+def save_safetensors(
+    policy: Policy | Network,
+    path: str | Path,
+    metadata: Mapping[str, Any] | None = None,
+    *,
+    dtype: torch.dtype = torch.float32,
+) -> None:
+    """Write safetensors, whole or not at all. The same weights and metadata give the same bytes.
 
     Args:
         policy: what to save.
         path: where to.
         metadata: JSON values by name, which `load_policy` gives back; by default what the policy's own file said.
+        dtype: of the weights in the file; float16 rounds them and halves it.
 
     Raises:
         PolicyError: when the file cannot be written.
@@ -34,7 +41,7 @@ def save_safetensors(policy: Policy | Network, path: str | Path, metadata: Mappi
     if metadata is None:
         own = policy.metadata if isinstance(policy, Policy) else {}
         metadata = {key: value for key, value in own.items() if key != "loaded_from"}
-    _write(path, safetensors_bytes(policy, metadata))
+    _write(path, safetensors_bytes(policy, metadata, dtype))
 
 
 def save_torch(policy: Policy | Network, path: str | Path, extra: Mapping[str, Any] | None = None) -> None:
@@ -53,9 +60,11 @@ def save_torch(policy: Policy | Network, path: str | Path, extra: Mapping[str, A
     _write(path, buffer.getvalue())
 
 
-def safetensors_bytes(policy: Policy | Network, metadata: Mapping[str, Any]) -> bytes:
+def safetensors_bytes(
+    policy: Policy | Network, metadata: Mapping[str, Any], dtype: torch.dtype = torch.float32
+) -> bytes:
     """A safetensors file as bytes, its header in a fixed order (the library's own order changes from call to call)."""
-    content = safetensors.torch.save(_weights(policy), metadata=encode(metadata))
+    content = safetensors.torch.save(_weights(policy, dtype), metadata=encode(metadata))
     length = struct.unpack("<Q", content[:8])[0]
     header = json.loads(content[8 : 8 + length])
     text = json.dumps(_ordered(header), separators=(",", ":"), ensure_ascii=False).encode()
@@ -69,9 +78,9 @@ def _ordered(header: dict[str, Any]) -> dict[str, Any]:
     return tensors if notes is None else {"__metadata__": dict(sorted(notes.items())), **tensors}
 
 
-def _weights(policy: Policy | Network) -> dict[str, Tensor]:
+def _weights(policy: Policy | Network, dtype: torch.dtype = torch.float32) -> dict[str, Tensor]:
     network = policy.network if isinstance(policy, Policy) else policy
-    return {key: tensor.detach().to("cpu", torch.float32).contiguous() for key, tensor in network.state_dict().items()}
+    return {key: tensor.detach().to("cpu", dtype).contiguous() for key, tensor in network.state_dict().items()}
 
 
 def _write(path: str | Path, content: bytes) -> None:

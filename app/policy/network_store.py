@@ -1,0 +1,82 @@
+"""Networks shared by their weights: those used last stay in memory, older ones are read from their file again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from app.policy.network import Network
+
+KEPT_BYTES: Final = 48 * 2**20
+"""Bytes of weights that stay in memory although nothing uses them now: 19 networks of width 1, 3 of width 4."""
+
+_lock = Lock()
+_alive: WeakValueDictionary[str, Network] = WeakValueDictionary()
+_recent: OrderedDict[str, Network] = OrderedDict()
+
+
+class StoredNetwork:
+    """One network of the store, by the hash of its weights.
+
+    Attributes:
+        weights_hash: SHA-256 of the weights.
+        width: multiplier of the network's channels.
+        parameters: number of weights.
+
+    Args:
+        network: the network; when the store has one of the same weights, that one is used in its place.
+        weights_hash: SHA-256 of its weights.
+        reopen: reads the same network again, or raises PolicyError; None keeps it in memory for good.
+    """
+
+    def __init__(self, network: Network, weights_hash: str, reopen: Callable[[], Network] | None = None) -> None:
+        self.weights_hash = weights_hash
+        self.width = network.width
+        self.parameters = sum(parameter.numel() for parameter in network.parameters())
+        self._reopen = reopen
+        network = _share(weights_hash, network)
+        self._pinned = network if reopen is None else None
+
+    def get(self) -> Network:
+        """The network, read again when it has left memory.
+
+        Raises:
+            PolicyError: when it has left memory and its file is gone, or holds other weights.
+        """
+        if self._pinned is not None:
+            return self._pinned
+        with _lock:
+            network = _alive.get(self.weights_hash)
+            if network is not None:
+                _use(self.weights_hash, network)
+                return network
+        assert self._reopen is not None
+        return _share(self.weights_hash, self._reopen())
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Another process may not see the file: the weights travel.
+        return {**self.__dict__, "_pinned": self.get(), "_reopen": None}
+
+
+def _share(weights_hash: str, network: Network) -> Network:
+    """The store's network of these weights; this one from now on, when there is none."""
+    with _lock:
+        found = _alive.setdefault(weights_hash, network)
+        _use(weights_hash, found)
+        return found
+
+
+def _use(weights_hash: str, network: Network) -> None:
+    _recent[weights_hash] = network
+    _recent.move_to_end(weights_hash)
+    total = sum(_bytes(each) for each in _recent.values())
+    while total > KEPT_BYTES and len(_recent) > 1:
+        total -= _bytes(_recent.popitem(last=False)[1])
+
+
+def _bytes(network: Network) -> int:
+    return 4 * sum(parameter.numel() for parameter in network.parameters())
