@@ -11,13 +11,16 @@ from typing import TypeVar
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from app.errors import MazescopeError
 from app.field.convolutions import Convolutions
 from app.field.devices import Device
 from app.field.evaluator import Answer, Evaluator, Job, Outputs
 from app.field.groups import groups_of
+from app.field.kept import Kept
 from app.field.one_thread import one_thread_here
-from app.field.order import FIRST_CHUNK, chunks_of
+from app.field.order import FIRST_CHUNK, chunks_of, order_of_squares
 from app.field.plan import Plan, Plans, default_plan, is_wide
 from app.field.requests import FieldRequest, scene_key
 from app.field.resume import resumable_before
@@ -34,6 +37,7 @@ from app.policy.policy import Policy
 KEPT_SCENES = 3
 KEPT_SCENE_BYTES = 256 * 2**20
 KEPT_NETWORKS = 2
+KEPT_LAST_BYTES = 24 * 2**20
 JOBS_BETWEEN_TRIMS = 50
 MOST_GROUPS = 4
 """With more groups than this, their images without a mouse would cost more than windows save."""
@@ -63,6 +67,7 @@ class CpuEvaluator(Evaluator):
         self._scenes: OrderedDict[Hashable, Scene] = OrderedDict()
         self._convolutions: OrderedDict[Hashable, Convolutions] = OrderedDict()
         self._tuners: dict[tuple[int, int], Tuner] = {}
+        self._last: OrderedDict[Hashable, Kept] = OrderedDict()
         self._threads = default_plan(1).threads
         self._jobs = 0
 
@@ -83,6 +88,9 @@ class CpuEvaluator(Evaluator):
         return self._chosen[key]
 
     def job(self, request: FieldRequest) -> CpuJob:
+        return self._job(request, self.known(request.maze, request.policy))
+
+    def _job(self, request: FieldRequest, known: Outputs | None) -> CpuJob:
         plan = self.plan(request.policy, request.maze)
         self._threads = plan.threads
         self._jobs += 1
@@ -91,10 +99,39 @@ class CpuEvaluator(Evaluator):
         walk = self.walk(request.policy, request.maze, plan)
         # What a stack needs of the network and what the maze gives are found at the same time.
         compiling = self.submit(plan, lambda: compile_stack(request.stack, request.policy, request.taken_on))
-        if self.known(request.maze, request.policy) is None:
+        if known is None:
             self.on_thread(plan, lambda: self.scene(request.maze, request.policy, plan, walk))
         compiled = compiling.result()
-        return self.on_thread(plan, lambda: CpuJob(self, request, plan, walk, compiled))
+        return self.on_thread(plan, lambda: CpuJob(self, request, plan, walk, compiled, known))
+
+    def last_stage(self, request: FieldRequest) -> tuple[Tensor, Tensor]:
+        job = self.job(request)
+        if job.last is not None and not job.last.complete:
+            job = self._job(request, None)
+        last, patched = job.last, job.last_patched
+        if last is None or patched is None:
+            raise MazescopeError(
+                f"The activations of {len(request.maze.squares)} squares do not fit in memory; expected fewer squares "
+                "or a narrower network."
+            )
+        if not (last.complete and patched.complete):
+            for _ in job.answers(order_of_squares(request.maze), never):
+                pass
+        original = last.everything().permute(0, 3, 1, 2)
+        return original, original if patched is last else patched.everything().permute(0, 3, 1, 2)
+
+    def room_for_last(self, key: Hashable, request: FieldRequest) -> Kept | None:
+        """Where the activations behind the last stage with pixels are kept; None where they are too large."""
+        if key not in self._last:
+            shape = layer(LAST, request.policy.width).shape
+            room = Kept.of(LAST, len(request.maze.squares), (*shape[1:], shape[0]))
+            if room is None:
+                return None
+            self._last[key] = room
+        self._last.move_to_end(key)
+        while len(self._last) > 2 and sum(kept.bytes for kept in self._last.values()) > KEPT_LAST_BYTES:
+            self._last.popitem(last=False)
+        return self._last[key]
 
     def way(self, request: FieldRequest) -> str:
         plan = self.plan(request.policy, request.maze)
@@ -155,6 +192,7 @@ class CpuEvaluator(Evaluator):
             self._pool.shutdown()
             self._pool = None
         self._scenes.clear()
+        self._last.clear()
         self._convolutions.clear()
 
 
@@ -162,12 +200,21 @@ class CpuJob(Job):
     """One request on the processor. Made and evaluated on the evaluator's threads."""
 
     def __init__(
-        self, evaluator: CpuEvaluator, request: FieldRequest, plan: Plan, walk: Walk, compiled: CompiledStack
+        self,
+        evaluator: CpuEvaluator,
+        request: FieldRequest,
+        plan: Plan,
+        walk: Walk,
+        compiled: CompiledStack,
+        known: Outputs | None,
     ) -> None:
         maze, policy = request.maze, request.policy
         self._evaluator, self._request, self._plan, self._walk = evaluator, request, plan, walk
-        self.compiled = compiled
-        self.known = evaluator.known(maze, policy)
+        self.compiled, self.known = compiled, known
+        key = (scene_key(maze), policy.weights_hash)
+        self.last = self.last_patched = evaluator.room_for_last(key, request)
+        if self.acts:
+            self.last_patched = evaluator.room_for_last((*key, request.stack, request.taken_on), request)
         if self.known is not None and not self.acts:
             return
         self._scene = evaluator.scene(maze, policy, plan, walk)
@@ -245,6 +292,8 @@ class CpuJob(Job):
                 self._scene.keep(rows, resumed)
             if original is None:
                 state = self._walk.whole(self._ahead(state, LAST, place, check), place, self._scene.backdrop)
+                if self.last is not None:
+                    self.last.put(rows, state.x)
                 original = _arrays(self._walk.outputs(state, NO_EDITS))
         if resumed is None:
             return Answer(rows, original, original)
@@ -259,7 +308,10 @@ class CpuJob(Job):
             place = Place(place.cells, self._groups[torch.from_numpy(rows)])
         state = self._walk.edited(state, place, edits)
         state = self._walk.advance(state, LAST, place, edits, self._backdrop, check)
-        return _arrays(self._walk.outputs(self._walk.whole(state, place, self._backdrop), edits))
+        state = self._walk.whole(state, place, self._backdrop)
+        if self.last_patched is not None:
+            self.last_patched.put(rows, state.x)
+        return _arrays(self._walk.outputs(state, edits))
 
 
 def _joined(answers: list[Answer]) -> Answer:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
+from torch import Tensor
 
 from app.errors import MazescopeError
 from app.field.activations import activations_of
@@ -116,6 +117,24 @@ class Engine:
             PatchError: when the network has no such layer.
         """
         return activations_of(request)
+
+    def last_stage(self, request: FieldRequest) -> tuple[Tensor, Tensor]:
+        """The activations behind the last stage with pixels, computed on the caller's thread: without and with the
+        stack, each (N, C, 8, 8) float32 on the engine's device, by `maze.squares`.
+
+        Those of a field that was computed lately are remembered. The two are one tensor when nothing acts.
+
+        Raises:
+            MazescopeError: when they do not fit in memory.
+        """
+        with self._ready:
+            self._callers += 1
+        try:
+            with self._computing:
+                return self._evaluator.last_stage(request)
+        finally:
+            with self._ready:
+                self._callers -= 1
 
     def tune(self, request: FieldRequest) -> str:
         """Find the fastest way for requests like this one now, on the caller's thread, and say what it is.

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from torch import Tensor
 
 from app.field.devices import Device
 from app.field.requests import FieldRequest, scene_key
@@ -79,6 +80,14 @@ class Evaluator(ABC):
     @abstractmethod
     def way(self, request: FieldRequest) -> str:
         """How requests like this one are computed, for people."""
+
+    @abstractmethod
+    def last_stage(self, request: FieldRequest) -> tuple[Tensor, Tensor]:
+        """The activations behind the last stage with pixels, without and with the stack: two (N, C, 8, 8) float32 on
+        the device, by `maze.squares`; the same one twice when nothing in the stack acts before its end.
+
+        Those of a field that was computed lately are remembered; others are computed.
+        """
 
     @abstractmethod
     def close(self) -> None:

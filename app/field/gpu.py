@@ -17,7 +17,7 @@ from app.field.graphs import Graphs
 from app.field.kept import Kept
 from app.field.requests import FieldRequest, scene_key
 from app.field.resume import resumable_before
-from app.field.walk import Check
+from app.field.walk import LAST, Check
 from app.interventions.compile import compile_stack
 from app.maze.render import base_and_patches
 from app.policy.layers import layer
@@ -85,6 +85,22 @@ class GpuEvaluator(Evaluator):
             shape = layer(stage, request.policy.width).shape
             self._kept = (key, Kept.of(stage, len(request.maze.squares), shape, self.device.key))
         return self._kept[1]
+
+    def last_stage(self, request: FieldRequest) -> tuple[Tensor, Tensor]:
+        maze, network = request.maze, self.network(request.policy)
+        compiled = compile_stack(request.stack, request.policy, request.taken_on, device=self.device.key)
+        found: tuple[list[Tensor], list[Tensor]] = ([], [])
+        for squares in np.array_split(maze.squares, -(-len(maze.squares) // LARGEST_BATCH)):
+            pictures = torch.from_numpy(base_and_patches(maze, squares).observations())
+            inputs = as_input(pictures.to(self.device.key))
+            with self.exact():
+                found[0].append(run(network, inputs, keep=(LAST,)).kept[LAST])
+                if compiled.layers:
+                    edit = compiled.edit(squares)
+                    kept = run(network, inputs, edit=edit, edited=compiled.layers, keep=(LAST,)).kept
+                    found[1].append(kept[LAST])
+        original = torch.cat(found[0])
+        return original, torch.cat(found[1]) if found[1] else original
 
     def exact(self) -> AbstractContextManager[None]:
         """While it lasts, convolutions multiply in full float32."""

@@ -35,6 +35,20 @@ class Kept:
         self.values[torch.from_numpy(rows).to(self.values.device)] = values
         self._done[rows] = True
 
+    @property
+    def bytes(self) -> int:
+        """Memory held."""
+        return self.values.numel() * self.values.element_size()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all squares' activations are there."""
+        return bool(self._done.all())
+
     def find(self, rows: np.ndarray) -> Tensor | None:
         """A copy of the activations of these squares, when all of them are there."""
         return self.values[torch.from_numpy(rows).to(self.values.device)] if self._done[rows].all() else None
+
+    def everything(self) -> Tensor:
+        """A copy of the activations of all squares; those that were not put in mean nothing."""
+        return self.values.clone()

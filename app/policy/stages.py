@@ -41,7 +41,6 @@ RESUMABLE = (
 """Layers whose output alone determines what comes after (inside a residual block the skipped input matters too)."""
 
 
-@torch.no_grad()
 def run(
     network: Network,
     inputs: Tensor,
@@ -51,7 +50,24 @@ def run(
     keep: Collection[str] = (),
     after: str | None = None,
 ) -> Run:
-    """Run the network on observations, or from behind a stage on.
+    """Run the network on observations, or from behind a stage on, without gradients.
+
+    Arguments and errors are those of `differentiable_run`.
+    """
+    with torch.no_grad():
+        return differentiable_run(network, inputs, edit=edit, edited=edited, keep=keep, after=after)
+
+
+def differentiable_run(
+    network: Network,
+    inputs: Tensor,
+    *,
+    edit: Edit | None = None,
+    edited: Collection[str] = (),
+    keep: Collection[str] = (),
+    after: str | None = None,
+) -> Run:
+    """Run the network on observations, or from behind a stage on; gradients flow where they are switched on.
 
     Args:
         network: the policy network.
