@@ -1,0 +1,322 @@
+"""Which components push for which move: relu3's channels or relufc's units at the decision squares of many levels.
+
+Exact, see `app.studies.exact_push`. Besides the means, the pushes by where cheese and top right are, and whether the
+few parts that push most tell the greedy move.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+from app.actions import DOWN, LEFT, MOVES, NOOP, RIGHT, UP
+from app.errors import MazescopeError, PatchError
+from app.field.vector_field import move_probabilities
+from app.interventions.activations import BATCH, inputs_of
+from app.interventions.channel_sets import ChannelSet, weightiest
+from app.maze.maze import Maze
+from app.maze.paths import decision_square
+from app.policy.layers import layer
+from app.policy.policy import Policy
+from app.policy.stages import run
+from app.progress import Progress, batches, go_on
+from app.studies.exact_push import LAST_PIXELS, push
+from app.studies.level_set import LevelSet, NamedLevel
+from app.studies.push_aggregation import Aggregation, aggregation
+from app.studies.push_tables import plots, tables
+from app.studies.study import (
+    Column,
+    Partial,
+    Plot,
+    Question,
+    Recipe,
+    Result,
+    Table,
+    read_only,
+    unheard,
+)
+
+CHANNELS: Final = "embedder.relu3"
+UNITS: Final = "embedder.relufc"
+REGION: Final = 5
+"""Side of the top-right square of a maze in which cheese counts as inside the region."""
+
+DIRECTIONS: Final = tuple(range(LEFT, NOOP))
+NEARLY: Final = 0.02
+"""Fewer parts count as telling the greedy move as well when their accuracy is lower by no more than this."""
+
+
+@dataclass(frozen=True)
+class PushQuestion(Question):
+    """What pushes for each move at the decision squares of these levels.
+
+    Attributes:
+        policy: the policy, unpatched.
+        levels: the levels; those without a decision square are left out.
+        layer: `CHANNELS` or `UNITS`.
+        region: side of the region in which the cheese counts as inside.
+        seed: of the random parts that the aggregation is compared with.
+
+    Raises:
+        PatchError: for another layer.
+        MazescopeError: for no level, or a region that is none.
+    """
+
+    study: ClassVar[str] = "push"
+
+    policy: Policy
+    levels: LevelSet
+    layer: str = CHANNELS
+    region: int = REGION
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if layer(self.layer, self.policy.width).name not in (CHANNELS, UNITS):
+            raise PatchError(
+                f"Pushes at {self.layer} are not a sum of the logits; expected {CHANNELS} or {UNITS}, or an ablation."
+            )
+        if not len(self.levels):
+            raise MazescopeError("No level was named; expected at least one.")
+        if self.region < 1:
+            raise MazescopeError(f"A region of side {self.region} was found; expected at least 1.")
+
+    def run(self, *, device: str = "cpu", progress: Progress = go_on, partial: Partial = unheard) -> PushResult:
+        """Measure.
+
+        Raises:
+            MazescopeError: when no level has a decision square.
+            Cancelled: when `progress` says not to go on.
+        """
+        del partial
+        levels = levels_with_decision(self.levels)
+        network = self.policy.network if device == "cpu" else copy.deepcopy(self.policy.network).to(device)
+        found, biases, logits = [], [], []
+        for batch in batches(levels, BATCH, progress):
+            inputs = inputs_of([at_decision(level.maze) for level in batch]).to(device)
+            plain = run(network, inputs, keep=(LAST_PIXELS,))
+            pushes = push(network, plain.kept[LAST_PIXELS])
+            found.append(pushes.channels if self.layer == CHANNELS else pushes.units)
+            rest = pushes.biases if self.layer == CHANNELS else np.tile(pushes.unit_biases, (len(batch), 1))
+            biases.append(rest)
+            logits.append(plain.logits.cpu().numpy())
+        return PushResult(
+            self,
+            levels,
+            read_only(np.concatenate(found), np.float32),
+            read_only(np.concatenate(biases), np.float32),
+            read_only(np.concatenate(logits), np.float32),
+        )
+
+    def recipe(self) -> Recipe:
+        """As data that fits JSON."""
+        return {
+            "policy": self.policy.name,
+            "weights": self.policy.weights_hash,
+            "levels": self.levels.recipe(),
+            "layer": self.layer,
+            "region": self.region,
+            "seed": self.seed,
+        }
+
+    def words(self) -> tuple[str, ...]:
+        """The arguments of the command line."""
+        return (*self.levels.words(), "--layer", self.layer, "--inside", str(self.region))
+
+
+def levels_with_decision(levels: LevelSet) -> tuple[NamedLevel, ...]:
+    """The levels that have a decision square.
+
+    Raises:
+        MazescopeError: when none has.
+    """
+    found = tuple(level for level in levels.levels if decision_square(level.maze).square is not None)
+    if not found:
+        raise MazescopeError(f"None of the {len(levels)} levels has a decision square; expected one that has.")
+    return found
+
+
+def at_decision(maze: Maze) -> Maze:
+    """The maze with the mouse on its decision square."""
+    square = decision_square(maze).square
+    assert square is not None
+    return maze.with_mouse(square)
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """The mean pushes where cheese and top right are in the same directions.
+
+    Attributes:
+        to_cheese, to_top_right: the first moves, indices into `app.actions.MOVES`.
+        inside: whether the cheese is inside the region.
+        levels: n.
+        push: (parts, 5) float64 mean push for LEFT DOWN UP RIGHT NOOP.
+    """
+
+    to_cheese: int
+    to_top_right: int
+    inside: bool
+    levels: int
+    push: np.ndarray
+
+    @property
+    def name(self) -> str:
+        """In words: "cheese UP, top right RIGHT, inside"."""
+        where = "inside" if self.inside else "outside"
+        return f"cheese {MOVES[self.to_cheese]}, top right {MOVES[self.to_top_right]}, {where}"
+
+
+@dataclass(frozen=True, eq=False)
+class PushResult(Result):
+    """The pushes of every part in every level.
+
+    Attributes:
+        question: what was asked.
+        levels: the n levels that have a decision square, in order.
+        push: (n, parts, 5) float32 push for LEFT DOWN UP RIGHT NOOP.
+        biases: (n, 5) float32: what the biases add; with the parts, the centred mean logits.
+        logits: (n, 15) float32 raw logits.
+    """
+
+    question: PushQuestion
+    levels: tuple[NamedLevel, ...]
+    push: np.ndarray
+    biases: np.ndarray
+    logits: np.ndarray
+
+    @cached_property
+    def mean(self) -> np.ndarray:
+        """(parts, 5) float64 mean push over the levels."""
+        return read_only(self.push.astype(np.float64).mean(axis=0))
+
+    @cached_property
+    def to_cheese(self) -> np.ndarray:
+        """(n,) the first move to the cheese."""
+        return read_only([decision_square(level.maze).to_cheese for level in self.levels], np.int64)
+
+    @cached_property
+    def to_top_right(self) -> np.ndarray:
+        """(n,) the first move to the top right."""
+        return read_only([decision_square(level.maze).to_top_right for level in self.levels], np.int64)
+
+    @cached_property
+    def greedy(self) -> np.ndarray:
+        """(n,) the likeliest move."""
+        return read_only(move_probabilities(self.logits).argmax(axis=1), np.int64)
+
+    @cached_property
+    def inside(self) -> np.ndarray:
+        """(n,) bool: whether the cheese is inside the region."""
+        side = self.question.region
+        return read_only([in_region(level.maze, side) for level in self.levels], bool)
+
+    @cached_property
+    def difference(self) -> np.ndarray:
+        """(n, parts) float64: push for the move to the cheese less push for the move to the top right."""
+        rows = np.arange(len(self.levels))
+        return read_only(self.push[rows, :, self.to_cheese].astype(np.float64) - self.push[rows, :, self.to_top_right])
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """The mean pushes by direction of cheese and top right and by region, where there is a level."""
+        keys = sorted(set(zip(self.to_cheese.tolist(), self.to_top_right.tolist(), self.inside.tolist(), strict=True)))
+        found = []
+        for cheese, corner, inside in keys:
+            chosen = (self.to_cheese == cheese) & (self.to_top_right == corner) & (self.inside == inside)
+            found.append(
+                Cell(cheese, corner, bool(inside), int(chosen.sum()), read_only(self.push[chosen].mean(axis=0)))
+            )
+        return tuple(found)
+
+    @cached_property
+    def aggregation(self) -> Aggregation | None:
+        """How well the parts that push most tell the greedy move; None when it is never one of the two."""
+        return aggregation(self.difference, self.to_cheese, self.to_top_right, self.greedy, seed=self.question.seed)
+
+    def ranking(self, move: int) -> list[tuple[int, float]]:
+        """(part, mean push) for a move, the largest first."""
+        order = np.argsort(-self.mean[:, move], kind="stable")
+        return [(int(part), float(self.mean[part, move])) for part in order]
+
+    def by_choice(self) -> list[tuple[int, float]]:
+        """(part, mean push for the cheese less for the top right), the largest first."""
+        mean = self.difference.mean(axis=0)
+        return [(int(part), float(mean[part])) for part in np.argsort(-mean, kind="stable")]
+
+    def sets(self) -> tuple[ChannelSet, ...]:
+        """A named set for each direction: the fewest parts that make up 80 % of what pushes for it."""
+        name = self.question.layer
+        found = [weightiest(MOVES[move], name, self.mean[:, move].tolist()) for move in DIRECTIONS]
+        return tuple(each for each in found if each is not None)
+
+    @property
+    def records(self) -> Table:
+        """One row for each level and part."""
+        n, parts, _ = self.push.shape
+        each = np.repeat(np.arange(n), parts)
+        names = [level.name for level in self.levels]
+        columns = [
+            Column("level", tuple(names[at] for at in each)),
+            Column(self.part, np.tile(np.arange(parts), n)),
+            *(Column(MOVES[move], self.push[:, :, move].ravel(), "logits") for move in range(len(MOVES))),
+            Column("to_cheese", tuple(MOVES[self.to_cheese[at]] for at in each)),
+            Column("to_top_right", tuple(MOVES[self.to_top_right[at]] for at in each)),
+            Column("inside", self.inside[each]),
+        ]
+        return Table("pushes", tuple(columns))
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Means over levels with their standard errors, by direction, and the accuracies."""
+        return tables(self)
+
+    @property
+    def plots(self) -> tuple[Plot, ...]:
+        """The largest pushes, the pushes by direction, the accuracy over k."""
+        return plots(self)
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """The mover of each direction, and how few parts tell the greedy move."""
+        movers = ", ".join(
+            f"{MOVES[move]} {self.part} {part} ({value:+.2f})"
+            for move in DIRECTIONS
+            for part, value in self.ranking(move)[:1]
+        )
+        found = [f"The largest mean push for each move: {movers} (n = {len(self.levels)} decision squares)."]
+        known = self.aggregation
+        if known is not None:
+            few = int(np.argmax(known.accuracy >= known.accuracy.max() - NEARLY))
+            found.append(
+                f"The {known.counts[few]} {self.part}s that push most tell the greedy move in "
+                f"{known.accuracy[few]:.3f} of {known.levels} levels, all {known.counts[-1]} in "
+                f"{known.accuracy[-1]:.3f}; {known.counts[few]} at random in {known.control[few]:.3f}, always the "
+                f"commoner move in {known.base_rate:.3f}."
+            )
+        return tuple(found)
+
+    def to_json(self) -> dict[str, Any]:
+        """The means of each direction, every part, the largest first."""
+        return {
+            "n": len(self.levels),
+            "push": {
+                MOVES[move]: [[part, value] for part, value in self.ranking(move)] for move in (UP, LEFT, DOWN, RIGHT)
+            },
+        }
+
+    @property
+    def part(self) -> str:
+        """What a part is called: "channel" or "unit"."""
+        return "channel" if self.question.layer == CHANNELS else "unit"
+
+
+def in_region(maze: Maze, side: int) -> bool:
+    """Whether the cheese is in the top-right side x side squares of the maze."""
+    if maze.cheese is None:
+        return False
+    corner = maze.top_right[0]
+    return all(corner - side < at <= corner for at in maze.cheese)
