@@ -7,13 +7,13 @@ import sys
 
 
 def _window(files: list[str], new_window: bool) -> int:
-    from widgets.launch import launch
+    from widgets.startup.launch import launch
 
     return launch(files, new_window=new_window)
 
 
 def _smoke_test() -> int:
-    from widgets.smoke_test import run
+    from widgets.startup.smoke_test import run
 
     return run()
 
@@ -22,9 +22,9 @@ def main() -> int:
     """Run the program; returns its exit status."""
     # In a packaged program, procgen's process starts by running this file again.
     multiprocessing.freeze_support()
-    from app import cli
+    from app.cli.main import main as run_command
 
-    return cli.main(sys.argv[1:], window=_window, smoke_test=_smoke_test)
+    return run_command(sys.argv[1:], window=_window, smoke_test=_smoke_test)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import torch
 
-from app.atomic import write_atomically
 from app.field.engine import Engine, FieldRequest
-from app.field.plan import processor
+from app.field.execution_plan import processor
+from app.io.atomic import write_atomically
 from benchmarks import first_arrows, full_refresh, gpu, memory, observing, slider, stalls
 from benchmarks.measure import Row
 from benchmarks.subjects import EASY, HARD, level, policy

@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from app.colour import rgb
-from app.field.spans import CONV_STAGES, INPUT, Span, spans
-from app.fonts import pillow_font
+from app.drawing.colour import rgb
+from app.drawing.fonts import pillow_font
+from app.drawing.palette import LIGHT
+from app.field.receptive_fields import CONV_STAGES, INPUT, Window, spans
 from app.maze.render import base_and_patches
-from app.palette import LIGHT
 from app.policy.stages import as_input, run
 from benchmarks.subjects import HARD, level, policy
 
@@ -66,7 +66,7 @@ def panel(
     top: int,
     stage: str,
     difference: np.ndarray,
-    window: Span,
+    window: Window,
     cell: int,
 ) -> None:
     """One stage: its picture, its window, its name."""

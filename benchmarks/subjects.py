@@ -10,7 +10,7 @@ import torch
 
 from app.field.engine import FieldRequest
 from app.field.vector_field import move_probabilities
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
 from app.interventions.patches import AddVector, PatchStack
 from app.maze.levels import random_level
 from app.maze.maze import Maze

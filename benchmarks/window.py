@@ -33,20 +33,20 @@ def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory(prefix="mazescope-bench-") as folder:
         os.environ["MAZESCOPE_HOME"] = folder
-        from app import edits
+        from app.document import maze_edits
         from app.interventions.patches import NO_PATCHES
         from benchmarks.subjects import HARD, level, policy
-        from widgets.launch import application, keep_smooth, open_window
-        from widgets.settings import Settings
+        from widgets.services.settings import Settings
+        from widgets.startup.launch import application, keep_smooth, open_window
 
         app = application()
         window = open_window(app, Settings(Path(folder) / "settings.json"), device="cpu")
         keep_smooth(window)
         document = window.context.document
         _until(app, lambda: document.state.policy is not None and not window.context.busy)
-        edits.open_policy(document, policy(4))
-        edits.edit_maze(document, "Measure", lambda _: level(HARD, 25))
-        edits.set_stack(document, "Measure", NO_PATCHES)
+        maze_edits.open_policy(document, policy(4))
+        maze_edits.edit_maze(document, "Measure", lambda _: level(HARD, 25))
+        maze_edits.set_stack(document, "Measure", NO_PATCHES)
         # The ratio beside plain torch is of one field; the window opens on three panes.
         window.context.view.set_mode("original")
         _until(app, lambda: _answered(window))
@@ -61,7 +61,7 @@ def _stalls(app: QApplication, window: MainWindow) -> dict[str, float]:
     """Paint walls for ten seconds; the longest time the screen's thread did not come round to its events."""
     from PySide6.QtCore import QTimer
 
-    from app import edits
+    from app.document import maze_edits
 
     document = window.context.document
     squares = _brush(window)
@@ -92,7 +92,7 @@ def _stalls(app: QApplication, window: MainWindow) -> dict[str, float]:
         if time.perf_counter() >= due:
             due += 1 / EVENTS_PER_SECOND
             square = next(squares)
-            edits.paint_walls(document, (square,), not document.state.maze.is_wall(square))
+            maze_edits.paint_walls(document, (square,), not document.state.maze.is_wall(square))
             events += 1
         else:
             time.sleep(HEARTBEAT)
@@ -109,14 +109,14 @@ def _stalls(app: QApplication, window: MainWindow) -> dict[str, float]:
 
 def _memory(app: QApplication, window: MainWindow) -> dict[str, float]:
     """Summed PSS of this process and its children, in MB, while walls are edited, each edit up to its first part."""
-    from app import edits
+    from app.document import maze_edits
 
     document = window.context.document
     squares = _brush(window)
     samples = []
     for number in range(EDITS):
         square = next(squares)
-        edits.paint_walls(document, (square,), not document.state.maze.is_wall(square))
+        maze_edits.paint_walls(document, (square,), not document.state.maze.is_wall(square))
         _until(app, lambda: _started(window))
         if (number + 1) % (EDITS // SAMPLES) == 0:
             _until(app, lambda: _answered(window))

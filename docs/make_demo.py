@@ -31,17 +31,17 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
+from app.drawing.palette import LIGHT
 from app.interventions.patches import NO_PATCHES, AddVector
 from app.maze.maze import Square
-from app.maze.paths import shortest_path
-from app.palette import LIGHT
-from widgets.launch import application, open_window
-from widgets.log import log_qt_messages, start_log, stop_log
+from app.maze.routes import shortest_path
+from widgets.controls.number_field import UNIT, NumberSlider
 from widgets.main_window import MainWindow
-from widgets.panels.number import UNIT, NumberSlider
-from widgets.settings import Settings
-from widgets.waiting import live, live_until
+from widgets.services.event_wait import live, live_until
+from widgets.services.log_file import log_qt_messages, start_log, stop_log
+from widgets.services.settings import Settings
+from widgets.startup.launch import application, open_window
 
 SIZE = (1240, 700)
 PANEL = 340
@@ -143,7 +143,7 @@ def side_by_side(camera: Camera) -> None:
     camera.glide(button, button.rect().center())
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     camera.shoot(6)
-    stack_edits.add_patch(window.context.document, AddVector(vector="cheese", coefficient=0.0))
+    patch_edits.add_patch(window.context.document, AddVector(vector="cheese", coefficient=0.0))
     camera.shoot(5)
 
 
@@ -211,7 +211,7 @@ def main() -> int:
     for name, dock in window.docks.docks.items():
         dock.setVisible(name == "patches")
     window.resizeDocks([window.docks.docks["patches"]], [PANEL], Qt.Orientation.Horizontal)
-    edits.set_stack(window.context.document, "Begin without patches", NO_PATCHES)
+    maze_edits.set_stack(window.context.document, "Begin without patches", NO_PATCHES)
     window.context.view.set_mode("original")
     camera = Camera(window)
     rest(window)

@@ -30,14 +30,14 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from app import edits
+from app.document import maze_edits
 from app.interventions.patches import AddVector, PatchStack, Zero
-from widgets.background import leave
-from widgets.launch import application, open_window
-from widgets.log import log_qt_messages, start_log, stop_log
 from widgets.main_window import MainWindow
-from widgets.settings import Settings
-from widgets.waiting import live, live_until
+from widgets.services.background_tasks import leave
+from widgets.services.event_wait import live, live_until
+from widgets.services.log_file import log_qt_messages, start_log, stop_log
+from widgets.services.settings import Settings
+from widgets.startup.launch import application, open_window
 
 PATIENCE = 120.0
 
@@ -67,7 +67,7 @@ def picture(window: MainWindow, name: str) -> None:
 def subtract_cheese(window: MainWindow) -> None:
     """The classic: the cheese vector, subtracted."""
     stack = PatchStack((AddVector(vector="cheese", coefficient=-1.0),))
-    edits.set_stack(window.context.document, "Subtract the cheese vector", stack)
+    maze_edits.set_stack(window.context.document, "Subtract the cheese vector", stack)
 
 
 def show_window(window: MainWindow) -> None:
@@ -101,7 +101,7 @@ def show_hover(window: MainWindow) -> None:
 
 def show_channels(window: MainWindow) -> None:
     """Channels switched off by a click."""
-    edits.set_stack(window.context.document, "Switch channels off", PatchStack((Zero(channels=(0, 1, 4, 17)),)))
+    maze_edits.set_stack(window.context.document, "Switch channels off", PatchStack((Zero(channels=(0, 1, 4, 17)),)))
     window.context.view.set_mode("difference")
     dock = window.docks.docks.get("channels")
     if dock is not None:
@@ -125,8 +125,8 @@ def show_compare(window: MainWindow) -> None:
     rest(window)
     window.context.actions.trigger("compare.maze")
     document = window.context.document
-    edits.paint_walls(document, ((7, 7), (8, 9)), wall=False)
-    edits.move_cheese(document, (9, 9))
+    maze_edits.paint_walls(document, ((7, 7), (8, 9)), wall=False)
+    maze_edits.move_cheese(document, (9, 9))
     companion = window.maze_view.companion
     assert companion is not None
     wait(lambda: companion.bridge.latest is not None and not companion.bridge.busy)

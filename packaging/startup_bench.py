@@ -2,9 +2,9 @@
 
     python packaging/startup_bench.py [--runs 5] [--json FILE]
 
-The program itself says when (widgets/startup_times.py), counted from the moment before it is started. Cold means that
-the system's cache of files was dropped before each start, which only root on Linux may do; elsewhere those rows are
-missing. Runs in an X server of its own where there is no display.
+The program itself says when (widgets/startup/startup_times.py), counted from the moment before it is started. Cold
+means that the system's cache of files was dropped before each start, which only root on Linux may do; elsewhere those
+rows are missing. Runs in an X server of its own where there is no display.
 """
 
 from __future__ import annotations

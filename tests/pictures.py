@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.actions import MOVE_ACTIONS
 from app.field.requests import FieldRequest, FieldResult
 from app.field.vector_field import VectorField
 from app.interventions.patches import NO_PATCHES, PatchProblem, PatchStack, Zero
 from app.maze.levels import random_level
 from app.maze.maze import Maze, Square
+from app.maze.moves import MOVE_ACTIONS
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 

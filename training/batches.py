@@ -11,8 +11,8 @@ from torch import Tensor
 
 from app.maze.levels import random_level
 from app.maze.maze import THEMES, Facing, Maze, Square
-from app.maze.paths import shortest_path
 from app.maze.render import observations
+from app.maze.routes import shortest_path
 from training.config import Config
 from training.labels import discounted_returns, move_targets
 

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from app.atomic import write_atomically
 from app.errors import PolicyError
+from app.io.atomic import write_atomically
 from training.config import Config
 
 CHECKPOINT = "checkpoint.pth"

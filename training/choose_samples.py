@@ -10,22 +10,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.document.samples import Sample, save_samples
 from app.errors import MazescopeError
 from app.field.measures import mean_total_variation, path_probability
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
 from app.interventions.patches import AddVector, PatchStack, SetValue, Zero
 from app.maze.levels import Level
 from app.maze.maze import Maze
-from app.maze.paths import decision_square, shortest_path
 from app.maze.procgen_client import Procgen
+from app.maze.routes import decision_square, shortest_path
 from app.paths import asset
-from app.policy.info import default_policy_path
 from app.policy.layers import DEFAULT_LAYER
 from app.policy.loading import load_policy
 from app.policy.policy import Policy
-from app.samples import Sample, save_samples
+from app.policy.policy_info import default_policy_path
+from app.studies.batched_forward import fields
 from app.studies.cheese_channels import find_cheese_channels
-from app.studies.forward import fields
 from app.studies.retarget import retarget
 from app.studies.vector_effects import vector_effects
 from training.levels import evaluation_levels, in_region

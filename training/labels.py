@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.maze.game_rules import REWARD
 from app.maze.maze import Maze, Square
-from app.maze.paths import distances, moves_towards
-from app.maze.walk import REWARD
+from app.maze.routes import distances, moves_towards
 
 
 def move_targets(maze: Maze, target: Square, squares: np.ndarray) -> np.ndarray:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from app.actions import MOVE_ACTIONS
-from app.maze.walk import REWARD
+from app.maze.game_rules import REWARD
+from app.maze.moves import MOVE_ACTIONS
 
 
 def move_log_probabilities(logits: Tensor) -> Tensor:

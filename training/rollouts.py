@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from app.field.vector_field import move_probabilities
-from app.interventions.activations import inputs_of
+from app.interventions.layer_activations import inputs_of
+from app.maze.game_rules import step
 from app.maze.maze import Maze
-from app.maze.walk import step
 from app.policy.network import Network
 
 BATCH = 256

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from app.maze.maze import Maze
-from app.maze.paths import decision_square, shortest_path
 from app.maze.procgen_client import Procgen
+from app.maze.routes import decision_square, shortest_path
 from app.policy.layers import DEFAULT_LAYER, layers
 from app.policy.network import Network
 from app.policy.policy import Policy

@@ -8,35 +8,35 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolBar, QToolButton, QVBoxLayout, QWidget
 
-from app import edits
-from app.document import State
+from app.document import maze_edits
+from app.document.document import State
 from app.maze.maze import Square
-from widgets.around import Around
-from widgets.compare import Compare
-from widgets.context import Context
-from widgets.docks import Docks
-from widgets.drop_sign import DropSign
-from widgets.error_dialog import ErrorDialog
+from widgets.actions.maze_actions import register_maze
+from widgets.actions.menus import build_menus
+from widgets.actions.window_actions import register_early, register_levels, register_window
+from widgets.controls.error_dialog import ErrorDialog
+from widgets.controls.tab_order import ReadingOrder
 from widgets.exporting import Exports
-from widgets.files import Files
-from widgets.layout_memory import LayoutMemory
-from widgets.level_bar import LevelBar
-from widgets.levels import Levels
-from widgets.log import log_error
-from widgets.maze_actions import register_maze
+from widgets.features import Around
+from widgets.files.drop_overlay import DropSign
+from widgets.files.opening import Files
+from widgets.maze_view.compare import Compare
+from widgets.maze_view.maze_view import MazeView
 from widgets.maze_view.tools import TOOLS
-from widgets.maze_view.view import MazeView
-from widgets.menus import build_menus
-from widgets.message_bar import MessageBar
 from widgets.playback import Playback
-from widgets.presentation.places import canvas_room
-from widgets.session.unsaved import unsaved_work
-from widgets.status import Status
-from widgets.tab_order import ReadingOrder
-from widgets.tabs import MazeTabs
-from widgets.vector_watch import VectorWatch
-from widgets.view_switch import ViewSwitch
-from widgets.window_actions import register_early, register_levels, register_window
+from widgets.presentation.overlay_placement import canvas_room
+from widgets.services.context import Context
+from widgets.services.level_requests import Levels
+from widgets.services.log_file import log_error
+from widgets.services.vector_file_watcher import VectorWatch
+from widgets.session.unsaved_changes import unsaved_work
+from widgets.shell.docks import Docks
+from widgets.shell.layout_memory import LayoutMemory
+from widgets.shell.level_bar import LevelBar
+from widgets.shell.maze_tabs import MazeTabs
+from widgets.shell.message_bar import MessageBar
+from widgets.shell.status_bar import Status
+from widgets.shell.view_switch import ViewSwitch
 
 ICON_HEIGHT = 1.35
 """Side of an icon in heights of a line of text."""
@@ -115,13 +115,13 @@ class MainWindow(ReadingOrder, QMainWindow):
         document = self.context.document
         maze = document.state.maze
         if maze.cheese is not None:
-            edits.remove_cheese(document)
+            maze_edits.remove_cheese(document)
             return
         places = [(int(row), int(col)) for row, col in maze.squares if (int(row), int(col)) != maze.mouse]
         wanted = self._last_cheese or document.state.tab.generated.cheese or maze.top_right
         if places:
             nearest = min(places, key=lambda at: abs(at[0] - wanted[0]) + abs(at[1] - wanted[1]))
-            edits.move_cheese(document, nearest)
+            maze_edits.move_cheese(document, nearest)
         else:
             self.context.notice("There is no open square for the cheese.")
 
@@ -193,10 +193,10 @@ class MainWindow(ReadingOrder, QMainWindow):
             menu.addSeparator()
         if not thing:
             if maze.is_open(square):
-                menu.addAction("Put the cheese here", lambda: edits.move_cheese(document, square))
-                menu.addAction("Put the mouse here", lambda: edits.move_mouse(document, square))
+                menu.addAction("Put the cheese here", lambda: maze_edits.move_cheese(document, square))
+                menu.addAction("Put the mouse here", lambda: maze_edits.move_mouse(document, square))
             title = "Open this square" if maze.is_wall(square) else "Wall this square"
-            menu.addAction(title, lambda: edits.paint_walls(document, (square,), not maze.is_wall(square)))
+            menu.addAction(title, lambda: maze_edits.paint_walls(document, (square,), not maze.is_wall(square)))
             menu.addSeparator()
         menu.addAction(self.context.actions["maze.toggle_cheese"])
         menu.addAction(self.context.actions["level.restore"])

@@ -8,11 +8,11 @@ from typing import Final
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from app.document.recipe import PROGRAM, Recipe, recipe_text
+from app.drawing.figure import Figure
 from app.export.pdf import pdf_bytes
 from app.export.raster import paint
-from app.export.recipe import PROGRAM, Recipe, recipe_text
 from app.export.svg import svg_bytes
-from app.figure import Figure
 
 BASE_SCALE: Final = 32
 """Pixels per cell, at scale 1, of a maze 15 cells wide."""

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from app.document.recipe import PROGRAM, Recipe, recipe_text
+from app.drawing.figure import Figure
 from app.export.encoders import Encoder, encoder_for, video_frame, writer
 from app.export.images import picture
-from app.export.recipe import PROGRAM, Recipe, recipe_text
-from app.figure import Figure
 from app.progress import Cancelled, Progress, go_on
 
 

@@ -9,13 +9,13 @@ from typing import Final
 
 import numpy as np
 
-from app.actions import MOVES
-from app.export.headline import headline, headline_arrays
-from app.export.recipe import Recipe, recipe_text
+from app.document.recipe import Recipe, recipe_text
+from app.export.summary_numbers import headline, headline_arrays
 from app.field.measures import total_variation
 from app.field.requests import FieldResult
+from app.field.rollout_values import Rollouts
 from app.field.vector_field import VectorField
-from app.rollout import Rollouts
+from app.maze.moves import MOVES
 
 SIDES: Final = ("front", "beside")
 """Which of two that are compared."""
@@ -32,8 +32,8 @@ def npz_bytes(
 
     Arrays: `squares` (N, 2) int64 (row, col; world grid, origin bottom-left), `logits` (N, 15) float32 raw `fc_policy`
     outputs, `probs` (N, 5) in the order LEFT DOWN UP RIGHT NOOP, `arrows` (N, 2) as (d_row, d_col), `value` (N), `grid`
-    (world, world) in procgen's codes, `dim`, `recipe` (JSON text), and the numbers of `app.export.headline`, of which
-    those that a maze has not are NaN, or -1 where they are whole; and with `patched`, `patched_logits`,
+    (world, world) in procgen's codes, `dim`, `recipe` (JSON text), and the numbers of `app.export.summary_numbers`, of
+    which those that a maze has not are NaN, or -1 where they are whole; and with `patched`, `patched_logits`,
     `patched_probs`, `patched_arrows`, `patched_value`. The second of two results has the same, with `beside_` before
     each name.
 
@@ -75,9 +75,9 @@ def csv_bytes(
 
     Columns: row, col; the five probabilities, the arrow and the value; with `patched` the same of the patched field,
     and the total variation between the two; then `decision`, 1 on the line of the decision square and 0 on all others,
-    and the numbers of `app.export.headline`, the same on every line of a maze and empty where it has none. Of two
-    results that are compared, the first's squares come first, and a column `side` before all others says whose a line
-    is: "front" or "beside".
+    and the numbers of `app.export.summary_numbers`, the same on every line of a maze and empty where it has none. Of
+    two results that are compared, the first's squares come first, and a column `side` before all others says whose a
+    line is: "front" or "beside".
 
     Args:
         rollouts: the episodes of each result, or none.

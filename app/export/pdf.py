@@ -10,10 +10,10 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from app.export.recipe import PROGRAM, Recipe, recipe_text
-from app.figure import Figure
-from app.fonts import FILES, font_path
-from app.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, one_line
+from app.document.recipe import PROGRAM, Recipe, recipe_text
+from app.drawing.figure import Figure
+from app.drawing.fonts import FILES, font_path
+from app.drawing.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, one_line
 
 CELL: Final = 16
 """Points per cell of a maze 15 cells wide."""

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageDraw
 
-from app.colour import rgb
-from app.fonts import pillow_font
-from app.shapes import Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
+from app.drawing.colour import rgb
+from app.drawing.fonts import pillow_font
+from app.drawing.shapes import Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
 
 SUPERSAMPLING: Final = 4
 SMALLEST_TEXT: Final = 0.25

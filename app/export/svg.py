@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from app.export.recipe import PROGRAM, Recipe, recipe_text
-from app.figure import Figure
-from app.fonts import FAMILY, text_width
-from app.number_text import plain
-from app.shapes import Box, Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
+from app.document.recipe import PROGRAM, Recipe, recipe_text
+from app.drawing.figure import Figure
+from app.drawing.fonts import FAMILY, text_width
+from app.drawing.shapes import Box, Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
+from app.number_format import plain
 
 CELL: Final = 32
 """User units per cell of a maze 15 cells wide."""

@@ -17,19 +17,18 @@ from app.errors import MazescopeError
 from app.field.convolutions import Convolutions
 from app.field.devices import Device
 from app.field.evaluator import Answer, Evaluator, Job, Outputs
-from app.field.groups import groups_of
-from app.field.kept import Kept
-from app.field.one_thread import one_thread_here
-from app.field.order import FIRST_CHUNK, chunks_of, order_of_squares
-from app.field.plan import Plan, Plans, default_plan, is_wide
+from app.field.execution_plan import Plan, Plans, default_plan, is_wide
+from app.field.maze_scene import Scene
+from app.field.memory_release import give_memory_back
+from app.field.plan_tuning import Tuner
+from app.field.prefix_cache import Kept
+from app.field.receptive_fields import resumable_before, spans
 from app.field.requests import FieldRequest, scene_key
-from app.field.resume import resumable_before
-from app.field.scene import Scene
-from app.field.spans import spans
-from app.field.trim import give_memory_back
-from app.field.tuning import Tuner
-from app.field.walk import LAST, NO_EDITS, Check, Edits, Place, State, Stopped, Walk, never
-from app.interventions.compile import CompiledStack, compile_stack
+from app.field.square_groups import groups_of
+from app.field.square_order import FIRST_CHUNK, chunks_of, order_of_squares
+from app.field.torch_threads import one_thread_here
+from app.field.windowed_forward import LAST, NO_EDITS, Check, Edits, Place, State, Stopped, WindowedForward, never
+from app.interventions.compiled_stack import CompiledStack, compile_stack
 from app.maze.maze import Maze
 from app.policy.layers import layer
 from app.policy.policy import Policy
@@ -152,7 +151,7 @@ class CpuEvaluator(Evaluator):
         self._chosen[key] = found
         self._plans.remember(*key, found)
 
-    def walk(self, policy: Policy, maze: Maze, plan: Plan) -> Walk:
+    def walk(self, policy: Policy, maze: Maze, plan: Plan) -> WindowedForward:
         """How batches of this maze go through this policy."""
         key = (policy.weights_hash, plan.kernel)
         if key not in self._convolutions:
@@ -160,9 +159,9 @@ class CpuEvaluator(Evaluator):
             while len(self._convolutions) > KEPT_NETWORKS:
                 self._convolutions.popitem(last=False)
         self._convolutions.move_to_end(key)
-        return Walk(policy.network, self._convolutions[key], spans(maze.world, maze.facing), plan.until)
+        return WindowedForward(policy.network, self._convolutions[key], spans(maze.world, maze.facing), plan.until)
 
-    def scene(self, maze: Maze, policy: Policy, plan: Plan, walk: Walk) -> Scene:
+    def scene(self, maze: Maze, policy: Policy, plan: Plan, walk: WindowedForward) -> Scene:
         """The maze as the policy sees it, with what is kept of it."""
         key = (scene_key(maze), policy.weights_hash, plan.until)
         if key not in self._scenes:
@@ -204,7 +203,7 @@ class CpuJob(Job):
         evaluator: CpuEvaluator,
         request: FieldRequest,
         plan: Plan,
-        walk: Walk,
+        walk: WindowedForward,
         compiled: CompiledStack,
         known: Outputs | None,
     ) -> None:

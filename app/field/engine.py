@@ -12,19 +12,19 @@ import numpy as np
 from torch import Tensor
 
 from app.errors import MazescopeError
-from app.field.activations import activations_of
 from app.field.cpu import CpuEvaluator
 from app.field.devices import Device, available_devices, device_choices, find_device
 from app.field.evaluator import Evaluator, Outputs
-from app.field.finite import check_finite
+from app.field.execution_plan import Plan
 from app.field.gpu import GpuEvaluator
-from app.field.one_thread import one_thread_here
-from app.field.order import order_of_squares
-from app.field.plan import Plan
+from app.field.number_check import check_finite
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
-from app.field.turns import Turns
+from app.field.square_activation import activations_of
+from app.field.square_order import order_of_squares
+from app.field.square_rotation import Turns
+from app.field.torch_threads import one_thread_here
 from app.field.vector_field import VectorField
-from app.field.walk import Check, Stopped, never
+from app.field.windowed_forward import Check, Stopped, never
 
 __all__ = ["ActivationRequest", "ActivationResult", "Engine", "FieldRequest", "FieldResult"]
 

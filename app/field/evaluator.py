@@ -13,8 +13,8 @@ from torch import Tensor
 from app.field.devices import Device
 from app.field.requests import FieldRequest, scene_key
 from app.field.vector_field import VectorField
-from app.field.walk import Check
-from app.interventions.compile import CompiledStack
+from app.field.windowed_forward import Check
+from app.interventions.compiled_stack import CompiledStack
 from app.maze.maze import Maze
 from app.policy.policy import Policy
 

@@ -11,14 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from app.field.cuda_graphs import Graphs
 from app.field.devices import Device
 from app.field.evaluator import Answer, Evaluator, Job, Outputs
-from app.field.graphs import Graphs
-from app.field.kept import Kept
+from app.field.prefix_cache import Kept
+from app.field.receptive_fields import resumable_before
 from app.field.requests import FieldRequest, scene_key
-from app.field.resume import resumable_before
-from app.field.walk import LAST, Check
-from app.interventions.compile import compile_stack
+from app.field.windowed_forward import LAST, Check
+from app.interventions.compiled_stack import compile_stack
 from app.maze.render import base_and_patches
 from app.policy.layers import layer
 from app.policy.network import Network

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.field.vector_field import VectorField
 from app.maze.maze import Square
-from app.maze.paths import Decision, decision_square, moves_towards, shortest_path
+from app.maze.routes import Decision, decision_square, moves_towards, shortest_path
 
 
 def class_difference(original: VectorField, patched: VectorField) -> np.ndarray:
@@ -88,7 +88,7 @@ def chances_towards(probs: np.ndarray, squares: np.ndarray, towards: np.ndarray)
     Args:
         probs: (n, 5) probabilities of LEFT, DOWN, UP, RIGHT, NOOP.
         squares: (n, 2) int (row, col), world grid, origin bottom-left.
-        towards: (world, world, 5) bool, see `app.maze.paths.moves_towards`.
+        towards: (world, world, 5) bool, see `app.maze.routes.moves_towards`.
     """
     return np.asarray((probs * towards[squares[:, 0], squares[:, 1]]).sum(axis=1))
 

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from app.actions import MOVE_ACTIONS, MOVE_DELTAS
 from app.maze.maze import Maze, Square
+from app.maze.moves import MOVE_ACTIONS, MOVE_DELTAS
 
 
 def move_probabilities(logits: np.ndarray) -> np.ndarray:

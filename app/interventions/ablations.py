@@ -6,9 +6,9 @@ import numpy as np
 from torch import Tensor
 
 from app.errors import PatchError
-from app.interventions.activations import BATCH, activations
-from app.interventions.cache import CACHE, TensorCache
+from app.interventions.layer_activations import BATCH, activations
 from app.interventions.patches import Mean, Resample
+from app.interventions.tensor_cache import CACHE, TensorCache
 from app.maze.levels import random_level
 from app.maze.maze import Maze, Square
 from app.policy.layers import layer

@@ -9,10 +9,10 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from app.atomic import write_atomically
 from app.errors import PatchError
 from app.interventions.patches import Patch
-from app.json_file import json_bytes, read_json, shown
+from app.io.atomic import write_atomically
+from app.io.json_file import json_bytes, read_json, shown
 from app.policy.layers import canonical
 
 LARGEST: Final = 2**20

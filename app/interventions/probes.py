@@ -15,7 +15,7 @@ from torch import Tensor
 
 from app.errors import PatchError
 from app.interventions.ablations import random_mazes
-from app.interventions.activations import BATCH, activations
+from app.interventions.layer_activations import BATCH, activations
 from app.interventions.vectors import ActivationVector, cosine
 from app.maze.maze import Maze, Square
 from app.policy.layers import layer

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from app.errors import PatchError
-from app.interventions.activations import BATCH, activations
-from app.interventions.cache import CACHE, TensorCache
+from app.interventions.dynamic_vectors import WORDS, word_vector
+from app.interventions.layer_activations import BATCH, activations
+from app.interventions.tensor_cache import CACHE, TensorCache
 from app.interventions.vectors import ActivationVector
-from app.interventions.word_vectors import WORDS, word_vector
 from app.maze.maze import Maze
 from app.policy.layers import layer
 from app.policy.policy import Policy
@@ -24,7 +24,7 @@ NAMES: Final = {"cheese": "Cheese vector", "top-right": "Top-right vector"}
 def from_word(
     word: str, policy: Policy, maze: Maze, layer_name: str, *, name: str = "", cache: TensorCache = CACHE
 ) -> ActivationVector:
-    """The vector a word names, fixed as it is on this maze: see `app.interventions.word_vectors`.
+    """The vector a word names, fixed as it is on this maze: see `app.interventions.dynamic_vectors`.
 
     Raises:
         PatchError: for an unknown word or layer.

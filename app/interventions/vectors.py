@@ -14,13 +14,13 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from app.atomic import write_atomically
 from app.errors import MazescopeError, PatchError
-from app.json_file import parse_json
-from app.maze import files as maze_files
+from app.io.atomic import write_atomically
+from app.io.json_file import parse_json
+from app.io.regular_file import limit_text, no_regular_file
+from app.maze import maze_file as maze_files
 from app.maze.maze import Maze
 from app.policy.layers import canonical
-from app.regular_file import limit_text, no_regular_file
 
 SUFFIX: Final = ".safetensors"
 FORMAT: Final = "mazescope-vector"

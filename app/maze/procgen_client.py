@@ -16,12 +16,12 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from app.actions import ACTIONS
 from app.errors import MazeError, MazescopeError, ProcgenError
 from app.maze import procgen_server
 from app.maze.maze import WORLDS, Maze
-from app.maze.state import parse_state
-from app.seeds import LARGEST_SEED
+from app.maze.moves import ACTIONS
+from app.maze.procgen_state import parse_state
+from app.maze.seeds import LARGEST_SEED
 
 SEEDS: Final = LARGEST_SEED + 1
 """procgen's levels are numbered 0 to SEEDS - 1."""

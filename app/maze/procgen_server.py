@@ -15,7 +15,7 @@ import numpy as np
 
 from app.errors import MazescopeError
 from app.maze.maze import Maze
-from app.maze.state import parse_state, write_state
+from app.maze.procgen_state import parse_state, write_state
 
 _BATCH = 64
 """Environments alive at a time while mazes are shown: enough to amortise calls, few enough to stay small."""

@@ -2,8 +2,8 @@
 
 procgen paints the background, then cell after cell (columns from the left, each from the bottom up) its wall or its
 cheese, then the mouse. Walls hide what is below; cheese and mouse have opaque and half-transparent pixels
-(`app.maze.blend`). Every function is exact for every theme, world, arrangement of walls, and square and direction of
-the mouse.
+(`app.maze.alpha_blend`). Every function is exact for every theme, world, arrangement of walls, and square and
+direction of the mouse.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.errors import MazeError
-from app.maze.blend import over
+from app.maze.alpha_blend import over
 from app.maze.maze import Maze
 from app.maze.tiles import SIDE, Tiles, tiles
 

@@ -15,14 +15,14 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from app.errors import PolicyError
+from app.io.regular_file import no_regular_file
 from app.policy.architecture import build_network, largest_file
-from app.policy.contents import Contents, shown, size_text
+from app.policy.file_contents import Contents, shown, size_text
 from app.policy.limits import LIMITS, Limits
 from app.policy.network import Network
 from app.policy.policy import Policy, policy_of
 from app.policy.safetensors_file import open_safetensors
 from app.policy.torch_file import read_torch
-from app.regular_file import no_regular_file
 
 EXPECTED: Final = "a checkpoint saved by torch.save, or a safetensors file"
 _policies: WeakValueDictionary[tuple[str, str], Policy] = WeakValueDictionary()

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.json_file import parse_json
+from app.io.json_file import parse_json
 from app.policy.limits import LIMITS, Limits
 
 _DEPTH: Final = 16

@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from app.errors import PolicyError
-from app.policy.contents import Contents, StoredTensor, size_text
+from app.policy.file_contents import Contents, StoredTensor, size_text
 from app.policy.limits import LIMITS, Limits
 from app.policy.metadata import decode
 

@@ -13,8 +13,8 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from app.atomic import write_atomically
 from app.errors import PolicyError
+from app.io.atomic import write_atomically
 from app.policy.metadata import encode
 from app.policy.network import Network
 from app.policy.policy import Policy

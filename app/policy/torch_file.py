@@ -21,10 +21,10 @@ import torch
 from torch import Tensor
 
 from app.errors import PolicyError
-from app.policy.contents import Contents, StoredTensor, listed, shape_text, shown, size_text
+from app.policy.file_contents import Contents, StoredTensor, listed, shape_text, shown, size_text
 from app.policy.limits import LIMITS, Limits
 from app.policy.metadata import plain_items
-from app.policy.pickle_weight import COUNTLESS, heaviest_tuple
+from app.policy.pickle_size import COUNTLESS, heaviest_tuple
 from app.policy.zip_directory import RecordError, Records, open_records
 
 WRAPPERS: Final = ("model_state_dict", "state_dict")

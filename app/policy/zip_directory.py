@@ -14,7 +14,7 @@ import zipfile
 from typing import BinaryIO, Final, cast
 
 from app.errors import PolicyError
-from app.policy.contents import listed, shown, size_text
+from app.policy.file_contents import listed, shown, size_text
 from app.policy.limits import LIMITS, Limits
 
 _END: Final = 22

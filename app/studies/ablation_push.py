@@ -15,15 +15,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from app.actions import MOVE_ACTIONS
 from app.errors import PatchError
-from app.field.finite import check_finite
+from app.field.number_check import check_finite
 from app.field.vector_field import move_probabilities
 from app.interventions.ablations import mean_activation, resampled_activation
-from app.interventions.activations import inputs_of
+from app.interventions.layer_activations import inputs_of
 from app.interventions.patches import Mean, Resample
 from app.maze.maze import Maze
-from app.maze.paths import decision_square
+from app.maze.moves import MOVE_ACTIONS
+from app.maze.routes import decision_square
 from app.policy.layers import Layer, layer, layers
 from app.policy.network import Network
 from app.policy.policy import Policy

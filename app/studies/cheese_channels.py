@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.errors import PatchError
-from app.interventions.activations import BATCH, activations
+from app.interventions.layer_activations import BATCH, activations
 from app.maze.levels import random_level
 from app.maze.maze import Maze
 from app.policy.layers import DEFAULT_LAYER, layer, pixel_of_square

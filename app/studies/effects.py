@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.interventions.fit import fitting_layer
+from app.interventions.compatibility import fitting_layer
 from app.interventions.patches import Zero
 from app.maze.maze import Maze
 from app.policy.layers import DEFAULT_LAYER, layer

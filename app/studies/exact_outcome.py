@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.actions import LEFT, MOVE_DELTAS, MOVES, RIGHT
 from app.field.requests import FieldRequest, FieldResult
 from app.field.vector_field import VectorField
 from app.interventions.patches import NO_PATCHES, PatchStack
+from app.maze.game_rules import TIMEOUT
 from app.maze.maze import Facing, Maze, Square
-from app.maze.walk import TIMEOUT
+from app.maze.moves import LEFT, MOVE_DELTAS, MOVES, RIGHT
 from app.policy.policy import Policy
 
 Compute = Callable[[FieldRequest], FieldResult]

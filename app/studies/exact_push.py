@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from app.actions import ACTIONS, MOVE_ACTIONS, MOVES
 from app.errors import PatchError
-from app.interventions.compile import CompiledStack
+from app.interventions.compiled_stack import CompiledStack
+from app.maze.moves import ACTIONS, MOVE_ACTIONS, MOVES
 from app.policy.network import Network
 from app.policy.stages import run
 

@@ -61,7 +61,7 @@ class LevelSet:
         """As data that fits JSON; mazes that no seed gives are written out."""
         if self.seeds:
             return {"world": self.world, "seeds": self.seeds, "region": self.region}
-        from app.maze.files import to_json
+        from app.maze.maze_file import to_json
 
         return {"mazes": [{"name": level.name, **to_json(level.maze)} for level in self.levels]}
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from app.errors import MazescopeError
 from app.field.engine import Engine
-from app.interventions.json_format import stack_to_json
 from app.interventions.patches import NO_PATCHES, PatchStack
-from app.maze.walk import TIMEOUT
+from app.interventions.patches_file import stack_to_json
+from app.maze.game_rules import TIMEOUT
 from app.policy.policy import Policy
 from app.progress import Progress, batches, go_on
 from app.studies.exact_outcome import Outcome, Outcomes, outcome

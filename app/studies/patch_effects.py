@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.field.finite import BEYOND, is_finite
 from app.field.measures import decision_probabilities, mean_total_variation
-from app.interventions.compile import compile_stack
+from app.field.number_check import BEYOND, is_finite
+from app.interventions.compiled_stack import compile_stack
 from app.interventions.patches import PatchStack
 from app.maze.maze import Maze
-from app.maze.paths import decision_square
+from app.maze.routes import decision_square
 from app.policy.policy import Policy
 from app.progress import Progress, go_on
-from app.studies.forward import fields
+from app.studies.batched_forward import fields
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from app.actions import DOWN, LEFT, MOVES, NOOP, RIGHT, UP
 from app.errors import MazescopeError, PatchError
 from app.field.vector_field import move_probabilities
-from app.interventions.activations import BATCH, inputs_of
 from app.interventions.channel_sets import ChannelSet, weightiest
+from app.interventions.layer_activations import BATCH, inputs_of
 from app.maze.maze import Maze
-from app.maze.paths import decision_square
+from app.maze.moves import DOWN, LEFT, MOVES, NOOP, RIGHT, UP
+from app.maze.routes import decision_square
 from app.policy.layers import layer
 from app.policy.policy import Policy
 from app.policy.stages import run
@@ -151,7 +151,7 @@ class Cell:
     """The mean pushes where cheese and top right are in the same directions.
 
     Attributes:
-        to_cheese, to_top_right: the first moves, indices into `app.actions.MOVES`.
+        to_cheese, to_top_right: the first moves, indices into `app.maze.moves.MOVES`.
         inside: whether the cheese is inside the region.
         levels: n.
         push: (parts, 5) float64 mean push for LEFT DOWN UP RIGHT NOOP.

@@ -57,7 +57,7 @@ def aggregation(
 
     Args:
         difference: (levels, parts): push for the move to the cheese less push for the move to the top right.
-        to_cheese, to_top_right, greedy: (levels,) moves, indices into `app.actions.MOVES`.
+        to_cheese, to_top_right, greedy: (levels,) moves, indices into `app.maze.moves.MOVES`.
         seed: of the random sets.
     """
     chosen = (greedy == to_cheese) | (greedy == to_top_right)

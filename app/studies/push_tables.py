@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from app.actions import LEFT, MOVES, NOOP
+from app.maze.moves import LEFT, MOVES, NOOP
 from app.studies.push_aggregation import Aggregation
 from app.studies.study import Axis, Cell, Grid, Plot, Series, Table, columns_of
 

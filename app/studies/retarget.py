@@ -9,14 +9,14 @@ import numpy as np
 
 from app.errors import PatchError
 from app.field.measures import chances_towards, geometric_mean
-from app.interventions.compile import CompiledStack, compile_stack
+from app.interventions.compiled_stack import CompiledStack, compile_stack
 from app.interventions.patches import PatchStack, SetValue
 from app.maze.maze import Maze, Square
-from app.maze.paths import moves_towards, shortest_path
+from app.maze.routes import moves_towards, shortest_path
 from app.policy.layers import DEFAULT_LAYER
 from app.policy.policy import Policy
 from app.progress import Progress, batches, go_on
-from app.studies.forward import Passes, Question, answers
+from app.studies.batched_forward import Passes, Question, answers
 
 LEVELS = 8
 """Levels whose paths share a batch."""

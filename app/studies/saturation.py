@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from app.errors import PatchError
-from app.interventions.activations import inputs_of
-from app.interventions.word_vectors import word_vector
+from app.interventions.dynamic_vectors import word_vector
+from app.interventions.layer_activations import inputs_of
 from app.maze.maze import Maze
-from app.maze.paths import decision_square
+from app.maze.routes import decision_square
 from app.policy.layers import DEFAULT_LAYER, layer
 from app.policy.policy import Policy
 from app.policy.stages import RESUMABLE, run

@@ -249,7 +249,7 @@ class Question(ABC):
     def python(self) -> str:
         """The lines for a notebook that give the same result."""
         words = ", ".join(repr(word) for word in (self.study, *self.words()))
-        return f"from app.cli.study_command import ask\n\nresult = ask({words})\nprint(result.to_json())"
+        return f"from app.cli.main.study_command import ask\n\nresult = ask({words})\nprint(result.to_json())"
 
 
 class Result(ABC):

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.interventions.cache import TensorCache
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
+from app.interventions.dynamic_vectors import word_vectors
 from app.interventions.patches import AddVector, PatchStack
-from app.interventions.word_vectors import word_vectors
+from app.interventions.tensor_cache import TensorCache
 from app.maze.maze import Maze
-from app.maze.paths import Decision, decision_square
+from app.maze.routes import Decision, decision_square
 from app.policy.layers import layer
 from app.policy.policy import Policy
 from app.progress import Progress, batches, go_on
-from app.studies.forward import Passes, Question, answers
+from app.studies.batched_forward import Passes, Question, answers
 
 RESADDS = tuple(f"embedder.block{block}.res{res}.resadd" for block, res in ((1, 1), (2, 1), (2, 2), (3, 1), (3, 2)))
 """The layers whose effects were recorded for the reference checkpoint."""

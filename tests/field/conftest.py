@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.field.engine import Engine
-from app.field.plan import Plan
+from app.field.execution_plan import Plan
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import torch
 
 from app.field.engine import FieldRequest, FieldResult
 from app.field.vector_field import VectorField
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
 from app.maze.render import observations
 from app.policy.stages import as_input, run
 

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from app.field.convolutions import kernels
-from app.field.plan import Plan
-from app.field.spans import CONV_STAGES
+from app.field.execution_plan import Plan
+from app.field.receptive_fields import CONV_STAGES
 from app.interventions.patches import AddVector, Mean, Noise, Patch, PatchStack, Resample, Scale, SetValue, Zero
 from app.maze.maze import THEMES, Maze
 from app.policy.layers import layers

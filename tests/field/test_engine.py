@@ -11,12 +11,12 @@ import torch
 
 from app.errors import MazeError, MazescopeError, PatchError
 from app.field.engine import ActivationRequest, ActivationResult, Engine, FieldRequest, FieldResult
-from app.field.order import chunks_of, order_of_squares
-from app.field.plan import Plan
+from app.field.execution_plan import Plan
 from app.field.requests import FieldRequest as Request
+from app.field.square_order import chunks_of, order_of_squares
 from app.interventions.patches import NO_PATCHES, AddVector, PatchStack, Scale, Zero
 from app.maze.maze import Maze
-from app.maze.paths import decision_square, distances
+from app.maze.routes import decision_square, distances
 from app.policy.layers import DEFAULT_LAYER
 from tests.field.plain import assert_exact, plain_outputs
 from tests.field.strategies import random_policy

@@ -15,9 +15,9 @@ from app.field.cpu import CpuEvaluator
 from app.field.devices import Device
 from app.field.engine import Engine, FieldRequest
 from app.field.evaluator import Evaluator, Job
-from app.field.one_thread import one_thread_here
-from app.field.scene import Scene
-from app.field.walk import Check
+from app.field.maze_scene import Scene
+from app.field.torch_threads import one_thread_here
+from app.field.windowed_forward import Check
 from app.maze.levels import random_level
 from tests.field.plain import assert_exact
 from tests.field.strategies import random_policy

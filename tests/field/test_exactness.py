@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from app.field.convolutions import kernels
 from app.field.devices import Device
 from app.field.engine import Engine, FieldRequest
+from app.field.execution_plan import Plan
 from app.field.gpu import GpuEvaluator
-from app.field.order import order_of_squares
-from app.field.plan import Plan
-from app.field.spans import CONV_STAGES
+from app.field.receptive_fields import CONV_STAGES
+from app.field.square_order import order_of_squares
 from app.interventions.patches import KINDS, NO_PATCHES, PatchStack, Zero
 from app.maze.maze import Maze
 from tests.field.plain import assert_exact, one_thread, plain_outputs

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.actions import LEFT, MOVE_ACTIONS, RIGHT
 from app.errors import MazeError
 from app.field.measures import (
     class_difference,
@@ -20,7 +19,8 @@ from app.field.measures import (
 from app.field.vector_field import VectorField
 from app.maze.levels import random_level
 from app.maze.maze import EMPTY, WALL, Maze
-from app.maze.paths import decision_square
+from app.maze.moves import LEFT, MOVE_ACTIONS, RIGHT
+from app.maze.routes import decision_square
 
 EVEN = (0.2, 0.2, 0.2, 0.2, 0.2)
 

@@ -10,10 +10,10 @@ import pytest
 
 from app.field.cpu import CpuEvaluator
 from app.field.devices import Device
-from app.field.order import order_of_squares
-from app.field.plan import Plan, Plans, default_plan, thread_counts
+from app.field.execution_plan import Plan, Plans, default_plan, thread_counts
 from app.field.requests import FieldRequest
-from app.field.walk import Stopped
+from app.field.square_order import order_of_squares
+from app.field.windowed_forward import Stopped
 from tests.field.plain import plain_outputs
 from tests.field.strategies import random_policy
 from tests.field.test_exactness import OPEN

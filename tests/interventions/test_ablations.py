@@ -8,10 +8,10 @@ import torch
 
 from app.errors import PatchError
 from app.interventions.ablations import mean_activation, random_mazes, resample_source
-from app.interventions.activations import activations, activations_of_inputs, inputs_of
-from app.interventions.cache import TensorCache
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
+from app.interventions.layer_activations import activations, activations_of_inputs, inputs_of
 from app.interventions.patches import DEFAULT_LAYER, Mean, PatchStack, Resample
+from app.interventions.tensor_cache import TensorCache
 from app.maze.levels import random_level
 from app.policy.layers import layers
 from app.policy.policy import Policy

@@ -11,9 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from app.interventions.activations import inputs_of
-from app.interventions.cache import TensorCache
-from app.interventions.compile import CompiledStack, compile_stack
+from app.interventions.compiled_stack import CompiledStack, compile_stack
+from app.interventions.layer_activations import inputs_of
 from app.interventions.patches import (
     DEFAULT_LAYER,
     AddVector,
@@ -26,6 +25,7 @@ from app.interventions.patches import (
     SetValue,
     Zero,
 )
+from app.interventions.tensor_cache import TensorCache
 from app.maze.levels import random_level
 from app.policy.layers import layer, layers, pixel_of_square
 from app.policy.network import random_network

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import PatchError
-from app.interventions.json_format import load_patches, save_patches, stack_from_json, stack_to_json
 from app.interventions.patches import (
     AddVector,
     Mean,
@@ -22,6 +21,7 @@ from app.interventions.patches import (
     SetValue,
     Zero,
 )
+from app.interventions.patches_file import load_patches, save_patches, stack_from_json, stack_to_json
 from tests.interventions.strategies import stacks
 
 LAYER = "embedder.block2.res1.resadd"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import PatchError
-from app.interventions.activations import activations
+from app.interventions.layer_activations import activations
 from app.interventions.patches import DEFAULT_LAYER
 from app.interventions.probes import Concept, concept_pairs, logistic_regression, train_probe
 from app.policy.layers import pixel_of_square

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from app.field.vector_field import move_probabilities
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
+from app.interventions.dynamic_vectors import word_vector
 from app.interventions.patches import DEFAULT_LAYER, AddVector, Patch, PatchStack, SetValue, Zero
-from app.interventions.word_vectors import word_vector
 from app.maze.transforms import carve_path_to_corner
 from app.policy.policy import Policy
-from app.studies.forward import Question, answers
+from app.studies.batched_forward import Question, answers
 from tests.recorded import LEVELS, arrays, level
 
 PATCHES: dict[str, Patch] = {

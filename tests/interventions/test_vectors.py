@@ -16,13 +16,13 @@ from hypothesis.extra.numpy import arrays
 from safetensors.numpy import save
 
 from app.errors import PatchError
-from app.interventions.activations import activations
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
+from app.interventions.dynamic_vectors import word_vector, word_vectors
+from app.interventions.layer_activations import activations
 from app.interventions.patches import DEFAULT_LAYER, AddVector, PatchStack
 from app.interventions.vector_library import VectorLibrary
 from app.interventions.vector_makers import averaged, difference, from_word, random_like
 from app.interventions.vectors import KINDS, ActivationVector, cosine, read_vector, save_vector
-from app.interventions.word_vectors import word_vector, word_vectors
 from app.maze.levels import random_level
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of

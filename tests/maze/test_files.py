@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import MazeError
-from app.maze import files, text_files
+from app.maze import maze_file, text_file
 from app.maze.ascii import from_ascii, to_ascii
 from app.maze.levels import random_level
 from app.maze.maze import Maze
@@ -22,12 +22,12 @@ from tests.maze.strategies import mazes
 @settings(max_examples=60, deadline=None)
 @given(maze=mazes())
 def test_a_maze_survives_json(maze: Maze) -> None:
-    assert files.from_json(json.loads(json.dumps(files.to_json(maze)))) == maze
+    assert maze_file.from_json(json.loads(json.dumps(maze_file.to_json(maze)))) == maze
 
 
 def test_a_file_is_as_documented(tmp_path: Path) -> None:
     maze = random_level(15, 13, 2, theme=4).with_facing("right")
-    files.save(tmp_path / "a.json", maze)
+    maze_file.save(tmp_path / "a.json", maze)
     found = json.loads((tmp_path / "a.json").read_text())
     assert list(found) == ["format", "version", "world", "dim", "theme", "facing", "mouse", "cheese", "rows"]
     assert (found["format"], found["version"], found["world"], found["theme"]) == ("mazescope-maze", 1, 15, 4)
@@ -36,13 +36,13 @@ def test_a_file_is_as_documented(tmp_path: Path) -> None:
     # Rows are written top first.
     assert found["rows"][14 - row][col] == "."
     assert found["rows"][0] == "#" * 15
-    assert files.load(tmp_path / "a.json") == maze
-    files.save(tmp_path / "a.json", maze.with_cheese(None))
-    assert files.load(tmp_path / "a.json").cheese is None
+    assert maze_file.load(tmp_path / "a.json") == maze
+    maze_file.save(tmp_path / "a.json", maze.with_cheese(None))
+    assert maze_file.load(tmp_path / "a.json").cheese is None
 
 
 def _object(**changes: Any) -> dict[str, Any]:
-    return {**files.to_json(random_level(15, 13, 2)), **changes}
+    return {**maze_file.to_json(random_level(15, 13, 2)), **changes}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def _object(**changes: Any) -> dict[str, Any]:
 )
 def test_a_wrong_value_is_named(changes: dict[str, Any], match: str) -> None:
     with pytest.raises(MazeError, match=match) as caught:
-        files.from_json(_object(**changes))
+        maze_file.from_json(_object(**changes))
     assert str(caught.value).endswith(".")
     assert "\n" not in str(caught.value)
 
@@ -92,13 +92,13 @@ def test_a_missing_key_is_named(key: str) -> None:
     found = _object()
     del found[key]
     with pytest.raises(MazeError, match=f'lacks the key "{key}"'):
-        files.from_json(found)
+        maze_file.from_json(found)
 
 
 @pytest.mark.parametrize("found", [None, [], "maze", 3, 2.5, True])
 def test_what_is_no_object_is_refused(found: object) -> None:
     with pytest.raises(MazeError, match="expected an object"):
-        files.from_json(found)
+        maze_file.from_json(found)
 
 
 _JSON = st.recursive(
@@ -109,10 +109,10 @@ _JSON = st.recursive(
 
 
 @settings(max_examples=150, deadline=None)
-@given(key=st.sampled_from(list(files.to_json(random_level(15, 3, 0)))), value=_JSON)
+@given(key=st.sampled_from(list(maze_file.to_json(random_level(15, 3, 0)))), value=_JSON)
 def test_any_value_makes_a_maze_or_a_sentence(key: str, value: object) -> None:
     try:
-        assert isinstance(files.from_json(_object(**{key: value})), Maze)
+        assert isinstance(maze_file.from_json(_object(**{key: value})), Maze)
     except MazeError as error:
         sentence = str(error)
     else:
@@ -136,22 +136,22 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, content: bytes, match: s
     path = tmp_path / "maze.json"
     path.write_bytes(content)
     with pytest.raises(MazeError, match=match):
-        files.load(path, largest=1024)
+        maze_file.load(path, largest=1024)
 
 
 def test_a_missing_file_a_folder_and_an_unwritable_place_are_refused(tmp_path: Path) -> None:
     with pytest.raises(MazeError, match="cannot be read: No such file"):
-        files.load(tmp_path / "none.json")
+        maze_file.load(tmp_path / "none.json")
     with pytest.raises(MazeError, match="is a folder"):
-        files.load(tmp_path)
+        maze_file.load(tmp_path)
     with pytest.raises(MazeError, match="could not be saved"):
-        files.save(tmp_path / "none" / "maze.json", random_level(15, 3, 0))
+        maze_file.save(tmp_path / "none" / "maze.json", random_level(15, 3, 0))
 
 
 def test_a_byte_order_mark_is_fine(tmp_path: Path) -> None:
     maze = random_level(15, 3, 0)
-    (tmp_path / "maze.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(files.to_json(maze)).encode())
-    assert files.load(tmp_path / "maze.json") == maze
+    (tmp_path / "maze.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(maze_file.to_json(maze)).encode())
+    assert maze_file.load(tmp_path / "maze.json") == maze
 
 
 @given(seed=st.integers(0, 2**31 - 1), world=st.sampled_from([15, 25]), whole=st.booleans())
@@ -214,9 +214,9 @@ def test_text_that_is_no_maze_is_refused(text: str, world: int | None, match: st
 def test_a_pipe_is_no_text_and_never_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     with pytest.raises(MazeError, match="a device or a pipe"):
-        text_files.load(tmp_path / "pipe.txt")
+        text_file.load(tmp_path / "pipe.txt")
 
 
 def test_a_name_that_no_text_file_can_have_is_refused() -> None:
     with pytest.raises(MazeError, match="cannot be the name of a file"):
-        text_files.load(Path("a\0b.txt"))
+        text_file.load(Path("a\0b.txt"))

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from app.errors import MazeError
 from app.maze.generator import backgrounds_and_dims, level, levels
 from app.maze.maze import WORLDS, Maze
-from app.maze.paths import reachable
 from app.maze.procgen_client import Procgen
 from app.maze.random_words import FIRST_WORDS, first_words, words
+from app.maze.routes import reachable
 
 HASHED = [*range(8000), *range(2**31 - 1, 2**31 - 1 - 8000, -1)]
 LEVEL_SEEDS = st.integers(-(2**31), 2**31 - 1)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from app.errors import MazeError
 from app.maze.levels import cheese_in_region, find_level, generate_level, generate_levels, random_level
 from app.maze.maze import THEMES, Maze
-from app.maze.paths import reachable
 from app.maze.procgen_client import SEEDS, Procgen
+from app.maze.routes import reachable
 
 
 @pytest.mark.procgen

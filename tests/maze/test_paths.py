@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from app.actions import DOWN, LEFT, MOVE_DELTAS, RIGHT, UP
 from app.errors import MazeError
 from app.maze.ascii import from_ascii
 from app.maze.levels import generate_levels, random_level
 from app.maze.maze import Maze, Square
-from app.maze.paths import (
+from app.maze.moves import DOWN, LEFT, MOVE_DELTAS, RIGHT, UP
+from app.maze.procgen_client import Procgen
+from app.maze.routes import (
     best_moves,
     decision_square,
     distances,
@@ -26,7 +27,6 @@ from app.maze.paths import (
     reachable,
     shortest_path,
 )
-from app.maze.procgen_client import Procgen
 from tests.maze.strategies import mazes
 
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.actions import LEFT, MOVE_ACTIONS, RIGHT
 from app.errors import MazeError
 from app.maze.maze import Maze
+from app.maze.moves import LEFT, MOVE_ACTIONS, RIGHT
 from app.maze.procgen_client import Procgen
+from app.maze.procgen_state import parse_state, write_state
+from app.maze.procgen_state_layout import FIELDS, layout
 from app.maze.render import observation, observations_of
-from app.maze.state import parse_state, write_state
-from app.maze.state_layout import FIELDS, layout
 from tests.maze.strategies import mazes
 
 pytestmark = pytest.mark.procgen

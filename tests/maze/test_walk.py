@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.actions import DOWN, LEFT, MOVE_OF_ACTION, NOOP, RIGHT, UP
 from app.errors import MazeError
 from app.maze.ascii import from_ascii
+from app.maze.game_rules import REWARD, TIMEOUT, play, step
 from app.maze.levels import random_level
 from app.maze.maze import Maze
+from app.maze.moves import DOWN, LEFT, MOVE_OF_ACTION, NOOP, RIGHT, UP
 from app.maze.procgen_client import Procgen
-from app.maze.walk import REWARD, TIMEOUT, play, step
 from tests.maze.strategies import mazes
 
 

@@ -8,10 +8,10 @@ import json
 import torch
 
 from app.paths import asset
-from app.policy.info import card_facts, default_policy_path, describe, model_card, training_options
 from app.policy.loading import load_policy
 from app.policy.network import random_network
 from app.policy.policy import policy_of
+from app.policy.policy_info import card_facts, default_policy_path, describe, model_card, training_options
 from app.policy.saving import save_safetensors
 
 

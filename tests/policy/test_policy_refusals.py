@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import save, save_file
 
 from app.errors import PolicyError
-from app.policy.pickle_weight import heaviest_tuple
+from app.policy.pickle_size import heaviest_tuple
 from app.policy.torch_file import foreign_objects
 from app.policy.zip_directory import check_sizes
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 
 from app.errors import PolicyError
-from app.json_file import MOST_DIGITS
+from app.io.json_file import MOST_DIGITS
 from app.policy.limits import Limits
 from app.policy.loading import load_policy
 from app.policy.metadata import decode, encode

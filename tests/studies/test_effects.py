@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.cli import main
+from app.cli.main import main
 from app.maze.procgen_client import Procgen
 from app.policy.layers import DEFAULT_LAYER
 from app.policy.policy import Policy

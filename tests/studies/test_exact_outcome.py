@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 import torch
 
-from app.actions import MOVE_OF_ACTION, RIGHT, UP
 from app.field.engine import Engine, FieldRequest
+from app.field.rollout_values import Rule
 from app.field.vector_field import VectorField
 from app.interventions.patches import AddVector, PatchStack
 from app.maze import generator
 from app.maze.ascii import from_ascii
+from app.maze.game_rules import step
 from app.maze.maze import Facing, Maze, Square
-from app.maze.walk import step
+from app.maze.moves import MOVE_OF_ACTION, RIGHT, UP
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
-from app.rollout import Rule
 from app.studies.exact_outcome import FACINGS, arrival, outcome, outcome_of
-from app.studies.rollout import rollout
+from app.studies.rollouts import rollout
 from tests import recorded
 
 EPISODES = 4000

@@ -10,14 +10,14 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.actions import MOVE_ACTIONS
 from app.errors import PatchError
 from app.field.engine import Engine, FieldRequest
-from app.interventions.activations import inputs_of
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
+from app.interventions.layer_activations import inputs_of
 from app.interventions.patches import AddVector, PatchStack, Scale, Zero
 from app.maze.levels import random_level
 from app.maze.maze import Maze
+from app.maze.moves import MOVE_ACTIONS
 from app.policy.policy import Policy
 from app.policy.stages import run
 from app.studies.exact_push import LAST_PIXELS, Patched, pixel_push, push

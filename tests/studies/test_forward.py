@@ -9,17 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import PatchError
-from app.interventions.activations import inputs_of
-from app.interventions.compile import CompiledStack, compile_stack
+from app.interventions.compiled_stack import CompiledStack, compile_stack
+from app.interventions.layer_activations import inputs_of
 from app.interventions.patches import PatchStack, Scale, Zero
 from app.maze.levels import random_level
 from app.maze.maze import Maze
 from app.policy.policy import Policy
 from app.policy.stages import run
 from app.progress import Cancelled
-from app.studies.forward import Question, answers, fields
+from app.studies.batched_forward import Question, answers, fields
 from app.studies.patch_effects import patch_effects
-from app.studies.rollout import rollouts
+from app.studies.rollouts import rollouts
 from tests.interventions.strategies import stacks
 
 

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from app.actions import LEFT, MOVE_ACTIONS, MOVES, RIGHT, UP
 from app.errors import MazescopeError, PatchError
-from app.interventions.activations import inputs_of
 from app.interventions.channel_sets import ChannelSet
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
+from app.interventions.layer_activations import inputs_of
 from app.interventions.patches import Mean, PatchStack, Resample, Zero
 from app.maze import generator
 from app.maze.levels import random_level
 from app.maze.maze import Maze
-from app.maze.paths import decision_square
+from app.maze.moves import LEFT, MOVE_ACTIONS, MOVES, RIGHT, UP
+from app.maze.routes import decision_square
 from app.policy.policy import Policy
 from app.policy.stages import run
 from app.progress import Cancelled

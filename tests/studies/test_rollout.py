@@ -8,22 +8,22 @@ import numpy as np
 import pytest
 import torch
 
-from app.actions import DOWN, LEFT, MOVE_ACTIONS, MOVE_OF_ACTION, MOVES, NOOP, RIGHT, UP
+from app.field.rollout_values import Rule
 from app.field.vector_field import move_probabilities
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
 from app.interventions.patches import AddVector, Noise, PatchStack, Zero
 from app.maze.ascii import from_ascii
+from app.maze.game_rules import TIMEOUT, play
 from app.maze.levels import random_level
 from app.maze.maze import Maze
+from app.maze.moves import DOWN, LEFT, MOVE_ACTIONS, MOVE_OF_ACTION, MOVES, NOOP, RIGHT, UP
 from app.maze.procgen_client import Procgen
 from app.maze.render import observation
-from app.maze.walk import TIMEOUT, play
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.stages import as_input, run
 from app.progress import Cancelled
-from app.rollout import Rule
-from app.studies.rollout import rollout, rollouts
+from app.studies.rollouts import rollout, rollouts
 
 LEVEL = random_level(15, 9, 3)
 

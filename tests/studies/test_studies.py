@@ -11,16 +11,16 @@ import torch
 
 from app.errors import PatchError
 from app.field.measures import decision_probabilities, mean_total_variation, path_probability
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
 from app.interventions.patches import DEFAULT_LAYER, AddVector, Noise, PatchStack, SetValue, Zero
 from app.maze.levels import random_level
 from app.maze.maze import Maze
-from app.maze.paths import decision_square, shortest_path
+from app.maze.routes import decision_square, shortest_path
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.progress import Cancelled, Progress
+from app.studies.batched_forward import fields
 from app.studies.cheese_channels import find_cheese_channels
-from app.studies.forward import fields
 from app.studies.patch_effects import patch_effects
 from app.studies.retarget import path_probabilities, retarget, retarget_map
 from app.studies.saturation import saturation

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from app.actions import DOWN, LEFT, RIGHT, UP
 from app.maze.maze import EMPTY, Maze
+from app.maze.moves import DOWN, LEFT, RIGHT, UP
 from training.batches import VALIDATION, make_batch
 from training.config import Config
 from training.labels import discounted_returns, move_targets

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.maze.procgen_client import Procgen
-from app.policy.info import default_policy_path
 from app.policy.loading import load_policy
+from app.policy.policy_info import default_policy_path
 from training.choose_samples import SMALLEST, choose
 from training.levels import evaluation_levels
 

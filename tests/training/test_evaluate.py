@@ -12,10 +12,10 @@ import pytest
 from app.errors import MazescopeError, PolicyError
 from app.maze.levels import random_level
 from app.maze.procgen_client import Procgen
-from app.policy.info import default_policy_path
 from app.policy.loading import load_policy
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
+from app.policy.policy_info import default_policy_path
 from app.policy.saving import save_safetensors
 from training.evaluate import evaluate, read_policy
 from training.levels import evaluation_levels, in_region

@@ -19,15 +19,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.plugin import QtBot
 
-from app.document import Document, OpenMaze, State
+from app.document.document import Document, OpenMaze, State
 from app.field.engine import Engine
 from app.maze.ascii import from_ascii
 from app.maze.maze import Maze, Square
 from app.maze.procgen_client import Procgen
 from app.policy.policy import Policy
-from widgets.context import Context
 from widgets.main_window import MainWindow
-from widgets.settings import Settings
+from widgets.services.context import Context
+from widgets.services.settings import Settings
 
 SMALL = """
 #######

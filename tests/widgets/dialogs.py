@@ -7,12 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QWidget
 
-from app.autosave import Recovered
-from app.session import Session
+from app.document.autosave import Recovered
+from app.document.session_file import Session
 from tests.widgets.conftest import Hand
-from widgets.error_dialog import ErrorDialog
+from widgets.controls.error_dialog import ErrorDialog
 from widgets.session.recovery import RecoveryDialog
-from widgets.session.unsaved import UnsavedQuestion
+from widgets.session.unsaved_changes import UnsavedQuestion
 
 LONG = "The file of a policy with quite a long name.safetensors is neither a policy nor a vector: it holds 3 tensors."
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -12,12 +12,12 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits, stack_edits
-from app.actions import MOVES
-from app.figure import visible_box
+from app.document import maze_edits, patch_edits
+from app.drawing.figure import visible_box
 from app.interventions.patches import Zero
 from app.maze.maze import Square
-from app.number_text import fixed
+from app.maze.moves import MOVES
+from app.number_format import fixed
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.maze_view.tools import TOOLS
 
@@ -232,7 +232,7 @@ def test_what_was_zoomed_to_outlives_a_narrow_window(hand: Hand) -> None:
 def test_squares_opened_outside_the_maze_come_in_sight(hand: Hand) -> None:
     maze = hand.maze
     everything_open = replace(maze, walls=bytes(len(maze.walls)))
-    edits.edit_maze(hand.document, "Open every square", lambda _: everything_open)
+    maze_edits.edit_maze(hand.document, "Open every square", lambda _: everything_open)
     for canvas in hand.window.maze_view.canvases:
         assert canvas.box.viewRect().adjusted(-0.01, -0.01, 0.01, 0.01).contains(0.0, 0.0)
         assert canvas.box.viewRect().adjusted(-0.01, -0.01, 0.01, 0.01).contains(maze.world, maze.world)
@@ -277,7 +277,7 @@ def test_the_modes_draw_original_patched_and_difference(hand: Hand) -> None:
     assert view.panes["difference"].note.isVisible()
     assert "empty" in view.panes["difference"].note.text()
     assert view.panes["difference"].canvas._field_item.shapes == ()
-    stack_edits.add_patch(hand.document, Zero())
+    patch_edits.add_patch(hand.document, Zero())
     hand.answered()
     assert not view.panes["difference"].note.isVisible()
     assert view.panes["difference"].canvas._field_item.shapes
@@ -305,12 +305,12 @@ def test_arrows_stay_until_the_answer_comes(make_hand: MakeHand) -> None:
     hand = make_hand()
     picture = hand.window.maze_view.picture
     hand.context.bridge._engine, engine = None, hand.context.bridge._engine
-    edits.paint_walls(hand.document, (shifted(1, 3),), True)
+    maze_edits.paint_walls(hand.document, (shifted(1, 3),), True)
     assert picture.original is not None
     assert picture.original.maze == hand.maze
     assert picture.original.index(shifted(1, 3)) is None
     assert picture.original.done.all(), "squares that were open keep their arrows"
-    edits.paint_walls(hand.document, (shifted(3, 2),), False)
+    maze_edits.paint_walls(hand.document, (shifted(3, 2),), False)
     assert not picture.original.done[picture.original.index(shifted(3, 2))]
     hand.context.bridge._engine = engine
 

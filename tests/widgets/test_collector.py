@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.plugin import QtBot
 
-from app.document import Document, OpenMaze, State
+from app.document.document import Document, OpenMaze, State
 from tests.widgets.conftest import Hand, small_maze
-from widgets.collector import Collector
+from widgets.services.garbage_collector import Collector
 
 
 class Knot:

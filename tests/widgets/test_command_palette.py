@@ -10,11 +10,11 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import Zero
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.fuzzy import match
-from widgets.keycaps import keys_of
+from widgets.controls.fuzzy_match import match
+from widgets.controls.keycaps import keys_of
 
 CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -64,7 +64,7 @@ def test_a_few_letters_and_enter_do_a_command(hand: Hand) -> None:
     ],
 )
 def test_commands_are_found_by_what_else_they_are_called(hand: Hand, typed: str, title: str) -> None:
-    stack_edits.add_patch(hand.document, Zero())
+    patch_edits.add_patch(hand.document, Zero())
     open_commands(hand)
     QTest.keyClicks(hand.window.around.commands.line, typed)
     wanted = "Switch all patches off" if title == "Patches on/off" else title
@@ -78,7 +78,7 @@ def test_commands_are_found_by_what_else_they_are_called(hand: Hand, typed: str,
 def test_what_has_it_in_its_title_comes_before_what_is_called_so_too(
     hand: Hand, typed: str, first: str, later: str
 ) -> None:
-    stack_edits.add_patch(hand.document, Zero())
+    patch_edits.add_patch(hand.document, Zero())
     open_commands(hand)
     QTest.keyClicks(hand.window.around.commands.line, typed)
     assert titles(hand)[0] == first

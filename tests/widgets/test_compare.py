@@ -10,17 +10,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
+from app.drawing.rollout_shapes import rollout_overlays
 from app.field.engine import Engine
 from app.field.requests import FieldRequest
 from app.interventions.patches import Zero
 from app.policy.network import random_network
 from app.policy.policy import policy_of
 from app.policy.saving import save_safetensors
-from app.rollout_shapes import rollout_overlays
 from tests.widgets.conftest import Hand
 from tests.widgets.test_canvas import shifted
-from widgets.maze_view.companion import Companion
+from widgets.maze_view.compared_picture import Companion
 
 
 def companion(hand: Hand) -> Companion:
@@ -48,8 +48,8 @@ def test_a_single_maze_is_compared_with_a_copy_of_itself(hand: Hand) -> None:
 
 def test_both_have_the_one_stack_and_the_right_numbers(hand: Hand) -> None:
     hand.context.actions.trigger("compare.maze")
-    stack_edits.add_patch(hand.document, Zero())
-    edits.move_cheese(hand.document, shifted(4, 5))
+    patch_edits.add_patch(hand.document, Zero())
+    maze_edits.move_cheese(hand.document, shifted(4, 5))
     hand.answered()
     other = companion(hand)
     hand.wait(lambda: other.bridge.latest is not None and bool(other.bridge.latest.request.stack.patches))
@@ -109,7 +109,7 @@ def test_what_came_of_the_other_mice_is_said_as_well(hand: Hand) -> None:
     assert bar.others.isHidden()
     hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     companion(hand)
-    edits.edit_maze(hand.document, "Remove cheese", lambda maze: maze.with_cheese(None))
+    maze_edits.edit_maze(hand.document, "Remove cheese", lambda maze: maze.with_cheese(None))
     hand.wait(lambda: hand.window.playback.player.fresh and hand.window.playback.beside.rollouts is not None)
     found = hand.window.playback.beside.rollouts
     assert found is not None
@@ -130,7 +130,7 @@ def test_closing_the_other_maze_ends_the_comparison(hand: Hand) -> None:
     hand.context.actions.trigger("compare.maze")
     companion(hand)
     first = hand.document.state.mazes[0].id
-    edits.close_maze(hand.document, first)
+    maze_edits.close_maze(hand.document, first)
     assert hand.window.maze_view.companion is None
     assert len(hand.window.maze_view.canvases) == 1
     assert not hand.context.actions["compare.stop"].isEnabled()
@@ -171,7 +171,7 @@ def test_side_by_side_comparison_shows_six(hand: Hand) -> None:
 def test_the_mice_of_both_walk_in_step(hand: Hand) -> None:
     hand.context.actions.trigger("playback.sampled")
     hand.context.actions.trigger("compare.maze")
-    edits.move_cheese(hand.document, shifted(4, 5))
+    maze_edits.move_cheese(hand.document, shifted(4, 5))
     other = companion(hand)
     player, beside = hand.window.playback.player, hand.window.playback.beside
     hand.wait(lambda: player.fresh and beside.rollouts is not None)

@@ -9,13 +9,13 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QStyle, QTabBar, QToolButton, QWidget
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import AddVector
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.context import REMEMBERED_AFTER
-from widgets.docks import Docks
-from widgets.layout_memory import SETTLED
-from widgets.settings import Settings
+from widgets.services.context import REMEMBERED_AFTER
+from widgets.services.settings import Settings
+from widgets.shell.docks import Docks
+from widgets.shell.layout_memory import SETTLED
 
 
 def test_a_panel_closed_by_its_button_comes_back_by_its_action(make_hand: MakeHand) -> None:
@@ -50,7 +50,7 @@ def test_a_patch_is_seen_whole_at_first(make_hand: MakeHand, monkeypatch: pytest
     monkeypatch.setattr(Docks, "screen_height", 1000)
     hand = make_hand(engine=False)
     hand.window.resize(1480, 940)
-    stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
+    patch_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
     QApplication.processEvents()
     hand.context.actions.trigger("view.reset_layout")
     QApplication.processEvents()

@@ -9,12 +9,12 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar, QToolButton, QWidget
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import AddVector
 from tests.widgets.conftest import Hand, MakeHand
 from tests.widgets.test_docks import places, scale_text
-from widgets.docks import Docks
 from widgets.panels.patches.card import PatchCard
+from widgets.shell.docks import Docks
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def on_desk(make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ha
 def test_the_slider_of_a_patch_is_in_sight_in_large_text(on_desk: Hand) -> None:
     hand = on_desk
     before = places(hand)
-    stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
+    patch_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
     scale_text(hand, 2.0)
     QTest.qWait(30)
     card = hand.window.findChildren(PatchCard)[0]
@@ -85,7 +85,7 @@ def icon_sides(window: QWidget) -> dict[str, int]:
 
 def test_all_icons_follow_the_text_both_ways(on_desk: Hand, make_hand: MakeHand) -> None:
     hand = on_desk
-    stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
+    patch_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
     hand.context.actions.trigger("tab.duplicate")
     QTest.qWait(30)
     usual = icon_sides(hand.window)
@@ -100,7 +100,7 @@ def test_all_icons_follow_the_text_both_ways(on_desk: Hand, make_hand: MakeHand)
     hand.window.close()
     # A start in large text, and then the usual one.
     again = make_hand(engine=False)
-    stack_edits.add_patch(again.document, AddVector(coefficient=-1.0))
+    patch_edits.add_patch(again.document, AddVector(coefficient=-1.0))
     again.context.actions.trigger("tab.duplicate")
     QTest.qWait(30)
     assert icon_sides(again.window) == larger

@@ -9,14 +9,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar
 
-from app import edits
+from app.document import maze_edits
 from app.maze.ascii import from_ascii, to_ascii
 from app.maze.maze import Maze
 from app.maze.transforms import carve_path_to_corner, mirror, rotate
 from tests.widgets.conftest import SMALL, Hand, MakeHand
 from tests.widgets.test_canvas import CHEESE, MOUSE, shifted
-from widgets.history_panel import HistoryPanel
-from widgets.new_maze import NewMazeDialog
+from widgets.actions.new_maze_dialog import NewMazeDialog
+from widgets.panels.history_panel import HistoryPanel
 
 
 def test_a_rectangle_grows_and_shrinks_under_the_pointer_and_is_one_undo(hand: Hand) -> None:
@@ -79,8 +79,8 @@ def test_clearing_opens_the_maze_and_leaves_its_world(hand: Hand) -> None:
 
 
 def test_a_maze_is_copied_and_pasted_as_itself_and_as_text(hand: Hand) -> None:
-    edits.set_theme(hand.document, 5)
-    edits.paint_walls(hand.document, (shifted(1, 3),), True)
+    maze_edits.set_theme(hand.document, 5)
+    maze_edits.paint_walls(hand.document, (shifted(1, 3),), True)
     copied = hand.maze
     hand.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert from_ascii(QApplication.clipboard().text(), 15).walls == copied.walls
@@ -157,12 +157,12 @@ def test_tabs_show_close_and_come_back_by_undo(hand: Hand) -> None:
 
 
 def test_tabs_are_dragged_and_renamed(hand: Hand) -> None:
-    edits.duplicate_maze(hand.document)
+    maze_edits.duplicate_maze(hand.document)
     hand.window.tabs.moveTab(0, 1)
     assert [tab.title for tab in hand.document.state.mazes] == ["Small copy 1", "Small"]
-    edits.rename_maze(hand.document, hand.document.state.active, "B")
+    maze_edits.rename_maze(hand.document, hand.document.state.active, "B")
     assert hand.window.tabs.tabText(0) == "B"
-    edits.rename_maze(hand.document, hand.document.state.active, "  ")
+    maze_edits.rename_maze(hand.document, hand.document.state.active, "  ")
     assert hand.window.tabs.tabText(0) == "B"
 
 
@@ -214,5 +214,5 @@ def test_a_first_click_changes_nothing_and_the_last_tool_comes_back_at_the_next_
 
 def test_a_maze_that_fills_its_world_has_no_path_to_carve(hand: Hand) -> None:
     walls = bytes(225)
-    edits.edit_maze(hand.document, "Fill", lambda _: Maze(15, 15, walls, (0, 0), (14, 14)))
+    maze_edits.edit_maze(hand.document, "Fill", lambda _: Maze(15, 15, walls, (0, 0), (14, 14)))
     assert not hand.context.actions["maze.carve"].isEnabled()

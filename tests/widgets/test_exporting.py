@@ -15,15 +15,15 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
+from app.drawing.figure import FigureOptions, figure
+from app.drawing.rollout_shapes import rollout_overlays
+from app.drawing.side_by_side import beside
 from app.export.images import picture
-from app.figure import FigureOptions, figure
-from app.figure_beside import beside
 from app.interventions.patches import Noise, Scale, Zero
-from app.maze.files import from_json
-from app.rollout_shapes import rollout_overlays
+from app.maze.maze_file import from_json
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.exporting.dialog import ExportDialog
+from widgets.exporting.export_dialog import ExportDialog
 
 
 def opened(hand: Hand, what: str, folder: Path) -> ExportDialog:
@@ -70,7 +70,7 @@ def gif_frames(path: Path) -> list[tuple[Image.Image, int]]:
 
 
 def test_a_png_holds_what_is_seen_and_its_recipe(hand: Hand, tmp_path: Path) -> None:
-    stack_edits.add_patch(hand.document, Noise(sigma=5.0))
+    patch_edits.add_patch(hand.document, Noise(sigma=5.0))
     hand.window.maze_view.canvas.setFocus()
     hand.key(Qt.Key.Key_4)
     hand.answered()
@@ -108,7 +108,7 @@ def test_what_the_legend_and_the_rollout_show_is_exported_too(hand: Hand, tmp_pa
 
 def test_a_comparison_is_exported_as_two_beside_each_other(hand: Hand, tmp_path: Path) -> None:
     hand.context.actions.trigger("compare.maze")
-    edits.move_cheese(hand.document, (5, 8))
+    maze_edits.move_cheese(hand.document, (5, 8))
     hand.answered()
     companion = hand.window.maze_view.companion
     assert companion is not None
@@ -133,7 +133,7 @@ def test_mice_of_an_older_maze_are_not_exported(hand: Hand, tmp_path: Path) -> N
     hand.wait(lambda: player.fresh)
     player.seek(1)
     hand.window.playback.player._calm.setInterval(60_000)
-    edits.move_cheese(hand.document, (5, 8))
+    maze_edits.move_cheese(hand.document, (5, 8))
     hand.answered()
     dialog = opened(hand, "picture", tmp_path)
     QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
@@ -171,8 +171,8 @@ def test_a_movie_of_a_sweep_as_mp4(hand: Hand, tmp_path: Path) -> None:
     dialog = opened(hand, "sweep", tmp_path)
     assert not dialog.go.isEnabled()
     assert dialog.sweep.none.isVisible()
-    stack_edits.add_patch(hand.document, Zero(channels=(0,)))
-    stack_edits.add_patch(hand.document, Noise(sigma=1.0))
+    patch_edits.add_patch(hand.document, Zero(channels=(0,)))
+    patch_edits.add_patch(hand.document, Noise(sigma=1.0))
     hand.answered()
     assert dialog.sweep.number.currentText() == "Patch 2 (noise patch): sigma"
     choose(dialog.format, "mp4")
@@ -189,7 +189,7 @@ def test_a_movie_of_a_sweep_as_mp4(hand: Hand, tmp_path: Path) -> None:
 
 def test_a_movie_of_the_last_edits(hand: Hand, tmp_path: Path) -> None:
     hand.drag((5, 6), (5, 7), (5, 8))
-    edits.move_cheese(hand.document, (9, 7))
+    maze_edits.move_cheese(hand.document, (9, 7))
     hand.answered()
     hand.context.settings.set("export.fps", 3)
     path = export(hand, opened(hand, "edits", tmp_path))
@@ -200,7 +200,7 @@ def test_a_movie_of_the_last_edits(hand: Hand, tmp_path: Path) -> None:
 
 
 def test_numbers_that_cannot_be_are_told_in_a_sentence(hand: Hand, tmp_path: Path) -> None:
-    stack_edits.add_patch(hand.document, Scale(positive=0.5))
+    patch_edits.add_patch(hand.document, Scale(positive=0.5))
     hand.answered()
     said: list[str] = []
     hand.context.reported.connect(lambda _kind, sentence, *_: said.append(sentence))
@@ -226,7 +226,7 @@ def test_numbers_that_cannot_be_are_told_in_a_sentence(hand: Hand, tmp_path: Pat
 
 
 def test_cancel_ends_the_work_and_writes_nothing(hand: Hand, tmp_path: Path) -> None:
-    stack_edits.add_patch(hand.document, Noise(sigma=1.0))
+    patch_edits.add_patch(hand.document, Noise(sigma=1.0))
     hand.answered()
     dialog = opened(hand, "sweep", tmp_path)
     choose(dialog.scale, "2")

@@ -15,17 +15,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
+from app.drawing.figure import Figure, FigureOptions
+from app.drawing.side_by_side import Side, page
 from app.export.images import picture
 from app.field.requests import FieldResult
-from app.figure import Figure, FigureOptions
-from app.figure_beside import Side, page
 from app.interventions.patches import Noise
-from app.maze.files import from_json
-from app.policy.info import default_policy_path
+from app.maze.maze_file import from_json
 from app.policy.loading import load_policy
 from app.policy.network import random_network
 from app.policy.policy import policy_of
+from app.policy.policy_info import default_policy_path
 from tests.widgets.conftest import Hand
 from tests.widgets.test_canvas import shifted
 from tests.widgets.test_compare import companion
@@ -38,7 +38,7 @@ BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 def compared(hand: Hand) -> Hand:
     """An edited copy of the small maze beside the small maze."""
     hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    edits.move_cheese(hand.document, (5, 8))
+    maze_edits.move_cheese(hand.document, (5, 8))
     settled(hand)
     return hand
 
@@ -89,7 +89,7 @@ def test_a_title_stands_over_both_and_each_keeps_its_own(compared: Hand, tmp_pat
 
 def test_a_movie_of_the_rollout_walks_both(compared: Hand, tmp_path: Path) -> None:
     # A policy that walks to the cheese: one that strays would make a movie of 500 steps.
-    edits.open_policy(compared.document, load_policy(default_policy_path()))
+    maze_edits.open_policy(compared.document, load_policy(default_policy_path()))
     settled(compared)
     playback = compared.window.playback
     compared.wait(lambda: playback.player.fresh and playback.beside.rollouts is not None)
@@ -114,7 +114,7 @@ def test_a_movie_of_the_rollout_walks_both(compared: Hand, tmp_path: Path) -> No
 
 
 def test_a_movie_of_a_sweep_sweeps_both(compared: Hand, tmp_path: Path) -> None:
-    stack_edits.add_patch(compared.document, Noise(sigma=1.0))
+    patch_edits.add_patch(compared.document, Noise(sigma=1.0))
     settled(compared)
     dialog = opened(compared, "sweep", tmp_path)
     choose(dialog.format, "mp4")
@@ -135,7 +135,7 @@ def test_a_movie_of_edits_begins_when_both_were_there_and_shows_both(hand: Hand,
     hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     settled(hand)
     start = picture(seen(hand, FigureOptions(note="no patches", steady=True)), 0.5)
-    edits.move_cheese(hand.document, (5, 8))
+    maze_edits.move_cheese(hand.document, (5, 8))
     settled(hand)
     hand.key(Qt.Key.Key_X)
     settled(hand)

@@ -15,17 +15,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits
-from app.colour import rgb
+from app.document import maze_edits
+from app.drawing.colour import rgb
+from app.drawing.figure import FigureOptions, figure
+from app.drawing.palette import DARK, LIGHT
+from app.drawing.rollout_shapes import rollout_overlays
 from app.export.encoders import encoder_for
 from app.export.images import picture
 from app.field.measures import decision_probabilities
-from app.figure import FigureOptions, figure
-from app.palette import DARK, LIGHT
-from app.rollout_shapes import rollout_overlays
 from tests.widgets.conftest import Hand
 from tests.widgets.test_exporting import choose, export, gif_frames, opened
-from widgets.exporting.page_choice import WHITE
+from widgets.exporting.page_options import WHITE
 
 
 def is_made_of(image: Image.Image, colour: str) -> bool:
@@ -133,7 +133,7 @@ def test_a_movie_on_white_of_the_speed_that_the_bar_has(hand: Hand, tmp_path: Pa
 
 
 def test_the_dialog_says_what_an_mp4_will_be(hand: Hand, tmp_path: Path) -> None:
-    edits.move_cheese(hand.document, (5, 8))
+    maze_edits.move_cheese(hand.document, (5, 8))
     hand.answered()
     dialog = opened(hand, "edits", tmp_path)
     assert not dialog.plays.label.isVisible()
@@ -149,7 +149,7 @@ def test_the_dialog_says_what_an_mp4_will_be(hand: Hand, tmp_path: Path) -> None
 
 
 def test_tables_say_what_came_of_the_mouse(hand: Hand, tmp_path: Path) -> None:
-    edits.move_cheese(hand.document, (5, 8))
+    maze_edits.move_cheese(hand.document, (5, 8))
     hand.answered()
     hand.wait(lambda: hand.window.playback.player.fresh)
     walks = hand.window.playback.player.rollouts

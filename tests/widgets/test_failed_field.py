@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from app import stack_edits
+from app.document import patch_edits
 from app.errors import MazescopeError
 from app.interventions.patches import Scale, Zero
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.exporting.present import FAILED, present
-from widgets.panels.patches.effects import PatchEffects
+from widgets.exporting.view_snapshot import FAILED, present
+from widgets.panels.patches.own_effects import PatchEffects
 
 
 def broken(make_hand: MakeHand) -> Hand:
     """A window whose stack drives the network beyond float32."""
     hand: Hand = make_hand()
     for patch in (Zero(channels=(1,)), Scale(positive=3e38, negative=3e38)):
-        stack_edits.add_patch(hand.document, patch)
+        patch_edits.add_patch(hand.document, patch)
     hand.wait(lambda: not hand.context.bridge.busy)
     return hand
 

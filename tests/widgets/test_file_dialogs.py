@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
 
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.file_dialogs import ask_name
+from widgets.files.file_dialogs import ask_name
 
 
 def test_each_purpose_has_its_title_and_all_columns_fit(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,9 @@ def test_a_session_is_saved_beside_the_last_session(
 ) -> None:
     hand = make_hand(engine=False)
     suggested: list[str] = []
-    monkeypatch.setattr("widgets.files.ask_name", lambda _parent, _title, name, _filters: suggested.append(name) or "")
+    monkeypatch.setattr(
+        "widgets.files.opening.ask_name", lambda _parent, _title, name, _filters: suggested.append(name) or ""
+    )
     sessions, mazes = tmp_path / "sessions", tmp_path / "mazes"
     sessions.mkdir()
     mazes.mkdir()

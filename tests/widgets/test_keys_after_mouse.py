@@ -7,10 +7,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import AddVector
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.panels.number import Number
+from widgets.controls.number_field import Number
 from widgets.panels.patches.card import PatchCard
 
 LEFT = Qt.MouseButton.LeftButton
@@ -22,7 +22,7 @@ PAGE_KEYS = [(Qt.Key.Key_PageDown, "level.next"), (Qt.Key.Key_PageUp, "level.pre
 def walking(make_hand: MakeHand) -> Hand:
     """A window with a patch, whose mouse is ready to walk."""
     hand = make_hand()
-    stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
+    patch_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
     hand.window.docks.bring("patches")
     hand.wait(lambda: hand.window.playback.player.fresh)
     return hand

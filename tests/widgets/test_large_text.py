@@ -26,13 +26,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import Scale
 from tests.widgets.conftest import Hand, MakeHand
 from tests.widgets.dialogs import DIALOGS, LONG
-from widgets.docks import Docks
-from widgets.keycaps import KeyCaps
-from widgets.panels.parts import Elided
+from widgets.controls.keycaps import KeyCaps
+from widgets.controls.panel_parts import Elided
+from widgets.shell.docks import Docks
 
 SCREEN = (1366, 728)
 """Pixels of a common small screen, less a bar of the desktop."""
@@ -183,7 +183,7 @@ def test_messages_take_as_many_lines_as_they_need(scaled: Hand) -> None:
 
 
 def test_the_bars_of_the_window_show_all_their_text(scaled: Hand) -> None:
-    stack_edits.add_patch(scaled.document, Scale())
+    patch_edits.add_patch(scaled.document, Scale())
     scaled.answered()
     window = scaled.window
     parts = {

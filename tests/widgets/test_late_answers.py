@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
 from app.field.engine import Engine
 from app.interventions.patches import Scale, Zero
 from app.maze.levels import random_level
@@ -34,14 +34,14 @@ def held(hand: Hand) -> Iterator[None]:
 def test_a_late_answer_to_a_patch_pales_what_it_changes_and_never_the_original(hand: Hand) -> None:
     hand.key(Qt.Key.Key_4)
     with held(hand):
-        stack_edits.add_patch(hand.document, Zero())
+        patch_edits.add_patch(hand.document, Zero())
         assert opacity(hand, "patched") == 1
         hand.wait(lambda: opacity(hand, "patched") < 0.4)
         assert opacity(hand, "difference") < 0.4
         assert opacity(hand, "original") == 1
     hand.wait(lambda: opacity(hand, "patched") == opacity(hand, "difference") == 1)
     with held(hand):
-        edits.edit_maze(hand.document, "Paint", lambda maze: maze.with_walls((shifted(1, 2),), True))
+        maze_edits.edit_maze(hand.document, "Paint", lambda maze: maze.with_walls((shifted(1, 2),), True))
         hand.wait(lambda: opacity(hand, "original") < 0.4)
     hand.wait(lambda: opacity(hand, "original") == 1)
 
@@ -51,7 +51,7 @@ def test_a_drag_that_is_answered_in_parts_pales_nothing_and_refreshes_every_squa
     hand = make_hand(maze, policy=random_policy(4))
     picture, bridge = hand.window.maze_view.picture, hand.context.bridge
     hand.key(Qt.Key.Key_4)
-    stack_edits.add_patch(hand.document, Scale(positive=3.0))
+    patch_edits.add_patch(hand.document, Scale(positive=3.0))
     hand.answered()
     assert picture.patched is not None
     before, late = picture.patched.logits.copy(), []
@@ -64,7 +64,7 @@ def test_a_drag_that_is_answered_in_parts_pales_nothing_and_refreshes_every_squa
         """Every part is answered with another question before the next part can come."""
         parts.append(bridge.latest)
         if len(parts) < 200 and not fresh():
-            stack_edits.change_patch(hand.document, 0, "Set", merge=True, positive=0.5 - 0.001 * len(parts))
+            patch_edits.change_patch(hand.document, 0, "Set", merge=True, positive=0.5 - 0.001 * len(parts))
 
     def fresh() -> bool:
         assert picture.patched is not None
@@ -73,7 +73,7 @@ def test_a_drag_that_is_answered_in_parts_pales_nothing_and_refreshes_every_squa
 
     bridge.result.connect(drag)
     bridge.overtaken.connect(drag)
-    stack_edits.change_patch(hand.document, 0, "Set", merge=True, positive=0.5)
+    patch_edits.change_patch(hand.document, 0, "Set", merge=True, positive=0.5)
     hand.wait(lambda: len(parts) >= 200 or fresh())
     assert fresh()
     assert not any(late)

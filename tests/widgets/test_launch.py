@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from widgets import screen
+from widgets.startup import display_check
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has machines without a screen")
 
@@ -69,27 +69,27 @@ def test_a_screen_is_where_one_of_the_ways_that_qt_tries_answers(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-7")
-    monkeypatch.setattr(screen, "missing_libraries", lambda _: [])
-    assert screen.screen_problem() is not None
+    monkeypatch.setattr(display_check, "missing_libraries", lambda _: [])
+    assert display_check.screen_problem() is not None
     with socket.socket(socket.AF_UNIX) as compositor:
         # What a compositor that has crashed leaves behind answers nobody.
         compositor.bind(str(tmp_path / "wayland-7"))
-        assert screen.screen_problem() is not None
+        assert display_check.screen_problem() is not None
         compositor.listen()
-        assert screen.screen_problem() is None
+        assert display_check.screen_problem() is None
         monkeypatch.setenv("QT_QPA_PLATFORM", "wayland-egl")
-        assert screen.screen_problem() is None
+        assert display_check.screen_problem() is None
         monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
-        assert "DISPLAY=" in str(screen.screen_problem())
+        assert "DISPLAY=" in str(display_check.screen_problem())
     monkeypatch.setenv("QT_QPA_PLATFORM", "xcb;offscreen")
-    assert screen.screen_problem() is None
+    assert display_check.screen_problem() is None
 
 
 @LINUX
 def test_missing_libraries_are_named_with_their_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    monkeypatch.setattr(screen, "_EVERYWHERE", ("libc.so.6", "libxcb-nothing.so.0"))
-    problem = screen.screen_problem()
+    monkeypatch.setattr(display_check, "_EVERYWHERE", ("libc.so.6", "libxcb-nothing.so.0"))
+    problem = display_check.screen_problem()
     assert problem is not None
     assert "libxcb-nothing.so.0" in problem
     assert "libxcb-nothing0" in problem
@@ -110,7 +110,7 @@ def test_the_list_of_libraries_is_complete() -> None:
         line.split()[0] for line in found.splitlines() if line.split()[0].startswith(("libxcb", "libxkb", "libX11"))
     }
     assert wanted
-    assert wanted <= set(screen._EXPECTED_LIBRARIES)
+    assert wanted <= set(display_check._EXPECTED_LIBRARIES)
 
 
 def check_smoke_test(done: subprocess.CompletedProcess[str]) -> dict[str, object]:

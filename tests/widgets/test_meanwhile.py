@@ -11,17 +11,17 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
+from app.document.session_file import save_session
 from app.interventions.patches import AddVector
-from app.maze import files as maze_files
+from app.maze import maze_file as maze_files
 from app.maze.procgen_client import Procgen
-from app.number_text import compact
+from app.number_format import compact
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
-from app.session import save_session
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.error_dialog import ErrorDialog
-from widgets.panels.channels.panel import ChannelsPanel
+from widgets.controls.error_dialog import ErrorDialog
+from widgets.panels.channels.channels_panel import ChannelsPanel
 
 
 def settle() -> None:
@@ -79,7 +79,7 @@ def test_a_policy_with_fewer_channels_while_the_last_channel_is_chosen(
     hand = make_hand(policy=policy_of(random_network(2, 0), "wide"))
     errors, panel = errors_of(hand), channels(hand)
     hand.key(Qt.Key.Key_End)
-    edits.open_policy(hand.document, small_policy)
+    maze_edits.open_policy(hand.document, small_policy)
     hand.wait(lambda: panel.layer is not None and panel.layer.channels == 32)
     assert not errors
     assert panel.grid.current == 0
@@ -95,7 +95,7 @@ def test_a_drag_ends_where_its_canvas_goes_out_of_sight(make_hand: MakeHand) -> 
 
 def test_a_stroke_does_not_go_on_in_another_tab(make_hand: MakeHand) -> None:
     hand = make_hand(engine=False)
-    edits.duplicate_maze(hand.document)
+    maze_edits.duplicate_maze(hand.document)
     settle()
     hand.press((3, 3))
     hand.move((2, 2))
@@ -109,7 +109,7 @@ def test_a_stroke_does_not_go_on_in_another_tab(make_hand: MakeHand) -> None:
 @pytest.mark.procgen
 def test_a_level_that_comes_late_stays_out_of_another_tab(make_hand: MakeHand, procgen: Procgen) -> None:
     hand = make_hand(procgen=procgen, engine=False)
-    edits.duplicate_maze(hand.document)
+    maze_edits.duplicate_maze(hand.document)
     settle()
     before = hand.document.state.mazes[0].maze
     hand.context.actions.trigger("level.next")
@@ -123,7 +123,7 @@ def test_a_level_that_comes_late_stays_out_of_another_tab(make_hand: MakeHand, p
 def test_coming_back_from_the_stage_when_what_had_the_keyboard_is_gone(make_hand: MakeHand) -> None:
     hand = make_hand(engine=False)
     errors = errors_of(hand)
-    stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
+    patch_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
     hand.window.docks.bring("patches")
     hand.window.docks.docks["patches"].widget().cards.cards[0].setFocus()  # type: ignore[attr-defined]
     settle()
@@ -161,7 +161,7 @@ def test_a_maze_dropped_with_a_session_goes_into_the_session(make_hand: MakeHand
     session, maze = tmp_path / "kept.mazescope", tmp_path / "beside.json"
     save_session(session, hand.document.state, hand.context.view.to_json())
     maze_files.save(maze, hand.maze)
-    edits.remove_cheese(hand.document)
+    maze_edits.remove_cheese(hand.document)
     hand.window.files.open_paths([session, maze])
     sessions = hand.window.around.sessions
     hand.wait(lambda: sessions.question is not None)
@@ -198,13 +198,13 @@ def test_actions_on_the_stack_are_there_when_there_is_a_stack(make_hand: MakeHan
     clear, save = (hand.context.actions[f"patches.{name}"] for name in ("clear", "save"))
     assert not clear.isEnabled()
     assert not save.isEnabled()
-    stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
+    patch_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
     assert clear.isEnabled()
     assert save.isEnabled()
 
 
 def test_a_pin_asked_for_under_another_policy_does_not_come(hand: Hand) -> None:
     hand.context.actions.trigger("patches.pin")
-    edits.open_policy(hand.document, policy_of(random_network(1, 1), "other"))
+    maze_edits.open_policy(hand.document, policy_of(random_network(1, 1), "other"))
     hand.wait(lambda: not hand.context.busy)
     assert not hand.document.state.stack.patches

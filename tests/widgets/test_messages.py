@@ -9,14 +9,14 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
 from app.interventions.patches import Zero
-from app.maze import files as maze_files
+from app.maze import maze_file as maze_files
 from app.maze.procgen_client import Procgen
 from tests.widgets.conftest import Hand, MakeHand, small_maze
-from widgets.message_bar import MessageBar
+from widgets.controls.tab_order import reading_order
 from widgets.panels.patches.card import PatchCard
-from widgets.tab_order import reading_order
+from widgets.shell.message_bar import MessageBar
 
 
 def lines(hand: Hand) -> list[str]:
@@ -85,7 +85,7 @@ def test_a_failure_of_the_field_is_forgotten_when_a_field_comes_but_not_unread(h
     assert lines(hand) == [sentence]
     hand.click((5, 6))
     hand.window.message_bar.haste = 1e-6
-    edits.remove_cheese(hand.document)
+    maze_edits.remove_cheese(hand.document)
     hand.answered()
     QTest.qWait(100)
     assert lines(hand) == [sentence], "nobody could have read it yet"
@@ -95,7 +95,7 @@ def test_a_failure_of_the_field_is_forgotten_when_a_field_comes_but_not_unread(h
 
 def typed_wrong(hand: Hand) -> QLineEdit:
     """Channels that the layer does not have, typed on a patch's card."""
-    stack_edits.add_patch(hand.document, Zero(channels=(1,)))
+    patch_edits.add_patch(hand.document, Zero(channels=(1,)))
     hand.wait(lambda: bool(hand.window.findChildren(PatchCard)))
     field = hand.window.findChildren(PatchCard)[0].channels
     field.selectAll()
@@ -169,7 +169,7 @@ def test_work_that_is_not_saved_stays_said_whatever_is_done(make_hand: MakeHand,
 
 
 def test_a_figure_that_could_not_be_copied_is_forgotten_when_it_was(hand: Hand) -> None:
-    edits.remove_cheese(hand.document)
+    maze_edits.remove_cheese(hand.document)
     hand.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert "still being computed" in lines(hand)[0]
     hand.answered()
@@ -227,10 +227,10 @@ def test_a_maze_file_of_a_smaller_world_brings_its_own_sizes(make_hand: MakeHand
     from app.maze.levels import random_level
 
     hand = make_hand(engine=False)
-    edits.open_level(hand.document, random_level(25, 25, 1), "large", 1, 25)
+    maze_edits.open_level(hand.document, random_level(25, 25, 1), "large", 1, 25)
     hand.window.levels.set_dim(25)
     assert hand.window.level_bar.region.currentData() == 25
-    edits.open_level(hand.document, small_maze(), "small")
+    maze_edits.open_level(hand.document, small_maze(), "small")
     assert hand.window.level_bar.region.currentData() == 15
     assert hand.window.level_bar.dim.currentData() is None
     hand.wait(lambda: not hand.window.levels.busy)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
 from app.interventions.patches import AddVector, Scale, Zero
 from app.maze.maze import Square
 from tests.widgets.conftest import Hand, MakeHand
@@ -127,17 +127,17 @@ class Monkey:
             position = self.dice.randrange(count)
             choice = self.dice.randrange(3)
             if choice == 0:
-                stack_edits.delete_patch(document, position)
+                patch_edits.delete_patch(document, position)
             elif choice == 1:
-                stack_edits.enable_patch(document, position, not document.state.stack.patches[position].enabled)
+                patch_edits.enable_patch(document, position, not document.state.stack.patches[position].enabled)
             else:
-                stack_edits.solo_patch(document, position, not document.state.stack.patches[position].solo)
+                patch_edits.solo_patch(document, position, not document.state.stack.patches[position].solo)
         elif count < 4:
             new = self.dice.choice((Zero(channels=(3,)), Scale(positive=0.5), AddVector(coefficient=-1.0)))
-            stack_edits.add_patch(document, new)
+            patch_edits.add_patch(document, new)
 
     def theme(self) -> None:
-        edits.set_theme(self.hand.document, self.dice.randrange(9))
+        maze_edits.set_theme(self.hand.document, self.dice.randrange(9))
 
     @staticmethod
     def close_menu() -> None:

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import AddVector, Noise, Scale, SetValue, Zero
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.command_palette import CommandPalette
-from widgets.level_bar import LevelBar
+from widgets.actions.command_palette import CommandPalette
+from widgets.shell.level_bar import LevelBar
 
 FULL = os.environ.get("FULL") == "1"
 GESTURES = 2000 if FULL else 200
@@ -133,7 +133,7 @@ class Monkey:
         )
         if len(self.hand.document.state.stack.patches) < 5:
             self.note(f"add {new.kind}")
-            stack_edits.add_patch(self.hand.document, new)
+            patch_edits.add_patch(self.hand.document, new)
 
     def dock(self) -> None:
         dock = self.dice.choice(list(self.hand.window.docks.docks.values()))

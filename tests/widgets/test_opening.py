@@ -14,16 +14,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from safetensors.numpy import save_file
 
-from app.interventions.json_format import save_patches
 from app.interventions.patches import PatchStack, Scale, Zero
+from app.interventions.patches_file import save_patches
 from app.interventions.vectors import FORMAT, ActivationVector, read_vector, save_vector
-from app.maze import files as maze_files
-from app.maze import text_files
+from app.maze import maze_file as maze_files
+from app.maze import text_file
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
 from tests.widgets.conftest import Hand, MakeHand, small_maze
-from widgets.recent_menu import RecentMenu
+from widgets.files.recent_menu import RecentMenu
 
 LAYER = "embedder.block1.conv"
 BUTTON, NO_KEY, COPY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
@@ -176,7 +176,7 @@ def test_files_may_be_dropped_on_any_part_of_the_window(hand: Hand, tmp_path: Pa
 def test_several_kinds_at_once_each_find_their_place(hand: Hand, vector: Path, tmp_path: Path) -> None:
     bare = small_maze().with_cheese(None)
     maze_files.save(tmp_path / "bare.json", bare)
-    text_files.save(tmp_path / "text.txt", small_maze())
+    text_file.save(tmp_path / "text.txt", small_maze())
     save_patches(tmp_path / "stack.json", PatchStack((Zero(channels=(3,)),)))
     other = policy_of(random_network(1, 5), "other")
     save_safetensors(other, tmp_path / "other.safetensors")
@@ -212,7 +212,7 @@ def test_a_session_among_several_comes_first_and_takes_the_rest_in(hand: Hand, v
 
 @pytest.mark.parametrize("name", ["maze", "maze.ascii", "maze.TXT"])
 def test_mazes_as_text_are_told_by_what_they_hold(hand: Hand, tmp_path: Path, name: str) -> None:
-    text_files.save(tmp_path / name, small_maze())
+    text_file.save(tmp_path / name, small_maze())
     drop(hand, tmp_path / name)
     assert hand.maze.walls == small_maze().walls
     assert hand.document.state.tab.title == "maze"

@@ -10,14 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import AddVector, Noise
 from app.interventions.vectors import ActivationVector
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.panels.channels.grid import ChannelGrid
-from widgets.panels.library import SharedLibrary
-from widgets.panels.number import Number, WholeNumber
+from widgets.controls.number_field import Number, WholeNumber
+from widgets.panels.channels.thumbnail_grid import ChannelGrid
 from widgets.panels.patches import PatchesPanel
+from widgets.services.vector_library import SharedLibrary
 
 
 def grid_with_keyboard(hand: Hand) -> ChannelGrid:
@@ -48,7 +48,7 @@ def test_pages_turn_in_the_channels_and_open_no_other_level(hand: Hand) -> None:
 @pytest.mark.parametrize("part", ["slider", "field"])
 def test_pages_step_a_number_and_open_no_other_level(make_hand: MakeHand, part: str) -> None:
     hand = make_hand(engine=False)
-    stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
+    patch_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
     hand.window.docks.bring("patches")
     panel = hand.window.docks.docks["patches"].widget()
     number = panel.cards.cards[0].fields.findChild(Number, "coefficient")  # type: ignore[attr-defined]
@@ -72,7 +72,7 @@ def test_undo_takes_back_what_was_entered_and_not_the_field_alone(make_hand: Mak
         "whole": replace(before, seed=4),
         "channels": replace(before, channels=(4,)),
     }[field]
-    stack_edits.add_patch(hand.document, before)
+    patch_edits.add_patch(hand.document, before)
     hand.window.docks.bring("patches")
     panel = hand.window.docks.docks["patches"].widget()
     assert isinstance(panel, PatchesPanel)
@@ -110,7 +110,7 @@ def test_pages_turn_in_the_undo_list(make_hand: MakeHand) -> None:
 
 def test_delete_takes_the_card_out_and_leaves_the_cheese(make_hand: MakeHand) -> None:
     hand = make_hand(engine=False)
-    stack_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
+    patch_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
     hand.window.docks.bring("patches")
     panel = hand.window.docks.docks["patches"].widget()
     card: QWidget = panel.cards.cards[0]  # type: ignore[attr-defined]

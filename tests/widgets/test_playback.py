@@ -9,13 +9,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
+from app.drawing.maze_shapes import mouse_shapes
+from app.drawing.shapes import Polyline, Shape
+from app.field.rollout_values import Rule
 from app.interventions.patches import Noise
-from app.maze_shapes import mouse_shapes
-from app.rollout import Rule
-from app.seeds import LARGEST_SEED
-from app.shapes import Polyline, Shape
-from app.studies.rollout import rollouts
+from app.maze.seeds import LARGEST_SEED
+from app.studies.rollouts import rollouts
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.playback import Player
 
@@ -139,7 +139,7 @@ def test_what_is_drawn_is_where_the_mouse_is(watching: Hand) -> None:
 
 
 def test_each_network_has_its_own_mouse_in_its_own_hue(watching: Hand) -> None:
-    stack_edits.add_patch(watching.document, Noise(sigma=20.0))
+    patch_edits.add_patch(watching.document, Noise(sigma=20.0))
     came(watching)
     player, palette = player_of(watching), watching.context.palette
     assert player.rollouts is not None
@@ -164,7 +164,7 @@ def test_an_edit_sends_the_mice_anew(watching: Hand) -> None:
     player = player_of(watching)
     player.seek(3)
     before = player.rollouts
-    edits.move_cheese(watching.document, CHEESE_MOVED)
+    maze_edits.move_cheese(watching.document, CHEESE_MOVED)
     assert not player.fresh
     came(watching)
     assert player.rollouts is not before
@@ -175,7 +175,7 @@ def test_an_edit_sends_the_mice_anew(watching: Hand) -> None:
 
 def test_another_level_begins_at_its_start(watching: Hand) -> None:
     player_of(watching).seek(3)
-    edits.open_level(watching.document, watching.maze.with_theme(3), "Other")
+    maze_edits.open_level(watching.document, watching.maze.with_theme(3), "Other")
     assert player_of(watching).step == 0
     assert not overlay(watching)
     came(watching)
@@ -256,7 +256,7 @@ def test_verdicts_are_whole_sentences_however_narrow_the_window(make_hand: MakeH
     hand.context.set_text_scale(scale)
     bar, window = hand.window.playback.bar, hand.window
     hand.wait(lambda: player_of(hand).fresh)
-    stack_edits.add_patch(hand.document, Noise(sigma=3.0, seed=1))
+    patch_edits.add_patch(hand.document, Noise(sigma=3.0, seed=1))
     came(hand)
     ways = set()
     for width in (2400, 1366, 1100, 700):

@@ -11,11 +11,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar, QWidget
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import Scale
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.presentation.pointer import SIDE, large_pointer
-from widgets.presentation.stage import keys_pressed
+from widgets.presentation.large_pointer import SIDE, large_pointer
+from widgets.presentation.presentation_overlay import keys_pressed
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def on_stage(make_hand: MakeHand, request: pytest.FixtureRequest) -> Iterator[Ha
     made.context.set_text_scale(scale)
     made.context.actions.trigger("tab.duplicate")
     made.context.view.set_mode("side_by_side")
-    stack_edits.add_patch(made.document, Scale())
+    patch_edits.add_patch(made.document, Scale())
     made.answered()
     made.wait(lambda: made.window.playback.player.fresh)
     made.key(Qt.Key.Key_F11)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import Zero
 from app.maze.levels import random_level
 from tests.widgets.conftest import Hand, MakeHand
@@ -25,7 +25,7 @@ def covered(hand: Hand, pane: Pane, card: QRect) -> int:
 )
 def test_the_card_covers_no_more_arrows_than_any_corner_would(make_hand: MakeHand, mode: Qt.Key, zooms: int) -> None:
     hand = make_hand(random_level(25, 25, 2))
-    stack_edits.add_patch(hand.document, Zero())
+    patch_edits.add_patch(hand.document, Zero())
     hand.answered()
     hand.key(mode)
     for _ in range(zooms):

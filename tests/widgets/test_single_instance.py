@@ -15,10 +15,10 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.plugin import QtBot
 
 from app.interventions.vectors import ActivationVector, save_vector
-from app.maze import files as maze_files
+from app.maze import maze_file as maze_files
 from tests.widgets.conftest import MakeHand, small_maze
-from widgets.launch import answer_later_starts
-from widgets.single_instance import FirstWindow, first_or_hand_over, hand_over, raise_to_front, server_name
+from widgets.startup.launch import answer_later_starts
+from widgets.startup.single_instance import FirstWindow, first_or_hand_over, hand_over, raise_to_front, server_name
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -107,7 +107,7 @@ def test_nonsense_at_the_door_changes_nothing(first: FirstWindow, qtbot: QtBot, 
 def test_one_that_hangs_keeps_nobody_from_starting(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("widgets.single_instance.PATIENCE", 50)
+    monkeypatch.setattr("widgets.startup.single_instance.PATIENCE", 50)
     name = f"mazescope-deaf-{os.getpid()}"
     server = QLocalServer()
     # It listens, and never answers.

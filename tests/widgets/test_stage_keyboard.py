@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import AddVector
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.focus_ring import FocusRing
-from widgets.panels.number import Number
+from widgets.controls.focus_ring import FocusRing
+from widgets.controls.number_field import Number
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -20,7 +20,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 @pytest.fixture
 def hand(make_hand: MakeHand) -> Hand:
     made = make_hand(engine=False)
-    stack_edits.add_patch(made.document, AddVector(coefficient=-1.0))
+    patch_edits.add_patch(made.document, AddVector(coefficient=-1.0))
     made.window.docks.bring("patches")
     QApplication.processEvents()
     return made

@@ -7,12 +7,12 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import AddVector, PatchStack, Zero
 from tests.widgets.conftest import Hand
 from tests.widgets.test_canvas import shifted
-from widgets.maze_view.room import maze_rect
-from widgets.panels.number import Number
+from widgets.controls.number_field import Number
+from widgets.maze_view.free_space import maze_rect
 from widgets.panels.patches.card import PatchCard
 
 
@@ -38,7 +38,7 @@ def test_the_first_patch_and_its_tick_leave_the_maze_in_its_place(hand: Hand, mo
     before = places(hand)
     pane = hand.window.maze_view.panes["patched" if mode == Qt.Key.Key_2 else "difference"]
     assert "empty" in pane.note.sentence
-    stack_edits.add_patch(hand.document, Zero())
+    patch_edits.add_patch(hand.document, Zero())
     hand.answered()
     assert not pane.note.isVisible()
     assert places(hand) == before
@@ -53,7 +53,7 @@ def test_the_first_patch_and_its_tick_leave_the_maze_in_its_place(hand: Hand, mo
 
 def test_a_slider_dragged_through_nought_leaves_the_mazes_in_their_places(hand: Hand) -> None:
     hand.key(Qt.Key.Key_4)
-    stack_edits.open_stack(hand.document, PatchStack((AddVector(coefficient=4.0),)))
+    patch_edits.open_stack(hand.document, PatchStack((AddVector(coefficient=4.0),)))
     hand.answered()
     before = places(hand)
     number = card(hand).findChild(Number, "coefficient")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QCheckBox, QStyle, QStyleOptionButton
 from pytestqt.qtbot import QtBot
 
-from app.colour import contrast
+from app.drawing.colour import contrast
 from tests.widgets.conftest import MakeHand
 from widgets.panels.patches.card import PatchCard
 

@@ -11,14 +11,14 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QScrollArea, QWidget
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import AddVector, Noise, Scale, Zero
 from app.interventions.vectors import ActivationVector
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from tests.widgets.dialogs import DIALOGS
-from widgets.docks import PANELS
-from widgets.panels.library import SharedLibrary
 from widgets.panels.patches.card import PatchCard
+from widgets.services.vector_library import SharedLibrary
+from widgets.shell.docks import PANELS
 
 TAB, BACKTAB = Qt.Key.Key_Tab, Qt.Key.Key_Backtab
 ROOM = 3
@@ -34,7 +34,7 @@ def full(make_hand: MakeHand) -> Hand:
         ActivationVector("One", "random", "embedder.fc", np.ones(256, np.float32), "0" * 64)
     )
     for patch in (Zero(channels=(3,)), Scale(), AddVector(), Noise(), Zero()):
-        stack_edits.add_patch(hand.document, patch)
+        patch_edits.add_patch(hand.document, patch)
     hand.context.actions.trigger("tab.duplicate")
     hand.context.actions.trigger("maze.toggle_cheese")
     hand.context.actions.trigger("edit.undo")
@@ -178,7 +178,7 @@ def test_tab_leaves_the_maze_even_while_its_cell_cursor_is_out(full: Hand) -> No
 def test_cards_that_come_later_take_their_place(full: Hand) -> None:
     window = full.window
     window.docks.bring("patches")
-    stack_edits.add_patch(full.document, Scale())
+    patch_edits.add_patch(full.document, Scale())
     QApplication.processEvents()
     found = walk(full, window.level_bar.world)
     titles = [name_of(widget) for widget in found if " patch " in name_of(widget) and name_of(widget).endswith(" on")]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import stack_edits
+from app.document import patch_edits
 from app.field.requests import FieldResult
 from app.interventions.patches import AddVector
 from app.interventions.vectors import ActivationVector, save_vector
@@ -46,7 +46,7 @@ def moved(hand: Hand) -> bool:
 def test_a_file_written_anew_changes_the_field(hand: Hand, tmp_path: Path, replaced: bool) -> None:
     file = tmp_path / "v.safetensors"
     save_vector(file, zeros())
-    stack_edits.add_patch(hand.document, AddVector(vector=str(file), coefficient=1.0))
+    patch_edits.add_patch(hand.document, AddVector(vector=str(file), coefficient=1.0))
     shown(hand)
     assert not moved(hand)
     for vector, expected in ((noise(), True), (zeros(), False)):
@@ -68,7 +68,7 @@ def test_a_file_that_goes_and_comes_back_is_told_and_acts_again(hand: Hand, tmp_
     file, away = tmp_path / "v.safetensors", tmp_path / "away" / "v.safetensors"
     away.parent.mkdir()
     save_vector(file, noise())
-    stack_edits.add_patch(hand.document, AddVector(vector=str(file), coefficient=1.0))
+    patch_edits.add_patch(hand.document, AddVector(vector=str(file), coefficient=1.0))
     shown(hand)
     card = hand.window.docks.docks["patches"].widget().cards.cards[0]  # type: ignore[attr-defined]
     assert moved(hand)

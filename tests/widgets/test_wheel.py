@@ -8,8 +8,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QSpinBox, QWidget
 
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.level_bar import LevelBar
-from widgets.new_maze import NewMazeDialog
+from widgets.actions.new_maze_dialog import NewMazeDialog
+from widgets.shell.level_bar import LevelBar
 
 
 @pytest.fixture

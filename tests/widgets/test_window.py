@@ -14,8 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.plugin import QtBot
 
-from app import edits, stack_edits
-from app.document import OpenMaze, State
+from app.document import maze_edits, patch_edits
+from app.document.document import OpenMaze, State
 from app.field.engine import Engine
 from app.field.requests import FieldRequest
 from app.interventions.patches import Zero
@@ -25,9 +25,9 @@ from app.policy.policy import policy_of
 from app.policy.saving import save_safetensors
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from tests.widgets.test_canvas import shifted
-from widgets.error_dialog import ErrorDialog
-from widgets.launch import catch_exceptions
-from widgets.settings import Settings
+from widgets.controls.error_dialog import ErrorDialog
+from widgets.services.settings import Settings
+from widgets.startup.launch import catch_exceptions
 
 
 def press_button(hand: Hand, action: str) -> None:
@@ -99,7 +99,7 @@ def test_other_bad_files_are_refused_too(hand: Hand, tmp_path: Path, name: str, 
 
 
 def test_a_maze_file_is_saved_and_opened(hand: Hand, tmp_path: Path) -> None:
-    edits.paint_walls(hand.document, (shifted(1, 3),), True)
+    maze_edits.paint_walls(hand.document, (shifted(1, 3),), True)
     edited, path = hand.maze, tmp_path / "mine.json"
     hand.window.files.save_maze(path)
     hand.document.undo()
@@ -116,7 +116,7 @@ def test_a_session_is_saved_and_opened_with_its_view(make_hand: MakeHand, tmp_pa
     hand = make_hand(policy=None)
     hand.window.files.open_policy(path)
     hand.wait(lambda: hand.document.state.policy is not None)
-    stack_edits.add_patch(hand.document, Zero(channels=(3,)))
+    patch_edits.add_patch(hand.document, Zero(channels=(3,)))
     hand.context.view.set_mode("side_by_side")
     state, session = hand.document.state, tmp_path / "talk.mazescope"
     assert hand.window.files.save_session(session)
@@ -196,7 +196,7 @@ def test_the_newest_question_wins(hand: Hand) -> None:
 
 def test_a_later_answer_to_an_older_question_changes_no_number(hand: Hand) -> None:
     old = hand.context.bridge.latest
-    edits.paint_walls(hand.document, (shifted(1, 3),), True)
+    maze_edits.paint_walls(hand.document, (shifted(1, 3),), True)
     hand.answered()
     text = hand.window.status.work.text()
     hand.context.bridge._take_result(old)  # type: ignore[arg-type]
@@ -335,7 +335,7 @@ def test_a_level_that_arrives_ends_the_drag_under_way(hand: Hand) -> None:
     hand.press(shifted(1, 2))
     hand.move(shifted(1, 3))
     hand.document.end()
-    edits.open_level(hand.document, small_maze().with_theme(4), "Next", 4)
+    maze_edits.open_level(hand.document, small_maze().with_theme(4), "Next", 4)
     hand.move(shifted(1, 5))
     hand.release(shifted(1, 5))
     assert hand.maze == small_maze().with_theme(4)

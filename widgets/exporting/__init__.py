@@ -8,15 +8,15 @@ from PySide6.QtCore import QByteArray, QMimeData
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
+from app.document.recent_states import Timeline
 from app.errors import MazescopeError
-from app.timeline import Timeline
-from widgets.actions import Spec
-from widgets.context import Context
-from widgets.exporting.page_choice import remembered
-from widgets.exporting.present import Present, present
+from widgets.exporting.page_options import remembered
+from widgets.exporting.view_snapshot import Present, present
+from widgets.services.action_registry import Spec
+from widgets.services.context import Context
 
 if TYPE_CHECKING:
-    from widgets.exporting.dialog import ExportDialog
+    from widgets.exporting.export_dialog import ExportDialog
     from widgets.main_window import MainWindow
 
 GROUP = "Export"
@@ -73,7 +73,7 @@ class Exports:
 
     def open(self, what: str) -> ExportDialog:
         """Show the dialog, on what is to be exported: a key of `jobs.WHAT`."""
-        from widgets.exporting.dialog import ExportDialog
+        from widgets.exporting.export_dialog import ExportDialog
 
         if self.dialog is None:
             self.dialog = ExportDialog(self._window, self.timeline, what)
@@ -121,6 +121,6 @@ class Exports:
 
 def _pictures(shown: Present) -> tuple[bytes, bytes]:
     """The view as PNG and as SVG, each with its recipe."""
-    from widgets.exporting.jobs import picture_bytes
+    from widgets.exporting.export_jobs import picture_bytes
 
     return picture_bytes("png", shown, COPY_SCALE), picture_bytes("svg", shown, COPY_SCALE)

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 
 from app import __version__
 from app.paths import asset
-from widgets.context import Context
+from widgets.help.help_window import HelpWindow, Titles
 from widgets.help.licences import Part, parts
-from widgets.help.window import HelpWindow, Titles
-from widgets.log import log_file
+from widgets.services.context import Context
+from widgets.services.log_file import log_file
 
 SENTENCE = "See what a maze-solving policy wants at every square of a maze, and change its mind by hand."
 SOURCE = (

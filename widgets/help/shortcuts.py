@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from widgets.context import Context
-from widgets.fuzzy import match
+from widgets.controls.fuzzy_match import match
+from widgets.controls.keycaps import KeyCaps, keys_of
 from widgets.help.gestures import GESTURES
-from widgets.help.window import HelpWindow
-from widgets.keycaps import KeyCaps, keys_of
+from widgets.help.help_window import HelpWindow
+from widgets.services.context import Context
 
 COLUMNS = 2
 

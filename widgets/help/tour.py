@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.document import State
+from app.document.document import State
+from app.document.history import History
+from app.document.samples import Sample, load_samples
 from app.errors import MazescopeError
 from app.field.requests import FieldResult
-from app.history import History
 from app.interventions.patches import AddVector, PatchStack
-from app.samples import Sample, load_samples
-from widgets.context import Context
-from widgets.help.coach import CoachMark
-from widgets.session.unsaved import unsaved_work
+from widgets.help.coach_mark import CoachMark
+from widgets.services.context import Context
+from widgets.session.unsaved_changes import unsaved_work
 
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow

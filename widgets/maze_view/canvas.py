@@ -18,18 +18,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.channels import squares_of_pixel
-from app.figure import visible_box
+from app.document.viewport import SMALLEST, Sight, farthest
+from app.drawing.figure import visible_box
+from app.field.channels import squares_of_pixel
 from app.maze.maze import Square
 from app.maze.transforms import line
 from app.policy.layers import layer
-from app.sight import SMALLEST, Sight, farthest
-from widgets.context import Context
-from widgets.focus_ring import FocusRing
-from widgets.maze_view.items import MarksItem, ShapesItem
+from widgets.controls.focus_ring import FocusRing
+from widgets.maze_view.canvas_items import MarksItem, ShapesItem
 from widgets.maze_view.picture import Picture
 from widgets.maze_view.pins import PinsItem
 from widgets.maze_view.tools import TOOL_BY_ID, Gesture, wall_stroke
+from widgets.services.context import Context
 
 TITLES = {"original": "Original", "patched": "Patched", "difference": "Difference"}
 EDGE = 0.35

@@ -6,14 +6,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app.document import State
+from app.document.document import State
+from app.drawing.no_change import unchanged_reason
 from app.field.requests import FieldResult
-from app.unchanged import unchanged_reason
-from widgets.context import Context
 from widgets.maze_view.canvas import TITLES, MazeCanvas
-from widgets.maze_view.note import Note
+from widgets.maze_view.overlay_note import Note
 from widgets.maze_view.picture import Picture
-from widgets.maze_view.readout import Readout
+from widgets.maze_view.square_readout import Readout
+from widgets.services.context import Context
 
 NO_POLICY = "Open a policy to see its vector field: File, Open policy, or drop a checkpoint here."
 SIDE = 12

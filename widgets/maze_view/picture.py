@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.document import State
+from app.document.document import State
+from app.drawing.field_shapes import difference_shapes, field_shapes
+from app.drawing.maze_shapes import maze_shapes
+from app.drawing.shapes import Shape
 from app.field.requests import FieldResult, scene_key
 from app.field.vector_field import VectorField
-from app.field_shapes import difference_shapes, field_shapes
 from app.maze.maze import Maze
-from app.maze.paths import Decision, decision_square, reachable
-from app.maze_shapes import maze_shapes
+from app.maze.routes import Decision, decision_square, reachable
 from app.policy.policy import Policy
-from app.shapes import Shape
-from widgets.context import Context
+from widgets.services.context import Context
 
 if TYPE_CHECKING:
-    from widgets.maze_view.companion import Companion
+    from widgets.maze_view.compared_picture import Companion
 
 ROLES = ("original", "patched", "difference")
 STALE_AFTER = 450

@@ -7,9 +7,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from app.drawing.palette import Palette
 from app.interventions.patches import PatchStack, SetValue
 from app.maze.maze import Square
-from app.palette import Palette
 
 
 def pins(stack: PatchStack) -> tuple[tuple[int, SetValue], ...]:

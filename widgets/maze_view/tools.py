@@ -8,13 +8,13 @@ from typing import Final, Protocol
 
 from PySide6.QtCore import Qt
 
-from app import edits, stack_edits
-from app.document import Document
+from app.document import maze_edits, patch_edits
+from app.document.document import Document
 from app.maze.maze import Square
 from app.maze.transforms import rectangle, region
-from widgets.context import Context
 from widgets.maze_view.pins import pin_at, pins
-from widgets.panels.retarget import add_cheese_pin
+from widgets.maze_view.retarget_pin import add_cheese_pin
+from widgets.services.context import Context
 
 
 class Stroke:
@@ -83,7 +83,7 @@ def wall_stroke(context: Context, square: Square, *, wall: bool | None = None) -
     paint = not document.state.maze.is_wall(square) if wall is None else wall
 
     def step(squares: Sequence[Square]) -> None:
-        edits.paint_walls(document, tuple(squares), paint)
+        maze_edits.paint_walls(document, tuple(squares), paint)
 
     return Stroke(document, "Paint walls" if paint else "Erase walls", step)
 
@@ -91,12 +91,12 @@ def wall_stroke(context: Context, square: Square, *, wall: bool | None = None) -
 def cheese_stroke(context: Context, _square: Square) -> Stroke:
     """Drag the cheese, or put it back; it stays where it cannot go on."""
     verb = "Put back cheese" if context.document.state.maze.cheese is None else "Move cheese"
-    return _thing_stroke(context, verb, edits.move_cheese)
+    return _thing_stroke(context, verb, maze_edits.move_cheese)
 
 
 def mouse_stroke(context: Context, _square: Square) -> Stroke:
     """Drag the mouse; it stays where it cannot go on."""
-    return _thing_stroke(context, "Move mouse", edits.move_mouse)
+    return _thing_stroke(context, "Move mouse", maze_edits.move_mouse)
 
 
 def _thing_stroke(context: Context, verb: str, move: Callable[[Document, Square], None]) -> Stroke:
@@ -126,7 +126,7 @@ def pin_stroke(context: Context, position: int) -> Stroke:
 
     def step(squares: Sequence[Square]) -> None:
         for square in squares:
-            stack_edits.move_pin(document, position, square)
+            patch_edits.move_pin(document, position, square)
 
     return Stroke(document, "Move pin", step)
 
@@ -177,7 +177,7 @@ def rectangle_stroke(context: Context, square: Square) -> Stroke:
     def step(squares: Sequence[Square]) -> None:
         covered = rectangle(square, squares[-1])
         # From the maze at the press: a rectangle that became smaller gives back what it no longer covers.
-        edits.edit_maze(document, verb, lambda _: before.with_walls(covered, paint))
+        maze_edits.edit_maze(document, verb, lambda _: before.with_walls(covered, paint))
 
     return Stroke(document, verb, step)
 
@@ -187,7 +187,7 @@ def flood_fill(context: Context, square: Square) -> None:
     maze = context.document.state.maze
     wall = not maze.is_wall(square)
     covered = region(maze, square)
-    edits.edit_maze(context.document, "Flood fill", lambda maze: maze.with_walls(covered, wall))
+    maze_edits.edit_maze(context.document, "Flood fill", lambda maze: maze.with_walls(covered, wall))
 
 
 def _press_select(context: Context, square: Square) -> Gesture | None:

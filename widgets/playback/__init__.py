@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from widgets.actions import Spec
-from widgets.context import Context
-from widgets.playback.bar import PlaybackBar, register
-from widgets.playback.beside import MiceBeside
-from widgets.playback.player import Player
-from widgets.playback.space import SpaceKeeper
+from widgets.playback.compared_rollouts import MiceBeside
+from widgets.playback.playback_bar import PlaybackBar, register
+from widgets.playback.rollout_player import Player
+from widgets.playback.space_key import SpaceKeeper
+from widgets.services.action_registry import Spec
+from widgets.services.context import Context
 
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow

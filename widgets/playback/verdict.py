@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
-from app.rollout import Rollout, Rollouts
-from widgets.context import Context
-from widgets.panels.parts import Elided, Shortening, row, set_flag
+from app.field.rollout_values import Rollout, Rollouts
+from widgets.controls.panel_parts import Elided, Shortening, row, set_flag
+from widgets.services.context import Context
 
 LONGEST = "Original: no cheese in 500 steps, repeats 12 steps from step 488"
 """As long as a short sentence gets that leaves nothing out: two of them stand side by side where they fit."""

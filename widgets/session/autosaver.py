@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.autosave import Autosave, Recovered
-from widgets.context import Context
-from widgets.files import Files
-from widgets.session.unsaved import unsaved_work
+from app.document.autosave import Autosave, Recovered
+from widgets.files.opening import Files
+from widgets.services.context import Context
+from widgets.session.unsaved_changes import unsaved_work
 
 QUIET = 3_000
 """Milliseconds without a change after which the copy is written."""

@@ -21,19 +21,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.autosave import Recovered
-from app.document import State
+from app.document.autosave import Recovered
+from app.document.document import State
+from app.document.first_document import new_state
+from app.document.session_file import Session, load_session
 from app.errors import SessionError
-from app.regular_file import is_file
-from app.session import Session, load_session
-from widgets.context import Context
-from widgets.files import Files
+from app.io.regular_file import is_file
+from widgets.controls.tab_order import ReadingOrder
+from widgets.files.opening import Files
+from widgets.services.context import Context
 from widgets.session.autosaver import Autosaver
-from widgets.start import new_state
-from widgets.tab_order import ReadingOrder
 
 if TYPE_CHECKING:
-    from app.session_policy import Policies
+    from app.document.policy_lookup import Policies
 
 
 class RecoveryDialog(ReadingOrder, QDialog):
@@ -153,7 +153,7 @@ class Recovery(QObject):
 
         def read() -> tuple[State | None, Policies]:
             # Loads torch.
-            from app.session_policy import find_policies
+            from app.document.policy_lookup import find_policies
 
             saved: Session | None = None
             if one.path is not None and is_file(one.path):

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from app import __version__
 from tests.widgets.conftest import Hand, MakeHand
+from widgets.controls.keycaps import KeyCaps
 from widgets.help.about import About
+from widgets.help.glossary import Reader, definitions, terms, to_html
 from widgets.help.licences import NAMES, SHIPPED, licence_of, packaged_parts, parts
-from widgets.help.reader import Reader, definitions, terms, to_html
 from widgets.help.shortcuts import ShortcutList
-from widgets.keycaps import KeyCaps
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -10,15 +10,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits
+from app.document import maze_edits
+from app.document.first_document import FIRST_MODE, first_document
+from app.document.samples import load_samples
+from app.document.session_file import load_session
 from app.errors import MazeError
-from app.maze import files as maze_files
-from app.samples import load_samples
-from app.session import load_session
+from app.maze import maze_file as maze_files
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.help.coach import CoachMark
+from widgets.help.coach_mark import CoachMark
 from widgets.help.tour import STEPS
-from widgets.start import FIRST_MODE, first_document
 
 
 @pytest.fixture
@@ -76,9 +76,9 @@ def test_keys_lead_on_back_and_out(hand: Hand) -> None:
 
 def test_the_users_own_work_comes_back(hand: Hand) -> None:
     maze = hand.maze
-    edits.paint_walls(hand.document, ((maze.mouse[0], maze.mouse[1] - 1),), False)
+    maze_edits.paint_walls(hand.document, ((maze.mouse[0], maze.mouse[1] - 1),), False)
     hand.context.view.set_mode("difference")
-    edits.remove_cheese(hand.document)
+    maze_edits.remove_cheese(hand.document)
     hand.document.undo()
     mine = hand.document.state
     hand.context.actions.trigger("help.tour")
@@ -151,7 +151,7 @@ def test_it_comes_by_itself_once_when_there_are_arrows(make_hand: MakeHand) -> N
     tour = hand.window.around.tour
     tour.start_when_ready()
     assert not tour.running
-    edits.move_mouse(hand.document, next((int(row), int(col)) for row, col in hand.maze.squares[3:4]))
+    maze_edits.move_mouse(hand.document, next((int(row), int(col)) for row, col in hand.maze.squares[3:4]))
     hand.wait(lambda: tour.running)
     hand.key(Qt.Key.Key_Escape)
     tour.start_when_ready()
@@ -163,7 +163,7 @@ def test_it_comes_by_itself_once_when_there_are_arrows(make_hand: MakeHand) -> N
 def test_saving_during_the_tour_saves_the_users_own_work(hand: Hand, tmp_path: Path) -> None:
     maze, file = hand.maze, tmp_path / "mine.mazescope"
     hand.window.files.save_session(file)
-    edits.paint_walls(hand.document, ((maze.mouse[0], maze.mouse[1] - 1),), False)
+    maze_edits.paint_walls(hand.document, ((maze.mouse[0], maze.mouse[1] - 1),), False)
     mine = hand.document.state
     hand.context.actions.trigger("help.tour")
     go_on(hand)

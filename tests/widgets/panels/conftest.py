@@ -13,16 +13,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.plugin import QtBot
 
-from app.document import Document, OpenMaze, State
+from app.document.document import Document, OpenMaze, State
 from app.field.engine import Engine
 from app.interventions.patches import NO_PATCHES, Patch, PatchStack
 from app.maze.ascii import from_ascii
 from app.maze.maze import Maze
 from app.maze.procgen_client import Procgen
 from app.policy.policy import Policy
-from widgets import theme
-from widgets.context import Context
-from widgets.settings import Settings
+from widgets.services.context import Context
+from widgets.services.settings import Settings
+from widgets.style import theme
 
 W = TypeVar("W", bound=QWidget)
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from app import channels
+from app.drawing.palette import LIGHT
+from app.field import channels
 from app.maze.maze import Maze
-from app.palette import LIGHT
 from tests.widgets.panels.conftest import Desk
-from widgets.panels.channels.colours import atlas, scale
-from widgets.panels.channels.geometry import Geometry
-from widgets.panels.channels.grid import ChannelGrid
-from widgets.panels.channels.shown import Shown
+from widgets.controls.activation_colours import atlas, scale
+from widgets.panels.channels.grid_geometry import Geometry
+from widgets.panels.channels.layer_activations_view import Shown
+from widgets.panels.channels.thumbnail_grid import ChannelGrid
 
 
 def shown(values: np.ndarray, maze: Maze) -> Shown:

@@ -9,9 +9,10 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from app import channels, edits, stack_edits
+from app.document import maze_edits, patch_edits
+from app.field import channels
 from app.interventions.patches import NO_PATCHES, AddVector, PatchStack, SetValue, Zero
-from app.number_text import compact
+from app.number_format import compact
 from app.policy.layers import DEFAULT_LAYER, pixel_of_square
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.panels.channels import ChannelsPanel
@@ -243,13 +244,13 @@ def test_pictures_follow_the_inspected_square_and_every_edit(desk: Desk) -> None
     assert not np.array_equal(panel.grid.shown.values, first)
     assert f"({row}, {col + 1})" in panel.where.text()
     inspected = panel.grid.shown.values.copy()
-    edits.remove_cheese(desk.document)
+    maze_edits.remove_cheese(desk.document)
     desk.answered()
     assert not np.array_equal(panel.grid.shown.values, inspected)
 
 
 def test_numbers_shown_are_the_named_difference(desk: Desk) -> None:
-    stack_edits.add_patch(desk.document, Zero(channels=(4,)))
+    patch_edits.add_patch(desk.document, Zero(channels=(4,)))
     panel = desk.put(ChannelsPanel)
     seen = desk.context.bridge.latest_activations
     assert seen is not None
@@ -264,7 +265,7 @@ def test_numbers_shown_are_the_named_difference(desk: Desk) -> None:
 
 
 def test_sorting_puts_the_changed_channel_first(desk: Desk) -> None:
-    stack_edits.add_patch(desk.document, Zero(channels=(17,)))
+    patch_edits.add_patch(desk.document, Zero(channels=(17,)))
     panel = desk.put(ChannelsPanel)
     panel.grid.go_to(17)
     desk.choose(panel.controls.order_choice, "change")
@@ -329,7 +330,7 @@ def test_without_a_policy_it_says_what_to_do(make_desk: MakeDesk, small_policy: 
     desk = make_desk(policy=None)
     panel = desk.put(ChannelsPanel)
     assert not panel.grid.isVisible()
-    edits.open_policy(desk.document, small_policy)  # type: ignore[arg-type]
+    maze_edits.open_policy(desk.document, small_policy)  # type: ignore[arg-type]
     desk.answered()
     assert panel.grid.isVisible()
     desk.document.undo()
@@ -350,7 +351,7 @@ def test_a_measurement_that_was_stopped_does_not_begin_anew_with_the_next_edit(d
     panel = desk.put(ChannelsPanel)
     desk.choose(panel.controls.order_choice, "cheese")
     desk.click(panel.progress.cancel)
-    edits.remove_cheese(desk.document)
+    maze_edits.remove_cheese(desk.document)
     desk.answered()
     assert not panel.progress.isVisible()
     assert panel.grid.shown is not None

@@ -7,8 +7,8 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 
 from tests.widgets.panels.conftest import Desk
-from widgets.panels.cheese_list import TITLES, CheeseList
-from widgets.panels.patches.panel import PatchesPanel
+from widgets.controls.cheese_channel_list import TITLES, CheeseList
+from widgets.panels.patches.patches_panel import PatchesPanel
 
 
 def offered(desk: Desk, width: int) -> CheeseList:

@@ -12,9 +12,9 @@ from pytestqt.plugin import QtBot
 from app.interventions.vectors import ActivationVector
 from app.policy.layers import DEFAULT_LAYER, layer
 from tests.widgets.panels.conftest import Desk
-from widgets.panels.library import SharedLibrary
 from widgets.panels.vectors import VectorsPanel
-from widgets.panels.vectors.matrix import CosineMatrix
+from widgets.panels.vectors.cosine_matrix import CosineMatrix
+from widgets.services.vector_library import SharedLibrary
 
 NARROW = 420
 """Pixels of a panel's usual width."""

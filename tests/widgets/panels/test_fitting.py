@@ -24,7 +24,7 @@ from tests.widgets.panels.conftest import MakeDesk
 from widgets.panels.channels import ChannelsPanel
 from widgets.panels.inspector import InspectorPanel
 from widgets.panels.patches import PatchesPanel
-from widgets.panels.policy import PolicyPanel
+from widgets.panels.policy_panel import PolicyPanel
 from widgets.panels.vectors import VectorsPanel
 
 NARROW = 320
@@ -100,7 +100,7 @@ def test_every_control_has_a_name_and_a_tooltip(make_desk: MakeDesk, kind: type[
 
 def test_panels_do_not_load_torch() -> None:
     code = (
-        "import sys; import widgets.panels.policy, widgets.panels.patches, widgets.panels.channels, "
+        "import sys; import widgets.panels.policy_panel, widgets.panels.patches, widgets.panels.channels, "
         "widgets.panels.inspector, widgets.panels.vectors; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
 from app.interventions.patches import AddVector
 from app.maze.render import observations
-from app.number_text import fixed
+from app.number_format import fixed
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.panels.inspector import InspectorPanel
 
@@ -53,7 +53,7 @@ def test_numbers_are_the_fields_before_and_after(desk: Desk) -> None:
     assert "to" not in panel.value.text()
     assert panel.value.text() == fixed(float(latest.original.value[at]))
     assert " to " not in panel.logits.accessibleDescription()
-    stack_edits.add_patch(desk.document, AddVector(coefficient=-3.0))
+    patch_edits.add_patch(desk.document, AddVector(coefficient=-3.0))
     desk.answered()
     latest = desk.context.bridge.latest
     assert latest is not None
@@ -71,7 +71,7 @@ def test_the_picture_is_the_observation_byte_for_byte(desk: Desk) -> None:
     image = panel.picture.image
     found = np.array([[image.pixelColor(x, y).getRgb()[:3] for x in range(64)] for y in range(64)], np.uint8)
     assert np.array_equal(found, expected)
-    edits.set_theme(desk.document, 4)
+    maze_edits.set_theme(desk.document, 4)
     assert not np.array_equal(expected, observations(desk.document.state.maze, [(row, col + 1)])[0])
     assert panel.picture.image != image
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication
 from app.interventions.patches import Mean, Noise, Patch, SetValue
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from tests.widgets.panels.test_patches import number, put
-from widgets.panels.number import WholeNumber
+from widgets.controls.number_field import WholeNumber
 
 SMALL = "embedder.block3.res1.resadd"
 """A layer of 8 x 8 pixels."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
 from app.interventions.patches import AddVector, Noise, Patch, PatchStack, Zero
 from app.interventions.vectors import ActivationVector, save_vector
 from app.policy.layers import DEFAULT_LAYER, layer
@@ -35,7 +35,7 @@ def test_each_card_tells_its_own_effect(make_desk: MakeDesk) -> None:
         assert f"{effect.mean_total_variation:.2f}".lstrip("0") in card.effect.text()
     assert cards[0].strip.isVisible()
     before = cards[0].effect.text()
-    stack_edits.change_patch(desk.document, 0, "Choose channels", channels=())
+    patch_edits.change_patch(desk.document, 0, "Choose channels", channels=())
     desk.wait(lambda: "mean change 0.00" in cards[0].effect.text())
     assert before != cards[0].effect.text()
 
@@ -49,7 +49,7 @@ def test_a_patch_that_does_not_fit_is_greyed_with_the_reason_until_the_policy_do
     assert card.title.property("muted")
     assert "Channel 50" in card.accessibleDescription()
     assert not panel.cards.cards[1].problem.isVisible()
-    edits.open_policy(desk.document, wide)
+    maze_edits.open_policy(desk.document, wide)
     desk.answered()
     assert not card.problem.isVisible()
     assert not card.title.property("muted")
@@ -87,11 +87,11 @@ def test_a_reason_stays_while_other_patches_are_dragged(make_desk: MakeDesk) -> 
     desk, panel = put(make_desk, Zero(channels=(50,)), AddVector())
     reason = panel.cards.cards[0].problem.text()
     assert reason
-    stack_edits.change_patch(desk.document, 1, "Set coefficient", coefficient=-2.0)
+    patch_edits.change_patch(desk.document, 1, "Set coefficient", coefficient=-2.0)
     assert panel.cards.cards[0].problem.text() == reason
-    stack_edits.move_patch(desk.document, 0, 1)
+    patch_edits.move_patch(desk.document, 0, 1)
     assert [bool(card.problem.text()) for card in panel.cards.cards] == [False, True]
-    stack_edits.change_patch(desk.document, 1, "Choose channels", channels=(5,))
+    patch_edits.change_patch(desk.document, 1, "Choose channels", channels=(5,))
     assert not panel.cards.cards[1].problem.text()
 
 
@@ -104,8 +104,8 @@ def test_the_effect_of_a_vector_file_that_is_written_anew_is_measured_anew(make_
     desk.wait(lambda: "mean change 0.00" in panel.cards.cards[0].effect.text())
     noise = np.random.default_rng(0).normal(0, 5, values.shape)
     save_vector(file, replace(vector, values=noise))
-    stack_edits.enable_patch(desk.document, 0, False)
-    stack_edits.enable_patch(desk.document, 0, True)
+    patch_edits.enable_patch(desk.document, 0, False)
+    patch_edits.enable_patch(desk.document, 0, True)
     assert "mean change" not in panel.cards.cards[0].effect.text()
     desk.wait(lambda: "mean change" in panel.cards.cards[0].effect.text())
     assert "mean change 0.00" not in panel.cards.cards[0].effect.text()

@@ -8,16 +8,16 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollBar
 
-from app import edits, stack_edits
-from app.interventions.json_format import save_patches
+from app.document import maze_edits, patch_edits
 from app.interventions.patches import AddVector, Mean, Noise, PatchStack, Resample, Scale, Zero
+from app.interventions.patches_file import save_patches
 from app.interventions.vectors import ActivationVector
 from tests.widgets.conftest import MakeHand
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from tests.widgets.panels.test_patches import number
-from widgets.panels.library import SharedLibrary
 from widgets.panels.patches import PatchesPanel
 from widgets.panels.patches.card import PatchCard
+from widgets.services.vector_library import SharedLibrary
 
 MANY = (Zero(), Mean(), Resample(), Scale(), AddVector(), Noise())
 
@@ -44,7 +44,7 @@ def test_a_change_of_the_maze_moves_no_card(make_desk: MakeDesk) -> None:
     bar.setValue(bar.maximum())
     heights = [card.height() for card in panel.cards.cards]
     place = bar.value()
-    edits.remove_cheese(desk.document)
+    maze_edits.remove_cheese(desk.document)
     QApplication.processEvents()
     # At once, while pictures and effects are still unknown, and when they are there.
     assert ([card.height() for card in panel.cards.cards], bar.value()) == (heights, place)
@@ -74,7 +74,7 @@ def test_a_copy_is_in_sight_and_has_the_keyboard(make_desk: MakeDesk) -> None:
 def test_cards_that_are_made_anew_take_the_keyboard_from_nobody_else(make_hand: MakeHand) -> None:
     hand = make_hand(engine=False)
     docks = hand.window.docks
-    stack_edits.add_patch(hand.document, Scale())
+    patch_edits.add_patch(hand.document, Scale())
     docks.bring("patches")
     panel = docks.docks["patches"].widget()
     assert isinstance(panel, PatchesPanel)
@@ -82,7 +82,7 @@ def test_cards_that_are_made_anew_take_the_keyboard_from_nobody_else(make_hand: 
     number(panel.cards.cards[0], "negative").field.setFocus()
     panel.cards.cards[0].setFocus()
     hand.window.maze_view.canvas.setFocus()
-    stack_edits.add_patch(hand.document, Zero(channels=(3,)))
+    patch_edits.add_patch(hand.document, Zero(channels=(3,)))
     QApplication.processEvents()
     assert QApplication.focusWidget() is hand.window.maze_view.canvas
     hand.document.undo()
@@ -142,7 +142,7 @@ def test_cards_tell_the_name_a_vector_has_in_the_library(desk: Desk) -> None:
     stage = policy.layers[-1]
     path = library.keep(ActivationVector("First", "random", stage.name, [1.0] * stage.channels, policy.weights_hash))  # type: ignore[arg-type]
     assert path is not None
-    edits.set_stack(desk.document, "Add", PatchStack((AddVector(layer=stage.name, vector=str(path)),)))
+    maze_edits.set_stack(desk.document, "Add", PatchStack((AddVector(layer=stage.name, vector=str(path)),)))
     panel = desk.put(PatchesPanel)
     assert panel.cards.cards[0].summary.text().startswith("1 × First ·")
     library.rename(path, "Second")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import (
     KINDS,
     NO_PATCHES,
@@ -26,11 +26,11 @@ from app.interventions.patches import (
     Zero,
 )
 from tests.widgets.panels.conftest import Desk, MakeDesk
-from widgets.panels.number import Number, WholeNumber
-from widgets.panels.parts import Choice
+from widgets.controls.number_field import Number, WholeNumber
+from widgets.controls.panel_parts import Choice
 from widgets.panels.patches import PatchesPanel
 from widgets.panels.patches.card import PatchCard
-from widgets.panels.patches.target import TargetField
+from widgets.panels.patches.target_choice import TargetField
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -315,7 +315,7 @@ def test_patches_are_saved_and_opened(make_desk: MakeDesk, tmp_path: Path) -> No
     file = tmp_path / "patches.json"
     panel.save_file(file)
     assert len(json.loads(file.read_text())["patches"]) == 2
-    stack_edits.clear_stack(desk.document)
+    patch_edits.clear_stack(desk.document)
     panel.open_file(file)
     assert desk.patches == stack
     desk.document.undo()

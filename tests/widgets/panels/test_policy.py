@@ -6,12 +6,12 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from app import edits
+from app.document import maze_edits
 from app.policy.policy import Policy
 from app.policy.saving import save_safetensors
 from tests.widgets.panels.conftest import MakeDesk
-from widgets.actions import Spec
-from widgets.panels.policy import OPEN, SHIPPED, PolicyPanel
+from widgets.panels.policy_panel import OPEN, SHIPPED, PolicyPanel
+from widgets.services.action_registry import Spec
 
 
 def said(panel: PolicyPanel) -> str:
@@ -37,7 +37,7 @@ def test_it_says_what_is_open_and_where_it_came_from(make_desk: MakeDesk, small_
     assert "embedder.block2.res1.resadd" in said(panel)
     desk.click(panel.copy)
     assert QApplication.clipboard().text() == small_policy.weights_hash
-    edits.open_policy(desk.document, small_policy)
+    maze_edits.open_policy(desk.document, small_policy)
     desk.answered()
 
 
@@ -66,7 +66,7 @@ def test_an_empty_panel_says_what_to_do_and_its_buttons_do_it(make_desk: MakeDes
     assert "No policy is open" in said(panel)
     desk.click(next(button for button in panel.findChildren(QPushButton) if button.isVisible()))
     assert done == [OPEN]
-    edits.open_policy(desk.document, small_policy)
+    maze_edits.open_policy(desk.document, small_policy)
     desk.answered()
     assert "626,256 parameters" in said(panel)
     desk.click(panel.open_button)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits, stack_edits
+from app.document import maze_edits, patch_edits
 from app.interventions.patches import PatchStack, SetValue, Zero
 from app.maze.maze import Maze
 from app.policy.layers import DEFAULT_LAYER
@@ -15,9 +15,9 @@ from app.policy.policy import policy_of
 from app.studies.cheese_channels import find_cheese_channels
 from tests.widgets.conftest import Hand, MakeHand
 from tests.widgets.panels.conftest import Desk, MakeDesk
-from widgets.panels.cheese_channels import LEVELS, CheeseChannels
+from widgets.maze_view.retarget_pin import PIN_VALUE
 from widgets.panels.patches import PatchesPanel
-from widgets.panels.retarget import PIN_VALUE
+from widgets.services.cheese_channels import LEVELS, CheeseChannels
 
 OTHER_LAYER = "embedder.block3.res1.resadd"
 
@@ -111,7 +111,7 @@ def test_the_finder_follows_the_policy_and_keeps_ticks_otherwise(desk: Desk) -> 
     desk.wait(lambda: len(desk.patches) == 1)
     assert panel.finder.ticked == ticked
     other = policy_of(random_network(1, 5), "other")
-    edits.open_policy(desk.document, other)
+    maze_edits.open_policy(desk.document, other)
     assert panel.finder.list.count() == 0, "channels of the policy before are not offered"
     assert not panel.finder.pin.isEnabled()
     desk.wait(lambda: panel.finder.list.count() > 0)
@@ -157,7 +157,7 @@ def test_the_finder_leaves_the_place_between_the_panels(hand: Hand) -> None:
     panel = docks["patches"].widget()
     assert isinstance(panel, PatchesPanel)
     for patches in ((), (Zero(channels=(1,)),)):
-        stack_edits.open_stack(hand.document, PatchStack(patches))
+        patch_edits.open_stack(hand.document, PatchStack(patches))
         hand.answered()
         heights = [docks[name].height() for name in ("patches", "channels")]
         CheeseChannels.of(hand.context)._known.clear()
@@ -175,7 +175,7 @@ def test_the_finder_leaves_the_place_between_the_panels(hand: Hand) -> None:
 
 def pinned(make_hand: MakeHand, *patches: SetValue | Zero) -> tuple[Hand, Maze]:
     hand = make_hand()
-    stack_edits.open_stack(hand.document, PatchStack(patches))
+    patch_edits.open_stack(hand.document, PatchStack(patches))
     hand.answered()
     return hand, hand.maze
 
@@ -215,7 +215,7 @@ def test_a_pin_is_seen_on_the_square_where_it_can_be_taken_hold_of(make_hand: Ma
     square = (7, 5)
     hand, maze = pinned(make_hand)
     canvas = hand.window.maze_view.canvas
-    stack_edits.open_stack(hand.document, PatchStack((SetValue(channels=(3,), square=square, value=0.0),)))
+    patch_edits.open_stack(hand.document, PatchStack((SetValue(channels=(3,), square=square, value=0.0),)))
     hand.answered()
     with_pin = canvas.grab().toImage()
     canvas.pins.hide()

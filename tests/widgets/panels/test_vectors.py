@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from app import edits
+from app.document import maze_edits
 from app.interventions.patches import AddVector
 from app.interventions.vectors import cosine, read_vector
 from app.maze.procgen_client import Procgen
@@ -63,7 +63,7 @@ def test_a_minus_b_takes_two_open_mazes(desk: Desk) -> None:
 
 def test_a_second_maze_that_is_opened_becomes_b(desk: Desk) -> None:
     panel = desk.put(VectorsPanel)
-    edits.close_maze(desk.document, 2)
+    maze_edits.close_maze(desk.document, 2)
     desk.click(panel.new)
     desk.choose(panel.make.kind, "difference")
     assert (panel.make.maze_a.currentText(), panel.make.maze_b.currentText()) == ("Forked", "Forked")

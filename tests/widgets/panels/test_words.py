@@ -7,7 +7,7 @@ import pytest
 from app.errors import PatchError
 from app.interventions.patches import AddVector, Mean, Noise, Resample, Scale, SetValue, Zero
 from app.studies.patch_effects import PatchEffect
-from widgets.panels.patches.words import channels_text, effect_text, parse_channels, summary
+from widgets.panels.patches.card_wording import channels_text, effect_text, parse_channels, summary
 
 
 @pytest.mark.parametrize(

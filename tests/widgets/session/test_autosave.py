@@ -15,14 +15,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import edits
-from app.autosave import Autosave
-from app.session import from_json, load_session
+from app.document import maze_edits
+from app.document.autosave import Autosave
+from app.document.session_file import from_json, load_session
 from tests.widgets.conftest import Hand, MakeHand, small_maze
-from widgets.crash_log import CrashLog
-from widgets.error_dialog import ErrorDialog
+from widgets.controls.error_dialog import ErrorDialog
+from widgets.services.crash_log import CrashLog
 from widgets.session.autosaver import Autosaver
-from widgets.session.safety import Safety
+from widgets.session.crash_safety import Safety
 
 NEVER = 10**6
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,7 +49,7 @@ def saver(hand: Hand, autosave: Autosave, quiet: int = 20, longest: int = NEVER)
 
 def edit(hand: Hand, wall: bool = False) -> None:
     mouse = hand.maze.mouse
-    edits.paint_walls(hand.document, ((mouse[0], mouse[1] - 1),), wall)
+    maze_edits.paint_walls(hand.document, ((mouse[0], mouse[1] - 1),), wall)
 
 
 def left_by_a_crash(folder: Path, hand: Hand, path: Path | None) -> Path:

@@ -11,13 +11,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
+from app.document.session_file import load_session
 from app.interventions.patches import PatchStack, Zero
-from app.maze import files as maze_files
+from app.maze import maze_file as maze_files
 from app.policy.policy import Policy
 from app.policy.saving import save_safetensors
-from app.session import load_session
 from tests.widgets.conftest import Hand, MakeHand, small_maze
-from widgets.recent_menu import RecentMenu
+from widgets.files.recent_menu import RecentMenu
 
 
 @pytest.fixture

@@ -12,21 +12,21 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
 
-from app import edits
-from app.autosave import Autosave
+from app.document import maze_edits
+from app.document.autosave import Autosave
+from app.document.session_file import load_session
 from app.field.engine import Engine
+from app.field.rollout_values import Rule
 from app.maze.levels import random_level
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
-from app.rollout import Rule
-from app.session import load_session
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from tests.widgets.session.test_autosave import left_by_a_crash, saver
 from tests.widgets.test_canvas import shifted
 from tests.widgets.test_compare import companion
 from widgets.panels.channels import ChannelsPanel
-from widgets.session.safety import Safety
+from widgets.session.crash_safety import Safety
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -174,7 +174,7 @@ def test_two_policies_compared_come_back_where_the_folder_was_moved(hand: Hand, 
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     first, second = (saved_policy(here, seed, name) for seed, name in ((5, "a"), (6, "b")))
-    edits.open_policy(hand.document, first)
+    maze_edits.open_policy(hand.document, first)
     hand.window.compare.with_policy_file(here / "b.safetensors")
     hand.wait(lambda: hand.window.maze_view.companion is not None)
     companion(hand)
@@ -279,7 +279,7 @@ def test_looking_elsewhere_is_written_to_the_autosave_of_unsaved_work(hand: Hand
 
 
 def test_a_larger_worlds_sight_is_brought_into_a_smaller_one(hand: Hand, tmp_path: Path) -> None:
-    edits.open_level(hand.document, random_level(25, 25, 1), "large")
+    maze_edits.open_level(hand.document, random_level(25, 25, 1), "large")
     path = tmp_path / "a.mazescope"
     assert hand.window.files.save_session(path)
     content = json.loads(path.read_text())

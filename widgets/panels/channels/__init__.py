@@ -1,3 +1,3 @@
 """All channels of a layer as small pictures, and one of them large."""
 
-from widgets.panels.channels.panel import ChannelsPanel as ChannelsPanel
+from widgets.panels.channels.channels_panel import ChannelsPanel as ChannelsPanel

@@ -1,3 +1,3 @@
 """One square: what the network sees there and what it answers."""
 
-from widgets.panels.inspector.panel import InspectorPanel as InspectorPanel
+from widgets.panels.inspector.inspector_panel import InspectorPanel as InspectorPanel

@@ -9,11 +9,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.actions import MOVES
-from app.number_text import fixed
-from app.palette import LIGHT, Palette
-from widgets.panels.inspector.numbers import Outputs, action_title
-from widgets.theme import number_font
+from app.drawing.palette import LIGHT, Palette
+from app.maze.moves import MOVES
+from app.number_format import fixed
+from widgets.panels.inspector.square_numbers import Outputs, action_title
+from widgets.style.theme import number_font
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -1,3 +1,3 @@
 """The stack of patches as cards."""
 
-from widgets.panels.patches.panel import PatchesPanel as PatchesPanel
+from widgets.panels.patches.patches_panel import PatchesPanel as PatchesPanel

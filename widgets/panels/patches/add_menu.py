@@ -7,12 +7,12 @@ from functools import partial
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app import stack_edits
+from app.document import patch_edits
 from app.interventions.patches import KINDS, AddVector, Patch, SetValue
 from app.policy.layers import layer
-from widgets.context import Context
-from widgets.panels.patches.words import GLYPHS, TIPS, TITLES
-from widgets.panels.retarget import add_cheese_pin
+from widgets.maze_view.retarget_pin import add_cheese_pin
+from widgets.panels.patches.card_wording import GLYPHS, TIPS, TITLES
+from widgets.services.context import Context
 
 
 class AddMenu(QMenu):
@@ -66,4 +66,4 @@ class AddMenu(QMenu):
         self._add(SetValue(layer=self._layer, channels=(0,), square=square))
 
     def _add(self, patch: Patch) -> None:
-        stack_edits.add_patch(self._context.document, patch)
+        patch_edits.add_patch(self._context.document, patch)

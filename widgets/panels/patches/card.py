@@ -6,24 +6,24 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QLineEdit, QWidget
 
-from app import stack_edits
-from app.document import Document
+from app.document import patch_edits
+from app.document.document import Document
+from app.drawing.palette import Palette
 from app.errors import PatchError
 from app.interventions.patches import Patch
-from app.palette import Palette
 from app.policy.layers import layer
-from widgets.context import Context
-from widgets.own_keys import OwnKeys, UndoOnceTaken
-from widgets.panels.layer_choice import LayerChoice, has_pixels
-from widgets.panels.library import SharedLibrary
-from widgets.panels.parts import Elided, IconButton, breakable, column, labelled, muted, row, set_flag
-from widgets.panels.patches import words
-from widgets.panels.patches.effects import PatchEffects
-from widgets.panels.patches.fields import Fields
-from widgets.panels.patches.handle import Handle
-from widgets.panels.patches.squares import SquaresField
-from widgets.panels.patches.strip import ChannelStrip
-from widgets.panels.retarget import with_cheese_channels
+from widgets.controls.channel_strip import ChannelStrip
+from widgets.controls.key_overrides import OwnKeys, UndoOnceTaken
+from widgets.controls.layer_choice import LayerChoice, has_pixels
+from widgets.controls.panel_parts import Elided, IconButton, breakable, column, labelled, muted, row, set_flag
+from widgets.maze_view.retarget_pin import with_cheese_channels
+from widgets.panels.patches import card_wording
+from widgets.panels.patches.drag_handle import Handle
+from widgets.panels.patches.own_effects import PatchEffects
+from widgets.panels.patches.patch_fields import Fields
+from widgets.panels.patches.square_choice import SquaresField
+from widgets.services.context import Context
+from widgets.services.vector_library import SharedLibrary
 
 
 class ChannelsEntry(UndoOnceTaken, QLineEdit):
@@ -54,10 +54,10 @@ class PatchCard(OwnKeys, QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.handle = Handle(context.palette)
         self.enabled = QCheckBox()
-        self.enabled.clicked.connect(lambda on: stack_edits.enable_patch(self._document, self.position, on))
-        self.title = Elided(words.TITLES[patch.kind], stretch=False)
+        self.enabled.clicked.connect(lambda on: patch_edits.enable_patch(self._document, self.position, on))
+        self.title = Elided(card_wording.TITLES[patch.kind], stretch=False)
         self.title.setProperty("heading", True)
-        self.title.setToolTip(words.TIPS[patch.kind])
+        self.title.setToolTip(card_wording.TIPS[patch.kind])
         self.arrow = IconButton(context, "chevron-down", "Show details", self._turn)
         self.solo = IconButton(context, "headphones", "Solo", self._toggle_solo, checkable=True)
         self.solo.say("Solo. While any patch is soloed, only soloed ones act")
@@ -65,13 +65,13 @@ class PatchCard(OwnKeys, QFrame):
             context,
             "content-copy",
             "Duplicate patch. Ctrl+D",
-            lambda: stack_edits.duplicate_patch(self._document, self.position),
+            lambda: patch_edits.duplicate_patch(self._document, self.position),
         )
         self.delete = IconButton(
             context,
             "trash-can-outline",
             "Delete patch. Delete",
-            lambda: stack_edits.delete_patch(self._document, self.position),
+            lambda: patch_edits.delete_patch(self._document, self.position),
         )
         self.summary = Elided()
         set_flag(self.summary, "muted", True)
@@ -133,9 +133,9 @@ class PatchCard(OwnKeys, QFrame):
     def show_patch(self, position: int, patch: Patch, problem: str) -> None:
         """Show a version of the patch, of the same kind, and why it does not act ("" when it does)."""
         self.position, self.patch = position, patch
-        name = f"{words.TITLES[patch.kind]} patch {position + 1}"
+        name = f"{card_wording.TITLES[patch.kind]} patch {position + 1}"
         self.setAccessibleName(name)
-        summary = words.summary(patch, self._library.title)
+        summary = card_wording.summary(patch, self._library.title)
         self.setAccessibleDescription(problem or summary)
         self.enabled.setChecked(patch.enabled)
         self.enabled.setAccessibleName(f"{name} on")
@@ -150,7 +150,7 @@ class PatchCard(OwnKeys, QFrame):
         self.layer_choice.show_layers(policy.width if policy else 1, patch.layer)
         self.cheese.setEnabled(policy is not None and not problem and has_pixels(patch.layer))
         if not self.channels.hasFocus() or not self.channels.isModified():
-            self.channels.setText(words.channels_text(patch.channels))
+            self.channels.setText(card_wording.channels_text(patch.channels))
         self.squares.show_patch(patch)
         self.fields.show_patch(patch)
         self.show_effect()
@@ -158,7 +158,7 @@ class PatchCard(OwnKeys, QFrame):
     def show_effect(self) -> None:
         """Show what is known of the patch's own effect, and its channels' pictures."""
         effect = self._effects.effect(self.patch)
-        text = "" if effect is None else words.effect_text(effect)
+        text = "" if effect is None else card_wording.effect_text(effect)
         self.effect.setText(f"Alone: {text}" if text else "Alone: …")
         self.effect.setVisible(not self.problem.text() and self._document.state.policy is not None)
         self.effect.setToolTip(
@@ -181,7 +181,7 @@ class PatchCard(OwnKeys, QFrame):
     # --- what is done -----------------------------------------------------------------------------------------------
 
     def _change(self, verb: str, merge: bool, **fields: object) -> None:
-        stack_edits.change_patch(self._document, self.position, verb, merge=merge, **fields)
+        patch_edits.change_patch(self._document, self.position, verb, merge=merge, **fields)
 
     def _channels_typed(self) -> None:
         policy = self._document.state.policy
@@ -190,13 +190,13 @@ class PatchCard(OwnKeys, QFrame):
         self.channels.setModified(False)
         try:
             count = layer(self.patch.layer, policy.width).channels
-            chosen = words.parse_channels(self.channels.text(), count)
+            chosen = card_wording.parse_channels(self.channels.text(), count)
         except PatchError as error:
             self._context.report(str(error), about="channels")
-            self.channels.setText(words.channels_text(self.patch.channels))
+            self.channels.setText(card_wording.channels_text(self.patch.channels))
             return
         self._context.succeeded.emit("channels")
-        self.channels.setText(words.channels_text(chosen))
+        self.channels.setText(card_wording.channels_text(chosen))
         self._change("Choose channels", False, channels=chosen)
 
     def _use_cheese(self) -> None:
@@ -207,14 +207,14 @@ class PatchCard(OwnKeys, QFrame):
             patches = self._document.state.stack.patches
             for position, found in enumerate(patches):
                 if found is patch:
-                    stack_edits.change_patch(
+                    patch_edits.change_patch(
                         self._document, position, "Choose channels", channels=tuple(sorted(channels))
                     )
 
         with_cheese_channels(self._context, patch.layer, use)
 
     def _toggle_solo(self) -> None:
-        stack_edits.solo_patch(self._document, self.position, self.solo.isChecked())
+        patch_edits.solo_patch(self._document, self.position, self.solo.isChecked())
 
     def _turn(self) -> None:
         self.set_open(not self._open)
@@ -223,8 +223,8 @@ class PatchCard(OwnKeys, QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if event.key() == Qt.Key.Key_Delete:
-            stack_edits.delete_patch(self._document, self.position)
+            patch_edits.delete_patch(self._document, self.position)
         elif event.key() == Qt.Key.Key_D and control:
-            stack_edits.duplicate_patch(self._document, self.position)
+            patch_edits.duplicate_patch(self._document, self.position)
         else:
             super().keyPressEvent(event)

@@ -7,13 +7,13 @@ from collections import Counter
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
-from app import stack_edits
+from app.document import patch_edits
+from app.drawing.palette import Palette
 from app.interventions.patches import PatchStack
-from app.palette import Palette
-from widgets.context import Context
-from widgets.panels.parts import column
+from widgets.controls.panel_parts import column
 from widgets.panels.patches.card import PatchCard
-from widgets.panels.patches.effects import PatchEffects
+from widgets.panels.patches.own_effects import PatchEffects
+from widgets.services.context import Context
 
 
 class CardList(QWidget):
@@ -138,12 +138,12 @@ class CardList(QWidget):
         # Taking the card out closes its own gap.
         to = gap - 1 if gap > card.position else gap
         if to != card.position:
-            stack_edits.move_patch(self._context.document, card.position, to)
+            patch_edits.move_patch(self._context.document, card.position, to)
             self._reveal(self.cards[to])
 
     def _step(self, card: PatchCard, places: int) -> None:
         to = max(0, min(card.position + places, len(self.cards) - 1))
         if to != card.position:
-            stack_edits.move_patch(self._context.document, card.position, to)
+            patch_edits.move_patch(self._context.document, card.position, to)
             self.cards[to].handle.setFocus()
             self._reveal(self.cards[to])

@@ -1,3 +1,3 @@
 """The library of activation vectors."""
 
-from widgets.panels.vectors.panel import VectorsPanel as VectorsPanel
+from widgets.panels.vectors.vectors_panel import VectorsPanel as VectorsPanel

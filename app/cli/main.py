@@ -1,0 +1,157 @@
+"""The command line: the window, or one headless command. Whatever is wrong with the input is one sentence, exit 2."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NoReturn
+
+from app import __version__
+from app.errors import MazescopeError
+
+PROGRAM: Final = "mazescope" if getattr(sys, "frozen", False) else "python main.py"
+DESCRIPTION: Final = "See what a maze-solving policy wants at every square of a maze, and change its mind by hand."
+BAD_INPUT: Final = 2
+INTERRUPTED: Final = 130
+NOT_WRITTEN: Final = 1
+"""The exit status when what was asked for could not be printed."""
+
+NOBODY_READS: Final = 141
+"""The exit status of a program whose reader went away, as a shell reports it for SIGPIPE."""
+
+COMMANDS: Final = {
+    "field": "compute the vector field of mazes and write it as NPZ, PNG, SVG, PDF or CSV",
+    "info": "say what there is to know of a checkpoint",
+    "effects": "measure what each vector and layer does to a policy's decisions",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one sentence instead of a usage text."""
+
+    def error(self, message: str) -> NoReturn:
+        raise MazescopeError(
+            f"{message[:1].upper()}{message[1:].rstrip('.')}; `{self.prog} --help` lists what there is."
+        )
+
+
+def main(argv: list[str], *, window: Callable[[list[str], bool], int], smoke_test: Callable[[], int]) -> int:
+    """Run the program with these arguments; returns the exit status.
+
+    Args:
+        argv: without the program's own name.
+        window: opens the window on checkpoints, mazes, vectors, sessions or patches; also a second one, if told so.
+        smoke_test: opens the window, tries it and closes it again.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        if argv and argv[0] in COMMANDS:
+            return _headless(argv[0], argv[1:])
+        return _screen(argv, window, smoke_test)
+    except MazescopeError as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except SystemExit as ended:  # argparse, after --help or --version
+        return int(ended.code or 0)
+
+
+def _screen(argv: list[str], window: Callable[[list[str], bool], int], smoke_test: Callable[[], int]) -> int:
+    parser = _Parser(
+        prog=PROGRAM,
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="commands without a window:\n"
+        + "\n".join(f"  {PROGRAM} {name:9}{text}" for name, text in COMMANDS.items())
+        + f"\n\n`{PROGRAM} COMMAND --help` says more.",
+    )
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="checkpoints, mazes, vectors, sessions or patches to open"
+    )
+    parser.add_argument("--new-window", action="store_true", help="open another window where there already is one")
+    parser.add_argument("--smoke-test", action="store_true", help="open the window, try it, print one line of JSON")
+    parser.add_argument("--version", action="version", version=f"Mazescope {__version__}")
+    arguments = parser.parse_args(argv)
+    return smoke_test() if arguments.smoke_test else window(arguments.files, arguments.new_window)
+
+
+def _headless(name: str, argv: list[str]) -> int:
+    """Run a command and print what it says, in one piece: what goes wrong with printing is then told from the rest."""
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            code = _command(name, argv)
+    except SystemExit as ended:  # argparse, after --help
+        code = int(ended.code or 0)
+    return _print(said.getvalue()) or code
+
+
+def _print(text: str) -> int:
+    if sys.stdout is None:  # A program without a terminal.
+        return 0
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _print_no_more()
+        return NOBODY_READS
+    except OSError as error:
+        _print_no_more()
+        print(f"The answer could not be written: {error.strerror or error}.", file=sys.stderr)
+        return NOT_WRITTEN
+    return 0
+
+
+def _print_no_more() -> None:
+    # What is still held back would be tried once more when the interpreter ends, with a traceback.
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _command(name: str, argv: list[str]) -> int:
+    parser = _Parser(prog=f"{PROGRAM} {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False)
+    # Each command brings its own imports; `info` needs no procgen, and the window needs none of them.
+    if name == "field":
+        from app.cli import field_command
+
+        field_command.add_arguments(parser)
+        return field_command.run(parser.parse_args(field_command.with_seeds_joined(argv)))
+    if name == "info":
+        return _info(parser, argv)
+    from app.cli import effects_command
+
+    effects_command.add_arguments(parser)
+    from app.cli.field_command import with_seeds_joined
+
+    return effects_command.run(parser.parse_args(with_seeds_joined(argv)))
+
+
+def _info(parser: argparse.ArgumentParser, argv: list[str]) -> int:
+    parser.add_argument("checkpoint", type=Path, nargs="?", help="the file; the policy that ships when left out")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, training options as well")
+    arguments = parser.parse_args(argv)
+
+    from app.policy.loading import load_policy
+    from app.policy.policy_info import default_policy_path, describe, training_options
+
+    policy = load_policy(arguments.checkpoint or default_policy_path())
+    rows = describe(policy)
+    if arguments.json:
+        import json
+
+        print(json.dumps(dict(rows + training_options(policy)), ensure_ascii=False, indent=1))
+    else:
+        width = max(len(title) for title, _ in rows)
+        for title, text in rows:
+            print(f"{title:{width}}  {text}")
+    return 0

@@ -1,0 +1,147 @@
+"""The named, undoable edits of a document: the only ways in which widgets change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from app.document.document import Document, OpenMaze, State
+from app.interventions.patches import PatchStack
+from app.maze.maze import Maze, Square
+from app.policy.policy import Policy
+
+
+def edit_maze(document: Document, verb: str, change: Callable[[Maze], Maze], merge: str = "") -> None:
+    """Change the maze in front.
+
+    Raises:
+        MazeError: when the change does not give a maze; the document is as before.
+    """
+    document.do(verb, lambda state: state.with_maze(change(state.maze)), merge)
+
+
+def paint_walls(document: Document, squares: tuple[Square, ...], wall: bool) -> None:
+    """Wall or open squares; the mouse's and the cheese's stay as they are."""
+    verb = "Paint walls" if wall else "Erase walls"
+    edit_maze(document, verb, lambda maze: maze.with_walls(squares, wall))
+
+
+def move_mouse(document: Document, square: Square) -> None:
+    """Move the mouse; a wall, the cheese's square or one outside leaves it where it is."""
+    if document.state.maze.is_open(square) and square != document.state.maze.cheese:
+        edit_maze(document, "Move mouse", lambda maze: maze.with_mouse(square))
+
+
+def move_cheese(document: Document, square: Square) -> None:
+    """Move or put back the cheese; a wall, the mouse's square or one outside leaves it where it is."""
+    if document.state.maze.is_open(square) and square != document.state.maze.mouse:
+        verb = "Put back cheese" if document.state.maze.cheese is None else "Move cheese"
+        edit_maze(document, verb, lambda maze: maze.with_cheese(square))
+
+
+def remove_cheese(document: Document) -> None:
+    """Take the cheese away."""
+    edit_maze(document, "Remove cheese", lambda maze: maze.with_cheese(None))
+
+
+def set_theme(document: Document, theme: int) -> None:
+    """Put the maze over another of procgen's nine backgrounds."""
+    edit_maze(document, "Change theme", lambda maze: maze.with_theme(theme))
+
+
+def back_to_level(document: Document) -> None:
+    """Return the maze in front to the level as generated."""
+    document.do("Back to level", lambda state: state.with_maze(state.tab.generated))
+
+
+def set_stack(document: Document, verb: str, stack: PatchStack, merge: str = "") -> None:
+    """Replace the stack of patches."""
+    document.do(verb, lambda state: replace(state, stack=stack), merge)
+
+
+def open_policy(document: Document, policy: Policy) -> None:
+    """Choose a policy."""
+    document.do("Open policy", lambda state: replace(state, policy=policy))
+
+
+def open_level(
+    document: Document, maze: Maze, title: str, seed: int | None = None, region: int | None = None, *, tab: bool = False
+) -> None:
+    """Show a level in place of the maze in front, or in a tab of its own."""
+
+    def apply(state: State) -> State:
+        number = max(open_maze.id for open_maze in state.mazes) + 1 if tab else state.active
+        opened = OpenMaze(number, title, maze, maze, seed, region)
+        if tab:
+            return replace(state, mazes=(*state.mazes, opened), active=number)
+        return replace(state, mazes=tuple(opened if old.id == number else old for old in state.mazes))
+
+    document.do("Open maze" if seed is None else "Open level", apply)
+
+
+def duplicate_maze(document: Document) -> None:
+    """Open a copy of the maze in front in a tab of its own."""
+
+    def apply(state: State) -> State:
+        number = max(tab.id for tab in state.mazes) + 1
+        copy = replace(state.tab, id=number, title=_free_title(state, state.tab.title))
+        place = state.mazes.index(state.tab) + 1
+        return replace(state, mazes=(*state.mazes[:place], copy, *state.mazes[place:]), active=number)
+
+    document.do("Duplicate maze", apply)
+
+
+def show_maze(document: Document, number: int) -> None:
+    """Bring the maze of this id to the front; going through several is one undo.
+
+    Raises:
+        StopIteration: when no maze has this id.
+    """
+    next(tab for tab in document.state.mazes if tab.id == number)
+    document.do("Show maze", lambda state: replace(state, active=number), merge="show maze")
+
+
+def close_maze(document: Document, number: int) -> None:
+    """Close the tab of the maze of this id; the last one stays."""
+
+    def apply(state: State) -> State:
+        rest = tuple(tab for tab in state.mazes if tab.id != number)
+        if not rest or len(rest) == len(state.mazes):
+            return state
+        if state.active != number:
+            return replace(state, mazes=rest)
+        place = next(at for at, tab in enumerate(state.mazes) if tab.id == number)
+        return replace(state, mazes=rest, active=rest[min(place, len(rest) - 1)].id)
+
+    document.do("Close maze", apply)
+
+
+def rename_maze(document: Document, number: int, title: str) -> None:
+    """Give the maze of this id another title; an empty one changes nothing."""
+
+    def apply(state: State) -> State:
+        return replace(
+            state, mazes=tuple(replace(tab, title=title) if tab.id == number else tab for tab in state.mazes)
+        )
+
+    if title.strip():
+        document.do("Rename maze", apply)
+
+
+def move_maze(document: Document, number: int, place: int) -> None:
+    """Move the tab of the maze of this id to a place counted from 0."""
+
+    def apply(state: State) -> State:
+        moved = next(tab for tab in state.mazes if tab.id == number)
+        rest = [tab for tab in state.mazes if tab.id != number]
+        return replace(state, mazes=(*rest[:place], moved, *rest[place:]))
+
+    document.do("Move tab", apply)
+
+
+def _free_title(state: State, title: str) -> str:
+    """The title with the first number that no open maze has."""
+    taken = {tab.title for tab in state.mazes}
+    stem, _, number = title.rpartition(" copy ")
+    stem = stem if stem and number.isdigit() else title
+    return next(name for n in range(1, len(taken) + 2) if (name := f"{stem} copy {n}") not in taken)

@@ -1,0 +1,40 @@
+"""The recipe of an export: everything needed to make it again, carried in the file's own metadata."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from app import __version__
+from app.field.requests import FieldRequest
+from app.interventions.patches_file import stack_to_json
+from app.maze.maze_file import to_json
+
+PROGRAM: Final = f"Mazescope {__version__}"
+
+Recipe = dict[str, Any]
+
+
+def recipe_of(request: FieldRequest, *, seed: int | None = None, region: int | None = None, **more: Any) -> Recipe:
+    """What was shown, as data that fits JSON.
+
+    Args:
+        seed: procgen's level seed, when the maze is a level as generated.
+        region: r, when its cheese was put into the top-right r x r squares.
+        more: what else belongs to it: the view's mode, a movie's kind and frames per second.
+    """
+    return {
+        "program": PROGRAM,
+        "world": request.maze.world_name,
+        "seed": seed,
+        "region": region,
+        "maze": to_json(request.maze),
+        "policy": {"name": request.policy.name, "weights_sha256": request.policy.weights_hash},
+        **stack_to_json(request.stack),
+        **more,
+    }
+
+
+def recipe_text(recipe: Recipe) -> str:
+    """The recipe as one line of ASCII, fit for any format's metadata."""
+    return json.dumps(recipe, ensure_ascii=True, separators=(",", ":"), default=str)

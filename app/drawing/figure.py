@@ -1,0 +1,286 @@
+"""A whole figure as shapes, which every export paints: one to three mazes, captions, the two numbers and a legend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+import numpy as np
+
+from app.drawing.field_shapes import difference_shapes, field_shapes
+from app.drawing.figure_parts import Number, caption, definition, fitting, heading, legend, legend_items, numbers, whole
+from app.drawing.maze_shapes import frame, joints, maze_shapes
+from app.drawing.no_change import unchanged_reason
+from app.drawing.palette import Palette
+from app.drawing.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, moved
+from app.field.measures import decision_probabilities, mean_total_variation
+from app.field.requests import FieldResult
+from app.maze.maze import WALL, Maze, Square
+from app.maze.routes import Decision, decision_square, reachable
+
+Mode = Literal["original", "patched", "difference", "side_by_side"]
+MODES: Final[tuple[Mode, ...]] = ("original", "patched", "difference", "side_by_side")
+TITLES: Final = {"original": "Original", "patched": "Patched", "difference": "Difference"}
+
+_REFERENCE_SIDE: Final = 15
+"""A maze this many cells wide gets letters of the reference size; others in proportion."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Shapes on a page; the origin is the page's bottom-left corner, lengths are in cells of the maze.
+
+    Attributes:
+        shapes: from the rearmost to the frontmost.
+        width, height: of the page.
+        background: the page's colour; None for a transparent page.
+        unit: the length that letters and margins are in proportion to; 1 for a maze 15 cells wide.
+    """
+
+    shapes: tuple[Shape, ...]
+    width: float
+    height: float
+    background: str | None
+    unit: float = 1.0
+
+
+@dataclass(frozen=True)
+class FigureOptions:
+    """What a figure shows besides its mazes.
+
+    Attributes:
+        title: a line above, left; empty for none.
+        note: a muted line under the title, such as policy and patches; empty for none.
+        show_numbers: whether P(cheese) and P(top-right) at the decision square stand below.
+        show_legend: whether the legend stands below.
+        whole_world: shows every cell of the world; otherwise only the maze, its open squares and one cell around.
+        thickness: of the arrows; more than 1 for a stage.
+        overlays: more shapes by role ("original", "patched", "difference"), on the world's coordinates, over that
+            role's maze: a rollout's trail and mouse.
+        draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
+        steady: whether there is room for all that may stand below, said or not: frames of a movie do not jump.
+    """
+
+    title: str = ""
+    note: str = ""
+    show_numbers: bool = True
+    show_legend: bool = True
+    whole_world: bool = False
+    thickness: float = 1.0
+    overlays: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
+    draw_mouse: bool = True
+    steady: bool = False
+
+
+DEFAULT_OPTIONS: Final = FigureOptions()
+
+
+def figure(result: FieldResult, mode: Mode, palette: Palette, options: FigureOptions = DEFAULT_OPTIONS) -> Figure:
+    """The picture of a result. The mazes' corners lie on quarters of a cell, so that cells are crisp where a
+    quarter is whole pixels.
+
+    Args:
+        result: complete or in part; squares still to come have no arrow.
+        mode: which field, or all three side by side.
+    """
+    maze = result.request.maze
+    roles = ("original", "patched", "difference") if mode == "side_by_side" else (mode,)
+    left, bottom, columns, rows = visible_box(maze, options.whole_world)
+    unit = max(columns, rows) / _REFERENCE_SIDE
+    decision = decision_square(maze)
+    margin, gap = whole(0.7 * unit), whole(0.9 * unit)
+    width = 2 * margin + len(roles) * columns + (len(roles) - 1) * gap
+    inner = width - 2 * margin
+
+    shapes, floor = _below(result, roles, palette, options, decision, unit, margin, inner)
+    for number, role in enumerate(roles):
+        x = margin + number * (columns + gap)
+        shapes += _panel(result, role, palette, options, decision, (x, floor, columns, rows), (left, bottom), unit)
+    top = floor + rows + 1.25 * unit
+    above, above_height = heading(palette, options.title, options.note, margin, top, inner, unit)
+    return Figure((*shapes, *above), width, whole(top + above_height + 0.3 * unit), palette.window, unit)
+
+
+def visible_box(maze: Maze, whole_world: bool = False) -> tuple[int, int, int, int]:
+    """Left column, bottom row, columns and rows of what is shown: the maze, all open squares, and one cell around."""
+    if whole_world:
+        return 0, 0, maze.world, maze.world
+    rows, cols = np.nonzero(maze.grid != WALL)
+    last = maze.margin + maze.dim - 1
+    left = max(0, min(int(cols.min()), maze.margin) - 1)
+    bottom = max(0, min(int(rows.min()), maze.margin) - 1)
+    right = min(maze.world - 1, max(int(cols.max()), last) + 1)
+    top = min(maze.world - 1, max(int(rows.max()), last) + 1)
+    return left, bottom, right - left + 1, top - bottom + 1
+
+
+def _panel(
+    result: FieldResult,
+    role: str,
+    palette: Palette,
+    options: FigureOptions,
+    decision: Decision,
+    box: Box,
+    corner: tuple[int, int],
+    unit: float,
+) -> list[Shape]:
+    x, y, columns, rows = box
+    maze = result.request.maze
+    drawn = [
+        *maze_shapes(maze, palette, decision.square, reachable_squares(maze), mouse=options.draw_mouse),
+        *_field(result, role, palette, options.thickness),
+        *options.overlays.get(role, ()),
+    ]
+    dx, dy = x - corner[0], y - corner[1]
+    shown = (corner[0], corner[1], columns, rows)
+    kept = _within(drawn, shown)
+    walls = [box for shape in kept if isinstance(shape, Rects) and shape.fill == palette.wall for box in shape.boxes]
+    shapes = [frame((x, y, columns, rows), palette)]
+    shapes += [moved(shape, dx, dy) for shape in (*kept, *joints(walls, shown, palette))]
+    reason = unchanged_reason(result)
+    hue = getattr(palette, role)
+    shapes += caption(x, y + rows + 0.42 * unit, columns, unit, TITLES[role], hue, _note(result, role, reason), palette)
+    return shapes
+
+
+def _field(result: FieldResult, role: str, palette: Palette, thickness: float) -> tuple[Shape, ...]:
+    if role == "difference":
+        return difference_shapes(result.original, result.patched, palette, thickness=thickness)
+    if role == "patched":
+        return field_shapes(result.patched, palette, "patched", thickness=thickness)
+    return field_shapes(result.original, palette, "original", thickness=thickness)
+
+
+def _note(result: FieldResult, role: str, reason: str | None) -> str:
+    """What stands at the right of a maze's caption."""
+    field = result.original if role == "original" else result.patched
+    if not field.complete:
+        return f"{int(field.done.sum())} of {len(field.squares)} squares"
+    if role == "patched" and reason:
+        return "equals Original"
+    if role == "difference" and reason:
+        return "none"
+    if role == "difference":
+        return f"mean total variation {mean_total_variation(result.original, result.patched):.2f}"
+    return ""
+
+
+def reachable_squares(maze: Maze) -> set[Square]:
+    """The squares the mouse can walk to."""
+    return {(int(row), int(col)) for row, col in np.argwhere(reachable(maze))}
+
+
+def _within(shapes: list[Shape], box: Box) -> list[Shape]:
+    """The shapes with floor and walls clipped to a box of whole cells; nothing else reaches out of it."""
+    left, bottom, right, top = box[0], box[1], box[0] + box[2], box[1] + box[3]
+
+    def clip(x: float, y: float, width: float, height: float) -> Box | None:
+        x0, y0, x1, y1 = max(x, left), max(y, bottom), min(x + width, right), min(y + height, top)
+        return (x0, y0, x1 - x0, y1 - y0) if x1 > x0 and y1 > y0 else None
+
+    kept: list[Shape] = []
+    for shape in shapes:
+        match shape:
+            case Rect():
+                found = clip(shape.x, shape.y, shape.width, shape.height)
+                if found:
+                    kept.append(Rect(*found, shape.fill, shape.opacity))
+            case Rects():
+                boxes = tuple(found for box in shape.boxes if (found := clip(*box)))
+                if boxes:
+                    kept.append(replace(shape, boxes=boxes))
+            case Polygon() | Polyline() | Segments() | Circle() | Text():
+                kept.append(shape)
+    return kept
+
+
+def _below(
+    result: FieldResult,
+    roles: tuple[str, ...],
+    palette: Palette,
+    options: FigureOptions,
+    decision: Decision,
+    unit: float,
+    x: float,
+    width: float,
+) -> tuple[list[Shape], float]:
+    """Numbers and legend, drawn downwards from y = 0 and then lifted onto the page; with the height they need."""
+    shapes: list[Shape] = []
+    y = -0.2 * unit
+    reason = unchanged_reason(result)
+    if (reason or options.steady) and "difference" in roles:
+        y -= 0.75 * unit
+        if reason:
+            size = fitting(reason, 0.54 * unit, width)
+            shapes.append(Text(x + width / 2, y, reason, size, palette.text_muted, anchor="middle"))
+        y -= 0.1 * unit
+    if options.show_numbers:
+        shown = decision_numbers(result, decision)
+        if shown:
+            y -= 2.1 * unit
+            spread = min(width / 2, 11 * unit)
+            centre = x + width / 2
+            size = min(1.15 * unit, width / 14.5)
+            shapes += numbers((centre - spread / 2, centre + spread / 2), y, unit, shown, palette, size)
+            y -= 0.35 * unit
+        else:
+            y -= 0.95 * unit
+            text = decision.reason or "The decision square is not computed yet."
+            size = fitting(text, 0.54 * unit, width)
+            shapes.append(Text(x + width / 2, y, text, size, palette.text_muted, anchor="middle"))
+            # As far down as the numbers would reach.
+            y -= 1.5 * unit if options.steady else 0.3 * unit
+    if options.show_legend:
+        maze = result.request.maze
+        items = legend_items(
+            palette,
+            roles,
+            decision=decision,
+            corner=maze.is_open(maze.top_right),
+            unreachable=len(reachable_squares(maze)) < int((maze.grid != WALL).sum()),
+        )
+        drawn, height = legend(x, y - 0.1 * unit, width, unit, items, palette)
+        spare = 0.0
+        if options.steady:
+            marked = replace(decision, square=maze.mouse, unique=False)
+            fullest = legend_items(palette, roles, decision=marked, corner=True, unreachable=True)
+            spare = max(0.0, legend(x, y, width, unit, fullest, palette)[1] - height)
+        shapes += drawn
+        text = definition(roles)
+        size = fitting(text, 0.44 * unit, width)
+        y -= height + 0.75 * unit
+        shapes.append(Text(x + width / 2, y, text, size, palette.text_muted, anchor="middle"))
+        y -= spare
+    y -= 0.5 * unit
+    depth = whole(-y)
+    return [moved(shape, 0, depth) for shape in shapes], depth
+
+
+def decision_numbers(result: FieldResult, decision: Decision) -> tuple[Number, ...]:
+    """P(cheese) and P(top-right) at the decision square; empty where there is none, or it is not computed yet.
+
+    Before and after whichever field is drawn, as the window has them: they say what the patches do.
+    """
+    before = decision_probabilities(result.original, decision)
+    after = decision_probabilities(result.patched, decision)
+    if before is None or after is None or np.isnan(before).any():
+        return ()
+    same = result.patched is result.original or np.isnan(after).any()
+    labels = ("P(cheese)", "P(top-right)")
+    return tuple(
+        Number(label, old, None if same else new) for label, old, new in zip(labels, before, after, strict=True)
+    )
+
+
+__all__ = [
+    "MODES",
+    "Figure",
+    "FigureOptions",
+    "Mode",
+    "difference_shapes",
+    "field_shapes",
+    "figure",
+    "maze_shapes",
+    "unchanged_reason",
+]

@@ -1,0 +1,187 @@
+"""The parts of a figure besides the mazes: captions, numbers and the legend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from app.drawing.field_shapes import FULL, arrow
+from app.drawing.fonts import text_width
+from app.drawing.maze_shapes import corner_mark, decision_ring, hatching
+from app.drawing.palette import Palette
+from app.drawing.shapes import Rect, Shape, Text, moved, scaled
+from app.maze.routes import Decision
+
+ARROW: Final = "→"
+FIELDS: Final = {"original": "Original", "patched": "Patched", "difference": "Patched minus Original"}
+"""What the arrows of each hue are."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A probability at the decision square, before and after; `after` is None where nothing was patched."""
+
+    label: str
+    before: float | None
+    after: float | None = None
+
+
+@dataclass(frozen=True)
+class LegendItem:
+    """A sample, drawn on a square of one cell, and what it means."""
+
+    sample: tuple[Shape, ...]
+    meaning: str
+
+
+def probability(value: float) -> str:
+    """Two decimals, as everywhere on screen."""
+    return f"{value:.2f}"
+
+
+def caption(
+    x: float, y: float, width: float, unit: float, title: str, hue: str, note: str, palette: Palette
+) -> list[Shape]:
+    """A maze's name with its hue, and a muted note at the right end of the line; (x, y) is its left baseline."""
+    size = 0.66 * unit
+    shapes: list[Shape] = [
+        Rect(x, y - 0.03 * unit, 0.2 * unit, 0.54 * unit, hue),
+        Text(x + 0.42 * unit, y, title, size, palette.text, weight="semibold"),
+    ]
+    if note:
+        room = width - 0.42 * unit - text_width(title, size, "semibold") - 0.6 * unit
+        shapes.append(Text(x + width, y, note, fitting(note, 0.5 * unit, room), palette.text_muted, anchor="end"))
+    return shapes
+
+
+def fitting(text: str, size: float, room: float, weight: str = "regular") -> float:
+    """The size at which a text fits into `room`, at most `size`."""
+    return min(size, size * max(room, 0.1) / max(text_width(text, size, weight), 1e-9))
+
+
+def numbers(
+    centres: Iterable[float], y: float, unit: float, shown: Iterable[Number], palette: Palette, size: float
+) -> list[Shape]:
+    """Big numbers under small labels, one block per centre; y is the baseline of the big line, `size` its em."""
+    shapes: list[Shape] = []
+    for centre, number in zip(centres, shown, strict=True):
+        shapes.append(Text(centre, y + 1.25 * unit, number.label, 0.54 * unit, palette.text_muted, anchor="middle"))
+        parts = []
+        if number.before is not None:
+            parts.append((probability(number.before), palette.original, "semibold"))
+        if number.before is not None and number.after is not None:
+            parts.append((ARROW, palette.text_muted, "regular"))
+        if number.after is not None:
+            parts.append((probability(number.after), palette.patched, "semibold"))
+        shapes += _line(centre, y, parts, size)
+    return shapes
+
+
+def _line(centre: float, y: float, parts: list[tuple[str, str, str]], size: float) -> list[Shape]:
+    gap = 0.28 * size
+    widths = [text_width(text, size, weight) for text, _, weight in parts]
+    x = centre - (sum(widths) + gap * (len(parts) - 1)) / 2
+    shapes: list[Shape] = []
+    for (text, colour, weight), width in zip(parts, widths, strict=True):
+        shapes.append(Text(x, y, text, size, colour, weight="semibold" if weight == "semibold" else "regular"))
+        x += width + gap
+    return shapes
+
+
+def legend_items(
+    palette: Palette, roles: tuple[str, ...], *, decision: Decision, corner: bool, unreachable: bool
+) -> list[LegendItem]:
+    """Samples of what the mazes show."""
+    centre = (0.5, 0.5)
+    floor = Rect(0, 0, 1, 1, palette.open)
+    words = {"difference": ("large change", "small change", "no direction")}
+    hue = palette.text_muted
+    strong, weak, none = words.get(roles[0], ("sure of a move", "unsure", "no direction"))
+    items = [LegendItem(arrow(centre, (FULL, 0), getattr(palette, role)), FIELDS[role]) for role in roles]
+    items += [
+        LegendItem(arrow(centre, (FULL, 0), hue), strong),
+        LegendItem(arrow(centre, (0.45 * FULL, 0), hue, 0.55), weak),
+        LegendItem(arrow(centre, (0, 0), hue, 0.7), none),
+    ]
+    if decision.square is not None:
+        name = "decision square" if decision.unique else "decision square, not unique"
+        items.append(LegendItem((decision_ring((0, 0), palette),), name))
+    if corner:
+        items.append(LegendItem((floor, corner_mark((0, 0), palette)), "top-right square"))
+    if unreachable:
+        base = Rect(0, 0, 1, 1, palette.unreachable)
+        items.append(LegendItem((base, hatching(((0, 0),), palette.text_muted)), "unreachable"))
+    return items
+
+
+def definition(roles: tuple[str, ...]) -> str:
+    """What an arrow's length and opacity are, in one line."""
+    field = "length: the expected step; opacity: probability of the likeliest move"
+    change = "length: change of the expected step, halved; opacity: total variation"
+    if roles == ("difference",):
+        return f"Arrows \u2013 {change}"
+    if len(roles) == 1:
+        return f"Arrows \u2013 {field}"
+    return f"Arrows \u2013 {field}. Difference \u2013 {change}"
+
+
+def legend(
+    x: float, top: float, width: float, unit: float, items: list[LegendItem], palette: Palette
+) -> tuple[list[Shape], float]:
+    """The items in as few centred rows as fit, and the height they take."""
+    size, sample, gap, between, row_height = 0.5 * unit, 0.8 * unit, 0.22 * unit, 0.75 * unit, 1.02 * unit
+
+    def extent(item: LegendItem) -> float:
+        return sample + gap + text_width(item.meaning, size)
+
+    rows = wrapped(items, extent, width, between)
+    shapes: list[Shape] = []
+    y = top
+    for row in rows:
+        y -= row_height
+        at = x + (width - sum(map(extent, row)) - between * (len(row) - 1)) / 2
+        for item in row:
+            shapes += [moved(scaled(shape, sample), at, y + 0.11 * unit) for shape in item.sample]
+            shapes.append(Text(at + sample + gap, y + 0.33 * unit, item.meaning, size, palette.text_muted))
+            at += extent(item) + between
+    return shapes, top - y
+
+
+def wrapped(
+    items: list[LegendItem], extent: Callable[[LegendItem], float], width: float, between: float
+) -> list[list[LegendItem]]:
+    """Items in rows no wider than `width`."""
+    rows: list[list[LegendItem]] = []
+    used = 0.0
+    for item in items:
+        if rows and used + between + extent(item) <= width:
+            rows[-1].append(item)
+            used += between + extent(item)
+        else:
+            rows.append([item])
+            used = extent(item)
+    return rows
+
+
+def heading(
+    palette: Palette, title: str, note: str, x: float, y: float, width: float, unit: float
+) -> tuple[list[Shape], float]:
+    """Title, and muted note under it, from y upwards, and the height they take; none where a text is empty."""
+    shapes: list[Shape] = []
+    height = 0.0
+    if note:
+        size = fitting(note, 0.5 * unit, width)
+        shapes.append(Text(x, y + 0.35 * unit, note, size, palette.text_muted))
+        height += 0.85 * unit
+    if title:
+        size = fitting(title, 0.85 * unit, width, "semibold")
+        shapes.append(Text(x, y + height + 0.4 * unit, title, size, palette.text, weight="semibold"))
+        height += 1.25 * unit
+    return shapes, height
+
+
+def whole(length: float) -> float:
+    """The next quarter of a cell, in cells: where that is whole pixels, what stands there is crisp."""
+    return ceil(4 * length) / 4

@@ -1,0 +1,98 @@
+"""Figures beside each other on one page: two mazes, or two policies on one maze."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from app.drawing.figure import Figure, FigureOptions, Mode, figure
+from app.drawing.figure_parts import heading, whole
+from app.drawing.palette import Palette
+from app.drawing.shapes import Shape, moved, scaled
+from app.field.requests import FieldResult
+
+_MARGIN: Final = 0.7
+"""Left of a page's heading, as left of a figure's mazes."""
+
+_LARGER: Final = 1.2
+"""A page's heading to those of its figures."""
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of the mazes of a page, with its field.
+
+    Attributes:
+        result: its field.
+        title: what it is called; shown where there is another side.
+        note: a muted line of its own under the title.
+        overlays: shapes that lie over it, by role; see `FigureOptions.overlays`.
+        draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
+    """
+
+    result: FieldResult
+    title: str = ""
+    note: str = ""
+    overlays: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
+    draw_mouse: bool = True
+
+
+def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOptions) -> Figure:
+    """What every export of a view paints: one side as a figure, or several beside each other under one heading.
+
+    Args:
+        options: title and note stand over all sides; overlays and mouse are each side's own.
+
+    Raises:
+        ValueError: for no side.
+    """
+    alone = len(sides) == 1
+    figures = [
+        figure(
+            side.result,
+            mode,
+            palette,
+            replace(
+                options,
+                title=options.title if alone else side.title,
+                note=(options.note or side.note) if alone else side.note,
+                overlays=side.overlays,
+                draw_mouse=side.draw_mouse,
+            ),
+        )
+        for side in sides
+    ]
+    return figures[0] if alone else beside(figures, palette, options.title, options.note)
+
+
+def beside(figures: Sequence[Figure], palette: Palette, title: str = "", note: str = "") -> Figure:
+    """One figure of several, from left to right, their tops in line, under a common title and note if there are any.
+
+    Pages of mazes of different sizes are brought to the scale of the largest, so that letters are alike on all.
+
+    Raises:
+        ValueError: for no figure.
+    """
+    if not figures:
+        raise ValueError("A page needs at least one figure.")
+    unit = max(figure.unit for figure in figures)
+    pages = [_scaled(figure, unit / figure.unit) for figure in figures]
+    height = max(page.height for page in pages)
+    shapes: list[Shape] = []
+    x = 0.0
+    for each in pages:
+        shapes += [moved(shape, x, height - each.height) for shape in each.shapes]
+        x += each.width
+    margin = whole(_MARGIN * unit)
+    above, above_height = heading(palette, title, note, margin, height, x - 2 * margin, _LARGER * unit)
+    if above:
+        height = whole(height + above_height + 0.3 * unit)
+    return Figure((*shapes, *above), x, height, pages[0].background, unit)
+
+
+def _scaled(figure: Figure, factor: float) -> Figure:
+    if factor == 1:
+        return figure
+    shapes = tuple(scaled(shape, factor) for shape in figure.shapes)
+    return replace(figure, shapes=shapes, width=figure.width * factor, height=figure.height * factor)

@@ -1,0 +1,184 @@
+"""Where the mouse shows: for each square of the world, the window of each activation that the mouse can change.
+
+Between two observations of one maze only the mouse's few pixels differ. A 3 x 3 convolution lets such a difference
+grow by one pixel on each side, a pooling halves it. So behind each stage the activation equals that of the picture
+without a mouse, but for one rectangle, whose size depends on the stage alone and whose place depends on the square.
+Rectangles are kept inside the image, which only makes them hold pixels that do not differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from app.maze.maze import Facing
+from app.maze.tiles import tiles
+from app.policy.layers import INPUT_SIDE
+
+INPUT: Final = "input"
+CONV_STAGES: Final = tuple(
+    f"embedder.block{block}.{part}" for block in (1, 2, 3) for part in ("conv", "maxpool", "res1.resadd", "res2.resadd")
+)
+"""The stages with pixels, each computed from the one before it alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """One rectangle per cell of the world, of one size, in an image of `side` pixels, row 0 on top.
+
+    Attributes:
+        rows, columns: (cells,) int64, the top left pixel; may be -1 where a border of padding belongs to it.
+        height, width: in pixels.
+        side: of the image it lies in.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    height: int
+    width: int
+    side: int
+
+    @property
+    def pixels(self) -> int:
+        """Number of pixels in each rectangle."""
+        return self.height * self.width
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the whole image."""
+        return self.height == self.side and self.width == self.side
+
+    def convolved(self) -> Window:
+        """What a 3 x 3 convolution with one pixel of padding makes of it."""
+        return self._inside(self.rows - 1, self.columns - 1, self.height + 2, self.width + 2, self.side)
+
+    def pooled(self) -> Window:
+        """What pooling (3 x 3, stride 2, one pixel of padding) makes of it: output o sees inputs 2o - 1 to 2o + 1."""
+        height, width = ((size + 1) // 2 + 1 for size in (self.height, self.width))
+        return self._inside(self.rows // 2, self.columns // 2, height, width, self.side // 2)
+
+    def under_convolution(self) -> Window:
+        """The inputs that a convolution needs to compute it."""
+        return Window(self.rows - 1, self.columns - 1, self.height + 2, self.width + 2, self.side)
+
+    def under_pooling(self) -> Window:
+        """The inputs that pooling needs to compute it."""
+        rows, columns = 2 * self.rows - 1, 2 * self.columns - 1
+        return Window(rows, columns, 2 * self.height + 1, 2 * self.width + 1, self.side * 2)
+
+    def everything(self) -> Window:
+        """The whole image, for every cell."""
+        zero = np.zeros_like(self.rows)
+        return Window(zero, zero, self.side, self.side, self.side)
+
+    @staticmethod
+    def _inside(rows: np.ndarray, columns: np.ndarray, height: int, width: int, side: int) -> Window:
+        height, width = min(height, side), min(width, side)
+        return Window(np.clip(rows, 0, side - height), np.clip(columns, 0, side - width), height, width, side)
+
+
+@dataclass(frozen=True, eq=False)
+class Copy:
+    """How to make an outer rectangle from the mouseless image around an inner one.
+
+    Attributes:
+        taken: (cells, outer pixels) int64, the pixel of the image with a border of one that each outer pixel shows.
+        placed: (cells, inner pixels) int64, the outer pixel that each inner pixel covers.
+        height, width: of the outer rectangle.
+    """
+
+    taken: Tensor
+    placed: Tensor
+    height: int
+    width: int
+
+
+def copy_of(inner: Window, outer: Window) -> Copy:
+    """The indices of a copy; the inner rectangles lie within the outer ones."""
+    height, width, bordered = outer.height, outer.width, outer.side + 2
+    rows = outer.rows[:, None, None] + 1 + np.arange(height)[:, None]
+    columns = outer.columns[:, None, None] + 1 + np.arange(width)
+    down = (inner.rows - outer.rows)[:, None, None] + np.arange(inner.height)[:, None]
+    right = (inner.columns - outer.columns)[:, None, None] + np.arange(inner.width)
+    cells = len(outer.rows)
+    return Copy(
+        torch.from_numpy((rows * bordered + columns).reshape(cells, -1)),
+        torch.from_numpy((down * width + right).reshape(cells, -1)),
+        height,
+        width,
+    )
+
+
+class Windows:
+    """The windows of every stage for one world and one direction of the mouse, and the copies between them."""
+
+    def __init__(self, world: int, facing: Facing) -> None:
+        (height, width), pixels, _ = tiles(world).mouse_window(facing)
+        rows, columns = np.divmod(pixels[:, 0], INPUT_SIDE)
+        span = Window(rows, columns, height, width, INPUT_SIDE)
+        self._of = {INPUT: span}
+        for stage in CONV_STAGES:
+            if stage.endswith("maxpool"):
+                span = span.pooled()
+            elif stage.endswith("resadd"):
+                residual = stage.removesuffix("resadd")
+                self._of[f"{residual}relu1"] = span
+                span = self._of[f"{residual}conv1"] = self._of[f"{residual}relu2"] = span.convolved()
+                span = self._of[f"{residual}conv2"] = span.convolved()
+            else:
+                span = span.convolved()
+            self._of[stage] = span
+        self._copies: dict[tuple[str, str, str], Copy] = {}
+
+    def of(self, layer: str) -> Window:
+        """The windows behind a layer."""
+        return self._of[layer]
+
+    def copy(self, source: str, target: str, kind: str) -> Copy:
+        """The copy that makes, of `source`'s windows, what is needed for those of `target`.
+
+        `kind` is "convolution" or "pooling" for what such a step needs, "same" for the same pixels, "everything" for
+        the whole image.
+        """
+        key = (source, target, kind)
+        if key not in self._copies:
+            span = self._of[target]
+            outer = {
+                "convolution": span.under_convolution,
+                "pooling": span.under_pooling,
+                "same": lambda: span,
+                "everything": span.everything,
+            }[kind]()
+            self._copies[key] = copy_of(self._of[source], outer)
+        return self._copies[key]
+
+
+@cache
+def spans(world: int, facing: Facing) -> Windows:
+    """The windows for a world of side 15 or 25; the mouse of a fresh level looks as it does to the left."""
+    return Windows(world, facing) if facing == "right" else _left(world)
+
+
+@cache
+def _left(world: int) -> Windows:
+    return Windows(world, "left")
+
+
+def resumable_before(first: str) -> str:
+    """The last stage whose unedited output serves both runs, for a stack that acts on layer `first` first.
+
+    The layer's own where the run can resume behind it; inside a residual block, the stage before the block, since the
+    block's input is needed as well; behind the last stage with pixels, that stage.
+    """
+    if first in CONV_STAGES:
+        return first
+    prefix = first.rpartition(".")[0]
+    for stage, before in zip(CONV_STAGES[1:], CONV_STAGES, strict=False):
+        if stage == f"{prefix}.resadd":
+            return before
+    return CONV_STAGES[-1]

@@ -1,0 +1,135 @@
+"""What there is to say of a policy: for the `info` command and the policy panel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from app.io.json_file import parse_json
+from app.paths import asset
+from app.policy.file_contents import shown, size_text
+from app.policy.metadata import plain_items
+from app.policy.policy import Policy
+
+LARGEST_CARD: Final = 256 * 1024
+"""Bytes; a card with more is not read."""
+
+_COMPUTED: Final = frozenset({"loaded_from", "name", "width", "parameters"})
+"""Keys of a file's own words that are left out: these are known from the network itself."""
+
+_TITLES: Final = {
+    "seed": "Training seed",
+    "steps": "Training steps",
+    "observations": "Trained on",
+    "region": "Cheese in training",
+    "config": "Training option",
+}
+"""What facts are called whose keys say too little away from the training that wrote them."""
+
+_UNITS: Final = {"observations": "{0} observations", "region": "top-right {0} x {0} squares"}
+"""How the values of some keys are told."""
+
+
+def default_policy_path() -> Path:
+    """Where the policy that opens with the program lies."""
+    return asset("policies", "default.safetensors")
+
+
+def model_card(policy: Policy, *, largest: int = LARGEST_CARD) -> str | None:
+    """The model card (Markdown, at most `largest` bytes) that lies beside the policy's file as NAME.md, or None."""
+    return _beside(policy, ".md", largest)
+
+
+def card_facts(policy: Policy, *, largest: int = LARGEST_CARD) -> dict[str, Any]:
+    """The facts that lie beside the policy's file as NAME.json; empty when there are none that can be read."""
+    text = _beside(policy, ".json", largest)
+    try:
+        found = parse_json(text) if text is not None else None
+    except ValueError:
+        return {}
+    return plain_items(found) if isinstance(found, dict) else {}
+
+
+def describe(policy: Policy) -> list[tuple[str, str]]:
+    """What there is to say of a policy, as (what, text) in the order to show it.
+
+    No title comes twice. Its name, size, file and identity; then what its model card and its file say of it (the card's
+    word counts where both speak; what they say in groups is in `training_options`); then its layers with the shapes of
+    one observation's activations (channels x rows x columns, or features).
+    """
+    width, origin = policy.width, policy.metadata.get("loaded_from", {})
+    rows = [
+        ("Name", policy.name),
+        ("Width", f"{width} (channels {16 * width}, {32 * width}, {32 * width})"),
+        ("Parameters", f"{policy.parameters:,}"),
+    ]
+    if policy.path is not None:
+        rows.append(("File", str(policy.path)))
+    if "format" in origin:
+        stored = f", stored as {origin['stored_as']}" if "stored_as" in origin else ""
+        rows.append(("Format", f"{origin['format']}, {size_text(origin['bytes'])}{stored}"))
+    rows.append(("Weights hash", policy.weights_hash[:12]))
+    if "sha256" in origin:
+        rows.append(("File SHA-256", origin["sha256"]))
+    rows += _facts({key: value for key, value in _said(policy).items() if not isinstance(value, dict)})
+    rows += [(layer.name, " x ".join(str(size) for size in layer.shape)) for layer in policy.layers]
+    return list(_distinct(rows))
+
+
+def training_options(policy: Policy) -> list[tuple[str, str]]:
+    """What the policy's card and file say in groups, above all how its training was set, as (group: what, text).
+
+    An option is what was planned, such as the most observations; `describe` says what came of it.
+    """
+    return list(_distinct(_facts({key: value for key, value in _said(policy).items() if isinstance(value, dict)})))
+
+
+def _said(policy: Policy) -> dict[str, Any]:
+    """What the policy's file and its card say of it; the card's word counts."""
+    # A safetensors file keeps no order of its own.
+    said = {**dict(sorted(policy.metadata.items())), **card_facts(policy)}
+    return {key: value for key, value in said.items() if key not in _COMPUTED}
+
+
+def _distinct(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The rows; a title that was there before gets a number."""
+    seen: dict[str, int] = {}
+    for title, text in rows:
+        seen[title] = seen.get(title, 0) + 1
+        yield (title if seen[title] == 1 else f"{title} ({seen[title]})", text)
+
+
+def _facts(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in values.items():
+        title = prefix + (_TITLES[key] if not prefix and key in _TITLES else shown(key).replace("_", " "))
+        if isinstance(value, dict):
+            yield from _facts(value, f"{title}: ")
+        elif value is not None:
+            told = _UNITS.get(key, "{0}") if not prefix and isinstance(value, int) else "{0}"
+            yield (title[:1].upper() + title[1:], told.format(_fact(value)))
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(json.dumps(item) if isinstance(item, dict) else _fact(item) for item in value)
+    return shown(value, 400)
+
+
+def _beside(policy: Policy, suffix: str, largest: int) -> str | None:
+    if policy.path is None:
+        return None
+    path = policy.path.with_suffix(suffix)
+    try:
+        if path == policy.path or not path.is_file() or path.stat().st_size > largest:
+            return None
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""The window's actions, its menus and the command palette."""

@@ -1,0 +1,200 @@
+"""The menus, made from the registry of actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from app.document import maze_edits
+from app.maze.maze import THEMES
+from widgets.files.recent_menu import RecentMenu
+from widgets.maze_view.tools import TOOLS
+from widgets.services.context import Context
+from widgets.services.view_state import MODES
+from widgets.style import theme
+
+if TYPE_CHECKING:
+    from widgets.main_window import MainWindow
+
+FILE = (
+    "file.new",
+    "file.open",
+    "file.open_policy",
+    "file.open_maze",
+    "recent",
+    "",
+    "file.save",
+    "file.save_as",
+    "",
+    "file.save_maze",
+    "",
+    "export",
+    "export.copy",
+)
+EXPORT = ("export.picture", "export.numbers", "export.movie")
+EDIT = ("edit.undo", "edit.redo", "", "maze.copy", "maze.paste", "", "maze.toggle_cheese", "level.restore")
+MAZE = (
+    "maze.new",
+    "tab.duplicate",
+    "tab.close",
+    "",
+    "maze.rotate_left",
+    "maze.rotate_right",
+    "maze.mirror",
+    "maze.flip",
+    "",
+    "maze.clear",
+    "maze.carve",
+    "",
+    "tab.next",
+    "tab.previous",
+)
+LEVEL = ("level.previous", "level.next", "level.random", "", "background")
+VIEW = (
+    *(f"view.{mode}" for mode in MODES),
+    "",
+    "view.zoom_in",
+    "view.zoom_out",
+    "view.fit",
+    "view.fit_world",
+    "",
+    "compare",
+    "view.legend",
+    "view.playback",
+    "docks",
+    "appearance",
+    "text_size",
+    "view.presentation",
+)
+HELP = ("help.definitions", "help.shortcuts", "help.tour", "view.commands", "", "help.log", "help.about")
+ROLLOUT = (
+    "playback.play",
+    "playback.forward",
+    "playback.back",
+    "playback.restart",
+    "",
+    "playback.sampled",
+)
+PATCHES = (
+    "patches.switch",
+    "",
+    "patches.subtract",
+    "patches.top_right",
+    "patches.pin",
+    "patches.find",
+    "",
+    "patches.open",
+    "patches.save",
+    "",
+    "patches.clear",
+)
+POLICY = ("file.open_policy", "file.default_policy", "", "device")
+
+
+def build_menus(window: MainWindow, context: Context) -> None:
+    """Fill the window's menu bar."""
+    bar = window.menuBar()
+    special = {
+        "recent": lambda menu: RecentMenu.add_to(menu, window.files, context),
+        "export": lambda menu: _export(menu, context),
+        "background": lambda menu: _background(menu, context),
+        "compare": lambda menu: window.compare.add_to(menu),
+        "docks": lambda menu: window.docks.add_to(menu),
+        "appearance": lambda menu: _appearance(menu, context),
+        "text_size": lambda menu: _text_size(menu, context),
+        "device": lambda menu: _device(menu, context),
+    }
+    tools = tuple(f"tool.{tool.id}" for tool in TOOLS)
+    for title, names in (
+        ("&File", (*FILE, "", "file.quit")),
+        ("&Edit", EDIT),
+        ("&Tools", tools),
+        ("&Maze", MAZE),
+        ("&Level", LEVEL),
+        ("&Policy", POLICY),
+        ("P&atches", PATCHES),
+        ("&Rollout", ROLLOUT),
+        ("&View", VIEW),
+        ("&Help", HELP),
+    ):
+        menu = bar.addMenu(title)
+        menu.setToolTipsVisible(True)
+        for name in names:
+            if not name:
+                menu.addSeparator()
+            elif name in special:
+                special[name](menu)
+            else:
+                menu.addAction(context.actions[name])
+
+
+def _export(menu: QMenu, context: Context) -> None:
+    inner = menu.addMenu("Export")
+    inner.setToolTipsVisible(True)
+    inner.addActions([context.actions[name] for name in EXPORT])
+
+
+def _background(menu: QMenu, context: Context) -> None:
+    inner = menu.addMenu("Theme")
+    group = QActionGroup(inner)
+    for number in range(THEMES):
+        action = group.addAction(inner.addAction(f"Theme {number}"))
+        action.setCheckable(True)
+        action.triggered.connect(lambda _=False, number=number: maze_edits.set_theme(context.document, number))
+    inner.aboutToShow.connect(lambda: group.actions()[context.document.state.maze.theme].setChecked(True))
+
+
+def _appearance(menu: QMenu, context: Context) -> None:
+    inner = menu.addMenu("Appearance")
+    group = QActionGroup(inner)
+    for choice, title in theme.CHOICES.items():
+        action = group.addAction(inner.addAction(title))
+        action.setCheckable(True)
+        action.triggered.connect(lambda _=False, choice=choice: context.set_theme(choice))
+    choices = list(theme.CHOICES)
+    # It may be chosen elsewhere, such as in the palette of commands.
+    inner.aboutToShow.connect(lambda: group.actions()[choices.index(context.theme)].setChecked(True))
+
+
+def _text_size(menu: QMenu, context: Context) -> None:
+    inner = menu.addMenu("Text size")
+    group = QActionGroup(inner)
+    for scale in theme.TEXT_SCALES:
+        action = group.addAction(inner.addAction(f"{scale:.0%}"))
+        action.setCheckable(True)
+        action.triggered.connect(lambda _=False, scale=scale: context.set_text_scale(scale))
+
+    def tick() -> None:
+        chosen = context.settings.get("text_scale", 1.0)
+        at = theme.TEXT_SCALES.index(chosen if chosen in theme.TEXT_SCALES else 1.0)
+        group.actions()[at].setChecked(True)
+
+    inner.aboutToShow.connect(tick)
+
+
+def _device(menu: QMenu, context: Context) -> None:
+    inner = menu.addMenu("Compute on")
+    group = QActionGroup(inner)
+    inner.setEnabled(False)
+
+    def fill(_label: str) -> None:
+        engine = context.bridge.engine
+        inner.clear()
+        if engine is None:
+            return
+        chosen = context.settings.get("device", "auto")
+        for key, label in engine.devices():
+            action: QAction = group.addAction(inner.addAction(label))
+            action.setCheckable(True)
+            action.setChecked(key == chosen)
+            action.triggered.connect(lambda _=False, key=key: _choose_device(context, key))
+        inner.setEnabled(True)
+
+    context.bridge.device_changed.connect(fill)
+
+
+def _choose_device(context: Context, key: str) -> None:
+    context.settings.set("device", key)
+    context.bridge.set_device(key)

@@ -1,0 +1,139 @@
+"""From choices to the bytes of a file. Everything here runs off the screen's thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from app.errors import MazescopeError
+from app.export.movie_frames import Look, Story, Sweep, edits_story, rollout_story, sweep_story
+from app.field.rollout_values import Rollouts
+from app.io.atomic import write_atomically
+from app.progress import Cancelled, Progress
+from widgets.exporting.view_snapshot import Present
+
+if TYPE_CHECKING:
+    from app.drawing.figure import Figure
+    from app.field.engine import Engine
+
+WHAT: Final = {
+    "picture": "Picture of the view",
+    "numbers": "Numbers of the field",
+    "rollout": "Movie of the rollout",
+    "sweep": "Movie of a slider's sweep",
+    "edits": "Movie of the last minute of edits",
+}
+
+MOVIES: Final = ("rollout", "sweep", "edits")
+
+FORMATS: Final = {
+    "picture": {"png": "PNG", "svg": "SVG", "pdf": "PDF"},
+    "numbers": {"csv": "CSV table", "npz": "NPZ arrays (NumPy)"},
+    **{movie: {"gif": "GIF", "mp4": "MP4"} for movie in MOVIES},
+}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user asked for.
+
+    Attributes:
+        what: a key of WHAT.
+        suffix: a key of FORMATS[what].
+        scale: size of PNG and movies, 1 for the usual one.
+        fps: frames a second of movies.
+        sweep: the sweep of a sweep's movie.
+    """
+
+    what: str
+    suffix: str
+    scale: float = 1.0
+    fps: int = 10
+    sweep: Sweep | None = None
+
+
+def content(choices: Choices, shown: Present, engine: Engine, progress: Progress) -> bytes:
+    """The file's bytes.
+
+    Raises:
+        Cancelled: when `progress` says not to go on.
+        MazescopeError: when there is nothing to make it of.
+    """
+    # Encoders load when they are needed.
+    if choices.what == "picture":
+        return picture_bytes(choices.suffix, shown, choices.scale)
+    recipe = shown.recipe
+    if choices.what == "numbers":
+        from app.export.numbers import csv_bytes, npz_bytes
+
+        encode_numbers = csv_bytes if choices.suffix == "csv" else npz_bytes
+        walks = _walks(shown, progress)
+        rule = {"sampled": shown.rule.sampled, "seed": shown.rule.seed}
+        return encode_numbers(shown.results, {**recipe, "rollout": rule}, patched=True, rollouts=walks)
+    from app.export.movies import gif_bytes, mp4_bytes
+
+    story = _story(choices, shown, engine, progress)
+    recipe = {**recipe, **shown.about_page, **story.about, "frames_per_second": choices.fps}
+    encode = gif_bytes if choices.suffix == "gif" else mp4_bytes
+    return encode(story.frames(), story.count, recipe, fps=choices.fps, scale=choices.scale, progress=progress)
+
+
+def first_frame(what: str, shown: Present) -> Figure:
+    """A page as large as a movie's frames: they have a note, and a rollout's one on each side of a comparison."""
+    look = Look(shown.mode, shown.palette, shown.options)
+    return look.draw([replace(side, note=" " if what == "rollout" else "") for side in shown.sides], "")
+
+
+def picture_bytes(suffix: str, shown: Present, scale: float) -> bytes:
+    """The view as "png", "svg" or "pdf", with its recipe."""
+    from app.export.images import pdf_bytes, png_bytes, svg_bytes
+
+    recipe = {**shown.recipe, **shown.about_page}
+    if suffix == "png":
+        return png_bytes(shown.figure, recipe, scale)
+    if suffix == "svg":
+        return svg_bytes(shown.figure, recipe)
+    return pdf_bytes(shown.figure, recipe, shown.options.title)
+
+
+def export(choices: Choices, shown: Present, engine: Engine, path: Path, progress: Progress) -> Path:
+    """Write the file, whole or not at all.
+
+    Raises:
+        Cancelled: when `progress` says not to go on; nothing was written.
+        MazescopeError: one sentence on why it could not be written; what was at the path is unchanged.
+    """
+    made = content(choices, shown, engine, progress)
+    if not progress(1, 1):
+        raise Cancelled
+    try:
+        write_atomically(path, made)
+    except OSError as error:
+        raise MazescopeError(f"{path.name} could not be written: {error.strerror or error}.") from error
+    return path
+
+
+def _story(choices: Choices, shown: Present, engine: Engine, progress: Progress) -> Story:
+    # What lies over the mazes now belongs to one step of the rollout; a movie draws its own.
+    look = Look(shown.mode, shown.palette, shown.options, tuple(side.title for side in shown.sides))
+    requests = [result.request for result in shown.results]
+    if choices.what == "rollout":
+        return rollout_story(shown.results, _walks(shown, progress), look, choices.fps)
+    if choices.what == "sweep":
+        if choices.sweep is None:
+            raise MazescopeError("No number of the stack was chosen to sweep.")
+        return sweep_story(requests, choices.sweep, look, choices.fps, engine.compute)
+    return edits_story(shown.moments, look, choices.fps, engine.compute, shown.comparison)
+
+
+def _walks(shown: Present, progress: Progress) -> list[Rollouts]:
+    """The mice's episodes of each side; those that are not worked out yet are worked out now."""
+    # Loads torch.
+    from app.studies.rollouts import rollouts
+
+    requests = [result.request for result in shown.results]
+    return [
+        found or rollouts(request.policy, request.maze, request.stack, shown.rule, progress)
+        for found, request in zip(shown.rollouts, requests, strict=True)
+    ]

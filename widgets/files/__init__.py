@@ -1,0 +1,1 @@
+"""Opening and saving files: dialogs, recent files, drops and the clipboard."""

@@ -1,0 +1,166 @@
+"""What lies on a canvas: the maze, its arrows, and marks for pointer, keyboard and inspection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPropertyAnimation, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPicture
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from app.drawing.palette import Palette
+from app.drawing.shapes import Shape
+from app.maze.maze import Square
+from widgets.style.shape_painter import recorded
+
+PALE = 0.35
+"""Opacity of what is out of date."""
+
+FADE = 250
+"""Milliseconds in which something pales, or comes back."""
+
+
+class ShapesItem(pg.GraphicsObject):
+    """A list of shapes, recorded when it is first painted and then replayed.
+
+    The shapes are asked for when the screen is about to be painted: what changes faster than the screen, or is not in
+    sight, costs nothing.
+    """
+
+    def __init__(self, z: float, source: Callable[[], tuple[Shape, ...]] = tuple) -> None:
+        super().__init__()
+        self.setZValue(z)
+        self._side = 1.0
+        self._source = source
+        self._picture = QPicture()
+        self._recorded: tuple[Shape, ...] = ()
+        self._fade = QPropertyAnimation(self, b"opacity", self)
+        self._fade.setDuration(FADE)
+        self._fade.setEndValue(1.0)
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """What is painted."""
+        return self._source()
+
+    def refresh(self, side: float) -> None:
+        """The source gives other shapes, in a world of this side."""
+        if side != self._side:
+            self.prepareGeometryChange()
+            self._side = side
+        self.update()
+
+    def set_shapes(self, shapes: tuple[Shape, ...], side: float) -> None:
+        """Paint these shapes from now on, in a world of this side."""
+        self._source = lambda: shapes
+        self.refresh(side)
+
+    def set_pale(self, pale: bool) -> None:
+        """Pale smoothly, or come back."""
+        opacity = PALE if pale else 1.0
+        if opacity != self._fade.endValue():
+            self._fade.stop()
+            self._fade.setEndValue(opacity)
+            self._fade.start()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, self._side, self._side)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        shapes = self._source()
+        if shapes is not self._recorded:
+            self._picture, self._recorded = recorded(shapes), shapes
+        self._picture.play(painter)
+
+
+class MarksItem(pg.GraphicsObject):
+    """Outlines of squares: under the pointer, chosen for inspection, at the keyboard's cursor, seen by a pixel."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self.setZValue(30)
+        self._palette = palette
+        self._side = 1.0
+        self._hover: Square | None = None
+        self._inspected: Square | None = None
+        self._cursor: Square | None = None
+        self._pixel: frozenset[Square] = frozenset()
+        self._selection: tuple[Square, Square] | None = None
+
+    def set_palette(self, palette: Palette) -> None:
+        """Paint in other colours."""
+        self._palette = palette
+        self.update()
+
+    def set_side(self, side: float) -> None:
+        """The world has another side."""
+        self.prepareGeometryChange()
+        self._side = side
+
+    def set_hover(self, square: Square | None) -> None:
+        """Mark the square under the pointer."""
+        self._hover = square
+        self.update()
+
+    def set_inspected(self, square: Square | None) -> None:
+        """Mark the square chosen for inspection."""
+        self._inspected = square
+        self.update()
+
+    def set_cursor_square(self, square: Square | None) -> None:
+        """Mark the keyboard's square."""
+        self._cursor = square
+        self.update()
+
+    def set_pixel(self, squares: Collection[Square]) -> None:
+        """Mark the squares that one activation pixel sees."""
+        self._pixel = frozenset(squares)
+        self.update()
+
+    def set_selection(self, corners: tuple[Square, Square] | None) -> None:
+        """Mark the rectangle between two squares, both included."""
+        self._selection = corners
+        self.update()
+
+    @property
+    def cursor_square(self) -> Square | None:
+        """The keyboard's square."""
+        return self._cursor
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(-1, -1, self._side + 2, self._side + 2)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for square in self._pixel:
+            self._outline(painter, square, self._palette.accent, 1.5, fill=0.22)
+        if self._hover is not None:
+            self._outline(painter, self._hover, self._palette.text, 1.2, fill=0.06)
+        if self._inspected is not None:
+            self._outline(painter, self._inspected, self._palette.accent, 2.0)
+        if self._cursor is not None:
+            self._outline(painter, self._cursor, self._palette.focus, 2.5)
+        if self._selection is not None:
+            (r0, c0), (r1, c1) = self._selection
+            box = QRectF(min(c0, c1), min(r0, r1), abs(c1 - c0) + 1, abs(r1 - r0) + 1)
+            self._box(painter, box, self._palette.accent, 1.5, 0.10, dashed=True)
+
+    def _outline(self, painter: QPainter, square: Square, colour: str, width: float, fill: float = 0.0) -> None:
+        row, col = square
+        self._box(painter, QRectF(col + 0.03, row + 0.03, 0.94, 0.94), colour, width, fill)
+
+    @staticmethod
+    def _box(painter: QPainter, box: QRectF, colour: str, width: float, fill: float, *, dashed: bool = False) -> None:
+        pen = QPen(QColor(colour), width)
+        # The line's width is in pixels of the screen, whatever the zoom.
+        pen.setCosmetic(True)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        if dashed:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        inside = QColor(colour)
+        inside.setAlphaF(fill)
+        painter.setBrush(inside)
+        painter.drawRect(box)

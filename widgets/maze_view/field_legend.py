@@ -1,0 +1,156 @@
+"""How to read the picture: arrows by length, opacity and colour, and the marks in the maze."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QMoveEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.drawing.figure_parts import LegendItem, definition, legend_items
+from widgets.maze_view.picture import ROLES, Picture
+from widgets.services.context import Context
+from widgets.style.shape_painter import paint
+
+WRAPPED = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+
+
+ROOMY = 25
+"""Lines of text in the view's height from which the legend says what length and opacity mean; else its tooltip does."""
+
+
+class Legend(QWidget):
+    """A quiet strip of samples with their meanings; it wraps when the window is narrow.
+
+    Its height is that of all that may come into it, so that the maze above stays where it is.
+    """
+
+    def __init__(self, context: Context, picture: Picture, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._picture = context, picture
+        self._roomy = True
+        self._shown: object = None
+        self._heights: dict[object, int] = {}
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName("Legend")
+        for signal in (picture.maze_changed, context.palette_changed, context.view.mode_changed):
+            signal.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self, *_: object) -> None:
+        palette, maze, mode = self._context.palette, self._picture.maze, self._context.view.mode
+        roles = ROLES if mode == "side_by_side" else (mode,)
+        decision = self._picture.decision
+        corner, unreachable = maze.is_open(maze.top_right), self._picture.unreachable
+        items = legend_items(palette, roles, decision=decision, corner=corner, unreachable=unreachable)
+        if (palette, mode, items) == self._shown:
+            # Most edits change nothing here, and a new layout would take as long as painting the maze.
+            return
+        self._shown, self._items = (palette, mode, items), items
+        # An edit that brings another mark, or another field in the same view, must not move the maze.
+        alike = (ROLES,) if mode == "side_by_side" else tuple((role,) for role in ROLES)
+        marked = replace(decision, square=maze.mouse, unique=False)
+        self._heights.clear()
+        self._fullest = [legend_items(palette, each, decision=marked, corner=True, unreachable=True) for each in alike]
+        self._longest = [_words(each) for each in alike]
+        self._definition = _words(roles)
+        self.setToolTip(self._definition)
+        self.setAccessibleDescription(", ".join(item.meaning for item in self._items) + f". {self._definition}")
+        self.updateGeometry()
+        self.update()
+
+    def _rows(self, width: float, items: list[LegendItem]) -> list[list[LegendItem]]:
+        rows: list[list[LegendItem]] = []
+        used = 0.0
+        for item in items:
+            extent = self._extent(item)
+            if rows and used + extent <= width - 16:
+                rows[-1].append(item)
+                used += extent
+            else:
+                rows.append([item])
+                used = extent
+        return rows
+
+    def _sample(self) -> float:
+        return QFontMetricsF(self.font()).height() * 1.45
+
+    def _extent(self, item: LegendItem) -> float:
+        return self._sample() + 3 + QFontMetricsF(self.font()).horizontalAdvance(item.meaning) + 18
+
+    def _row_height(self) -> float:
+        return self._sample() + 3
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        # A layout asks several times, with the same few widths.
+        asked = width, self._roomy, self.font().key()
+        if asked not in self._heights:
+            self._heights[asked] = self._height_for(width)
+        return self._heights[asked]
+
+    def _height_for(self, width: int) -> int:
+        definition = max(self._box(width, words).height() for words in self._longest) if self._roomy else 0
+        rows = max(len(self._rows(width, items)) for items in self._fullest)
+        return round(rows * self._row_height() + 8 + definition)
+
+    def _see_room(self) -> None:
+        around = self.parentWidget()
+        roomy = around is None or around.height() >= ROOMY * QFontMetricsF(self.font()).height()
+        if roomy != self._roomy:
+            self._roomy = roomy
+            self.updateGeometry()
+            self.update()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        # It lies at the bottom: whenever what is around it grows or shrinks, it moves.
+        super().moveEvent(event)
+        self._see_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._see_room()
+
+    def _box(self, width: float, words: str) -> QRectF:
+        """The room that the words on length and opacity take, wrapped."""
+        return QFontMetricsF(self.font()).boundingRect(QRectF(0, 0, max(width - 16, 60), 1000), WRAPPED, words)
+
+    def sizeHint(self) -> QSize:
+        width = self.width() or 600
+        return QSize(300, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.heightForWidth(max(self.width(), 120)))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        sample, height = self._sample(), self._row_height()
+        y = 4.0
+        for row in self._rows(self.width(), self._items):
+            x = (self.width() - sum(map(self._extent, row)) + 18) / 2
+            for item in row:
+                painter.save()
+                painter.translate(x, y + (height + sample) / 2)
+                painter.scale(sample, -sample)
+                for shape in item.sample:
+                    paint(painter, shape)
+                painter.restore()
+                painter.setPen(QColor(self._context.palette.text_muted))
+                painter.setFont(self.font())
+                box = QRectF(x + sample + 6, y, self._extent(item), height)
+                painter.drawText(box, 0x0081, item.meaning)
+                x += self._extent(item)
+            y += height
+        if not self._roomy:
+            return
+        painter.setPen(QColor(self._context.palette.text_muted))
+        painter.drawText(QRectF(8, y, self.width() - 16, self.height() - y), WRAPPED, self._definition)
+
+
+def _words(roles: tuple[str, ...]) -> str:
+    return f"{definition(roles)}. A dot stands where the moves cancel out"

@@ -1,0 +1,234 @@
+"""The middle of the window: one to six linked canvases, the numbers, the legend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QPoint, QRect, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from app.document.viewport import sight_from_json, sight_to_json
+from app.maze.maze import Square
+from widgets.maze_view.canvas import MazeCanvas
+from widgets.maze_view.compared_picture import Companion
+from widgets.maze_view.decision_numbers import Numbers
+from widgets.maze_view.field_legend import Legend
+from widgets.maze_view.pane import Pane
+from widgets.maze_view.picture import ROLES, Picture
+from widgets.services.context import Context
+
+BETWEEN = 9
+"""Pixels between canvases beside each other, with a line in the middle."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large things are drawn: thickness of arrows, numbers, and captions; 1 is the usual."""
+
+    arrows: float = 1.0
+    numbers: float = 1.0
+    text: float = 1.0
+
+
+class PaneGrid(QWidget):
+    """Holds the panes with their numbers, and draws what keeps those beside each other apart."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for pane in self.findChildren(Pane):
+            if pane.isVisible() and pane.x() > 0:
+                canvas = pane.canvas.geometry().translated(pane.pos())
+                line = QRect(pane.x() - BETWEEN // 2 - 1, canvas.y(), 1, canvas.height())
+                painter.fillRect(line, QColor(self._context.palette.border))
+
+
+class MazeView(QWidget):
+    """The maze in the view's mode.
+
+    Signals:
+        menu_wanted(Square, QPoint): a right click on a square, and the place on the screen.
+        compared(Companion): it is compared with this now; None for nothing.
+    """
+
+    menu_wanted = Signal(object, QPoint)
+    compared = Signal(object)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.picture = Picture(context, self)
+        self.panes = {role: Pane(context, self.picture, role) for role in ROLES}
+        self.numbers = Numbers(context, self.picture)
+        self.legend = Legend(context, self.picture)
+        self._size = Size()
+        self.companion: Companion | None = None
+        self.other_panes: dict[str, Pane] = {}
+        self.other_numbers: Numbers | None = None
+        self.stage = PaneGrid(context)
+        self._grid = QGridLayout(self.stage)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        # Zoomed in, mazes fill their canvases: what lies between them keeps them apart.
+        self._grid.setHorizontalSpacing(BETWEEN)
+        self._grid.setVerticalSpacing(1)
+        for pane in self.panes.values():
+            self._watch(pane)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stage, 1)
+        column.addWidget(self.legend)
+        context.view.mode_changed.connect(self._show_mode)
+        context.bridge.result.connect(self._explain)
+        context.bridge.cleared.connect(self._explain)
+        context.busy_changed.connect(self._explain)
+        context.document.changed.connect(self._explain)
+        self.picture.fields_changed.connect(self._refresh_readouts)
+        self._last_place: tuple[Pane, QPoint] | None = None
+        context.view.keep("sight", lambda: sight_to_json(self.canvas.sight), self._restore_sight)
+        self._show_mode()
+
+    @property
+    def canvas(self) -> MazeCanvas:
+        """The first of the canvases shown."""
+        return self.canvases[0]
+
+    @property
+    def canvases(self) -> list[MazeCanvas]:
+        """The canvases shown, those of the maze in front first."""
+        return [panes[role].canvas for panes in (self.panes, self.other_panes) if panes for role in self._roles()]
+
+    def fit(self, *, whole_world: bool = False) -> None:
+        """Zoom to the maze, or to its whole world."""
+        self.canvas.fit(whole_world=whole_world)
+
+    def zoom(self, factor: float) -> None:
+        """Zoom around the middle."""
+        self.canvas.zoom(factor)
+
+    def compare_with(self, companion: Companion | None) -> None:
+        """Show another maze or policy beside the one in front, or nothing but that one again."""
+        for pane in self.other_panes.values():
+            self._grid.removeWidget(pane)
+            pane.hide()
+            pane.deleteLater()
+        if self.other_numbers is not None:
+            self._grid.removeWidget(self.other_numbers)
+            self.other_numbers.hide()
+            self.other_numbers.deleteLater()
+        self._last_place = None
+        self.companion, self.other_panes, self.other_numbers = companion, {}, None
+        if companion is not None:
+            self.other_panes = {role: Pane(self._context, companion.picture, role, read_only=True) for role in ROLES}
+            for pane in self.other_panes.values():
+                self._watch(pane)
+                pane.canvas.chosen.connect(companion.swap_wanted)
+            companion.bridge.result.connect(self._explain)
+            companion.changed.connect(self._name_panes)
+            companion.picture.fields_changed.connect(self._refresh_readouts)
+            self.other_numbers = Numbers(self._context, companion.picture)
+        self.enlarge(self._size)
+        self._show_mode()
+        self.compared.emit(companion)
+
+    def enlarge(self, size: Size) -> None:
+        """Draw both sides for a stage, also one that comes later; `Size()` is the usual."""
+        self._size = size
+        for pane in (*self.panes.values(), *self.other_panes.values()):
+            pane.set_text_scale(size.text)
+        self.picture.set_thickness(size.arrows)
+        self.numbers.set_factor(size.numbers, size.text)
+        if self.companion is not None and self.other_numbers is not None:
+            self.companion.picture.set_thickness(size.arrows)
+            self.other_numbers.set_factor(size.numbers, size.text)
+
+    def _watch(self, pane: Pane) -> None:
+        pane.canvas.menu_wanted.connect(self.menu_wanted)
+        pane.canvas.pointed.connect(lambda place: self._pointed(pane, place))
+        pane.canvas.moved.connect(lambda: self._follow(pane.canvas))
+
+    def _roles(self) -> tuple[str, ...]:
+        mode = self._context.view.mode
+        return ROLES if mode == "side_by_side" else (mode,)
+
+    def _show_mode(self, *_: object) -> None:
+        roles = self._roles()
+        everyone = [*self.panes.values(), *self.other_panes.values()]
+        shown = next((pane.canvas for pane in everyone if not pane.isHidden()), None)
+        had_focus = any(pane.canvas.hasFocus() for pane in everyone)
+        for number, panes in enumerate((self.panes, self.other_panes)):
+            for role, pane in panes.items():
+                # One role: beside each other. All three: a row each. The numbers lie under what they are of.
+                row, column = (2 * number, ROLES.index(role)) if len(roles) > 1 else (0, number)
+                self._grid.addWidget(pane, row, column)
+                if role in roles and shown is not None and shown is not pane.canvas:
+                    pane.canvas.show_as(shown)
+                pane.readout.hide()
+                # Those that come are shown before the others go: the keyboard's focus stays on a canvas.
+                if role in roles:
+                    pane.show()
+        if had_focus and not self.canvas.hasFocus():
+            self.canvas.setFocus()
+        for pane in everyone:
+            pane.setVisible(pane.role in roles)
+        for number, numbers in enumerate(filter(None, (self.numbers, self.other_numbers))):
+            place = (2 * number + 1, 0, 1, len(roles)) if len(roles) > 1 else (1, number, 1, 1)
+            self._grid.addWidget(numbers, *place)
+            numbers.show()
+        for row in (0, 2):
+            self._grid.setRowStretch(row, int(row == 0 or (len(roles) > 1 and bool(self.other_panes))))
+        for at in range(len(ROLES)):
+            self._grid.setColumnStretch(at, int(at < (len(roles) if len(roles) > 1 else 1 + bool(self.other_panes))))
+        self._name_panes()
+        self._explain()
+
+    def _name_panes(self) -> None:
+        companion = self.companion
+        captioned = len(self._roles()) > 1 or companion is not None
+        for pane in self.panes.values():
+            pane.set_title(companion.front_title if companion else "", captioned=captioned)
+        for pane in self.other_panes.values():
+            pane.set_title(companion.title if companion else "", captioned=captioned)
+        self.numbers.set_title(companion.front_title if companion else "")
+        if self.other_numbers is not None:
+            self.other_numbers.set_title(companion.title if companion else "")
+
+    def _follow(self, moved: MazeCanvas) -> None:
+        for canvas in self.canvases:
+            if canvas is not moved:
+                canvas.show_as(moved)
+        self._context.view.kept_changed.emit()
+
+    def _restore_sight(self, found: Any) -> None:
+        sight = sight_from_json(found, self.picture.side)
+        for canvas in self.canvases:
+            canvas.show_sight(sight)
+
+    def _explain(self, *_: object) -> None:
+        context, companion = self._context, self.companion
+        # Of all three, the one that is empty says why: no sentence lies over arrows then.
+        saying = ("difference",) if len(self._roles()) > 1 else ("patched", "difference")
+        for pane in self.panes.values():
+            result = context.bridge.latest if pane.role in saying else None
+            pane.explain_result(context.document.state, result, busy=context.busy)
+        if companion is not None:
+            for pane in self.other_panes.values():
+                result = companion.bridge.latest if pane.role in saying else None
+                pane.explain_result(companion.document.state, result, busy=context.busy)
+
+    def _pointed(self, pane: Pane, place: QPoint | None) -> None:
+        self._last_place = None if place is None else (pane, place)
+        if place is None:
+            pane.readout.hide()
+        self._refresh_readouts()
+
+    def _refresh_readouts(self) -> None:
+        if self._last_place is not None:
+            pane, place = self._last_place
+            square: Square | None = self._context.view.hover
+            pane.readout.show_square(square, place)

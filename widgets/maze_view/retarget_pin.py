@@ -1,0 +1,212 @@
+"""Retargeting by hand: find the channels that mark the cheese, and pin a value on a square for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QPushButton
+
+from app.document import patch_edits
+from app.document.document import State
+from app.interventions.patches import SetValue
+from app.maze.maze import Maze, Square
+from app.policy.layers import DEFAULT_LAYER, layer
+from widgets.controls.cheese_channel_list import CheeseList
+from widgets.controls.layer_choice import short_name
+from widgets.controls.panel_parts import IconButton, column, heading, muted, row
+from widgets.services.cheese_channels import MARKS, CheeseChannels
+from widgets.services.context import Context
+
+if TYPE_CHECKING:
+    from app.studies.cheese_channels import CheeseChannel
+
+PIN_VALUE: Final = 5.5
+"""What a new pin sets: the value that moved the mouse best in the published measurements of this intervention."""
+
+OFFERED: Final = 12
+"""Channels that are listed."""
+
+
+def pin_square(maze: Maze) -> Square:
+    """Where a new pin stands: the open square nearest to the maze's top-right corner."""
+    row, col = max(maze.squares.tolist(), key=lambda square: square[0] + square[1])
+    return row, col
+
+
+def pin_layer(context: Context) -> str:
+    """The layer a new pin acts on: the one whose channels are shown, or the default where that has no pixels."""
+    policy, name = context.document.state.policy, context.view.layer
+    if policy is None or layer(name, policy.width).side is None:
+        return DEFAULT_LAYER
+    return name
+
+
+def add_pin(context: Context, channels: tuple[int, ...], layer_name: str, square: Square | None = None) -> None:
+    """Add a set-value patch with a pin, on a square or where a new pin stands."""
+    at = pin_square(context.document.state.maze) if square is None else square
+    patch_edits.add_patch(context.document, SetValue(layer=layer_name, channels=channels, square=at, value=PIN_VALUE))
+
+
+def add_cheese_pin(context: Context, square: Callable[[], Square] | None = None) -> None:
+    """Add a pin for the channels that mark the cheese, found first where they are not known.
+
+    Args:
+        context: the window's.
+        square: asked for the pin's square once the channels are known; left out, it is where a new pin stands.
+    """
+    name = pin_layer(context)
+    with_cheese_channels(context, name, lambda channels: add_pin(context, channels, name, square() if square else None))
+
+
+def with_cheese_channels(context: Context, layer_name: str, use: Callable[[tuple[int, ...]], object]) -> None:
+    """Call `use(channels)` with the channels that mark the cheese: at once if they are known, or once measured."""
+    cheese, state = CheeseChannels.of(context), context.document.state
+    if state.policy is None:
+        return
+    policy, world = state.policy, state.maze.world
+
+    def measured() -> None:
+        now = context.document.state
+        # By now another policy may be open, whose channels are others.
+        if now.policy == policy and now.maze.world == world:
+            use(cheese.defaults(policy, layer_name, world))
+
+    cheese.want(policy, layer_name, world, measured)
+
+
+class CheeseFinder(QFrame):
+    """A card that measures which channels mark the cheese and offers them, ranked.
+
+    Signals:
+        closed(): the person is done with it.
+    """
+
+    closed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._cheese = CheeseChannels.of(context)
+        self._layer = pin_layer(context)
+        self._ranked: tuple[CheeseChannel, ...] | None = None
+        self.setProperty("card", True)
+        self._words = muted(wrap=True)
+        self.list = CheeseList()
+        self.list.itemChanged.connect(self._ticked)
+        self.pin = QPushButton("Pin")
+        self.pin.setToolTip("Add a patch that sets the ticked channels at a square; drag its pin over the maze")
+        self.pin.clicked.connect(self._pin)
+        self.zero = QPushButton("Zero")
+        self.zero.setToolTip("Switch the ticked channels off")
+        self.zero.clicked.connect(self._zero)
+        close = IconButton(context, "close", "Close", self._close)
+        layout = column(self, 8)
+        layout.addLayout(row(heading("Cheese channels"), None, close))
+        layout.addWidget(self._words)
+        layout.addWidget(self.list)
+        layout.addLayout(row(None, self.zero, self.pin))
+        self._cheese.found.connect(self._fill)
+        self._cheese.task.busy_changed.connect(self._fill)
+        context.document.changed.connect(self._document_changed)
+
+    @property
+    def is_about_shown(self) -> bool:
+        """Whether what is offered is about the layer whose channels are shown now."""
+        return self._layer == pin_layer(self._context)
+
+    def measure(self) -> None:
+        """Measure the layer whose channels are shown, unless it is known, and offer what is found."""
+        policy = self._context.document.state.policy
+        self._layer = pin_layer(self._context)
+        # Offered anew, with the best ticked.
+        self._ranked = None
+        self._cheese.withdraw(self)
+        if policy is not None:
+            self._cheese.want(policy, self._layer, self._context.document.state.maze.world, asker=self)
+        self._fill()
+
+    def _document_changed(self, old: State, new: State) -> None:
+        if old.policy == new.policy and old.maze.world == new.maze.world:
+            return
+        if self.isHidden():
+            self._fill()
+        else:
+            # Channels of another policy, or of levels of another size, are others.
+            self.measure()
+
+    @property
+    def ticked(self) -> tuple[int, ...]:
+        """The channels chosen."""
+        items = (self.list.item(at) for at in range(self.list.count()))
+        return tuple(
+            item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Checked
+        )
+
+    def _fill(self, *_: object) -> None:
+        state = self._context.document.state
+        ranked = None
+        if state.policy is not None:
+            ranked = self._cheese.channels(state.policy, self._layer, state.maze.world)
+        if ranked is None or ranked is not self._ranked:
+            self._list(ranked)
+        self._words.setText(self._sentence(ranked))
+        self._ticked()
+
+    def _list(self, ranked: tuple[CheeseChannel, ...] | None) -> None:
+        self._ranked = ranked
+        self.list.blockSignals(True)
+        self.list.clear()
+        for each in (ranked or ())[:OFFERED]:
+            self.list.add(each, each.channel in self._defaults())
+        self.list.blockSignals(False)
+        self.list.setVisible(ranked is not None)
+        rows = min(6, self.list.count())
+        # As many as there is room for: a list of one height would push a low window beyond its screen.
+        self.list.setMinimumHeight(self.list.height_of(min(rows, 2)))
+        self.list.setMaximumHeight(self.list.height_of(rows))
+
+    def _defaults(self) -> tuple[int, ...]:
+        state = self._context.document.state
+        return () if state.policy is None else self._cheese.defaults(state.policy, self._layer, state.maze.world)
+
+    def _sentence(self, ranked: tuple[CheeseChannel, ...] | None) -> str:
+        name = short_name(self._layer)
+        if self._context.document.state.policy is None:
+            return "Open a policy to find its channels that mark the cheese."
+        if ranked is None and self._cheese.task.busy:
+            return f"Measuring every channel of {name}."
+        if ranked is None:
+            return "Stopped before all levels were measured."
+        good = sum(each.score >= MARKS for each in ranked)
+        if not good:
+            return f"No channel of {name} peaks at the cheese in half of {ranked[0].levels} levels; the best are:"
+        noun = "channel peaks" if good == 1 else "channels peak"
+        return f"{good} {noun} at the cheese in {name} in at least half of {ranked[0].levels} levels."
+
+    def _ticked(self, *_: object) -> None:
+        for button in (self.pin, self.zero):
+            button.setEnabled(bool(self.ticked))
+
+    def _pin(self) -> None:
+        add_pin(self._context, tuple(sorted(self.ticked)), self._layer)
+        self._close()
+
+    def _zero(self) -> None:
+        policy = self._context.document.state.policy
+        if policy is not None:
+            stage = layer(self._layer, policy.width)
+            off = patch_edits.switched_off(self._context.document.state.stack, stage.name)
+            on = [channel for channel in self.ticked if off is not None and channel not in off]
+            if on:
+                patch_edits.toggle_channels(self._context.document, stage, on)
+        self._close()
+
+    def give_up(self) -> None:
+        """Nothing of what was asked for here needs to be measured any more."""
+        self._cheese.withdraw(self)
+
+    def _close(self) -> None:
+        self.give_up()
+        self.closed.emit()

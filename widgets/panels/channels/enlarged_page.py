@@ -1,0 +1,83 @@
+"""The page with one channel large: its picture, the number under the pointer, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.maze.maze import Square
+from app.number_format import compact
+from widgets.controls.channel_painter import Pixel
+from widgets.controls.panel_parts import Elided, IconButton, column, heading, row
+from widgets.panels.channels.enlarged_channel import ChannelPicture, neighbour
+from widgets.panels.channels.layer_activations_view import Shown
+from widgets.services.context import Context
+
+
+class LargeChannel(QWidget):
+    """One channel of a layer with pixels.
+
+    Signals:
+        toggled(): the channel shall be switched off, or on again.
+        closed(): back to the grid.
+    """
+
+    toggled = Signal()
+    closed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._shown: Shown | None = None
+        self._marked: tuple[Pixel | None, Sequence[Square]] = (None, ())
+        self.channel = 0
+        self.picture = ChannelPicture(context.palette)
+        self.back = IconButton(context, "arrow-left", "Back to all channels (Escape)", self.closed.emit)
+        self.previous = IconButton(context, "chevron-left", "Previous channel (Left)", lambda: self._step(-1))
+        self.next = IconButton(context, "chevron-right", "Next channel (Right)", lambda: self._step(1))
+        self.switch = IconButton(context, "power", "Switch this channel off or on (Space)", self.toggled.emit)
+        self.title = heading("")
+        self.reading = Elided()
+        self.reading.setProperty("muted", True)
+        layout = column(self)
+        layout.addLayout(row(self.back, self.title, None, self.switch, self.previous, self.next, space=2))
+        layout.addWidget(self.picture)
+        layout.addWidget(self.reading)
+        layout.addStretch(1)
+        self.picture.toggled.connect(self.toggled)
+        self.picture.closed.connect(self.closed)
+        self.picture.stepped.connect(self._step)
+
+    @property
+    def layer(self) -> str:
+        """Module path of the layer shown."""
+        return "" if self._shown is None else self._shown.layer
+
+    def show_channel(self, shown: Shown, channel: int) -> None:
+        """Show a channel."""
+        self._shown, self.channel = shown, channel
+        mark = shown.mark(channel)
+        self.title.setText(f"Channel {channel}" + (", off" if mark.off else ", patched" if mark.patches else ""))
+        self.switch.say(f"Switch this channel {'on again' if mark.off else 'off'} (Space)")
+        self.picture.show_channel(shown, channel)
+
+    def mark_pixel(self, pixel: Pixel | None, squares: Sequence[Square]) -> None:
+        """Ring an activation pixel and say its number and the maze squares whose centres it holds."""
+        self._marked = pixel, squares
+        self.picture.set_marked_pixel(pixel)
+        if self._shown is None or not self._shown.side or self.channel >= len(self._shown.values):
+            return
+        values = self._shown.values[self.channel]
+        if pixel is None:
+            self.reading.setText(f"{compact(float(values.min()))} to {compact(float(values.max()))}")
+            return
+        where = ", ".join(f"({square[0]}, {square[1]})" for square in squares) or "between squares"
+        number = compact(float(values[pixel]))
+        self.reading.setText(f"{number} at row {pixel[0]}, column {pixel[1]} · {where}")
+
+    def _step(self, places: int) -> None:
+        if self._shown is not None:
+            self.show_channel(self._shown, neighbour(self._shown, self.channel, places))
+            # The reading is the new channel's.
+            self.mark_pixel(*self._marked)

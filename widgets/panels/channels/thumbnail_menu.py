@@ -1,0 +1,63 @@
+"""What may be done with one channel: the context menu of a thumbnail."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+
+from app.document import patch_edits
+from app.interventions.patches import AddVector, Mean, Noise, Patch, Resample, Scale, SetValue
+from app.policy.layers import Layer
+from widgets.controls.channel_painter import Pixel
+from widgets.services.context import Context
+
+
+def channel_menu(context: Context, stage: Layer, channel: int, pixel: Pixel | None, off: bool) -> QMenu:
+    """A menu that deletes itself once it is closed.
+
+    Args:
+        context: whose document is changed.
+        stage: the channel's layer.
+        channel: the channel.
+        pixel: the activation pixel under the pointer, row 0 on top, or None.
+        off: whether a zero patch takes the channel away now.
+    """
+    menu = QMenu()
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    document = context.document
+    switch = menu.addAction(f"Switch channel {channel} {'on' if off else 'off'}")
+    switch.triggered.connect(lambda: patch_edits.toggle_channel(document, stage, channel))
+    menu.addSeparator()
+    for title, patch in _patches(context, stage, channel, pixel):
+        menu.addAction(title).triggered.connect(partial(_add, context, patch))
+    menu.addSeparator()
+    return menu
+
+
+def _add(context: Context, patch: Patch, *_: object) -> None:
+    patch_edits.add_patch(context.document, patch)
+
+
+def _patches(context: Context, stage: Layer, channel: int, pixel: Pixel | None) -> list[tuple[str, Patch]]:
+    name, these = stage.name, (channel,)
+    maze = context.document.state.maze
+    found: list[tuple[str, Patch]] = []
+    if stage.side is None:
+        found.append(("Set its value", SetValue(layer=name, channels=these)))
+    else:
+        if pixel is not None:
+            at = SetValue(layer=name, channels=these, row=pixel[0], column=pixel[1])
+            found.append((f"Set its value at row {pixel[0]}, column {pixel[1]}", at))
+        target = context.bridge.inspected_square if maze.cheese is None else maze.cheese
+        words = "the cheese's square" if maze.cheese is not None else "the inspected square"
+        found.append((f"Set its value at {words}", SetValue(layer=name, channels=these, square=target)))
+    found += [
+        ("Scale it", Scale(layer=name, channels=these)),
+        ("Replace it by its mean", Mean(layer=name, channels=these)),
+        ("Resample it from another level", Resample(layer=name, channels=these)),
+        ("Add the cheese vector to it", AddVector(layer=name, channels=these)),
+        ("Add noise to it", Noise(layer=name, channels=these)),
+    ]
+    return found

@@ -1,0 +1,139 @@
+"""Patches in words: titles, summaries, and lists of channels as people type them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from app.errors import PatchError
+from app.interventions.patches import AddVector, Mean, Noise, Patch, Resample, Scale, SetValue
+from app.number_format import fixed, short
+from widgets.controls.layer_choice import short_name
+
+if TYPE_CHECKING:
+    from app.studies.patch_effects import PatchEffect
+
+TITLES: Final = {
+    "zero": "Zero",
+    "mean": "Mean",
+    "resample": "Resample",
+    "scale": "Scale",
+    "set": "Set value",
+    "add": "Add vector",
+    "noise": "Noise",
+}
+"""What a card is called, by kind."""
+
+GLYPHS: Final = {
+    "zero": "numeric-0-box-outline",
+    "mean": "sigma",
+    "resample": "shuffle-variant",
+    "scale": "resize",
+    "set": "map-marker-outline",
+    "add": "vector-line",
+    "noise": "waveform",
+}
+"""Its icon."""
+
+TIPS: Final = {
+    "zero": "Zero ablation: the channels become 0",
+    "mean": "Mean ablation: the channels become their mean over random observations",
+    "resample": "Resample ablation: the channels become those of another level",
+    "scale": "Positive and negative values of the channels times a factor each",
+    "set": "Retargeting: one pixel of the channels becomes a value",
+    "add": "Activation addition: a vector is added with a coefficient",
+    "noise": "Gaussian noise is added: the control",
+}
+"""What it does, in a line."""
+
+
+def channels_text(channels: tuple[int, ...] | None) -> str:
+    """Channels as they are typed: "all", "none", "3, 10-12"."""
+    if channels is None:
+        return "all"
+    if not channels:
+        return "none"
+    runs: list[list[int]] = []
+    for channel in sorted(channels):
+        if runs and channel == runs[-1][-1] + 1:
+            runs[-1].append(channel)
+        else:
+            runs.append([channel])
+    # Two neighbours read better one by one.
+    parts = [[f"{run[0]}-{run[-1]}"] if len(run) > 2 else [str(channel) for channel in run] for run in runs]
+    return ", ".join(text for part in parts for text in part)
+
+
+def parse_channels(text: str, count: int) -> tuple[int, ...] | None:
+    """Channels from "all", "none", "10", "3, 10-12"; sorted, each once. None for all.
+
+    Raises:
+        PatchError: for anything else, or channels that a layer of `count` channels does not have.
+    """
+    words = text.strip().casefold()
+    if words in ("all", "*"):
+        return None
+    found: set[int] = set()
+    for part in re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", words)) if words not in ("", "none") else ():
+        if not part:
+            continue
+        match = re.fullmatch(r"(\d{1,7})(?:-(\d{1,7}))?", part)
+        if match is None:
+            raise PatchError(f'"{part}" was found among the channels; expected numbers and ranges such as "3, 10-12".')
+        first, last = int(match[1]), int(match[2] or match[1])
+        if first > last or last >= count:
+            raise PatchError(f"Channels {part} were asked for; the layer has channels 0 to {count - 1}.")
+        found.update(range(first, last + 1))
+    return tuple(sorted(found))
+
+
+def vector_title(vector: str, kept: Callable[[str], str | None]) -> str:
+    """What a vector that a patch names is called: by its word, by its name in the library (`kept`), or by its file."""
+    words = {"cheese": "cheese vector", "top-right": "top-right vector"}
+    return words.get(vector) or kept(vector) or Path(vector).stem
+
+
+def summary(patch: Patch, kept: Callable[[str], str | None] = lambda _: None) -> str:
+    """A patch in a line: where it acts and with what; `kept` tells the names of the library's vectors."""
+    what = {
+        SetValue: _set_words,
+        AddVector: lambda p: f"{short(p.coefficient)} × {vector_title(p.vector, kept)}",
+        Scale: lambda p: f"+ × {short(p.positive)}, − × {short(p.negative)}",
+        Noise: lambda p: f"σ {short(p.sigma)}, seed {p.seed}",
+        Mean: lambda p: f"of {p.count}",
+        Resample: lambda p: f"from level {p.source_seed}",
+    }.get(type(patch))
+    parts = [] if what is None else [what(patch)]
+    parts += [_channel_words(patch.channels), short_name(patch.layer)]
+    if patch.squares is not None:
+        parts.append(f"{len(patch.squares)} square{'' if len(patch.squares) == 1 else 's'} only")
+    return " · ".join(parts)
+
+
+def _channel_words(channels: tuple[int, ...] | None) -> str:
+    return "all channels" if channels is None else "no channels" if not channels else f"ch {channels_text(channels)}"
+
+
+def _set_words(patch: SetValue) -> str:
+    if patch.square is not None:
+        where = f" at ({patch.square[0]}, {patch.square[1]})"
+    elif patch.row is not None:
+        where = f" at pixel {patch.row}, {patch.column}"
+    else:
+        where = ""
+    return f"{short(patch.value)}{where}"
+
+
+def effect_text(effect: PatchEffect) -> str:
+    """A patch's own effect: "changes the field by .21 · P(cheese) −.62"."""
+    if effect.mean_total_variation is None:
+        return ""
+    moved = f"mean change {fixed(effect.mean_total_variation)}"
+    if effect.cheese is None:
+        return f"{moved} · no decision square"
+    if abs(effect.cheese) < 0.005:
+        return f"{moved} · P(cheese) as before"
+    sign = "−" if effect.cheese < 0 else "+"
+    return f"{moved} · P(cheese) {sign}{fixed(abs(effect.cheese))}"

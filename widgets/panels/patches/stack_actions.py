@@ -1,0 +1,78 @@
+"""The commands of the stack of patches, as the registry of actions is given them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from widgets.panels.patches.card_wording import GLYPHS, TIPS
+from widgets.services.action_registry import Spec
+
+SWITCH_OFF: Final = "Switch all patches off"
+SWITCH_ON: Final = "Switch patches on again"
+BEFORE_AND_AFTER: Final = "Before and after, with one key."
+VECTOR: Final = "activation addition steering steer coefficient effect"
+
+
+def specs(acts: Mapping[str, Callable[[], object]]) -> tuple[Spec, ...]:
+    """The commands.
+
+    Args:
+        acts: what each does, by the end of its id.
+    """
+    found = (
+        (
+            "switch",
+            "Patches on/off",
+            ("P",),
+            "power",
+            f"Switch all patches off, or on again. {BEFORE_AND_AFTER}",
+            "toggle stack enable disable bypass ablation interventions effect compare baseline",
+        ),
+        ("subtract", "Subtract the cheese vector", (), GLYPHS["add"], TIPS["add"], VECTOR),
+        ("top_right", "Add the top-right vector", (), GLYPHS["add"], TIPS["add"], f"{VECTOR} corner"),
+        (
+            "pin",
+            "Retarget: pin the cheese channels",
+            (),
+            GLYPHS["set"],
+            TIPS["set"],
+            "retargeting steering steer set value activation effect",
+        ),
+        (
+            "find",
+            "Find cheese channels",
+            (),
+            "cheese",
+            "Measure which channels peak at the cheese.",
+            "neurons features detect",
+        ),
+        (
+            "open",
+            "Open patches…",
+            (),
+            "folder-open-outline",
+            "Replace the stack by a JSON file's.",
+            "load import interventions",
+        ),
+        (
+            "save",
+            "Save patches…",
+            (),
+            "content-save-outline",
+            "Write the stack as a JSON file.",
+            "export write json interventions",
+        ),
+        (
+            "clear",
+            "Clear all patches",
+            (),
+            "delete-sweep-outline",
+            "Take all patches out of the stack.",
+            "delete remove reset interventions",
+        ),
+    )
+    return tuple(
+        Spec(f"patches.{name}", title, acts[name], keys, icon, "Patches", tip, words=words)
+        for name, title, keys, icon, tip, words in found
+    )

@@ -1,0 +1,64 @@
+"""Which vector a patch adds: a word, one of the library, or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt
+
+from app.interventions.vectors import SUFFIX
+from widgets.controls.panel_parts import NarrowBox
+from widgets.files.file_dialogs import ask_file
+from widgets.services.context import Context
+from widgets.services.vector_library import SharedLibrary
+
+WORDS: Final = {"cheese": "Cheese (of this maze)", "top-right": "Top-right (of this maze)"}
+FILE: Final = "…"
+
+
+class VectorChoice(NarrowBox):
+    """The two words, every vector of the library, the patch's own file, and a way to another file."""
+
+    def __init__(self, context: Context, chosen: Callable[[str], object]) -> None:
+        super().__init__(
+            "Vector", "The vector that is added; cheese and top-right are taken anew after every edit of the maze"
+        )
+        self._library = SharedLibrary.of(context)
+        self._chosen = chosen
+        self._vector = "cheese"
+        self.activated.connect(self._activated)
+        self._library.changed.connect(self._fill)
+        self._fill()
+
+    def show_vector(self, vector: str) -> None:
+        """Show a patch's vector as chosen; nobody is told."""
+        if vector != self._vector:
+            self._vector = vector
+            self._fill()
+
+    def _fill(self) -> None:
+        self.clear()
+        for word, title in WORDS.items():
+            self.addItem(title, word)
+        for entry in self._library.entries():
+            if entry.vector is not None:
+                self._add_file(str(entry.path), entry.vector.name)
+        if self.findData(self._vector) < 0:
+            self._add_file(self._vector, Path(self._vector).stem)
+        self.addItem("Another file…", FILE)
+        self.setCurrentIndex(self.findData(self._vector))
+
+    def _add_file(self, path: str, title: str) -> None:
+        self.addItem(title, path)
+        self.setItemData(self.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
+
+    def _activated(self) -> None:
+        vector = self.currentData()
+        if vector == FILE:
+            self.setCurrentIndex(self.findData(self._vector))
+            file = ask_file(self, "Choose vector", "", f"Vectors (*{SUFFIX})")
+            vector = file or self._vector
+        if vector != self._vector:
+            self._chosen(vector)

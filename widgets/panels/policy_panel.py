@@ -1,0 +1,143 @@
+"""The panel of the policy: what is open, where it came from, what its card says."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QTextBrowser,
+    QWidget,
+)
+
+from app.document.document import State
+from app.policy.policy import Policy
+from widgets.controls.collapsible import Folding
+from widgets.controls.panel_parts import MARGIN, Elided, EmptyState, IconButton, column, muted, row, scrolled
+from widgets.services.context import Context
+
+OPEN = "file.open_policy"
+SHIPPED = "file.default_policy"
+"""Ids of the window's actions that the buttons trigger."""
+
+
+class PolicyPanel(QWidget):
+    """Name, size, origin and identity of the open policy, its model card and its layers; another one can be opened."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.setAccessibleName("Policy")
+        self.name = Elided()
+        self.name.setProperty("heading", True)
+        self.size_label = muted(wrap=True)
+        self.copy = IconButton(context, "content-copy", "Copy the weights hash", self._copy)
+        self.open_button = QPushButton("Open…")
+        self.open_button.setToolTip("Open a checkpoint: .pth, .pt or .safetensors")
+        self.open_button.clicked.connect(lambda: context.actions.trigger(OPEN))
+        self.shipped_button = QPushButton("Shipped")
+        self.shipped_button.setToolTip("Open the policy that ships with Mazescope")
+        self.shipped_button.clicked.connect(lambda: context.actions.trigger(SHIPPED))
+        self.card = QTextBrowser()
+        self.card.setOpenExternalLinks(True)
+        self.card.setAccessibleName("Model card")
+        self.card.setFrameShape(QFrame.Shape.NoFrame)
+        self._facts, self._details, self._layers = QWidget(), QWidget(), QWidget()
+        self._card_fold = Folding(context, "Model card", self.card)
+        self._detail_fold = Folding(context, "Training options", self._details)
+        self._layer_fold = Folding(context, "Layers", self._layers)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty_state())
+        self._pages.addWidget(self._filled())
+        column(self).addWidget(self._pages)
+        context.document.changed.connect(self._document_changed)
+        self._show()
+
+    def _empty_state(self) -> EmptyState:
+        button = QPushButton("Open policy…")
+        button.setToolTip(self.open_button.toolTip())
+        button.clicked.connect(lambda: self._context.actions.trigger(OPEN))
+        return EmptyState(
+            self._context,
+            "brain",
+            "No policy is open",
+            "Open a checkpoint (.pth, .pt or .safetensors), or drop one anywhere on the window.",
+            button,
+        )
+
+    def _filled(self) -> QScrollArea:
+        page = QWidget()
+        layout = column(page, MARGIN)
+        layout.addWidget(self.name)
+        layout.addWidget(self.size_label)
+        layout.addLayout(row(self.open_button, self.shipped_button, None))
+        layout.addWidget(self._facts)
+        layout.addWidget(self._card_fold)
+        layout.addWidget(self._detail_fold)
+        layout.addWidget(self._layer_fold)
+        layout.addStretch(1)
+        return scrolled(page)
+
+    def _document_changed(self, old: State, new: State) -> None:
+        if old.policy is not new.policy:
+            self._show()
+
+    def _show(self) -> None:
+        policy = self._context.document.state.policy
+        self._pages.setCurrentIndex(0 if policy is None else 1)
+        if policy is None:
+            return
+        from app.policy.policy_info import describe, model_card, training_options
+
+        stages = {stage.name for stage in policy.layers}
+        rows = describe(policy)
+        self.name.setText(policy.name)
+        self.size_label.setText(f"{policy.parameters:,} parameters · width {policy.width} · {len(stages)} layers")
+        told = {"Name", "Width", "Parameters"}
+        facts = [each for each in rows if each[0] not in stages | told]
+        details = training_options(policy)
+        self._fill(self._facts, facts, with_copy=True)
+        self._fill(self._details, details)
+        self._detail_fold.setVisible(bool(details))
+        self._fill(self._layers, [(name, text) for name, text in rows if name in stages])
+        card = model_card(policy)
+        self._card_fold.setVisible(card is not None)
+        self.card.setMarkdown(card or "")
+        self.card.setMinimumHeight(14 * QFontMetrics(self.font()).height())
+
+    def _fill(self, table: QWidget, rows: list[tuple[str, str]], with_copy: bool = False) -> None:
+        if with_copy:
+            self.copy.setParent(None)
+        old = table.layout()
+        if old is not None:
+            # A layout can only be replaced once another widget owns it, which then takes its widgets along.
+            keeper = QWidget()
+            keeper.setLayout(old)
+            keeper.deleteLater()
+        grid = QGridLayout(table)
+        grid.setContentsMargins(0, 4, 0, 4)
+        grid.setHorizontalSpacing(MARGIN)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 1)
+        for at, (name, text) in enumerate(rows):
+            label = Elided(name, stretch=False)
+            label.setProperty("muted", True)
+            value = Elided(text, Qt.TextElideMode.ElideMiddle)
+            value.setAccessibleName(f"{name}: {text}")
+            value.setToolTip(text)
+            grid.addWidget(label, at, 0)
+            grid.addWidget(value, at, 1)
+            if with_copy and name == "Weights hash":
+                grid.addWidget(self.copy, at, 2)
+                self.copy.show()
+
+    def _copy(self) -> None:
+        policy: Policy | None = self._context.document.state.policy
+        if policy is not None:
+            QApplication.clipboard().setText(policy.weights_hash)
+            self._context.notice("The weights hash is on the clipboard.")

@@ -1,0 +1,171 @@
+"""The bar under the maze: play, step and scrub a rollout, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from app.maze.seeds import LARGEST_SEED
+from widgets.controls.number_field import WholeNumber
+from widgets.controls.panel_parts import Choice, column, row
+from widgets.controls.scrubber import Scrub
+from widgets.playback.compared_rollouts import MiceBeside
+from widgets.playback.rollout_player import SPEEDS, Player
+from widgets.playback.verdict import Verdicts
+from widgets.services.action_registry import Spec
+from widgets.services.context import Context
+from widgets.style import theme
+
+GROUP = "Rollout"
+WALK = "Let the mouse walk."
+PLAY = "pause episode run trajectory simulate animate walk"
+ACTIONS = ("playback.restart", "playback.back", "playback.play", "playback.forward")
+
+
+def register(context: Context, player: Player) -> None:
+    """The player's actions."""
+    for spec in (
+        Spec("playback.play", "Play the rollout", player.toggle, ("Space",), "play", GROUP, WALK, words=PLAY),
+        Spec("playback.forward", "Step forward", lambda: player.step_by(1), (".",), "skip-next", GROUP),
+        Spec("playback.back", "Step back", lambda: player.step_by(-1), (",",), "skip-previous", GROUP),
+        Spec(
+            "playback.restart",
+            "Back to the start",
+            player.restart,
+            ("Ctrl+Home",),
+            "skip-backward",
+            GROUP,
+            "Take the mouse back to its start, and the trail away.",
+            words="rewind reset restart episode",
+        ),
+    ):
+        context.actions.add(spec, enabled=False)
+    context.actions.add(
+        Spec(
+            "playback.sampled",
+            "Sample the moves",
+            lambda on: player.set_rule(replace(player.rule, sampled=on)),
+            (),
+            "dice-multiple-outline",
+            GROUP,
+            "Draw each move from the policy's probabilities instead of making the likeliest.",
+            checkable=True,
+            words="stochastic greedy random draws seed",
+        )
+    )
+
+
+class PlaybackBar(QWidget):
+    """Reflects the player.
+
+    Attributes:
+        controls: what is pressed and dragged.
+        verdicts: what came of the mice of the maze in front.
+        others: what came of those it is compared with.
+    """
+
+    def __init__(self, context: Context, player: Player, beside: MiceBeside) -> None:
+        super().__init__()
+        self._context, self._player, self._beside = context, player, beside
+        self.setAccessibleName("Rollout")
+        self.buttons: dict[str, QToolButton] = {}
+        for name in ACTIONS:
+            button = QToolButton()
+            button.setDefaultAction(context.actions[name])
+            button.setAccessibleName(context.actions.spec(name).title)
+            # A click leaves the keyboard where it was, as with the tools.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.buttons[name] = button
+        self.scrub = Scrub()
+        self.count = QLabel()
+        self.speed = Choice(
+            "Speed of the rollout",
+            "Steps a second",
+            {str(speed): f"{speed} / s" for speed in SPEEDS},
+            lambda chosen: player.set_speed(int(chosen)),
+        )
+        self.rule = Choice(
+            "How moves are chosen",
+            "Greedy makes the likeliest move; sampled draws each move from the probabilities",
+            {"greedy": "Greedy", "sampled": "Sampled"},
+            lambda chosen: player.set_rule(replace(player.rule, sampled=chosen == "sampled")),
+        )
+        for box in (self.speed, self.rule):
+            box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            box.setMinimumContentsLength(max(len(box.itemText(at)) for at in range(box.count())))
+        self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones", 0, LARGEST_SEED)
+        self.seed.valueChanged.connect(lambda seed: player.set_rule(replace(player.rule, seed=seed)))
+        self.seed.corrected.connect(context.notice)
+        self.controls = QWidget()
+        self.verdicts, self.others = Verdicts(context), Verdicts(context)
+        self._lay_out()
+        self.scrub.valueChanged.connect(self._scrubbed)
+        player.changed.connect(self.refresh)
+        context.palette_changed.connect(self._take_look)
+        context.busy_changed.connect(lambda _: self.refresh())
+        self._take_look()
+
+    def refresh(self) -> None:
+        """Show the player as it is."""
+        player, actions = self._player, self._context.actions
+        step, last = player.step, player.last
+        for name, able in (
+            ("playback.play", self._context.document.state.policy is not None),
+            ("playback.forward", step < last),
+            ("playback.back", step > 0),
+            ("playback.restart", step > 0),
+        ):
+            actions[name].setEnabled(able)
+        actions["playback.play"].setIcon(self._context.icon("pause" if player.playing else "play"))
+        actions.describe("playback.play", "Pause the rollout" if player.playing else None, None)
+        actions["playback.sampled"].setChecked(player.rule.sampled)
+        with QSignalBlocker(self.scrub):
+            self.scrub.setRange(0, last)
+            self.scrub.setValue(step)
+        self.scrub.setEnabled(last > 0)
+        self.count.setText(f"{step} / {last}")
+        with QSignalBlocker(self.seed):
+            self.seed.setValue(player.rule.seed)
+        self.seed.setVisible(player.rule.sampled)
+        self.rule.choose("sampled" if player.rule.sampled else "greedy")
+        self.speed.choose(str(player.speed))
+        self._say()
+
+    def _take_look(self, *_: object) -> None:
+        # A font of its own does not follow when the size of text is chosen anew.
+        self.count.setFont(theme.number_font(self.font()))
+        self.refresh()
+
+    def _say(self) -> None:
+        player, beside = self._player, self._beside
+        policy = self._context.document.state.policy
+        hint = "The mouse sets out when the field is there."
+        if policy is None:
+            hint = "Open a policy to watch the mouse walk."
+        companion = beside.companion
+        self.others.setVisible(companion is not None)
+        name = companion.front_title if companion is not None else ""
+        self.verdicts.say(player.rollouts, name, stale=not player.fresh, hint=hint)
+        if companion is not None:
+            stale = beside.rollouts is None
+            self.others.say(beside.latest, companion.title, stale=stale, hint="The mouse beside it sets out soon.")
+
+    def _scrubbed(self, step: int) -> None:
+        self._player.pause()
+        self._player.seek(step)
+
+    def _lay_out(self) -> None:
+        buttons = row(*self.buttons.values(), space=1)
+        controls = row(buttons, self.scrub, self.count, self.speed, self.rule, self.seed, space=8)
+        controls.setContentsMargins(0, 0, 0, 0)
+        self.controls.setLayout(controls)
+        layout = column(self, 0, 0)
+        layout.setContentsMargins(10, 2, 10, 5)
+        layout.addWidget(self.controls)
+        said = QHBoxLayout()
+        said.setSpacing(Verdicts.GAP)
+        for verdicts in (self.verdicts, self.others):
+            said.addWidget(verdicts, 1)
+        layout.addLayout(said)

@@ -1,0 +1,1 @@
+"""Services shared by all widgets: the context, the engine bridge, the action registry, background tasks."""

@@ -1,0 +1,94 @@
+"""One long job at a time off the screen's thread, with progress and a way to end it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.progress import Cancelled, Progress
+from widgets.services.context import Context
+
+
+class Task(QObject):
+    """Runs jobs of which only the newest counts: starting another, or cancelling, ends the one under way.
+
+    Args:
+        about: what errors of the jobs are about; see `Context.report`.
+
+    Signals:
+        progressed(int, int): so many parts are done, of so many.
+        busy_changed(bool): a job was started, or the newest has ended (done, failed or cancelled).
+    """
+
+    progressed = Signal(int, int)
+    busy_changed = Signal(bool)
+    _heard = Signal(int, int, int)
+
+    def __init__(self, context: Context, parent: QObject | None = None, *, about: str = "") -> None:
+        super().__init__(parent)
+        self._context, self._about = context, about
+        self._number = 0
+        self._busy = False
+        # The progress of a job is told on its own thread; this brings it here.
+        self._heard.connect(self._hear)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the newest job is under way."""
+        return self._busy
+
+    def start(
+        self,
+        job: Callable[[Progress], Any],
+        done: Callable[[Any], object],
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
+        """Do `job(progress)` elsewhere, then `done(result)` here, unless something newer was started meanwhile.
+
+        Errors go to `failed`, or are reported to the user.
+        """
+        self._number += 1
+        number = self._number
+        self._set_busy(True)
+
+        def progress(part: int, of: int) -> bool:
+            if number != self._number or self._context.closing:
+                return False
+            try:
+                self._heard.emit(number, part, of)
+            except RuntimeError:  # The panel was destroyed while the job ran.
+                return False
+            return True
+
+        def ended(result: Any) -> None:
+            self._set_busy(False)
+            if self._about:
+                self._context.succeeded.emit(self._about)
+            done(result)
+
+        def broken(error: Exception) -> None:
+            self._set_busy(False)
+            if isinstance(error, Cancelled):
+                return
+            if failed is not None:
+                failed(error)
+            else:
+                self._context.report_exception(error, self._about)
+
+        self._context.run_in_background(lambda: job(progress), ended, broken, lambda: number == self._number)
+
+    def cancel(self) -> None:
+        """End the job under way; it delivers nothing any more."""
+        self._number += 1
+        self._set_busy(False)
+
+    def _hear(self, number: int, part: int, of: int) -> None:
+        if number == self._number:
+            self.progressed.emit(part, of)
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy != self._busy:
+            self._busy = busy
+            self.busy_changed.emit(busy)

@@ -1,0 +1,188 @@
+"""What every panel and tool is given: the document, the bridge to the engine, the view, and who to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from psygnal import EmitLoopError
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from app.document.document import Document
+from app.drawing.palette import Palette
+from app.errors import MazescopeError
+from app.maze.procgen_client import Procgen
+from widgets.services.action_registry import ActionRegistry
+from widgets.services.background_tasks import Background
+from widgets.services.engine_bridge import EngineBridge
+from widgets.services.settings import Settings
+from widgets.services.view_state import ViewState
+from widgets.style import icons, theme
+
+REMEMBERED_AFTER = 800
+"""Milliseconds without another choice after which choices are written to the disk."""
+
+
+class Context(QObject):
+    """The seam between the parts of the window. Parts know this, and not each other.
+
+    Attributes:
+        document: what is open; changed only through `app.document.maze_edits` and `app.document.patch_edits`.
+        view: what is shown.
+        bridge: questions to the engine, and its answers.
+        actions: the registry of actions.
+        settings: remembered choices.
+        procgen: the game's process; ask it off the screen's thread only, by `run_in_background`. One that was given is
+            not closed with the context.
+
+        closing: whether the window is being closed; long jobs give up then.
+
+    Signals:
+        palette_changed(Palette): the colours are others now.
+        reported(str, str, str, str): "error" or "notice", a sentence for the user, details, and what it is about:
+            "level", "file", "save", "field", "export", "patches" ..., or "" for anything else; see `MessageBar`.
+        succeeded(str): what an error may have been about went well now.
+        busy_changed(bool): whether background jobs are under way.
+    """
+
+    palette_changed = Signal(object)
+    reported = Signal(str, str, str, str)
+    succeeded = Signal(str)
+    busy_changed = Signal(bool)
+
+    def __init__(
+        self, document: Document, settings: Settings, parent: QObject | None = None, *, procgen: Procgen | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.settings = settings
+        # Soon, not only at the end: a crash then loses neither choices nor the list of recent files.
+        self._remember = QTimer(self)
+        self._remember.setSingleShot(True)
+        self._remember.setInterval(REMEMBERED_AFTER)
+        self._remember.timeout.connect(settings.save)
+        settings.on_change = self._remember.start
+        self.view = ViewState(self)
+        self.bridge = EngineBridge(document, self.view, self)
+        self.actions = ActionRegistry(self, on_error=self.report_exception)
+        self.procgen = Procgen() if procgen is None else procgen
+        self._owns_procgen = procgen is None
+        self.procgen.on_restart = self.notice
+        self.closing = False
+        self._background = Background(self)
+        self._background.busy_changed.connect(self.busy_changed)
+        self.bridge.failed.connect(self._field_failed)
+        self.bridge.result.connect(self._field_came)
+        choice = settings.get("theme", "system")
+        self._theme = choice if isinstance(choice, str) and choice in theme.CHOICES else "system"
+        theme.set_text_scale(_application(), settings.get("text_scale", 1.0))
+        self._palette = theme.chosen(self._theme, _application())
+        self.actions.set_icons(self.icon)
+        _application().styleHints().colorSchemeChanged.connect(self._system_changed)
+
+    @property
+    def palette(self) -> Palette:
+        """The colours now."""
+        return self._palette
+
+    @property
+    def theme(self) -> str:
+        """The user's choice: one of `theme.CHOICES`."""
+        return self._theme
+
+    def set_theme(self, choice: str) -> None:
+        """Choose light, dark, or as the system."""
+        self._theme = choice
+        self.settings.set("theme", choice)
+        self.apply_theme()
+
+    def set_text_scale(self, scale: float) -> None:
+        """Choose how large text is; 1 is the system's own size."""
+        self.settings.set("text_scale", scale)
+        theme.set_text_scale(_application(), scale)
+        self.apply_theme()
+
+    def apply_theme(self) -> None:
+        """Give the application the look of the chosen palette."""
+        self._palette = theme.chosen(self._theme, _application())
+        theme.apply(_application(), self._palette)
+        self.actions.set_icons(self.icon)
+        self.palette_changed.emit(self._palette)
+
+    def icon(self, name: str, colour: str = "") -> QIcon:
+        """A Material Design glyph in the palette's colours: "undo". Draw it anew after `palette_changed`."""
+        return icons.icon(name, self._palette, colour)
+
+    def report(self, sentence: str, details: str = "", about: str = "") -> None:
+        """Tell the user that something could not be done. The window goes on."""
+        self.reported.emit("error", sentence, details, about)
+
+    def notice(self, sentence: str) -> None:
+        """Tell the user something that needs no answer; from any thread."""
+        self.reported.emit("notice", sentence, "", "")
+
+    def run_in_background(
+        self,
+        job: Callable[[], Any],
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+        still: Callable[[], bool] | None = None,
+    ) -> None:
+        """Do `job` off the screen's thread, then `done(result)` on it. Errors go to `failed`, or are reported.
+
+        Where there is `still`, and the question no longer stands once the answer is there (`still()` is False), nobody
+        hears of either.
+        """
+        self._background.run(job, done, failed or self.report_exception, still)
+
+    @property
+    def busy(self) -> bool:
+        """Whether background jobs are under way."""
+        return self._background.busy
+
+    def report_exception(self, error: BaseException, about: str = "") -> None:
+        """Tell the user of an exception: a refusal's own sentence, or what kind of defect it is, with its traceback."""
+        import traceback
+
+        if isinstance(error, EmitLoopError) and error.__cause__ is not None:
+            # What a listener of the document raised.
+            error = error.__cause__
+        if isinstance(error, MazescopeError):
+            self.report(str(error), about=about)
+        else:
+            details = "".join(traceback.format_exception(error))
+            self.report(f"Something went wrong inside Mazescope: {type(error).__name__}: {error}", details, about)
+
+    def close(self) -> None:
+        """End everything that runs behind the window. Once is enough: a second time does nothing."""
+        if self.closing:
+            return
+        _application().styleHints().colorSchemeChanged.disconnect(self._system_changed)
+        self.closing = True
+        if self.procgen.on_restart == self.notice:
+            self.procgen.on_restart = None
+        self.bridge.close()
+        if self._owns_procgen:
+            self.procgen.close()
+        self._background.close()
+        self._remember.stop()
+        self.settings.on_change = lambda: None
+        self.settings.save()
+
+    def _field_failed(self, sentence: str, details: str) -> None:
+        self.report(sentence, details, "field")
+
+    def _field_came(self, _result: object) -> None:
+        self.succeeded.emit("field")
+
+    def _system_changed(self) -> None:
+        if self._theme == "system":
+            self.apply_theme()
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

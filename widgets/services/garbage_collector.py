@@ -1,0 +1,83 @@
+"""Python's garbage collector, run on the screen's thread and, when it takes long, only while nobody is at work.
+
+Left alone it runs in whichever thread happens to allocate, and about once a second, while somebody paints, goes through
+everything that lives: with torch and the window loaded, a tenth of a second without an answer. Here young objects are
+looked through in small steps, and everything in a pause. It also means that no other thread ever destroys a widget.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from typing import Final
+
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QCursor, QGuiApplication
+
+from app.document.document import Document
+
+STEP: Final = 100
+"""Milliseconds between two looks."""
+PAUSE: Final = 2.0
+"""Seconds without a change, a held button or a moved pointer that count as nobody at work."""
+APART: Final = 30.0
+"""Seconds, at least, between two looks at everything."""
+YOUNG: Final = 700
+"""New objects that are worth a look; Python's own threshold."""
+OLDER: Final = 10
+"""Looks at the young for each at those that outlived one; Python's own threshold."""
+OVERDUE: Final = 100
+"""Looks at the older ones, without a pause, after which the oldest have to be looked at all the same."""
+
+
+class Collector(QObject):
+    """Takes over from Python's automatic collection until `stop`, or until its parent is destroyed.
+
+    After a look at everything, what is alive is set aside (`gc.freeze`) until the next pause: a look at the oldest
+    costs only what is new since.
+    """
+
+    def __init__(self, document: Document, parent: QObject, *, pause: float = PAUSE) -> None:
+        super().__init__(parent)
+        self._pause = pause
+        self._looks = 0
+        self._complete = -APART
+        self._pointer = QPoint()
+        self._worked = time.monotonic()
+        document.changed.connect(self._at_work)
+        self._timer = QTimer(self)
+        self._timer.setInterval(STEP)
+        self._timer.timeout.connect(self._step)
+        gc.disable()
+        self._timer.start()
+        self.destroyed.connect(lambda *_: gc.enable())
+
+    def stop(self) -> None:
+        """Leave the collection to Python again."""
+        self._timer.stop()
+        gc.unfreeze()
+        gc.enable()
+
+    def _at_work(self, *_: object) -> None:
+        self._worked = time.monotonic()
+
+    def _paused(self) -> bool:
+        pointer = QCursor.pos()
+        if pointer != self._pointer or QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._pointer = pointer
+            self._at_work()
+        return time.monotonic() - self._worked >= self._pause
+
+    def _step(self) -> None:
+        paused = self._paused()
+        if gc.get_count()[0] >= YOUNG:
+            self._looks += 1
+            gc.collect(1 if self._looks % OLDER == 0 else 0)
+        looks_at_older = gc.get_count()[2]
+        if paused and looks_at_older and time.monotonic() - self._complete >= APART:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            self._complete = time.monotonic()
+        elif looks_at_older >= OVERDUE:
+            gc.collect()

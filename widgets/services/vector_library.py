@@ -1,0 +1,111 @@
+"""The person's library of activation vectors, shared by all panels of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.errors import PatchError
+from app.interventions.vector_library import Entry, VectorLibrary
+from app.interventions.vectors import ActivationVector, read_vector
+from widgets.services.context import Context
+
+
+class SharedLibrary(QObject):
+    """The library's folder, and a signal for what this window changes in it.
+
+    Attributes:
+        deleted: of each file deleted last: where it lies now, and where it was.
+
+    Signals:
+        changed(): vectors were added, renamed or deleted.
+        removed(): vectors were deleted; `put_back` would bring them back.
+    """
+
+    changed = Signal()
+    removed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._context = context
+        self.library = VectorLibrary(context.settings.file.parent / "vectors")
+        self._entries: tuple[Entry, ...] | None = None
+        self.deleted: list[tuple[Path, Path]] = []
+
+    @staticmethod
+    def of(context: Context) -> SharedLibrary:
+        """The one of this window."""
+        existing = context.findChild(SharedLibrary)
+        return existing if isinstance(existing, SharedLibrary) else SharedLibrary(context)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All vectors of the library, by name, as they were when this window last looked."""
+        if self._entries is None:
+            self._entries = self.library.entries()
+        return self._entries
+
+    def refresh(self) -> None:
+        """Look at the folder again."""
+        self._entries = None
+        self.changed.emit()
+
+    def keep(self, vector: ActivationVector) -> Path | None:
+        """Save a vector in the library; the person is told when that fails."""
+        kept: list[Path] = []
+        self._try(lambda: kept.append(self.library.keep(vector)))
+        return kept[0] if kept else None
+
+    def keep_copy(self, file: Path) -> Path | None:
+        """Take a vector's file from elsewhere into the library; the person is told when it is none."""
+        try:
+            vector = read_vector(file)
+        except PatchError as error:
+            self._context.report(str(error), about="vectors")
+            return None
+        return self.keep(vector)
+
+    def rename(self, path: Path, name: str) -> None:
+        """Give a vector another name."""
+        self._try(lambda: self.library.rename(path, name))
+
+    def remove(self, paths: Sequence[Path]) -> None:
+        """Take vectors' files out of the library; `put_back` brings them back."""
+        self.deleted = []
+
+        def act() -> None:
+            for path in paths:
+                self.deleted.append((self.library.remove(path), path))
+
+        self._try(act)
+        if self.deleted:
+            self.removed.emit()
+
+    def put_back(self) -> tuple[Path, ...]:
+        """Bring back what was deleted last; the paths it has now."""
+        found: list[Path] = []
+
+        def act() -> None:
+            while self.deleted:
+                found.append(self.library.restore(*self.deleted[0]))
+                del self.deleted[0]
+
+        self._try(act)
+        return tuple(found)
+
+    def title(self, path: str) -> str | None:
+        """The name of the vector of a file of the library, or None."""
+        for entry in self.entries():
+            if str(entry.path) == path and entry.vector is not None:
+                return entry.vector.name
+        return None
+
+    def _try(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except PatchError as error:
+            self._context.report(str(error), about="vectors")
+        else:
+            self._context.succeeded.emit("vectors")
+        self.refresh()

@@ -1,0 +1,161 @@
+"""What is shown, as opposed to what is open: mode, hovered square, chosen layer. None of it is undoable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from app.maze.maze import Square
+from app.policy.layers import DEFAULT_LAYER, canonical, layers
+
+MODES: Final = ("original", "patched", "difference", "side_by_side")
+MODE_TITLES: Final = {
+    "original": "Original",
+    "patched": "Patched",
+    "difference": "Difference",
+    "side_by_side": "Side by side",
+}
+
+
+class ViewState(QObject):
+    """The view's choices, each with a signal that tells of a change (and only of a change).
+
+    Signals:
+        mode_changed(str): one of MODES.
+        hover_changed(object): the open square under the pointer or the cell cursor, or None.
+        inspect_changed(object): the square whose numbers and activations are shown: a Square, or None for the mouse's.
+        layer_changed(str): the layer whose channels are shown.
+        pixel_hover_changed(object): (row, col) of the activation pixel under the pointer, row 0 on top, or None.
+        tool_changed(str): id of the canvas tool in hand.
+        kept_changed(): something that a session file keeps of the view.
+    """
+
+    mode_changed = Signal(str)
+    hover_changed = Signal(object)
+    inspect_changed = Signal(object)
+    layer_changed = Signal(str)
+    pixel_hover_changed = Signal(object)
+    tool_changed = Signal(str)
+    kept_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._mode: str = "original"
+        self._hover: Square | None = None
+        self._inspected: Square | None = None
+        self._layer = DEFAULT_LAYER
+        self._pixel_hover: tuple[int, int] | None = None
+        # A first click then looks, and changes nothing.
+        self._tool = "select"
+        self._parts: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {}
+        for signal in (self.mode_changed, self.inspect_changed, self.layer_changed):
+            signal.connect(lambda *_: self.kept_changed.emit())
+
+    @property
+    def mode(self) -> str:
+        """Which of MODES is on the canvas."""
+        return self._mode
+
+    def set_mode(self, mode: str) -> None:
+        """Show one of MODES.
+
+        Raises:
+            ValueError: for another word.
+        """
+        if mode not in MODES:
+            raise ValueError(f"{mode!r} is no view mode")
+        if mode != self._mode:
+            self._mode = mode
+            self.mode_changed.emit(mode)
+
+    @property
+    def hover(self) -> Square | None:
+        """The square under the pointer."""
+        return self._hover
+
+    def set_hover(self, square: Square | None) -> None:
+        """Say which square the pointer is on."""
+        if square != self._hover:
+            self._hover = square
+            self.hover_changed.emit(square)
+
+    @property
+    def inspected(self) -> Square | None:
+        """The square chosen for inspection; None means the mouse's own."""
+        return self._inspected
+
+    def inspect(self, square: Square | None) -> None:
+        """Choose a square for the inspector and the channels; None follows the mouse."""
+        if square != self._inspected:
+            self._inspected = square
+            self.inspect_changed.emit(square)
+
+    @property
+    def layer(self) -> str:
+        """The layer whose channels are shown."""
+        return self._layer
+
+    def set_layer(self, layer: str) -> None:
+        """Show another layer's channels."""
+        if layer != self._layer:
+            self._layer = layer
+            self.layer_changed.emit(layer)
+
+    @property
+    def pixel_hover(self) -> tuple[int, int] | None:
+        """The activation pixel under the pointer, row 0 on top."""
+        return self._pixel_hover
+
+    def set_pixel_hover(self, pixel: tuple[int, int] | None) -> None:
+        """Say which activation pixel the pointer is on."""
+        if pixel != self._pixel_hover:
+            self._pixel_hover = pixel
+            self.pixel_hover_changed.emit(pixel)
+
+    @property
+    def tool(self) -> str:
+        """Id of the canvas tool in hand."""
+        return self._tool
+
+    def set_tool(self, tool: str) -> None:
+        """Take another canvas tool in hand."""
+        if tool != self._tool:
+            self._tool = tool
+            self.tool_changed.emit(tool)
+
+    def keep(self, name: str, give: Callable[[], Any], take: Callable[[Any], object]) -> None:
+        """Let a part of the window add to what a session file keeps of the view.
+
+        Args:
+            name: the key.
+            give: the part's plain JSON values now; tell of a change by `kept_changed`.
+            take: takes up what `give` gave, from whatever file: None where there is nothing, or anything else.
+        """
+        self._parts[name] = (give, take)
+
+    def to_json(self) -> dict[str, Any]:
+        """What a session file keeps of the view, as plain JSON values."""
+        inspected = None if self._inspected is None else list(self._inspected)
+        parts = {name: give() for name, (give, _) in self._parts.items()}
+        return {"mode": self._mode, "layer": self._layer, "inspected": inspected, **parts}
+
+    def restore(self, found: Mapping[str, Any]) -> None:
+        """Take up what `to_json` gave; values that do not fit are left as they are.
+
+        A policy to compare with comes as the policy itself; see `app.document.policy_lookup.Policies`.
+        """
+        if found.get("mode") in MODES:
+            self.set_mode(found["mode"])
+        name = found.get("layer")
+        # All networks have the same layers, whatever their width.
+        if isinstance(name, str) and any(stage.name == canonical(name) for stage in layers(1)):
+            self.set_layer(name)
+        square = found.get("inspected")
+        if isinstance(square, list) and len(square) == 2 and all(type(part) is int for part in square):
+            self.inspect((square[0], square[1]))
+        else:
+            self.inspect(None)
+        for name, (_, take) in self._parts.items():
+            take(found.get(name))

@@ -1,0 +1,1 @@
+"""The window's shell: docks, tabs, bars and messages."""

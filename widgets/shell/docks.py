@@ -1,0 +1,354 @@
+"""The panels around the maze: each in a dock that can be moved, closed, brought back and reset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
+from shiboken6 import isValid
+
+from widgets.panels.channels.channels_panel import ChannelsPanel
+from widgets.panels.history_panel import HistoryPanel
+from widgets.panels.inspector.inspector_panel import InspectorPanel
+from widgets.panels.patches.patches_panel import PatchesPanel
+from widgets.panels.policy_panel import PolicyPanel
+from widgets.panels.vectors.vectors_panel import VectorsPanel
+from widgets.services.action_registry import Spec
+from widgets.services.context import Context
+from widgets.shell.dock import Dock, TitleBar
+from widgets.style.theme import ui_font
+
+PANELS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
+    ("policy", "Policy", PolicyPanel),
+    ("patches", "Patches", PatchesPanel),
+    ("channels", "Channels", ChannelsPanel),
+    ("vectors", "Vectors", VectorsPanel),
+    ("inspector", "Inspector", InspectorPanel),
+    ("history", "History", HistoryPanel),
+)
+
+WORDS = {
+    "policy": "checkpoint network model weights layers",
+    "patches": "stack coefficient ablation ablate zero mean resample scale steering effect interventions slider",
+    "channels": "activations features neurons layer ablate ablation zero",
+    "vectors": "activation addition steering steer probe directions cosine library",
+    "inspector": "probabilities logits value square numbers",
+    "history": "undo list",
+}
+"""What else the panels are looked for by."""
+
+HIGH = (("patches", "policy"), ("channels", "vectors"), ("inspector", "history"))
+USUAL = (("patches", "policy"), ("channels", "inspector", "vectors", "history"))
+LOW = (("patches", "policy", "channels", "inspector", "vectors", "history"),)
+SHARES = {"dock.patches": 480, "dock.channels": 365, "dock.inspector": 300}
+"""How the docks of a column share its height, by the first of each place."""
+
+HIGH_SCREEN = 1150
+"""Pixels of a screen's height from which three panels stand well one over the other."""
+
+LARGE = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
+
+VERSION = 1
+"""Of the window's state as it is kept."""
+
+LINES = 19
+"""Lines of text that a place is high in which a panel is of use, with its title and tabs: a patch's slider is seen."""
+
+COLUMN = 0.36
+"""The part of the window's width that the column of panels takes at most by itself."""
+
+AROUND = 9
+"""Lines of text over and under the panels: menus, the level bar and the status bar."""
+
+FRAME = 30
+"""Pixels that a desktop puts around a window, over and under it."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What there was when the docks were put into one place.
+
+    Attributes:
+        before: the window's state until then.
+        places: where each dock was put; while they are as this, the user has not rearranged them.
+        text: pixels of a line of text then.
+        screen: pixels of the screen's height then.
+    """
+
+    before: QByteArray
+    places: dict[str, object]
+    text: int
+    screen: int
+
+
+class Docks:
+    """The docks of a window, all at its right at first.
+
+    Attributes:
+        arranged_in: pixels of a line of text when the panels were put where they are; in larger text they may be
+            gathered, in this they stay.
+    """
+
+    def __init__(self, window: QMainWindow, context: Context) -> None:
+        self._window = window
+        self._context = context
+        self.docks: dict[str, QDockWidget] = {}
+        self._firsts: list[QDockWidget] = []
+        self._gathered: Gathered | None = None
+        self._follows_screen = False
+        self._settled: tuple[QByteArray, object] | None = None
+        self.arranged_in = self._usual_line
+        for name, title, panel in PANELS:
+            self.add(name, title, panel(context))
+        self.reset()
+
+    def add(self, name: str, title: str, panel: QWidget) -> QDockWidget:
+        """Dock a panel."""
+        dock = Dock(title, self._window)
+        dock.setObjectName(f"dock.{name}")
+        dock.setWidget(panel)
+        dock.setAccessibleName(title)
+        dock.setTitleBarWidget(TitleBar(dock, self._context))
+        dock.toggleViewAction().setToolTip(f"Show or hide the panel {title}")
+        dock.visibilityChanged.connect(self._name_tab_bars)
+        self.docks[name] = dock
+        self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        return dock
+
+    @property
+    def vectors(self) -> VectorsPanel:
+        """The panel of vectors."""
+        panel = self.docks["vectors"].widget()
+        assert isinstance(panel, VectorsPanel)
+        return panel
+
+    def bring(self, name: str) -> None:
+        """Show a panel, in front of those it shares its place with."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    def reset(self) -> None:
+        """Put all docks back to where they were at first: two groups, three on a high screen, one on a low one."""
+        for dock in self.docks.values():
+            dock.setFloating(False)
+        self._gathered = None
+        self.arranged_in = self._usual_line
+        self._arrange(HIGH if self.screen_height >= HIGH_SCREEN else USUAL)
+        self.fit()
+
+    @property
+    def screen_height(self) -> int:
+        """Pixels from top to bottom that a window may have."""
+        return self._window.screen().availableGeometry().height()
+
+    def settle(self) -> None:
+        """`fit`, and then keep the window on its screen: large text can make it higher than it was."""
+        self.fit()
+        window = self._window
+        if window.windowState() & LARGE:
+            return
+        top = window.screen().availableGeometry().top()
+        bottom = top + self.screen_height - 1
+        over = max(window.frameGeometry().bottom() - bottom, window.height() + FRAME - self.screen_height)
+        if over > 0:
+            # No lower than its parts allow; the rest it moves up.
+            window.resize(window.width(), max(window.height() - over, window.minimumSizeHint().height()))
+            over = window.frameGeometry().bottom() - bottom
+            if over > 0:
+                window.move(window.x(), max(window.y() - over, top))
+
+    def fit(self) -> None:
+        """Where text is so large, or the screen so low, that panels over each other do not fit it: all in one place.
+
+        When there is room again they go back, unless the user has rearranged them since.
+        """
+        handle = self._window.windowHandle()
+        if handle is not None and not self._follows_screen:
+            self._follows_screen = True
+            handle.screenChanged.connect(lambda _: self.settle())
+        if self._fits():
+            self._spread()
+            return
+        if self._together():
+            # Nothing more to gain.
+            return
+        before = self._window.saveState(VERSION)
+        if self._settled is not None and self._settled[1] == self._arrangement():
+            before = self._settled[0]
+        hidden = [dock for dock in self.docks.values() if dock.isHidden()]
+        floating = [dock for dock in self.docks.values() if dock.isFloating()]
+        self._arrange(LOW, apart=floating)
+        for dock in hidden:
+            dock.hide()
+        self._gathered = Gathered(before, self._places(), self._window.fontMetrics().height(), self.screen_height)
+
+    @property
+    def own_state(self) -> QByteArray:
+        """The window's state as the user arranged it, also while its panels are gathered only for want of room."""
+        gathered = self._gathered
+        return self._window.saveState(VERSION) if gathered is None or self._rearranged(gathered) else gathered.before
+
+    @property
+    def closed(self) -> list[str]:
+        """Names of the panels that are put away."""
+        return [name for name, dock in self.docks.items() if dock.isHidden()]
+
+    def restore(self, state: QByteArray, closed: Sequence[object] | None) -> None:
+        """Arrange the window as it was: `own_state` and `closed` of then; None leaves that to the state."""
+        self._window.restoreState(state, VERSION)
+        if closed is not None:
+            for name, dock in self.docks.items():
+                if dock.isHidden() != (name in closed):
+                    dock.setHidden(name in closed)
+        self._settled = (state, self._arrangement())
+
+    def remember(self) -> None:
+        """All is where it is to stay: a gathering goes back to this, and not to what larger text has squeezed."""
+        if self._gathered is None or self._rearranged(self._gathered):
+            self.arranged_in = self._window.fontMetrics().height()
+        self._settled = (self.own_state, self._arrangement())
+
+    def _arrangement(self) -> object:
+        return self._places(), self.closed
+
+    def _rearranged(self, gathered: Gathered) -> bool:
+        return self._places() != gathered.places or not self._together()
+
+    def _fits(self) -> bool:
+        line = self._window.fontMetrics().height()
+        wanted = self._window.minimumSizeHint().height()
+        if line > self.arranged_in:
+            wanted = max(wanted, (AROUND + LINES * self._places_of_a_side()) * line)
+        return wanted + FRAME <= self.screen_height
+
+    def _places_of_a_side(self) -> int:
+        """How many places panels share at the side that has most, beside those that float or are put away."""
+        sides: dict[Qt.DockWidgetArea, list[set[QDockWidget]]] = {}
+        for dock in self.docks.values():
+            if not (dock.isHidden() or dock.isFloating()):
+                places = sides.setdefault(self._window.dockWidgetArea(dock), [])
+                if not any(dock in place for place in places):
+                    places.append({dock, *self._window.tabifiedDockWidgets(dock)})
+        return max(map(len, sides.values()), default=0)
+
+    @property
+    def _usual_line(self) -> int:
+        """Pixels of a line in text of the system's own size."""
+        return QFontMetrics(ui_font()).height()
+
+    def _spread(self) -> None:
+        """Undo a gathering, where text is smaller or the screen higher than then."""
+        gathered = self._gathered
+        if gathered is None or all(dock.isHidden() for dock in self.docks.values()):
+            return
+        if self._window.fontMetrics().height() >= gathered.text and self.screen_height <= gathered.screen:
+            return
+        if self._rearranged(gathered):
+            self._gathered = None
+            return
+        hidden = {dock: dock.isHidden() for dock in self.docks.values()}
+        front = [dock for dock in self.docks.values() if not dock.visibleRegion().isEmpty()]
+        gathered_state = self._window.saveState(VERSION)
+        self._window.restoreState(gathered.before, VERSION)
+        for dock, gone in hidden.items():
+            dock.setHidden(gone)
+        if not self._fits():
+            # Smaller, but not small enough yet.
+            self._window.restoreState(gathered_state, VERSION)
+            return
+        self._gathered = None
+        for dock in front:
+            dock.raise_()
+
+    def _places(self) -> dict[str, object]:
+        """For each dock its area and whether it floats."""
+        return {name: (self._window.dockWidgetArea(dock), dock.isFloating()) for name, dock in self.docks.items()}
+
+    def _together(self) -> bool:
+        """Whether all docks in sight share one place, besides those that float."""
+        docked = [dock for dock in self.docks.values() if not (dock.isHidden() or dock.isFloating())]
+        return not docked or len(self._window.tabifiedDockWidgets(docked[0])) >= len(docked) - 1
+
+    def _arrange(self, groups: tuple[tuple[str, ...], ...], apart: Sequence[QDockWidget] = ()) -> None:
+        area = Qt.DockWidgetArea.RightDockWidgetArea
+        moved = [dock for dock in self.docks.values() if dock not in apart]
+        for dock in moved:
+            self._window.removeDockWidget(dock)
+        for names in groups:
+            group = [self.docks[name] for name in names if self.docks[name] in moved]
+            for number, dock in enumerate(group):
+                if number:
+                    self._window.tabifyDockWidget(group[0], dock)
+                else:
+                    self._window.addDockWidget(area, dock)
+                dock.show()
+            if group:
+                group[0].raise_()
+        self._firsts = [self.docks[names[0]] for names in groups]
+        self.share_out()
+
+    def lift_floating(self) -> None:
+        """Show panels that float anew, after the window: those shown before it would lie behind it for good."""
+        for dock in self.docks.values():
+            if dock.isFloating() and not dock.isHidden():
+                dock.hide()
+                dock.show()
+
+    def share_out(self) -> None:
+        """Give each place its share of the height: a patch's card is the highest thing to be seen whole.
+
+        And all no more than theirs of the width: in large text they would ask for more than half of the window.
+        """
+        # Before the window is there, Qt would make the column as narrow as it can be.
+        if not self._window.isVisible():
+            return
+        width = round(COLUMN * self._window.width())
+        if max(dock.sizeHint().width() for dock in self.docks.values()) > width:
+            self._window.resizeDocks(self._firsts[:1], [width], Qt.Orientation.Horizontal)
+        if len(self._firsts) > 1:
+            shares = [SHARES[dock.objectName()] for dock in self._firsts]
+            self._window.resizeDocks(self._firsts, shares, Qt.Orientation.Vertical)
+
+    def _name_tab_bars(self, *_: object) -> None:
+        if not isValid(self._window):
+            # Docks are hidden once more while the window is taken apart.
+            return
+        # Qt makes one wherever docks share a place.
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            bar.setAccessibleName("Panels")
+            # Names that do not fit are scrolled to, not cut.
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            bar.setUsesScrollButtons(True)
+            for at in range(bar.count()):
+                bar.setTabToolTip(at, bar.tabText(at))
+
+    def add_to(self, menu: QMenu) -> None:
+        """Add the toggles of all docks to a menu."""
+        actions = self._context.actions
+        inner = menu.addMenu("Panels")
+        for name in self.docks:
+            inner.addAction(actions[f"panel.{name}"])
+        inner.addSeparator()
+        inner.addAction(actions["view.reset_layout"])
+
+    def register(self) -> None:
+        """Put the toggles of all docks into the registry of actions."""
+        actions = self._context.actions
+        for name, dock in self.docks.items():
+            toggle = dock.toggleViewAction()
+            title = f"Panel: {dock.windowTitle()}"
+            # Qt's own action does more than show and hide: it raises a dock that lies behind another.
+            act = partial(_trigger, toggle)
+            spec = Spec(f"panel.{name}", title, act, (), "", "Panels", toggle.toolTip(), True, WORDS.get(name, ""))
+            action = actions.add(spec, checked=toggle.isChecked())
+            toggle.toggled.connect(action.setChecked)
+        tip = "Put all panels back to where they were at first."
+        actions.add(Spec("view.reset_layout", "Reset the layout", self.reset, (), "restore", "Panels", tip))
+
+
+def _trigger(action: QAction, _on: bool) -> None:
+    action.trigger()

@@ -1,0 +1,170 @@
+"""The open mazes as tabs; hidden while there is only one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QIcon, QMouseEvent
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QTabBar, QToolButton, QWidget
+
+from app.document import maze_edits
+from app.document.document import State
+from widgets.services.context import Context
+
+EDITED = "Edited: differs from the level as it was generated, or the maze as it was opened (Ctrl+Shift+R restores it)"
+"""What the pencil on a tab means. It says nothing of what is saved: the window's title does."""
+
+ICON_HEIGHT = 1.0
+"""Side of the pencil in heights of a line of text."""
+
+CLOSE = 0.8
+"""Side of the closing cross, as a part of that."""
+
+
+class MazeTabs(QTabBar):
+    """Reflects the document's mazes: click to show, drag to reorder, double click to rename, a button to close.
+
+    A pencil is on the tabs of mazes that differ from their level.
+    """
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.setAccessibleName("Open mazes")
+        self.setDocumentMode(True)
+        self.setDrawBase(False)
+        self.setExpanding(False)
+        self.setMovable(True)
+        self.setElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setUsesScrollButtons(True)
+        self.currentChanged.connect(self._chosen)
+        self.tabMoved.connect(self._moved)
+        self.tabBarDoubleClicked.connect(self._rename)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
+        context.document.changed.connect(self._document_changed)
+        context.palette_changed.connect(lambda _: self._rebuild())
+        self._rebuild()
+
+    def step(self, by: int) -> None:
+        """Show the next (1) or previous (-1) maze, round and round."""
+        mazes = self._context.document.state.mazes
+        if len(mazes) > 1:
+            self._end_drag()
+            maze_edits.show_maze(self._context.document, mazes[(self.currentIndex() + by) % len(mazes)].id)
+
+    def close_current(self) -> None:
+        """Close the maze in front; the last one stays."""
+        self._end_drag()
+        maze_edits.close_maze(self._context.document, self._context.document.state.active)
+
+    def _end_drag(self) -> None:
+        """A drag under way belongs to the maze that is being left; going through several tabs still is one undo."""
+        if self._context.document.history.dragging:
+            self._context.document.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.count():
+            # The pencils and crosses are as large as the text.
+            self._rebuild()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.MiddleButton and self.tabAt(event.position().toPoint()) >= 0:
+            self._close(self._id(self.tabAt(event.position().toPoint())))
+
+    def _document_changed(self, old: State, new: State) -> None:
+        if old.active != new.active or [_look(tab) for tab in old.mazes] != [_look(tab) for tab in new.mazes]:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        state = self._context.document.state
+        side = round(self.fontMetrics().height() * ICON_HEIGHT)
+        self.setIconSize(QSize(side, side))
+        pencil = self._context.icon("pencil-outline", self._context.palette.text_muted)
+        with QSignalBlocker(self):
+            while self.count() > len(state.mazes):
+                self.removeTab(self.count() - 1)
+            while self.count() < len(state.mazes):
+                self.addTab("")
+            for at, tab in enumerate(state.mazes):
+                edited = tab.maze != tab.generated
+                self.setTabText(at, tab.title.replace("&", "&&"))
+                self.setTabIcon(at, pencil if edited else QIcon())
+                self.setAccessibleTabName(at, f"{tab.title}, edited" if edited else tab.title)
+                self.setTabData(at, tab.id)
+                about = f"{tab.title}: {tab.maze.world_name} world, {tab.maze.dim} × {tab.maze.dim}"
+                self.setTabToolTip(at, f"{about}\n{EDITED}" if edited else about)
+                self._add_button(at, tab.id, tab.title)
+                if tab.id == state.active:
+                    self.setCurrentIndex(at)
+        self.setVisible(len(state.mazes) > 1)
+
+    def _add_button(self, at: int, number: int, title: str) -> None:
+        button = QToolButton()
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setIcon(self._context.icon("close", self._context.palette.text_muted))
+        button.setIconSize(self.iconSize() * CLOSE)
+        button.setToolTip(f"Close {title}")
+        button.setAccessibleName(f"Close {title}")
+        button.clicked.connect(lambda: self._close(number))
+        old = self.tabButton(at, QTabBar.ButtonPosition.RightSide)
+        self.setTabButton(at, QTabBar.ButtonPosition.RightSide, button)
+        if old is not None:
+            # It may be the one whose click brought us here.
+            old.deleteLater()
+
+    def _id(self, at: int) -> int:
+        return int(self.tabData(at))
+
+    def _chosen(self, at: int) -> None:
+        if at >= 0 and self._id(at) != self._context.document.state.active:
+            maze_edits.show_maze(self._context.document, self._id(at))
+
+    def _moved(self, _from: int, to: int) -> None:
+        maze_edits.move_maze(self._context.document, self._id(to), to)
+
+    def _close(self, number: int) -> None:
+        maze_edits.close_maze(self._context.document, number)
+
+    def _rename(self, at: int) -> None:
+        if at < 0:
+            return
+        number, title = self._id(at), self._context.document.state.mazes[at].title
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Rename maze")
+        dialog.setLabelText("Title")
+        dialog.setTextValue(title)
+        for field in dialog.findChildren(QLineEdit):
+            field.setAccessibleName("Title")
+        dialog.textValueSelected.connect(
+            lambda text: maze_edits.rename_maze(self._context.document, number, text.strip())
+        )
+        dialog.open()
+
+    def _menu(self, place: QPoint) -> None:
+        at = self.tabAt(place)
+        if at < 0:
+            return
+        document, number = self._context.document, self._id(at)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Rename…", lambda: self._rename(at))
+        menu.addAction("Close", lambda: maze_edits.close_maze(document, number))
+        others = menu.addAction("Close the others", lambda: self._close_others(number))
+        others.setEnabled(self.count() > 1)
+        menu.popup(self.mapToGlobal(place))
+
+    def _close_others(self, number: int) -> None:
+        document = self._context.document
+        document.begin("Close the other mazes")
+        for tab in document.state.mazes:
+            if tab.id != number:
+                maze_edits.close_maze(document, tab.id)
+        document.end()
+
+
+def _look(tab: object) -> tuple[object, ...]:
+    return (tab.id, tab.title, tab.maze != tab.generated)  # type: ignore[attr-defined]

@@ -1,0 +1,114 @@
+"""The status bar: what the tool does at the left, what was computed at the right."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QLabel, QStatusBar
+
+from app.field.measures import mean_total_variation
+from app.field.requests import FieldResult
+from widgets.controls.panel_parts import Shortening
+from widgets.maze_view.tools import TOOL_BY_ID
+from widgets.services.context import Context
+from widgets.style import theme
+
+BUSY_AFTER = 600
+"""Milliseconds from which background work is mentioned: what is done sooner would only flicker."""
+
+
+GAP = "   ·   "
+WORK = (
+    "Open squares computed, milliseconds for the whole field, the mean total variation between the patched and the "
+    "original field, and the device."
+)
+
+
+class Status(QStatusBar):
+    """Reflects the tool in hand, background work, and the latest answer."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._device = ""
+        self._tool_texts: tuple[str, ...] = ("",)
+        self._work_texts: tuple[str, ...] = ("",)
+        self.setSizeGripEnabled(False)
+        self.tool = Shortening()
+        self.work = Shortening()
+        self.setContentsMargins(8, 0, 8, 0)
+        self.addWidget(self.tool, 1)
+        self.busy = QLabel("Working…")
+        self.busy.setVisible(False)
+        self.addPermanentWidget(self.busy)
+        self.addPermanentWidget(self.work)
+        context.view.tool_changed.connect(lambda _: self._show_tool())
+        bridge = context.bridge
+        bridge.result.connect(self._show_result)
+        bridge.cleared.connect(lambda: self._show_work())
+        bridge.device_changed.connect(self._take_device)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(BUSY_AFTER)
+        self._patience.timeout.connect(lambda: self.busy.setVisible(context.busy))
+        context.busy_changed.connect(self._take_busy)
+        context.palette_changed.connect(self._take_font)
+        self._take_font()
+        self._show_tool()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    def _take_font(self, *_: object) -> None:
+        self.work.setFont(theme.number_font(QApplication.font()))
+        self._share()
+
+    def _show_tool(self) -> None:
+        status = TOOL_BY_ID[self._context.view.tool].status
+        sentence = status.split(". ")[0].rstrip(".") + "."
+        clause = re.split("[,;:]", sentence)[0].rstrip(".") + "."
+        self._tool_texts = (status, sentence, clause)
+        self.tool.set_texts(*self._tool_texts)
+        self._share()
+
+    def _show_work(self, *parts: str) -> None:
+        self._work_texts = tuple(GAP.join(parts[:count]) for count in range(len(parts), 0, -1)) or ("",)
+        self.work.set_texts(*self._work_texts)
+        if parts:
+            self.work.setToolTip(f"{GAP.join(parts)}\n{WORK}")
+        self._share()
+
+    def _share(self) -> None:
+        """Share the line: both texts whole where they fit, else the tool's shorter, and then the numbers'."""
+        left, right = self.tool.fontMetrics(), self.work.fontMetrics()
+        room = self.width() - right.horizontalAdvance("MM")
+        if self.busy.isVisible():
+            room -= self.busy.sizeHint().width()
+        tool = [left.horizontalAdvance(text) for text in self._tool_texts]
+        work = [right.horizontalAdvance(text) for text in self._work_texts]
+        wide = next((wide for wide in work for narrow in tool if wide + narrow <= room), work[-1])
+        self.work.setFixedWidth(wide + 2)
+
+    def _take_busy(self, busy: bool) -> None:
+        if busy:
+            self._patience.start()
+        else:
+            self._patience.stop()
+            self.busy.setVisible(False)
+
+    def _take_device(self, label: str) -> None:
+        self._device = label
+        if self._context.bridge.latest is None:
+            self._show_work(label)
+
+    def _show_result(self, result: FieldResult) -> None:
+        count = int(result.original.done.sum())
+        total = len(result.original.squares)
+        squares = f"{total} squares" if result.complete else f"{count} of {total} squares"
+        parts = [squares, f"{result.milliseconds:.0f} ms"]
+        if result.complete and result.patched is not result.original:
+            parts.append(f"mean change {mean_total_variation(result.original, result.patched):.2f}")
+        self._show_work(*parts, result.device)

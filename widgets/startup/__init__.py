@@ -1,0 +1,1 @@
+"""Startup: from the command line to the first window."""

@@ -1,0 +1,205 @@
+"""Opening the window: what has to happen before Qt, what with it, and what behind the visible window."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from widgets.startup.display_check import screen_problem
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from widgets.main_window import MainWindow
+    from widgets.services.crash_log import CrashLog
+    from widgets.services.settings import Settings
+    from widgets.session.crash_safety import Safety
+    from widgets.startup.single_instance import FirstWindow
+
+NO_SCREEN = BAD_FILE = 2
+
+
+def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_window: bool = False) -> int:
+    """Open the window on these files and run until it is closed; the process's exit code.
+
+    Args:
+        files: checkpoints, mazes, vectors, sessions or patches to open.
+        device: "auto", "cpu", "cuda" or "mps"; None takes the remembered choice.
+        new_window: open another window where there already is one; else that one is given the files.
+    """
+    problem = screen_problem()
+    if problem is not None:
+        print(problem, file=sys.stderr)
+        return NO_SCREEN
+    if sys.platform == "win32":
+        # There, torch's libraries do not load after Qt's.
+        import torch  # noqa: F401
+    from widgets.services.background_tasks import leave
+    from widgets.services.log_file import log_qt_messages, start_log
+    from widgets.services.settings import Settings, config_folder, state_folder
+    from widgets.session.crash_safety import start_crash_log
+
+    start_log()
+    log_qt_messages()
+    app = application()
+    paths = [Path(file) for file in files]
+    first = None
+    if not new_window:
+        from widgets.startup.single_instance import first_or_hand_over
+
+        first = first_or_hand_over(paths, app)
+        if first is None:
+            return _missing(paths)
+    crash_log = start_crash_log(state_folder())
+    window = open_window(app, Settings(config_folder() / "settings.json"), paths, device)
+    catch_exceptions(window)
+    keep_safe(window, crash_log, guided=not paths)
+    keep_smooth(window)
+    if first is not None:
+        answer_later_starts(window, first)
+    if os.environ.get("MAZESCOPE_STARTED"):
+        from widgets.startup.startup_times import watch_if_asked
+
+        watch_if_asked(window)
+    code = app.exec()
+    if crash_log is not None:
+        crash_log.close()
+    return leave(code)
+
+
+def _missing(paths: Sequence[Path]) -> int:
+    """The exit code of a start whose files another window opens: that window says what is missing, and so do we."""
+    missing = [path for path in paths if not os.path.exists(path)]
+    for path in missing:
+        print(f"{path} was not found; expected a checkpoint, maze, vector, session or patches file.", file=sys.stderr)
+    return BAD_FILE if missing else 0
+
+
+def keep_safe(window: MainWindow, crash_log: CrashLog | None, *, guided: bool) -> Safety:
+    """Autosave from now on, offer what a crash left, and show the tour to who has never seen it.
+
+    Args:
+        crash_log: this run's own, which knows of earlier crashes.
+        guided: whether there may be a tour: not when files were asked for.
+    """
+    from widgets.services.settings import state_folder
+    from widgets.session.crash_safety import Safety
+
+    safety = Safety(window, state_folder(), crash_log)
+    if not safety.offer() and guided:
+        window.around.tour.start_when_ready()
+    return safety
+
+
+def keep_smooth(window: MainWindow) -> None:
+    """Let nothing but the window's own work hold up its thread for long."""
+    from widgets.services.garbage_collector import Collector
+
+    Collector(window.context.document, window)
+
+
+def answer_later_starts(window: MainWindow, first: FirstWindow) -> None:
+    """Open the files of later starts of the program in this window."""
+    from widgets.startup.single_instance import raise_to_front
+
+    def came(files: list[Path]) -> None:
+        raise_to_front(window)
+        window.files.open_paths(files)
+
+    first.files_came.connect(came)
+    window.around.sessions.leaving.connect(first.close)
+
+
+def application() -> QApplication:
+    """The process's QApplication."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QGuiApplication, QIcon
+    from PySide6.QtWidgets import QApplication
+
+    from app.paths import asset
+
+    found = QApplication.instance()
+    if isinstance(found, QApplication):
+        return found
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Mazescope")
+    app.setApplicationDisplayName("Mazescope")
+    app.setDesktopFileName("mazescope")
+    app.setWindowIcon(QIcon(str(asset("icons", "mazescope.svg"))))
+    return app
+
+
+def open_window(
+    app: QApplication, settings: Settings, files: Sequence[Path] = (), device: str | None = None
+) -> MainWindow:
+    """Show the window, then load torch, the engine and the policy behind it."""
+    from PySide6.QtCore import QTimer
+
+    from app.document.first_document import FIRST_MODE, first_document
+    from widgets.main_window import MainWindow
+    from widgets.services.context import Context
+
+    context = Context(first_document(), settings, app)
+    context.apply_theme()
+    if not files:
+        context.view.set_mode(FIRST_MODE)
+    window = MainWindow(context)
+    window.show()
+    window.maze_view.canvas.setFocus()
+    remembered = settings.get("device", "auto")
+    chosen = device or (remembered if isinstance(remembered, str) else "auto")
+    # The first paint comes before anything that takes time.
+    QTimer.singleShot(0, window, lambda: _start(window, list(files), chosen))
+    return window
+
+
+def _start(window: MainWindow, files: list[Path], device: str) -> None:
+    context = window.context
+
+    def engine() -> object:
+        from app.errors import MazescopeError
+        from app.field.engine import Engine
+
+        try:
+            return Engine(device)
+        except MazescopeError:
+            # A remembered word that names no device any more.
+            return Engine("auto")
+
+    context.bridge.device = device
+    context.run_in_background(engine, context.bridge.attach)
+    window.files.open_default_policy(undoable=False)
+    window.files.open_paths(files)
+
+
+def catch_exceptions(window: MainWindow) -> None:
+    """Bring every uncaught exception, of any thread, to a dialog; none ends the window."""
+    import threading
+    import traceback
+    from types import TracebackType
+
+    from PySide6.QtCore import QObject, Signal
+
+    class Catcher(QObject):
+        caught = Signal(str, str)
+
+    catcher = Catcher(window)
+    catcher.caught.connect(window.context.report)
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        details = "".join(traceback.format_exception(kind, error, trace))
+        try:
+            catcher.caught.emit(f"Something went wrong inside Mazescope: {kind.__name__}: {error}", details)
+        except RuntimeError:
+            # The window is gone already.
+            sys.__excepthook__(kind, error, trace)
+
+    sys.excepthook = tell
+    threading.excepthook = lambda args: tell(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)

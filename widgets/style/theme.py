@@ -1,0 +1,116 @@
+"""The look of every widget: one palette, one font, one style sheet."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from app.drawing.palette import DARK, LIGHT, Palette
+from app.paths import asset
+from widgets.style.style_sheet import style_sheet
+
+CHOICES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+"""What the user may choose, and how it is called."""
+
+TEXT_SCALES = (1.0, 1.25, 1.5, 2.0)
+"""How large text may be, in terms of the system's own size."""
+
+
+@cache
+def font_family() -> str:
+    """Family name of the shipped font, registered with Qt; the system's own where the files are missing."""
+    families: list[str] = []
+    for file in ("Inter-Regular.ttf", "Inter-SemiBold.ttf"):
+        number = QFontDatabase.addApplicationFont(str(asset("fonts", file)))
+        if number >= 0:
+            families += QFontDatabase.applicationFontFamilies(number)
+    return families[0] if families else QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+
+
+def ui_font(scale: float = 1.0) -> QFont:
+    """The font of the interface; every size in the window follows from it."""
+    font = QFont(font_family())
+    base = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
+    font.setPointSizeF(max(base if base > 0 else 10.0, 9.0) * scale)
+    font.setStyleHint(QFont.StyleHint.SansSerif)
+    return font
+
+
+def number_font(font: QFont, factor: float = 1.0, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The font with figures of equal width, so that numbers that change do not dance."""
+    wide = QFont(font)
+    wide.setPointSizeF(font.pointSizeF() * factor)
+    wide.setWeight(weight)
+    wide.setFeature(QFont.Tag("tnum"), 1)
+    return wide
+
+
+def chosen(choice: str, app: QApplication) -> Palette:
+    """The palette that a choice of CHOICES means now."""
+    if choice == "system":
+        return DARK if app.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    return DARK if choice == "dark" else LIGHT
+
+
+def qt_palette(palette: Palette) -> QPalette:
+    """Qt's own palette in our colours, for what the style sheet does not name."""
+    made = QPalette()
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: palette.panel,
+        role.WindowText: palette.text,
+        role.Base: palette.panel_raised,
+        role.AlternateBase: palette.panel,
+        role.Text: palette.text,
+        role.PlaceholderText: palette.text_muted,
+        role.Button: palette.panel_raised,
+        role.ButtonText: palette.text,
+        role.BrightText: palette.error,
+        role.ToolTipBase: palette.panel_raised,
+        role.ToolTipText: palette.text,
+        role.Highlight: palette.accent,
+        role.HighlightedText: palette.accent_text,
+        role.Link: palette.accent,
+        role.LinkVisited: palette.accent,
+        role.Light: palette.panel_raised,
+        role.Midlight: palette.panel,
+        role.Mid: palette.border,
+        role.Dark: palette.border,
+        role.Shadow: palette.border,
+        role.Accent: palette.accent,
+    }
+    for which, colour in colours.items():
+        made.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, which, QColor(palette.text_muted))
+    return made
+
+
+def apply(app: QApplication, palette: Palette) -> None:
+    """Give the whole application the palette's look."""
+    # Each of these goes through every widget there is, so none is done twice.
+    if app.property("mazescope_style") is None:
+        app.setStyle(QStyleFactory.create("Fusion"))
+        app.setProperty("mazescope_style", "fusion")
+    font = ui_font(_text_scale(app))
+    if app.font() != font:
+        # Under a style sheet, widgets that are there already would keep the font they have.
+        app.setStyleSheet("")
+        app.setFont(font)
+    app.setPalette(qt_palette(palette))
+    sheet = style_sheet(palette, QFontMetrics(font).height())
+    if app.styleSheet() != sheet:
+        app.setStyleSheet(sheet)
+
+
+def set_text_scale(app: QApplication, scale: object) -> None:
+    """Scale of the interface's text, one of TEXT_SCALES (anything else counts as 1); takes effect with `apply`."""
+    app.setProperty("mazescope_text_scale", scale if scale in TEXT_SCALES else 1.0)
+
+
+def _text_scale(app: QApplication) -> float:
+    scale = app.property("mazescope_text_scale")
+    return float(scale) if isinstance(scale, int | float) else 1.0
