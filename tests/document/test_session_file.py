@@ -173,8 +173,8 @@ CRASH = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from app.autosave import Autosave
-from tests.test_session import VIEW, state
+from app.document.autosave import Autosave
+from tests.document.test_session_file import VIEW, state
 autosave = Autosave(Path({folder!r}))
 autosave.keep(state(), VIEW, Path({folder!r}) / "mine.mazescope")
 print("kept", flush=True)

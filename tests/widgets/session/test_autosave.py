@@ -208,8 +208,8 @@ def test_no_answer_means_the_next_start_asks_again(hand: Hand, tmp_path: Path) -
 CRASH = """
 import sys
 from pathlib import Path
-from widgets.crash_log import CrashLog
-from widgets.error_dialog import ErrorDialog
+from widgets.services.crash_log import CrashLog
+from widgets.controls.error_dialog import ErrorDialog
 log = CrashLog(Path(sys.argv[1]))
 if sys.argv[2] == "crash":
     import faulthandler
