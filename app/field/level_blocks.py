@@ -60,9 +60,7 @@ class LevelBlock:
         mazes = generator.levels(WORLDS[self.world], self.seeds)
         if self.region is None:
             return mazes
-        return [
-            cheese_in_region(maze, int(seed), self.region) for maze, seed in zip(mazes, self.seeds, strict=True)
-        ]
+        return [cheese_in_region(maze, int(seed), self.region) for maze, seed in zip(mazes, self.seeds, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ several questions share (a level's start, the layer a vector is added at) are co
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -16,6 +18,7 @@ from torch import Tensor
 from app.field.convolutions import WINOGRAD, Convolutions, kernels
 from app.field.plan import is_wide
 from app.field.spans import CONV_STAGES, INPUT, spans
+from app.field.thread_fields import ThreadFields
 from app.field.walk import LAST, NO_EDITS, Check, Place, State, Walk, never
 from app.maze.maze import Maze
 from app.maze.render import observations_of
@@ -56,8 +59,17 @@ class LevelForward:
         self.policy = policy
         self.check = check
         self.chunk = CHUNKS[is_wide(policy.width)]
+        self._own = threading.local()
         # Whole images only, so that the world whose windows these would be plays no part.
         self._walk = Walk(policy.network, convolutions or convolutions_of(policy), spans(15, "fresh"), CONV_STAGES[0])
+
+    @property
+    def fields(self) -> ThreadFields:
+        """Computes whole fields, on the calling thread."""
+        found: ThreadFields | None = getattr(self._own, "fields", None)
+        if found is None:
+            found = self._own.fields = ThreadFields(self.policy.width, self.check)
+        return found
 
     def activations(
         self, mazes: Sequence[Maze], stages: Collection[str], *, consume: Callable[[slice, dict[str, Tensor]], None]
@@ -127,7 +139,7 @@ class LevelForward:
         """Slices of `count` rows, of nearly equal size and none above the batch's."""
         rounds = -(-count // self.chunk)
         ends = [count * number // rounds for number in range(rounds + 1)] if rounds else []
-        return [slice(start, stop) for start, stop in zip(ends, ends[1:], strict=False)]
+        return [slice(start, stop) for start, stop in pairwise(ends)]
 
     def _logits(self, x: Tensor, behind: str) -> np.ndarray:
         self.check()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from app.errors import MazescopeError
 from app.atomic import write_atomically
+from app.errors import MazescopeError
 
 if TYPE_CHECKING:
     import pyarrow
@@ -64,6 +64,17 @@ def read(path: Path, names: Sequence[str] | None = None) -> tuple[dict[str, np.n
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError, OSError) as error:
         raise MazescopeError(f"{path} cannot be read as Parquet ({_first_line(error)}).") from error
     return {name: _array(table.column(name)) for name in table.column_names}, _recipe(there.metadata)
+
+
+def column_names(path: Path) -> tuple[str, ...]:
+    """The names of a file's columns, in order.
+
+    Raises:
+        OSError, pyarrow.ArrowInvalid: when it is no whole Parquet file.
+    """
+    from pyarrow import parquet
+
+    return tuple(parquet.read_schema(path).names)
 
 
 def count_rows(path: Path) -> int:
@@ -146,9 +157,12 @@ def from_bytes(content: bytes) -> dict[str, np.ndarray]:
 
 def stacked(parts: Sequence[Columns]) -> dict[str, np.ndarray]:
     """Parts one below the other, in memory."""
-    return {name: np.ma.concatenate([part[name] for part in parts]) if any(
-        isinstance(part[name], np.ma.MaskedArray) for part in parts) else np.concatenate([part[name] for part in parts])
-        for name in parts[0]}
+    return {
+        name: np.ma.concatenate([part[name] for part in parts])
+        if any(isinstance(part[name], np.ma.MaskedArray) for part in parts)
+        else np.concatenate([part[name] for part in parts])
+        for name in parts[0]
+    }
 
 
 def _groups(parts: Iterable[Columns]) -> Iterator[Columns]:

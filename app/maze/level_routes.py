@@ -90,8 +90,8 @@ def _steps(
     steps |= {f"S{name}": depth for name, depth in from_start.items()}
     if "D" in at and tree:
         start, corner, here = (from_start[name] for name in "CTD")
-        assert start is not None and corner is not None and here is not None
-        steps |= {"CD": start - here, "DT": corner - here, "CT": start + corner - 2 * here}
+        if start is not None and corner is not None and here is not None:
+            steps |= {"CD": start - here, "DT": corner - here, "CT": start + corner - 2 * here}
     elif "C" in at:
         wanted = {name: at[name] for name in "DT" if name in at}
         for name, depth in _depths(grid.flood(opened, at["C"], _union(wanted.values())), wanted).items():
@@ -126,7 +126,9 @@ class _Grid:
                 until &= ~layer
                 if not until:
                     break
-            layer = (((layer << 1) & not_first) | ((layer >> 1) & not_last) | (layer << world) | (layer >> world)) & left
+            layer = (
+                ((layer << 1) & not_first) | ((layer >> 1) & not_last) | (layer << world) | (layer >> world)
+            ) & left
             left ^= layer
         return layers
 

@@ -70,7 +70,8 @@ def feature_columns(mazes: Sequence[Maze], routes: Sequence[LevelRoutes]) -> dic
     places["C"] = _squares([maze.cheese for maze in mazes])
     places["D"] = _squares([route.decision for route in routes])
     found: dict[str, np.ndarray] = {}
-    for name, (one, other) in PAIRS.items():
+    for name, pair in PAIRS.items():
+        one, other = pair[0], pair[1]
         if other == "R":
             found[f"euclid_{name}"] = _to_region(places[one], mazes)
         else:

@@ -109,10 +109,8 @@ def at_decision(maze: Maze, route: LevelRoutes) -> Maze:
 
 
 def _digests(mazes: Sequence[Maze]) -> dict[str, np.ndarray]:
-    digests = b"".join(
-        hashlib.blake2b(bytes((maze.dim, maze.theme, *(maze.cheese or (255, 255)))) + maze.walls, digest_size=16).digest()
-        for maze in mazes
-    )
+    contents = [bytes((maze.dim, maze.theme, *(maze.cheese or (255, 255)))) + maze.walls for maze in mazes]
+    digests = b"".join(hashlib.blake2b(content, digest_size=16).digest() for content in contents)
     halves = np.frombuffer(digests, dtype="<i8").reshape(-1, 2)
     return {name: halves[:, place].astype(np.int64) for place, name in enumerate(DIGEST)}
 

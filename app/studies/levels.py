@@ -1,0 +1,216 @@
+"""The level table: one row for each of many levels, with what a policy would do there and what the level is like."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Final
+
+import numpy as np
+
+from app.errors import MazescopeError
+from app.field.level_blocks import LevelBlock, LevelRange
+from app.field.many_levels import evaluate
+from app.interventions.json_format import stack_to_json
+from app.interventions.patches import NO_PATCHES, PatchStack
+from app.io import parquet
+from app.io.parquet_parts import PartsFolder
+from app.maze.walk import TIMEOUT
+from app.policy.policy import Policy
+from app.progress import Cancelled, Progress, go_on
+from app.studies.level_rows import DIGEST, LevelRows, Outcomes, repeats
+from app.studies.levels_result import LevelsResult
+from app.studies.study import Partial, Question, Recipe, unheard
+
+PART: Final = 4
+"""Blocks in a part: what is written at once, and what one task of a cluster computes."""
+
+BYTES_A_ROW: Final = 200
+"""Room on the disk that a row takes, in its part and in the finished file together, as measured and half as much
+again."""
+
+Columns = dict[str, np.ndarray]
+Parts = Callable[[LevelRows, Policy, Sequence[tuple[LevelBlock, ...]]], Iterator[tuple[int, Columns]]]
+"""Computes parts, each a few blocks: gives the number and the columns of each as it is done, in any order."""
+
+
+@dataclass(frozen=True)
+class LevelsQuestion(Question):
+    """What a policy would do in each of many levels.
+
+    Attributes:
+        policy: the policy.
+        levels: which levels.
+        outcomes: which outcomes of play are computed as well.
+        steps: T, after how many steps play ends.
+        stack: patches; with some, each number of the policy has a second column under them, `NAME_patched`.
+        out: a Parquet file that the table is streamed to, with parts that a later run goes on from; None for memory.
+        restart: drop the parts that an earlier run has left.
+        threads: blocks that are computed at the same time; None for the machine's real cores.
+
+    Raises:
+        MazescopeError: without any level.
+    """
+
+    study: ClassVar[str] = "levels"
+
+    policy: Policy
+    levels: LevelRange
+    outcomes: Outcomes = "none"
+    steps: int = TIMEOUT
+    stack: PatchStack = NO_PATCHES
+    out: Path | None = field(default=None, compare=False)
+    restart: bool = field(default=False, compare=False)
+    threads: int | None = field(default=None, compare=False)
+    parts: Parts | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not len(self.levels):
+            raise MazescopeError("No level was named; expected at least one.")
+
+    def run(self, *, device: str = "cpu", progress: Progress = go_on, partial: Partial = unheard) -> LevelsResult:
+        """Measure; with `out`, into that file.
+
+        Raises:
+            MazescopeError: when the file cannot be written, the disk is too small for it, or it is in use.
+            PatchError: when the stack drives the network beyond what float32 holds.
+            Cancelled: when `progress` says not to go on; parts that are done are kept next to `out`.
+        """
+        del device
+        if self.out is not None:
+            return self._run_to_file(self.out, progress)
+        found: list[Columns] = []
+        for _, columns in self._computed(list(self._split()), progress, 0):
+            found.append(columns)
+            partial(LevelsResult(self, _finished(parquet.stacked(found))))
+        return LevelsResult(self, _finished(parquet.stacked(found)))
+
+    def recipe(self) -> Recipe:
+        """As data that fits JSON."""
+        import torch
+
+        recipe: Recipe = {
+            "policy": {"name": self.policy.name, "weights_sha256": self.policy.weights_hash},
+            **self.levels.recipe(),
+            "outcomes": self.outcomes,
+            "torch": torch.__version__,
+        }
+        if self.outcomes != "none":
+            recipe["steps"] = self.steps
+        return recipe | (stack_to_json(self.stack) if self.stack.active else {})
+
+    def words(self) -> tuple[str, ...]:
+        """The arguments of the command line."""
+        outcomes = () if self.outcomes == "none" else ("--outcomes", self.outcomes, "--steps", str(self.steps))
+        return (*self.levels.words(), *outcomes)
+
+    @property
+    def rows(self) -> LevelRows:
+        """What is asked of each block."""
+        return LevelRows(self.outcomes, self.steps, self.stack)
+
+    def _split(self) -> Iterator[tuple[LevelBlock, ...]]:
+        blocks = self.levels.blocks()
+        while part := tuple(itertools.islice(blocks, PART)):
+            yield part
+
+    def _computed(
+        self, parts: Sequence[tuple[LevelBlock, ...]], progress: Progress, done: int
+    ) -> Iterator[tuple[int, Columns]]:
+        """Parts as they are done, with their place in `parts`."""
+        compute = self.parts or (lambda rows, policy, wanted: _on_threads(rows, policy, wanted, self.threads, heard))
+        total = len(self.levels)
+
+        def heard(count: int) -> None:
+            nonlocal done
+            done += count
+            if not progress(done, total):
+                raise Cancelled
+
+        heard(0)
+        found = compute(self.rows, self.policy, parts)
+        try:
+            for number, columns in found:
+                if self.parts is not None:
+                    heard(len(columns["seed"]))
+                yield number, columns
+        finally:
+            if isinstance(found, Iterator) and hasattr(found, "close"):
+                found.close()
+
+    def _run_to_file(self, out: Path, progress: Progress) -> LevelsResult:
+        self._check_room(out)
+        recipe = LevelsResult(self, None, self.out).recipe
+        with PartsFolder(out, recipe).opened(restart=self.restart) as folder:
+            sizes = [sum(map(len, part)) for part in self._split()]
+            missing = [number for number, rows in enumerate(sizes) if not folder.has(number, rows)]
+            done = len(self.levels) - sum(sizes[number] for number in missing)
+            still = set(missing)
+            wanted = [part for number, part in enumerate(self._split()) if number in still]
+            for place, columns in self._computed(wanted, progress, done):
+                folder.put(missing[place], parquet.to_bytes(columns, {}))
+            folder.finish(_joined(folder, len(sizes)), recipe)
+        return LevelsResult(self, None, self.out)
+
+    def _check_room(self, out: Path) -> None:
+        if out.is_dir() or not out.parent.is_dir():
+            raise MazescopeError(f"{out} cannot be written; expected a file in a folder that exists.")
+        needed, free = len(self.levels) * BYTES_A_ROW, shutil.disk_usage(out.parent).free
+        if needed > free:
+            raise MazescopeError(
+                f"{len(self.levels):,} levels take about {needed / 1e9:.1f} GB and {out.parent} has "
+                f"{free / 1e9:.1f} GB free; ask for fewer levels, or choose another disk."
+            )
+
+
+def _on_threads(
+    rows: LevelRows,
+    policy: Policy,
+    parts: Sequence[tuple[LevelBlock, ...]],
+    threads: int | None,
+    heard: Callable[[int], None],
+) -> Iterator[tuple[int, Columns]]:
+    found = evaluate(rows, policy, itertools.chain.from_iterable(parts), threads)
+    try:
+        for number, part in enumerate(parts):
+            blocks = []
+            for columns in itertools.islice(found, len(part)):
+                blocks.append(columns)
+                heard(len(columns["seed"]))
+            yield number, parquet.stacked(blocks)
+    finally:
+        found.close()  # type: ignore[attr-defined]
+
+
+def part_bytes(rows: LevelRows, policy: Policy, blocks: Iterable[LevelBlock], threads: int = 1) -> bytes:
+    """One part as a Parquet file: what a worker of a cluster sends back."""
+    return parquet.to_bytes(parquet.stacked(list(evaluate(rows, policy, blocks, threads))), {})
+
+
+def _joined(folder: PartsFolder, count: int) -> Iterator[Columns]:
+    """The finished table's columns, part by part."""
+    known = [folder.get(number, ["seed", *DIGEST]) for number in range(count)]
+    seeds, high, low = (np.concatenate([part[name] for part in known]) for name in ("seed", *DIGEST))
+    found = repeats(seeds, high, low)
+    start = 0
+    for number, part in enumerate(known):
+        stop = start + len(part["seed"])
+        yield _with_repeats(folder.get(number), found[start:stop])
+        start = stop
+
+
+def _finished(columns: Columns) -> Columns:
+    return _with_repeats(columns, repeats(columns["seed"], *(columns[name] for name in DIGEST)))
+
+
+def _with_repeats(columns: Columns, found: np.ma.MaskedArray) -> Columns:
+    finished: Columns = {}
+    for name, values in columns.items():
+        if name == DIGEST[0]:
+            finished["repeats"] = found
+        elif name != DIGEST[1]:
+            finished[name] = values
+    return finished
