@@ -48,12 +48,14 @@ class PartsFolder:
             self.folder.mkdir(exist_ok=True)
             lock = FileLock(self.folder.with_name(f".{self.folder.name}.lock"), timeout=0)
             with lock:
-                if restart:
-                    self._clear()
-                self._claim()
-                yield self
-            with suppress(OSError):
-                Path(lock.lock_file).unlink()
+                try:
+                    if restart:
+                        self._clear()
+                    self._claim()
+                    yield self
+                finally:
+                    with suppress(OSError):
+                        Path(lock.lock_file).unlink()
         except Timeout:
             raise MazescopeError(
                 f"Another run is writing {self.target}; wait for it, or choose another file."
