@@ -16,10 +16,10 @@ import torch
 from torch import Tensor
 
 from app.field.convolutions import WINOGRAD, Convolutions, kernels
-from app.field.plan import is_wide
-from app.field.spans import CONV_STAGES, INPUT, spans
+from app.field.execution_plan import is_wide
+from app.field.receptive_fields import CONV_STAGES, INPUT, spans
 from app.field.thread_fields import ThreadFields
-from app.field.walk import LAST, NO_EDITS, Check, Place, State, Walk, never
+from app.field.windowed_forward import LAST, NO_EDITS, Check, Place, State, WindowedForward, never
 from app.maze.maze import Maze
 from app.maze.render import observations_of
 from app.policy.policy import Policy
@@ -61,7 +61,9 @@ class LevelForward:
         self.chunk = CHUNKS[is_wide(policy.width)]
         self._own = threading.local()
         # Whole images only, so that the world whose windows these would be plays no part.
-        self._walk = Walk(policy.network, convolutions or convolutions_of(policy), spans(15, "fresh"), CONV_STAGES[0])
+        self._walk = WindowedForward(
+            policy.network, convolutions or convolutions_of(policy), spans(15, "fresh"), CONV_STAGES[0]
+        )
 
     @property
     def fields(self) -> ThreadFields:

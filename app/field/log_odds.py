@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.actions import MOVE_ACTIONS
+from app.maze.moves import MOVE_ACTIONS
 
 
 def log_odds(logits: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -12,7 +12,7 @@ def log_odds(logits: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.nd
 
     Args:
         logits: (n, 15) raw logits.
-        first, second: (n,) int64, moves as indices into `app.actions.MOVES`.
+        first, second: (n,) int64, moves as indices into `app.maze.moves.MOVES`.
     """
     sums = move_log_sums(logits)
     at = np.arange(len(sums))

@@ -13,11 +13,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from typing import TypeVar
 
+from app.field.execution_plan import default_plan
 from app.field.level_blocks import LevelBlock
 from app.field.level_forward import LevelForward, convolutions_of
-from app.field.one_thread import one_thread_here
-from app.field.plan import default_plan
-from app.field.walk import Stopped
+from app.field.torch_threads import one_thread_here
+from app.field.windowed_forward import Stopped
 from app.policy.policy import Policy
 
 T = TypeVar("T")

@@ -12,11 +12,11 @@ from app.field.convolutions import WINOGRAD, kernels
 from app.field.cpu import CpuEvaluator
 from app.field.devices import find_device
 from app.field.evaluator import Outputs
-from app.field.finite import check_finite
-from app.field.plan import Plan, is_wide
+from app.field.execution_plan import Plan, is_wide
+from app.field.number_check import check_finite
 from app.field.requests import FieldRequest, FieldResult
 from app.field.vector_field import VectorField
-from app.field.walk import Check, never
+from app.field.windowed_forward import Check, never
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from app.atomic import write_atomically
 from app.errors import MazescopeError
+from app.io.atomic import write_atomically
 
 if TYPE_CHECKING:
     import pyarrow

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from app.atomic import write_atomically
 from app.errors import MazescopeError
 from app.io import parquet
+from app.io.atomic import write_atomically
 from app.io.parquet import Columns
 
 

@@ -2,7 +2,7 @@
 
 A set of cells is one Python integer, bit `row * world + col`, so that a flood goes one step further by a few shifts.
 Levels as generated are trees: between two squares there is one path, and the decision square is the last common square
-of two of them. Mazes with loops take the general way of `app.maze.paths`, and give the same answers.
+of two of them. Mazes with loops take the general way of `app.maze.routes`, and give the same answers.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.maze.maze import Maze, Square
-from app.maze.paths import decision_square, move_between
+from app.maze.routes import decision_square, move_between
 
 REGION = 5
 """Side of the top-right block that the published policies were trained with the cheese in."""
@@ -24,7 +24,7 @@ class LevelRoutes:
 
     Attributes:
         decision: (row, col), world grid, origin bottom-left; None where there is none.
-        to_cheese, to_corner: the first moves from it (indices into `app.actions.MOVES`), or None.
+        to_cheese, to_corner: the first moves from it (indices into `app.maze.moves.MOVES`), or None.
         steps: steps between two places by name, "SC", "SD", "ST", "CD", "CT", "DT", "SR", "CR", "DR"; None where one of
             them is missing or there is no way.
         junctions_to_cheese, junctions_to_corner: squares with three open neighbours or more behind the decision square

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from app.field.level_forward import LevelForward
 from app.field.log_odds import move_log_sums
 from app.interventions.patches import PatchStack
+from app.maze.game_rules import step
 from app.maze.maze import Maze
-from app.maze.walk import step
 from app.studies.exact_outcome import Outcome, outcome
 
 

@@ -14,9 +14,9 @@ from app.field.level_forward import LevelForward
 from app.field.log_odds import log_odds
 from app.field.vector_field import move_probabilities
 from app.interventions.patches import NO_PATCHES, PatchStack
+from app.maze.game_rules import TIMEOUT
 from app.maze.level_routes import LevelRoutes, level_routes
 from app.maze.maze import Maze
-from app.maze.walk import TIMEOUT
 from app.studies.level_features import FEATURES, feature_columns, real_numbers, whole_numbers
 
 Outcomes = Literal["none", "greedy", "exact"]

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.field.level_forward import LevelForward
-from app.interventions.cache import TensorCache
-from app.interventions.compile import compile_stack
+from app.interventions.compiled_stack import compile_stack
+from app.interventions.dynamic_vectors import WORDS, word_vectors
 from app.interventions.patches import AddVector, PatchStack
-from app.interventions.word_vectors import WORDS, word_vectors
+from app.interventions.tensor_cache import TensorCache
 from app.maze.maze import Maze
 from app.policy.layers import layer
-from app.studies.forward import Question, answers
+from app.studies.batched_forward import Question, answers
 
 
 def patched_logits(

@@ -14,11 +14,11 @@ import numpy as np
 from app.errors import MazescopeError
 from app.field.level_blocks import LevelBlock, LevelRange
 from app.field.many_levels import evaluate
-from app.interventions.json_format import stack_to_json
 from app.interventions.patches import NO_PATCHES, PatchStack
+from app.interventions.patches_file import stack_to_json
 from app.io import parquet
 from app.io.parquet_parts import PartsFolder
-from app.maze.walk import TIMEOUT
+from app.maze.game_rules import TIMEOUT
 from app.policy.policy import Policy
 from app.progress import Cancelled, Progress, go_on
 from app.studies.level_rows import DIGEST, LevelRows, Outcomes, repeats

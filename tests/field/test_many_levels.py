@@ -14,7 +14,7 @@ from app.field.level_forward import STAGES, LevelForward, in_layer_shape
 from app.field.log_odds import log_odds
 from app.field.many_levels import evaluate
 from app.field.vector_field import move_probabilities
-from app.interventions.activations import inputs_of
+from app.interventions.layer_activations import inputs_of
 from app.maze.levels import random_level
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -41,15 +42,13 @@ def test_a_file_gives_back_its_columns_and_recipe(tmp_path: Path) -> None:
     same(parquet.read(path, ["p"])[0], {"p": columns()["p"]})
 
 
-def test_parts_joined_are_the_same_file_however_they_were_cut(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parts_joined_are_the_same_file_however_they_were_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "ROWS_IN_GROUP", 4)
     cuts = ([0, 10], [0, 3, 10], [0, 1, 5, 9, 10])
     contents = set()
     for number, cut in enumerate(cuts):
         path = tmp_path / f"{number}.parquet"
-        parts = (columns(start, stop - start) for start, stop in zip(cut, cut[1:], strict=False))
+        parts = (columns(start, stop - start) for start, stop in pairwise(cut))
         assert parquet.join(path, parts, {"a": 1}) == 10
         same(parquet.read(path)[0], columns(0, 10))
         contents.add(path.read_bytes())
@@ -89,7 +88,7 @@ def test_parts_outlive_a_run_and_belong_to_one_recipe(tmp_path: Path) -> None:
         ):
             pass
     with (
-        pytest.raises(MazescopeError, match='another question .its seeds is "0:10", not "0:11".'),
+        pytest.raises(MazescopeError, match=r'another question .its seeds is "0:10", not "0:11".'),
         PartsFolder(target, {"seeds": "0:11"}).opened(),
     ):
         pass

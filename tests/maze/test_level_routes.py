@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from app.actions import MOVE_DELTAS
 from app.maze.generator import levels
 from app.maze.level_routes import REGION, level_routes
 from app.maze.maze import Maze, Square
-from app.maze.paths import decision_square, distances, shortest_path
+from app.maze.moves import MOVE_DELTAS
+from app.maze.routes import decision_square, distances, shortest_path
 from tests.maze.strategies import mazes
 
 

@@ -20,19 +20,18 @@ from app.field.measures import decision_probabilities
 from app.interventions.patches import AddVector, PatchStack
 from app.io import parquet
 from app.maze.generator import level
-from app.maze.paths import decision_square
+from app.maze.routes import decision_square
 from app.policy.policy import Policy
 from app.progress import Cancelled
 from app.studies import levels as levels_study
+from app.studies.batched_forward import fields
 from app.studies.exact_outcome import outcome
-from app.studies.forward import fields
 from app.studies.level_features import FEATURES, PRESETS
 from app.studies.levels import LevelsQuestion
 from tests.conftest import ROOT
 
-FIRST = (
-    "seed dim background cheese_row cheese_col decision_row decision_col p_cheese p_top_right log_odds repeats".split()
-)
+FIRST = ["seed", "dim", "background", "cheese_row", "cheese_col", "decision_row", "decision_col"]
+FIRST += ["p_cheese", "p_top_right", "log_odds", "repeats"]
 
 
 def seeds(text: str) -> LevelRange:
@@ -157,7 +156,7 @@ def test_cancelled_parts_are_kept_and_gone_on_from(small_policy: Policy, tmp_pat
     with pytest.raises(MazescopeError, match="holds parts of another question"):
         LevelsQuestion(small_policy, seeds("0:901"), out=out).run()
     heard.clear()
-    question.run(progress=lambda done, total: heard.append(done) is None)
+    question.run(progress=lambda done, _: heard.append(done) is None)
     assert heard[0] >= 256
     assert heard[-1] == 900
     fresh = LevelsQuestion(small_policy, seeds("0:900"), out=tmp_path / "fresh.parquet").run()
