@@ -90,17 +90,6 @@ def note(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
-def with_seeds_joined(argv: Sequence[str]) -> list[str]:
-    """The arguments with `--seeds -3:2` as one word, since argparse takes the second for an option."""
-    joined: list[str] = []
-    for word in argv:
-        if joined and joined[-1] == "--seeds" and word[:1] == "-" and word[1:2].isdigit():
-            joined[-1] += f"={word}"
-        else:
-            joined.append(word)
-    return joined
-
-
 def parse_formats(text: str) -> list[str]:
     """The formats of a comma list."""
     found = [part.strip().lower() for part in text.split(",")]

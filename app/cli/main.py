@@ -9,12 +9,12 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from app import __version__
+from app.cli.parser import PROGRAM, Parser, with_numbers_joined
 from app.errors import MazescopeError
 
-PROGRAM: Final = "mazescope" if getattr(sys, "frozen", False) else "python main.py"
 DESCRIPTION: Final = "See what a maze-solving policy wants at every square of a maze, and change its mind by hand."
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
@@ -28,16 +28,8 @@ COMMANDS: Final = {
     "field": "compute the vector field of mazes and write it as NPZ, PNG, SVG, PDF or CSV",
     "info": "say what there is to know of a checkpoint",
     "effects": "measure what each vector and layer does to a policy's decisions",
+    "study": "ask a study about a policy: how it answers, why, how often",
 }
-
-
-class _Parser(argparse.ArgumentParser):
-    """Refuses in one sentence instead of a usage text."""
-
-    def error(self, message: str) -> NoReturn:
-        raise MazescopeError(
-            f"{message[:1].upper()}{message[1:].rstrip('.')}; `{self.prog} --help` lists what there is."
-        )
 
 
 def main(argv: list[str], *, window: Callable[[list[str], bool], int], smoke_test: Callable[[], int]) -> int:
@@ -65,7 +57,7 @@ def main(argv: list[str], *, window: Callable[[list[str], bool], int], smoke_tes
 
 
 def _screen(argv: list[str], window: Callable[[list[str], bool], int], smoke_test: Callable[[], int]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog=PROGRAM,
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -119,21 +111,24 @@ def _print_no_more() -> None:
 
 
 def _command(name: str, argv: list[str]) -> int:
-    parser = _Parser(prog=f"{PROGRAM} {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False)
+    parser = Parser(prog=f"{PROGRAM} {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False)
     # Each command brings its own imports; `info` needs no procgen, and the window needs none of them.
     if name == "field":
         from app.cli import field_command
 
         field_command.add_arguments(parser)
-        return field_command.run(parser.parse_args(field_command.with_seeds_joined(argv)))
+        return field_command.run(parser.parse_args(with_numbers_joined(argv)))
     if name == "info":
         return _info(parser, argv)
+    if name == "study":
+        from app.cli import study_command
+
+        study_command.add_arguments(parser)
+        return study_command.run(parser.parse_args(argv))
     from app.cli import effects_command
 
     effects_command.add_arguments(parser)
-    from app.cli.field_command import with_seeds_joined
-
-    return effects_command.run(parser.parse_args(with_seeds_joined(argv)))
+    return effects_command.run(parser.parse_args(with_numbers_joined(argv)))
 
 
 def _info(parser: argparse.ArgumentParser, argv: list[str]) -> int:

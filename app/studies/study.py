@@ -13,17 +13,14 @@ import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from app import __version__
+from app.document.recipe import PROGRAM, Recipe
 from app.progress import Progress, go_on
 
-PROGRAM: Final = f"Mazescope {__version__}"
-
 Cell = float | int | str | bool | None
-Recipe = dict[str, Any]
 Partial = Callable[["Result"], None]
 """Hears of a result of what has been measured so far, on the thread that works."""
 
@@ -249,7 +246,7 @@ class Question(ABC):
     def python(self) -> str:
         """The lines for a notebook that give the same result."""
         words = ", ".join(repr(word) for word in (self.study, *self.words()))
-        return f"from app.cli.main.study_command import ask\n\nresult = ask({words})\nprint(result.to_json())"
+        return f"from app.cli.study_command import ask\n\nresult = ask({words})\nprint(result.to_json())"
 
 
 class Result(ABC):

@@ -1,0 +1,130 @@
+"""`study`: ask a study about a policy, print what it found, and write its numbers and plots."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Protocol, cast
+
+from app.cli.parser import PROGRAM, Parser, with_numbers_joined
+from app.cli.study_inputs import Inputs, add_common
+from app.errors import MazescopeError
+from app.io.atomic import write_atomically
+from app.progress import Progress, go_on
+from app.studies.study import Question, Result
+
+STUDIES: Final[dict[str, tuple[str, str]]] = {
+    "response": (
+        "app.cli.response_study",
+        "how an effect grows with its coefficient, and which stage bends it",
+    ),
+}
+"""Name -> (module with `add_arguments` and `question`, what it answers). One line a study."""
+
+FILES: Final = ("csv", "parquet", "svg", "png", "pdf")
+
+
+class StudyModule(Protocol):
+    """What a module of `STUDIES` has."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the study's own options; the common ones are declared already."""
+
+    def question(self, arguments: argparse.Namespace, inputs: Inputs) -> Question:
+        """The question that the arguments ask.
+
+        Raises:
+            MazescopeError: one sentence on what cannot be used.
+        """
+
+
+def description() -> str:
+    """What studies there are, one a line."""
+    return "\n".join(f"  {name:12}{text}" for name, (_, text) in STUDIES.items())
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments before the study's own."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"studies:\n{description()}\n\n`study NAME --help` says more."
+    parser.add_argument("name", metavar="NAME", help="which study")
+    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="its arguments")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, write and print; the exit status.
+
+    Raises:
+        MazescopeError: one sentence on what cannot be used.
+    """
+    parsed, asked, inputs = _asked((arguments.name, *arguments.rest))
+    result = asked.run(device=inputs.device, progress=_shown(arguments.name) if sys.stderr.isatty() else go_on)
+    # What draws and writes is imported only now: a question that is refused need not wait for it.
+    from app.drawing.palette import palette
+    from app.export.study_files import json_text, study_bytes, text_of
+
+    for kind in FILES:
+        path = getattr(parsed, kind)
+        if path is not None:
+            _write(path, study_bytes(kind, result, palette=palette(parsed.palette)))
+    print(json_text(result) if parsed.json else text_of(result), end="")
+    return 0
+
+
+def ask(*words: str, progress: Progress = go_on) -> Result:
+    """The result of a study asked in the command line's words: `ask("response", "--seeds", "0:200")`.
+
+    Args:
+        words: the study's name and its arguments; options that print or write do nothing here.
+        progress: told how much is done.
+
+    Raises:
+        MazescopeError: one sentence on what cannot be used or measured.
+        Cancelled: when `progress` says not to go on.
+    """
+    _, asked, inputs = _asked(words)
+    return asked.run(device=inputs.device, progress=progress)
+
+
+def _asked(words: Sequence[str]) -> tuple[argparse.Namespace, Question, Inputs]:
+    name, *rest = words or ("",)
+    if name not in STUDIES:
+        raise MazescopeError(f"There is no study {name!r}; expected one of {', '.join(STUDIES)}.")
+    module = cast(StudyModule, importlib.import_module(STUDIES[name][0]))
+    what = STUDIES[name][1]
+    description = f"{what[:1].upper()}{what[1:]}."
+    parser = Parser(prog=f"{PROGRAM} study {name}", description=description, allow_abbrev=False)
+    add_common(parser)
+    module.add_arguments(parser)
+    parsed = parser.parse_args(with_numbers_joined(rest))
+    _check_folders(parsed)
+    inputs = Inputs(parsed)
+    return parsed, module.question(parsed, inputs), inputs
+
+
+def _check_folders(parsed: argparse.Namespace) -> None:
+    for kind in FILES:
+        path = getattr(parsed, kind)
+        if path is not None and not path.parent.is_dir():
+            raise MazescopeError(f"The folder of {path} does not exist; expected one for --{kind}.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise MazescopeError(f"{path} could not be written: {error.strerror or error}.") from error
+
+
+def _shown(title: str) -> Progress:
+    """Progress as one line of the terminal that overwrites itself and goes away at the end."""
+
+    def progress(done: int, total: int) -> bool:
+        text = "" if done >= total else f"{title}: {done} of {total}"
+        print(f"\r{text:60}", end="" if text else "\r", file=sys.stderr, flush=True)
+        return True
+
+    return progress

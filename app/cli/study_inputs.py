@@ -1,0 +1,124 @@
+"""The options that every study has, and what they give: policy, levels, patches and device."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from app.cli.field_command import parse_seeds
+from app.drawing.palette import PALETTES
+from app.errors import MazescopeError
+from app.interventions.patches import NO_PATCHES, PatchStack
+from app.interventions.patches_file import load_patches
+from app.maze import generator
+from app.maze.levels import cheese_in_region
+from app.maze.maze import WORLDS
+from app.maze.maze_file import load
+from app.studies.level_set import LevelSet, NamedLevel
+
+if TYPE_CHECKING:
+    from app.policy.policy import Policy
+
+MOST: Final = 1_000_000
+"""Levels beyond which no study is asked at once."""
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that every study has."""
+    parser.add_argument("checkpoint", type=Path, nargs="?", help="the policy; the one that ships when left out")
+    parser.add_argument("--world", choices=WORLDS, default="easy", help="of the seeds; easy when left out")
+    parser.add_argument("--seeds", metavar="A:B|N|N,N,...", help="levels; A:B stops before B; 0:200 when left out")
+    parser.add_argument("--region", type=int, metavar="R", help="move the cheese into the top-right R x R squares")
+    parser.add_argument("--maze", type=Path, nargs="+", action="extend", default=[], metavar="FILE", help="maze files")
+    parser.add_argument("--patches", type=Path, metavar="FILE", help="patches that act as well")
+    parser.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps; cpu when left out")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+    for kind, what in (("csv", "the records"), ("parquet", "the records"), ("svg", "the plots"), ("png", "the plots")):
+        parser.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write {what} there")
+    parser.add_argument("--pdf", type=Path, metavar="FILE", help="write the plots there")
+    parser.add_argument("--palette", choices=PALETTES, default="light", help="colours of plots")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the common options give; every part is loaded when it is first asked for, and once."""
+
+    arguments: argparse.Namespace
+
+    def policy(self) -> Policy:
+        """The policy of CHECKPOINT, or the one that ships.
+
+        Raises:
+            PolicyError: when it cannot be opened.
+        """
+        return self._policy
+
+    @cached_property
+    def _policy(self) -> Policy:
+        from app.policy.loading import load_policy
+        from app.policy.policy_info import default_policy_path
+
+        return load_policy(self.arguments.checkpoint or default_policy_path())
+
+    def seeds(self, default: str = "0:200") -> tuple[int, ...]:
+        """The seeds of --seeds, each once, in order.
+
+        Raises:
+            MazescopeError: for what are no seeds, or too many.
+        """
+        try:
+            parts = parse_seeds(self.arguments.seeds or default)
+        except argparse.ArgumentTypeError as error:
+            raise MazescopeError(f"Argument --seeds: {error}.") from error
+        if sum(map(len, parts)) > MOST:
+            raise MazescopeError(f"More than {MOST:,} levels were asked for; expected fewer.")
+        return tuple(dict.fromkeys(chain.from_iterable(parts)))
+
+    def levels(self, default: str = "0:200") -> LevelSet:
+        """The levels of --seeds, --world and --region, or the mazes of --maze.
+
+        Args:
+            default: the seeds when neither is given.
+
+        Raises:
+            MazescopeError: for seeds, a region or files that cannot be used, or seeds and files at once.
+        """
+        arguments = self.arguments
+        if arguments.maze:
+            if arguments.seeds is not None or arguments.region is not None:
+                raise MazescopeError("--maze was given with --seeds or --region; expected one of them.")
+            found = tuple(NamedLevel(load(path), path.stem) for path in arguments.maze)
+            return LevelSet(found, found[0].maze.world_name, files=tuple(map(str, arguments.maze)))
+        seeds = self.seeds(default)
+        mazes = generator.levels(WORLDS[arguments.world], seeds)
+        if arguments.region is not None:
+            mazes = [cheese_in_region(maze, seed, arguments.region) for maze, seed in zip(mazes, seeds, strict=True)]
+        return LevelSet(
+            tuple(NamedLevel(maze, f"{arguments.world} {seed}", seed) for maze, seed in zip(mazes, seeds, strict=True)),
+            arguments.world,
+            arguments.seeds or default,
+            arguments.region,
+        )
+
+    def stack(self) -> PatchStack:
+        """The patches of --patches; none when it is left out.
+
+        Raises:
+            PatchError: for a file that is none.
+        """
+        return NO_PATCHES if self.arguments.patches is None else load_patches(self.arguments.patches)
+
+    @property
+    def device(self) -> str:
+        """The key of --device: "cpu", "cuda" or "mps"."""
+        from app.field.devices import find_device
+
+        device, notice = find_device(self.arguments.device)
+        if notice:
+            print(notice, file=sys.stderr)
+        return device.key

@@ -1,0 +1,150 @@
+"""Axes of plots: where numbers are on the page, ends, ticks, and their shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import log10
+from typing import Final
+
+import numpy as np
+
+from app.drawing.figure_parts import fitting
+from app.drawing.fonts import text_width
+from app.drawing.palette import Palette
+from app.drawing.shapes import Point, Segment, Segments, Shape, Text
+from app.drawing.ticks import log_ticks, padded, tick_text, ticks
+from app.studies.study import Axis, Plot
+
+NAME: Final = 0.46
+TICK: Final = 0.42
+"""Sizes of an axis' name and of its numbers."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """Where the numbers of a plot are on the page.
+
+    Attributes:
+        x, y: bottom-left corner; width, height: in cells.
+        across, up: (low, high) of the axes; of a logarithmic one as powers of ten.
+        log: whether the x and the y axis are logarithmic.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    across: tuple[float, float]
+    up: tuple[float, float]
+    log: tuple[bool, bool] = (False, False)
+
+    def at(self, x: float, y: float) -> Point:
+        """A place on the page."""
+        return self._along(x, self.across, self.x, self.width, self.log[0]), self._along(
+            y, self.up, self.y, self.height, self.log[1]
+        )
+
+    @staticmethod
+    def _along(value: float, ends: tuple[float, float], start: float, length: float, log: bool) -> float:
+        low, high = ends
+        placed = log10(max(value, 1e-300)) if log else value
+        return start + (placed - low) / (high - low) * length
+
+
+def limits(axis: Axis, values: Sequence[np.ndarray], *, zero: bool = False, tight: bool = False) -> tuple[float, float]:
+    """(low, high) of an axis over these numbers, powers of ten where it is logarithmic.
+
+    Args:
+        axis: its own ends win.
+        values: all numbers along it; NaN and infinite ones do not count.
+        zero: whether 0 is among them, as for bars.
+        tight: whether there is no room around them.
+    """
+    if axis.categories:
+        return -0.5, len(axis.categories) - 0.5
+    flat = np.concatenate([np.ravel(each) for each in values]) if values else np.empty(0)
+    flat = flat[np.isfinite(flat)]
+    if axis.log:
+        flat = np.log10(flat[flat > 0])
+    elif zero:
+        flat = np.append(flat, 0.0)
+    low, high = (float(flat.min()), float(flat.max())) if len(flat) else (0.0, 1.0)
+    if not tight or low == high:
+        low, high = padded(low, high)
+    ends = [None if end is None else log10(end) if axis.log else end for end in (axis.low, axis.high)]
+    low, high = (low if ends[0] is None else ends[0]), (high if ends[1] is None else ends[1])
+    return (low, high) if high > low else padded(low, low)
+
+
+def plot_limits(plot: Plot) -> tuple[tuple[float, float], tuple[float, float]]:
+    """(low, high) of both axes of a plot of series."""
+    xs = [series.x for series in plot.series]
+    ys = [part for series in plot.series for part in (series.y, series.low, series.high) if part is not None]
+    kinds = {series.kind for series in plot.series}
+    across = limits(plot.x, xs, tight=kinds <= {"line", "steps"})
+    if "bars" in kinds and not plot.x.categories:
+        across = across[0] - 0.5, across[1] + 0.5
+    return across, limits(plot.y, ys, zero="bars" in kinds)
+
+
+def axis_ticks(axis: Axis, ends: tuple[float, float], about: int = 5) -> tuple[tuple[float, str], ...]:
+    """(value, text) of an axis' ticks; see `limits` for the ends."""
+    if axis.categories:
+        return tuple((float(number), name) for number, name in enumerate(axis.categories))
+    values = log_ticks(10 ** ends[0], 10 ** ends[1]) if axis.log else ticks(*ends, about)
+    return tuple((value, tick_text(value)) for value in values)
+
+
+def axis_text(axis: Axis) -> str:
+    """An axis' name with its unit: "log-odds change (nats)"."""
+    return f"{axis.name} ({axis.unit})" if axis.unit else axis.name
+
+
+def axes_shapes(plot: Plot, area: Area, palette: Palette, slots: float) -> Iterator[Shape]:
+    """Grid lines, ticks with their texts, and the x axis' name at y = 0.2.
+
+    Args:
+        plot: whose axes.
+        area: where its numbers are.
+        palette: the colours.
+        slots: width of each category's place.
+    """
+    right, top = area.x + area.width, area.y + area.height
+    lines: list[Segment] = []
+    for value, text in axis_ticks(plot.y, area.up):
+        y = area.at(1.0, value)[1]
+        lines.append((area.x, y, right, y))
+        yield Text(area.x - 0.25, y - 0.14, text, TICK, palette.text_muted, anchor="end")
+    for value, text in axis_ticks(plot.x, area.across, 8):
+        x = area.at(value, 1.0)[0]
+        if not plot.x.categories:
+            lines.append((x, area.y, x, top))
+        parts = broken(text, TICK, slots - 0.2)[:3] if plot.x.categories else [text]
+        for number, part in enumerate(parts):
+            size = fitting(part, TICK, slots - 0.2) if plot.x.categories else TICK
+            at = area.y - 0.6 - 0.5 * number
+            yield Text(x, at, part, size, palette.text_muted, anchor="middle")
+    yield Segments(tuple(lines), palette.border, 0.02)
+    base = []
+    if not plot.y.log and area.up[0] < 0 < area.up[1]:
+        zero = area.at(1.0, 0.0)[1]
+        base.append((area.x, zero, right, zero))
+    if not plot.x.log and not plot.x.categories and area.across[0] < 0 < area.across[1]:
+        zero = area.at(0.0, 1.0)[0]
+        base.append((zero, area.y, zero, top))
+    base += [(area.x, area.y, right, area.y)]
+    yield Segments(tuple(base), palette.text_muted, 0.03)
+    yield Text(right, 0.2, axis_text(plot.x), NAME, palette.text_muted, anchor="end")
+
+
+def broken(text: str, size: float, room: float, weight: str = "regular") -> list[str]:
+    """A text in lines that fit."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and text_width(longer, size, weight) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
