@@ -205,7 +205,7 @@ def _content(name: str, job: Job, result: FieldResult, arguments: argparse.Names
     return file_bytes(
         name,
         result,
-        recipe_of(result.request, seed=job.seed, region=job.region),
+        recipe_of(result.request.maze, result.request.policy, result.request.stack, seed=job.seed, region=job.region),
         mode=arguments.view or ("side_by_side" if patched else "original"),
         palette=palette(arguments.palette),
         options=FigureOptions(title=job.title, note=_note(result.request.policy.name, result.request.stack)),

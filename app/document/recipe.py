@@ -6,16 +6,20 @@ import json
 from typing import Any, Final
 
 from app import __version__
-from app.field.requests import FieldRequest
+from app.interventions.patches import PatchStack
 from app.interventions.patches_file import stack_to_json
+from app.maze.maze import Maze
 from app.maze.maze_file import to_json
+from app.policy.policy import Policy
 
 PROGRAM: Final = f"Mazescope {__version__}"
 
 Recipe = dict[str, Any]
 
 
-def recipe_of(request: FieldRequest, *, seed: int | None = None, region: int | None = None, **more: Any) -> Recipe:
+def recipe_of(
+    maze: Maze, policy: Policy, stack: PatchStack, *, seed: int | None = None, region: int | None = None, **more: Any
+) -> Recipe:
     """What was shown, as data that fits JSON.
 
     Args:
@@ -25,12 +29,12 @@ def recipe_of(request: FieldRequest, *, seed: int | None = None, region: int | N
     """
     return {
         "program": PROGRAM,
-        "world": request.maze.world_name,
+        "world": maze.world_name,
         "seed": seed,
         "region": region,
-        "maze": to_json(request.maze),
-        "policy": {"name": request.policy.name, "weights_sha256": request.policy.weights_hash},
-        **stack_to_json(request.stack),
+        "maze": to_json(maze),
+        "policy": {"name": policy.name, "weights_sha256": policy.weights_hash},
+        **stack_to_json(stack),
         **more,
     }
 

@@ -45,7 +45,8 @@ def result() -> FieldResult:
 
 @pytest.fixture(scope="module")
 def recipe(result: FieldResult) -> Recipe:
-    return recipe_of(result.request, seed=7, region=5, view="side_by_side")
+    shown = result.request
+    return recipe_of(shown.maze, shown.policy, shown.stack, seed=7, region=5, view="side_by_side")
 
 
 def check_recipe(text: str, result: FieldResult) -> None:
@@ -320,7 +321,7 @@ def test_frames_of_another_size_are_brought_to_the_first(movie: Movie) -> None:
 
 
 def test_a_recipe_is_one_line_of_ascii(result: FieldResult) -> None:
-    text = recipe_text(recipe_of(result.request, name="Käse\n"))
+    text = recipe_text(recipe_of(result.request.maze, result.request.policy, result.request.stack, name="Käse\n"))
     assert text.isascii()
     assert "\n" not in text
     assert json.loads(text)["name"] == "Käse\n"

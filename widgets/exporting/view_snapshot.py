@@ -75,10 +75,14 @@ class Present:
         # Loads torch.
         from app.document.recipe import recipe_of
 
-        recipe = recipe_of(self.sides[0].result.request, **self.origin)
+        shown = self.sides[0].result.request
+        recipe = recipe_of(shown.maze, shown.policy, shown.stack, **self.origin)
         for side in self.sides[1:]:
             recipe |= {"title": self.sides[0].title}
-            recipe["beside"] = {**recipe_of(side.result.request), "title": side.title}
+            recipe["beside"] = {
+                **recipe_of(side.result.request.maze, side.result.request.policy, side.result.request.stack),
+                "title": side.title,
+            }
         return {**recipe, "view": self.mode}
 
 
