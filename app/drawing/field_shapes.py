@@ -22,8 +22,6 @@ from app.drawing.shapes import Circle, Point, Polygon, Shape
 from app.field.vector_field import VectorField
 from app.maze.moves import NOOP
 
-Role = Literal["original", "patched", "difference"]
-
 FULL: Final = 0.84
 """Length, in cells, of the arrow of a certain move."""
 

@@ -271,16 +271,3 @@ def decision_numbers(result: FieldResult, decision: Decision) -> tuple[Number, .
     return tuple(
         Number(label, old, None if same else new) for label, old, new in zip(labels, before, after, strict=True)
     )
-
-
-__all__ = [
-    "MODES",
-    "Figure",
-    "FigureOptions",
-    "Mode",
-    "difference_shapes",
-    "field_shapes",
-    "figure",
-    "maze_shapes",
-    "unchanged_reason",
-]

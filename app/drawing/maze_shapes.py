@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from itertools import groupby
 from math import cos, pi, sin
 
@@ -199,22 +199,6 @@ def mouse_shapes(square: Square, palette: Palette, *, left: bool = True, opacity
         disc(0.24, 0.45, 0.032, dark),
         disc(0.085, 0.345, 0.04, pink),
     ]
-
-
-def trail_shapes(squares: Sequence[Square], colour: str, aside: float = 0.0) -> list[Shape]:
-    """The way a mouse went, through the squares' centres, with a dot where it began.
-
-    Args:
-        squares: in the order they were visited; none draws nothing.
-        aside: moves the line by so much of a cell to the right and up, so that two trails show side by side.
-    """
-    points = tuple((col + 0.5 + aside, row + 0.5 + aside) for row, col in squares)
-    if not points:
-        return []
-    shapes: list[Shape] = [Circle(*points[0], 0.12, fill=colour, opacity=0.55)]
-    if len(points) > 1:
-        shapes.append(Polyline(points, colour, 0.13, opacity=0.55))
-    return shapes
 
 
 def _drop(x: float, y: float, steps: int = 40) -> tuple[Point, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -11,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 
 from app.errors import MazescopeError
@@ -36,6 +36,7 @@ from app.policy.policy import Policy
 KEPT_SCENES = 3
 KEPT_SCENE_BYTES = 256 * 2**20
 KEPT_NETWORKS = 2
+KEPT_LAST = 64
 KEPT_LAST_BYTES = 24 * 2**20
 JOBS_BETWEEN_TRIMS = 50
 MOST_GROUPS = 4
@@ -63,10 +64,10 @@ class CpuEvaluator(Evaluator):
         self._measured: set[tuple[int, int]] = set()
         self._pool: ThreadPoolExecutor | None = None
         self._pool_size = 0
-        self._scenes: OrderedDict[Hashable, Scene] = OrderedDict()
-        self._convolutions: OrderedDict[Hashable, Convolutions] = OrderedDict()
+        self._scenes: LRUCache[Hashable, Scene] = LRUCache(KEPT_SCENES)
+        self._convolutions: LRUCache[Hashable, Convolutions] = LRUCache(KEPT_NETWORKS)
         self._tuners: dict[tuple[int, int], Tuner] = {}
-        self._last: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._last: LRUCache[Hashable, Kept] = LRUCache(KEPT_LAST)
         self._threads = default_plan(1).threads
         self._jobs = 0
 
@@ -127,10 +128,10 @@ class CpuEvaluator(Evaluator):
             if room is None:
                 return None
             self._last[key] = room
-        self._last.move_to_end(key)
+        found = self._last[key]
         while len(self._last) > 2 and sum(kept.bytes for kept in self._last.values()) > KEPT_LAST_BYTES:
-            self._last.popitem(last=False)
-        return self._last[key]
+            self._last.popitem()
+        return found
 
     def way(self, request: FieldRequest) -> str:
         plan = self.plan(request.policy, request.maze)
@@ -156,9 +157,6 @@ class CpuEvaluator(Evaluator):
         key = (policy.weights_hash, plan.kernel)
         if key not in self._convolutions:
             self._convolutions[key] = Convolutions(policy.network, plan.kernel)
-            while len(self._convolutions) > KEPT_NETWORKS:
-                self._convolutions.popitem(last=False)
-        self._convolutions.move_to_end(key)
         return WindowedForward(policy.network, self._convolutions[key], spans(maze.world, maze.facing), plan.until)
 
     def scene(self, maze: Maze, policy: Policy, plan: Plan, walk: WindowedForward) -> Scene:
@@ -166,12 +164,10 @@ class CpuEvaluator(Evaluator):
         key = (scene_key(maze), policy.weights_hash, plan.until)
         if key not in self._scenes:
             self._scenes[key] = Scene(maze, walk)
-        self._scenes.move_to_end(key)
-        while len(self._scenes) > 1 and (
-            len(self._scenes) > KEPT_SCENES or sum(kept.bytes for kept in self._scenes.values()) > KEPT_SCENE_BYTES
-        ):
-            self._scenes.popitem(last=False)
-        return self._scenes[key]
+        found = self._scenes[key]
+        while len(self._scenes) > 1 and sum(kept.bytes for kept in self._scenes.values()) > KEPT_SCENE_BYTES:
+            self._scenes.popitem()
+        return found
 
     def submit(self, plan: Plan, work: Callable[[], T]) -> Future[T]:
         """Run something on one of the threads."""

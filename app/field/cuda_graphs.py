@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 
 from app.policy.stages import Run
@@ -32,7 +32,7 @@ class Graphs:
     """
 
     def __init__(self) -> None:
-        self._recorded: OrderedDict[Hashable, _Recorded] = OrderedDict()
+        self._recorded: LRUCache[Hashable, _Recorded] = LRUCache(KEPT_GRAPHS)
         self._pool: Any = None
 
     def run(self, key: Hashable, inputs: Tensor, work: Callable[[Tensor], Run]) -> Run:
@@ -46,9 +46,6 @@ class Graphs:
         full_key = (key, tuple(inputs.shape))
         if full_key not in self._recorded:
             self._recorded[full_key] = self._record(inputs, work)
-            while len(self._recorded) > KEPT_GRAPHS:
-                self._recorded.popitem(last=False)
-        self._recorded.move_to_end(full_key)
         recorded = self._recorded[full_key]
         recorded.inputs.copy_(inputs)
         recorded.graph.replay()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from cachetools import LRUCache
 from torch import Tensor
 
 from app.field.devices import Device
@@ -63,7 +63,7 @@ class Evaluator(ABC):
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        self._fields: OrderedDict[Hashable, Outputs] = OrderedDict()
+        self._fields: LRUCache[Hashable, Outputs] = LRUCache(KEPT_FIELDS)
 
     @property
     @abstractmethod
@@ -95,13 +95,8 @@ class Evaluator(ABC):
 
     def known(self, maze: Maze, policy: Policy) -> Outputs | None:
         """The outputs of the original field, when it was computed lately."""
-        key = (scene_key(maze), policy.weights_hash)
-        if key in self._fields:
-            self._fields.move_to_end(key)
-        return self._fields.get(key)
+        return self._fields.get((scene_key(maze), policy.weights_hash))
 
     def remember(self, field: VectorField, policy: Policy) -> None:
         """Keep a complete original field."""
         self._fields[scene_key(field.maze), policy.weights_hash] = (field.logits.copy(), field.value.copy())
-        while len(self._fields) > KEPT_FIELDS:
-            self._fields.popitem(last=False)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 
 from app.field.cuda_graphs import Graphs
@@ -41,7 +41,7 @@ class GpuEvaluator(Evaluator):
 
     def __init__(self, device: Device) -> None:
         super().__init__(device)
-        self._networks: OrderedDict[str, Network] = OrderedDict()
+        self._networks: LRUCache[str, Network] = LRUCache(KEPT_NETWORKS)
         self._graphs = Graphs()
         self._kept: tuple[Hashable, Kept | None] = ((), None)
 
@@ -60,11 +60,10 @@ class GpuEvaluator(Evaluator):
         """The policy's network, copied to the device once."""
         key = policy.weights_hash
         if key not in self._networks:
-            self._networks[key] = copy.deepcopy(policy.network).to(self.device.key)
-            while len(self._networks) > KEPT_NETWORKS:
-                self._networks.popitem(last=False)
+            if len(self._networks) == KEPT_NETWORKS:
+                # The network that leaves is recorded in them.
                 self._graphs.clear()
-        self._networks.move_to_end(key)
+            self._networks[key] = copy.deepcopy(policy.network).to(self.device.key)
         return self._networks[key]
 
     def run(self, policy: Policy, inputs: Tensor, keep: str | None, after: str | None) -> Run:

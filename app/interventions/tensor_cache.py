@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 
+from cachetools import LRUCache
 from torch import Tensor
 
 
@@ -17,32 +17,23 @@ class TensorCache:
     """
 
     def __init__(self, limit: int = 256 * 2**20) -> None:
-        self._limit = limit
-        self._bytes = 0
-        self._tensors: OrderedDict[Hashable, Tensor] = OrderedDict()
+        self._tensors: LRUCache[Hashable, Tensor] = LRUCache(limit, getsizeof=lambda tensor: tensor.nbytes)
         self._lock = Lock()
 
     def get(self, key: Hashable, compute: Callable[[], Tensor]) -> Tensor:
         """The tensor of a key, computed when it is not stored. Callers must not change it in place."""
         with self._lock:
-            if key in self._tensors:
-                self._tensors.move_to_end(key)
-                return self._tensors[key]
+            found = self._tensors.get(key)
+        if found is not None:
+            return found
         tensor = compute()
         with self._lock:
-            if key not in self._tensors:
+            if tensor.nbytes <= self._tensors.maxsize:
                 self._tensors[key] = tensor
-                self._bytes += _size(tensor)
-            while self._bytes > self._limit and len(self._tensors) > 1:
-                self._bytes -= _size(self._tensors.popitem(last=False)[1])
         return tensor
 
     def __len__(self) -> int:
         return len(self._tensors)
-
-
-def _size(tensor: Tensor) -> int:
-    return tensor.numel() * tensor.element_size()
 
 
 CACHE = TensorCache()

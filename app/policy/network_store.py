@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
+
+from cachetools import LRUCache
 
 if TYPE_CHECKING:
     from app.policy.network import Network
@@ -16,7 +17,7 @@ KEPT_BYTES: Final = 48 * 2**20
 
 _lock = Lock()
 _alive: WeakValueDictionary[str, Network] = WeakValueDictionary()
-_recent: OrderedDict[str, Network] = OrderedDict()
+_recent: LRUCache[str, Network] = LRUCache(KEPT_BYTES, getsizeof=lambda network: _bytes(network))
 
 
 class StoredNetwork:
@@ -71,11 +72,8 @@ def _share(weights_hash: str, network: Network) -> Network:
 
 
 def _use(weights_hash: str, network: Network) -> None:
-    _recent[weights_hash] = network
-    _recent.move_to_end(weights_hash)
-    total = sum(_bytes(each) for each in _recent.values())
-    while total > KEPT_BYTES and len(_recent) > 1:
-        total -= _bytes(_recent.popitem(last=False)[1])
+    if _bytes(network) <= KEPT_BYTES:
+        _recent[weights_hash] = network
 
 
 def _bytes(network: Network) -> int:

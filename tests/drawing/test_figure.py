@@ -9,7 +9,7 @@ import pytest
 
 from app.drawing.field_shapes import DOT_BELOW, FAINTEST, FULL, arrow, difference_shapes, field_shapes
 from app.drawing.figure import MODES, Figure, FigureOptions, figure, visible_box
-from app.drawing.maze_shapes import RING_RADIUS, maze_shapes, mouse_shapes, trail_shapes, wall_boxes
+from app.drawing.maze_shapes import RING_RADIUS, maze_shapes, mouse_shapes, wall_boxes
 from app.drawing.no_change import unchanged_reason
 from app.drawing.palette import DARK, LIGHT
 from app.drawing.shapes import Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, moved, scaled
@@ -114,13 +114,6 @@ def test_the_mouse_looks_the_way_it_faces() -> None:
     maze = level()
     for facing, left in (("fresh", True), ("left", True), ("right", False)):
         assert mouse_shapes(maze.mouse, LIGHT, left=left)[1] in maze_shapes(maze.with_facing(facing), LIGHT)
-
-
-def test_a_trail_goes_through_the_squares() -> None:
-    assert trail_shapes([], LIGHT.patched) == []
-    _, line = trail_shapes([(1, 1), (1, 2), (2, 2)], LIGHT.patched)
-    assert isinstance(line, Polyline)
-    assert line.points == ((1.5, 1.5), (2.5, 1.5), (2.5, 2.5))
 
 
 # Fields

@@ -24,7 +24,7 @@ NAMES: Final = {
     "Pillow": "Pillow",
     "reportlab": "ReportLab",
     "av": "PyAV, with FFmpeg's libraries",
-    "superqt": "superqt",
+    "cachetools": "cachetools",
     "QtAwesome": "QtAwesome, with Material Design Icons",
 }
 """Distributions of requirements.txt, and what they are called."""
