@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log10
@@ -120,7 +121,7 @@ def axes_shapes(plot: Plot, area: Area, palette: Palette, slots: float) -> Itera
         x = area.at(value, 1.0)[0]
         if not plot.x.categories:
             lines.append((x, area.y, x, top))
-        parts = broken(text, TICK, slots - 0.2)[:3] if plot.x.categories else [text]
+        parts = broken(text, TICK, slots - 0.2, at_dots=True)[:3] if plot.x.categories else [text]
         for number, part in enumerate(parts):
             size = fitting(part, TICK, slots - 0.2) if plot.x.categories else TICK
             at = area.y - 0.6 - 0.5 * number
@@ -138,13 +139,13 @@ def axes_shapes(plot: Plot, area: Area, palette: Palette, slots: float) -> Itera
     yield Text(right, 0.2, axis_text(plot.x), NAME, palette.text_muted, anchor="end")
 
 
-def broken(text: str, size: float, room: float, weight: str = "regular") -> list[str]:
-    """A text in lines that fit."""
+def broken(text: str, size: float, room: float, weight: str = "regular", *, at_dots: bool = False) -> list[str]:
+    """A text in lines that fit, broken between words, and behind dots if told, as in "block2.res2.relu1"."""
     lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
+    for word in re.split(r"(?<=\.)|(?<=\s)" if at_dots else r"(?<=\s)", text.strip()):
+        longer = lines[-1] + word
         if lines[-1] and text_width(longer, size, weight) > room:
             lines.append(word)
         else:
             lines[-1] = longer
-    return lines
+    return [line.strip() for line in lines]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import ceil, log10
+from math import log10
 from typing import Final
 
 import numpy as np
@@ -116,7 +116,7 @@ def _curves(plot: Plot, palette: Palette) -> tuple[list[Shape], float]:
     across, up = plot_limits(plot)
     names = plot.x.categories
     slots = (WIDTH - _LEFT - _RIGHT) / max(len(names), 1)
-    lines = max((ceil(text_width(name, TICK) / max(slots - 0.2, 0.4)) for name in names), default=1)
+    lines = max((len(broken(name, TICK, slots - 0.2, at_dots=True)) for name in names), default=1)
     bottom = _BOTTOM + 0.5 * (min(lines, 3) - 1)
     top = HEIGHT - 1.0 - 0.8 - 0.75 * rows
     area = Area(_LEFT, bottom, WIDTH - _LEFT - _RIGHT, top - bottom, across, up, (plot.x.log, plot.y.log))
@@ -199,7 +199,7 @@ def _marks(plot: Plot, area: Area, palette: Palette) -> Iterator[Shape]:
             offset = -0.12 if anchor == "end" else 0.12
             yield Text(x + offset, top - 0.4, mark.label, 0.38, colour, anchor="end" if anchor == "end" else "start")
         else:
-            yield Segments(((x, area.y, x, area.y + 0.28),), colour, 0.03)
+            yield Segments(((x, top, x, top - 0.28),), colour, 0.03)
 
 
 def _runs(x: np.ndarray, y: np.ndarray, area: Area) -> list[tuple[Point, ...]]:

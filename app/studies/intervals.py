@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import sqrt
+from functools import lru_cache
+from math import comb, sqrt
 from typing import Final
 
 import numpy as np
 
 Z: Final = 1.959963984540054
 """Standard errors on each side of a 95 % interval."""
+
+_LARGE: Final = 1000
 
 Interval = tuple[float, float]
 
@@ -19,17 +22,32 @@ SHARE_INTERVAL: Final = "95 % interval of the share, by Wilson's formula"
 
 
 def median_interval(values: np.ndarray) -> Interval:
-    """The distribution-free 95 % interval of a median: between two order statistics; NaN without values.
-
-    Their ranks are n/2 -+ z sqrt(n)/2, the normal approximation to the binomial.
-    """
-    ordered = np.sort(values)
-    count = len(ordered)
-    if not count:
+    """The distribution-free 95 % interval of a median: between two order statistics; NaN for fewer than six values,
+    between any two of which the median is less surely."""
+    rank = median_rank(len(values))
+    if rank is None:
         return float("nan"), float("nan")
-    low = max(0, int(np.floor(count / 2 - Z * sqrt(count) / 2)))
-    high = min(count - 1, int(np.ceil(count / 2 + Z * sqrt(count) / 2)))
-    return float(ordered[low]), float(ordered[high])
+    ordered = np.sort(values)
+    return float(ordered[rank]), float(ordered[len(ordered) - 1 - rank])
+
+
+@lru_cache(maxsize=512)
+def median_rank(count: int) -> int | None:
+    """The largest r for which the r-th smallest and r-th largest (from 0) of so many values hold the median of what
+    they are drawn from with a chance of at least 95 %; None when there is none.
+
+    The number of values below the median is binomial (count, 1/2); of more than 1,000 values, nearly normal.
+    """
+    if count > _LARGE:
+        return int(count / 2 - Z * sqrt(count) / 2) - 1
+    outside, rank, whole = 0, None, 2**count
+    for below in range(count // 2):
+        outside += comb(count, below)
+        # Both tails together at most one in twenty.
+        if 40 * outside > whole:
+            break
+        rank = below
+    return rank
 
 
 def mean_interval(values: np.ndarray) -> Interval:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from math import comb
-from typing import Final
 
 import numpy as np
 
-_LARGE: Final = 1000
-_NORMAL: Final = 1.959964
-MEDIAN_INTERVAL: Final = "95 % interval of the median"
+from app.studies.intervals import median_interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,26 +43,6 @@ def _of(column: np.ndarray) -> tuple[float, float, float, float, float, int]:
         nan = float("nan")
         return nan, nan, nan, nan, nan, 0
     ordered = np.sort(column)
-    rank = median_rank(count)
-    low, high = (float("nan"),) * 2 if rank is None else (ordered[rank], ordered[count - 1 - rank])
+    low, high = median_interval(ordered)
     error = float(ordered.std(ddof=1) / count**0.5) if count > 1 else float("nan")
-    return float(np.median(ordered)), float(ordered.mean()), float(low), float(high), error, count
-
-
-@lru_cache(maxsize=512)
-def median_rank(count: int) -> int | None:
-    """The largest r for which the r-th smallest and r-th largest (from 0) of so many numbers hold the median of what
-    they are drawn from with a chance of at least 95 %; None when there is none.
-
-    The number of draws below the median is binomial (count, 1/2); of more than 1,000, nearly normal.
-    """
-    if count > _LARGE:
-        return int((count - _NORMAL * count**0.5) / 2) - 1
-    outside, rank, whole = 0, None, 2**count
-    for below in range(count // 2):
-        outside += comb(count, below)
-        # Both tails together at most one in twenty.
-        if 40 * outside > whole:
-            break
-        rank = below
-    return rank
+    return float(np.median(ordered)), float(ordered.mean()), low, high, error, count

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from app import __version__
+from app.cli import main
 from app.cli.field_command import parse_formats, parse_seeds
-from app.cli.main import main
 from app.field.vector_field import move_probabilities
 from app.maze.maze_file import save
 from app.maze.moves import MOVE_DELTAS

@@ -135,9 +135,9 @@ def origin_of(
     passes = [site.maze.with_mouse(site.square) for site in sites]
     if isinstance(moved.patch, AddVector) and not before.patches and not after.patches:
         direction = _vectors(policy, network, moved.patch, sites, source)
-        return Origin(source, Rows(*_walked(network, passes, source)), direction)
+        return Origin(source, Rows(*walked(network, passes, source)), direction)
     edits = [_compiled(before, policy, site, network.device, cache) for site in sites]
-    x, skip = _walked(network, passes, source, sites, edits)
+    x, skip = walked(network, passes, source, sites, edits)
     base, directions = [], []
     for site, row in zip(sites, x.split(1), strict=True):
         ground = Ground(policy, site.maze, network.device, cache)
@@ -199,7 +199,7 @@ def _vectors(policy: Policy, network: SteppedNetwork, patch: AddVector, sites: S
         # One vector a maze, whatever the squares of its passes.
         mazes = list(dict.fromkeys(site.maze for site in sites))
         pairs = [(make_a(maze), make_b(maze)) for maze in mazes]
-        both, _ = _walked(network, [maze for pair in pairs for maze in pair], source)
+        both, _ = walked(network, [maze for pair in pairs for maze in pair], source)
         found = both[0::2] - both[1::2]
         # Where A equals B the vector is zero exactly, whatever the rounding of two passes.
         found[[number for number, (a, b) in enumerate(pairs) if a == b]] = 0
@@ -217,7 +217,7 @@ def _vectors(policy: Policy, network: SteppedNetwork, patch: AddVector, sites: S
     return vectors
 
 
-def _walked(
+def walked(
     network: SteppedNetwork,
     mazes: Sequence[Maze],
     source: str,

@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 
 from app.maze.moves import MOVES
+from app.studies.intervals import MEDIAN_INTERVAL
 from app.studies.response.result import ResponseResult
 from app.studies.response.steps import short_name, steps_between
 from app.studies.study import Axis, Mark, Plot, Series
-from app.studies.summaries import MEDIAN_INTERVAL, Summary, summary
+from app.studies.summaries import Summary, summary
 
 MOST_LINES: Final = 200
 """Levels that are drawn as thin lines."""

@@ -82,7 +82,7 @@ def findings(result: ResponseResult) -> tuple[str, ...]:
         slope = summary(result.slope)
         said.append(
             f"At 0 the log-odds grow by {general(float(slope.median), sign=True)} per unit "
-            f"(median, n = {result.levels})."
+            f"({'median, ' if result.levels > 1 else ''}n = {result.levels})."
         )
     if result.changes is not None:
         said.append(_change_sentence(result.changes))
@@ -97,22 +97,23 @@ def findings(result: ResponseResult) -> tuple[str, ...]:
 
 def _bend_sentence(result: ResponseResult, found: Bends) -> str:
     t, count = found.coefficient, f"n = {result.levels}"
+    what = "the median log-odds" if result.levels > 1 else "the log-odds"
     up, down = f"+{t:g}", f"−{t:g}"
     real = [float(np.median(result.change[:, result.place(each)])) for each in (t, -t)]
     if found.asymmetry == 0:
-        return f"There is no asymmetry: {up} and {down} move the median log-odds by equal amounts; {count}."
+        return f"There is no asymmetry: {up} and {down} move {what} by equal amounts; {count}."
     if found.stage is None:
         best = f"; the closest, {short_name(found.best)}, accounts for {found.share:.0%}" if found.best else ""
         return (
-            f"No single stage makes the asymmetry: {up} and {down} move the median log-odds by {_signed(real[0])} "
+            f"No single stage makes the asymmetry: {up} and {down} move {what} by {_signed(real[0])} "
             f"and {_signed(real[1])}{best}; {count}."
         )
     numbers = result.question.frozen_at
     frozen = np.median(result.changed(result.only[found.stage]), axis=0)
     kept = [float(frozen[numbers.index(each)]) for each in (t, -t)]
     return (
-        f"Most of the asymmetry comes from {short_name(found.stage)}: with its gates kept, {up} and {down} move the "
-        f"median log-odds by {_signed(kept[0])} and {_signed(kept[1])} instead of {_signed(real[0])} and "
+        f"Most of the asymmetry comes from {short_name(found.stage)}: with its gates kept, {up} and {down} move "
+        f"{what} by {_signed(kept[0])} and {_signed(kept[1])} instead of {_signed(real[0])} and "
         f"{_signed(real[1])}; {count}."
     )
 
@@ -207,10 +208,11 @@ def _flip_table(result: ResponseResult) -> Table:
 
 def _layer_table(result: ResponseResult) -> Table:
     even = even_place(result)
-    times = [place for place in result.asked if result.coefficients[place] in (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)]
+    times = [place for place in result.asked if result.coefficients[place] in (-2.0, -0.5, 0.5, 1.0, 2.0)]
+    ones = [place for place in result.asked if abs(result.coefficients[place]) == 1.0]
     rows: list[list[Cell]] = []
     for name in result.layers:
-        ratio, cosine = summary(result.norm_ratio(name)[:, times]), summary(result.tangent_cosine(name)[:, times])
+        ratio, cosine = summary(result.norm_ratio(name)[:, times]), summary(result.tangent_cosine(name)[:, ones])
         row: list[Cell] = [short_name(name)]
         if even is not None:
             shares = summary(result.even_share(name)[:, even])
@@ -221,7 +223,7 @@ def _layer_table(result: ResponseResult) -> Table:
     if even is not None:
         heads += [(f"even share, |t| = {result.coefficients[result.pairs[even][0]]:g}", ""), ("n", "")]
     heads += [(f"norm, t = {result.coefficients[place]:g}", "") for place in times]
-    heads += [(f"tangent's cosine, t = {result.coefficients[place]:g}", "") for place in times]
+    heads += [(f"tangent's cosine, t = {result.coefficients[place]:g}", "") for place in ones]
     return Table("layers", columns_of(rows, heads), "How far layers move, as a share of their move at t = -1: means")
 
 

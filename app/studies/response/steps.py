@@ -170,16 +170,27 @@ class SteppedNetwork:
         out = functional.conv2d(x.permute(0, 3, 1, 2), weight, bias, padding=1).permute(0, 2, 3, 1)
         return out if add is None else out + add
 
-    def advance(self, rows: Rows, after: str, to: str, edit: Edit | None = None, edited: Collection[str] = ()) -> Rows:
+    def advance(
+        self,
+        rows: Rows,
+        after: str,
+        to: str,
+        edit: Edit | None = None,
+        edited: Collection[str] = (),
+        check: Callable[[], None] | None = None,
+    ) -> Rows:
         """The rows behind a later layer, all gates live.
 
         Args:
             rows: behind `after`, or `INPUT`.
             after, to: names of layers; `to` may be `after`.
             edit: called with (layer, rows' x) behind every layer named in `edited`, `to` included and `after` not.
+            check: called between layers; may raise.
         """
         steps = list(steps_between(after, to)) if after != to else []
         while steps:
+            if check is not None:
+                check()
             step, block = steps[0], steps[:5]
             whole = step.opens and len(block) == 5 and not any(each.name in edited for each in block[:4])
             if whole and self._convolve is not None:
