@@ -1,26 +1,34 @@
 # Two commands do everything a newcomer needs: `make run` and `make test`. `make help` lists the rest.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
+# The newest suitable Python that is found, unless one is named: make run PYTHON=/path/to/python3.12
+PYTHON ?= $(shell sh packaging/find_python.sh)
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 RUN_STAMP := .venv/.requirements
 DEV_STAMP := .venv/.requirements-dev
+NUMPY2_PY := build/numpy2-env/bin/python
+NUMPY2_STAMP := build/numpy2-env/.requirements
 PACKAGE_PY := build/package-env/bin/python
 PACKAGE_STAMP := build/package-env/.requirements
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: help run test check screenshots demo bench package package-test package-bench release clean
+.PHONY: help run test test-numpy2 check screenshots demo bench package package-test package-bench release clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
 
 run: $(RUN_STAMP)  ## Set up once, then open the window (ARGS="FILE ..." opens files)
+	@$(PY) packaging/linux/install_packages.py run || true
 	@$(PY) main.py $(ARGS)
 
 test: $(DEV_STAMP) check  ## All checks and tests (FULL=1 runs the long ones as well)
+	@$(PY) packaging/linux/install_packages.py test || true
 	@$(PY) -m pytest -n $(JOBS) $(ARGS)
+
+test-numpy2: $(NUMPY2_STAMP)  ## The quick tests of app/ without procgen and with numpy 2, in an environment of their own
+	@$(NUMPY2_PY) -m pytest -n $(JOBS) -m "not procgen and not slow" $(or $(ARGS),$(QUICK))
 
 check: $(DEV_STAMP)  ## Style, types, and the contract that keeps Qt out of app/
 	@$(PY) -m ruff check --quiet .
@@ -56,10 +64,12 @@ clean:  ## Remove what the commands above made, but not .venv
 
 # A stamp keeps the contents that were installed, so that a second run starts at once and a touched file installs nothing.
 .venv/bin/python:
-	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
-		|| { echo "Mazescope needs Python 3.11; found $$($(PYTHON) --version 2>&1 || echo none). Try: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 2; }
-	@echo "Creating .venv ..."
-	@$(PYTHON) -m venv .venv
+	@python="$(PYTHON)"; version=$$("$$python" -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null); \
+	case "$$version" in 3.11|3.12|3.13|3.14) ;; *) \
+		echo "Mazescope needs Python 3.11 to 3.14; found $${version:-none}$${python:+ at $$python}. Try: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 2;; esac; \
+	"$$python" packaging/linux/install_packages.py python; \
+	echo "Creating .venv with Python $$version ..."; \
+	"$$python" -m venv .venv || { rm -rf .venv; exit 2; }
 
 $(RUN_STAMP): requirements.txt | .venv/bin/python
 	@cmp -s requirements.txt $@ || { echo "Installing what Mazescope needs into .venv (once, about a minute) ..." && $(PIP) install -r requirements.txt; }
@@ -68,6 +78,16 @@ $(RUN_STAMP): requirements.txt | .venv/bin/python
 $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
 	@cmp -s requirements-dev.txt $@ || { echo "Installing what the tests need into .venv ..." && $(PIP) install -r requirements-dev.txt; }
 	@cp requirements-dev.txt $@
+
+# What is installed where procgen has no wheel, and so numpy 2, on every platform.
+build/requirements-without-procgen.txt: requirements.txt
+	@mkdir -p build && sed -e '/^procgen-mirror==/d' -e '/^numpy==1/d' -e 's/^\(numpy==2[^;]*\);.*/\1/' requirements.txt >$@
+
+$(NUMPY2_STAMP): build/requirements-without-procgen.txt requirements-dev.txt | .venv/bin/python
+	@cat build/requirements-without-procgen.txt requirements-dev.txt | cmp -s - $@ || { echo "Installing numpy 2, and all but procgen, into build/numpy2-env ..." \
+		&& rm -rf build/numpy2-env && .venv/bin/python -m venv build/numpy2-env \
+		&& $(NUMPY2_PY) -m pip --disable-pip-version-check --quiet install -r build/requirements-without-procgen.txt -r requirements-dev.txt; }
+	@cat build/requirements-without-procgen.txt requirements-dev.txt >$@
 
 # What is packaged is built from the pinned requirements alone, never from what a developer has in .venv.
 $(PACKAGE_STAMP): requirements.txt packaging/requirements.txt | .venv/bin/python

@@ -1,16 +1,42 @@
-"""Where the files that ship with the application lie."""
+"""Paths: the files that ship with the application, and the folders of what it remembers."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import Final
+
+HOME_VARIABLE: Final = "MAZESCOPE_HOME"
+"""When set, everything the program remembers is in this folder: for portable use and for tests."""
 
 
-def asset(*parts: str) -> Path:
-    """The path of a shipped file, `asset("tiles", "tiles.npz")`, from source and from a frozen build alike.
+def bundled(*parts: str) -> Path:
+    """The path of a shipped file from the program's root, from source and from a frozen build alike.
 
-    A PyInstaller build unpacks its data below `sys._MEIPASS`; from source, assets/ lies beside app/.
+    A PyInstaller build unpacks its data below `sys._MEIPASS`; from source, the root is the folder that holds app/.
     """
     bundle = getattr(sys, "_MEIPASS", None)
     root = Path(bundle) if bundle is not None else Path(__file__).resolve().parent.parent
-    return root.joinpath("assets", *parts)
+    return root.joinpath(*parts)
+
+
+def asset(*parts: str) -> Path:
+    """The path of a shipped file below assets/, `asset("tiles", "tiles.npz")`."""
+    return bundled("assets", *parts)
+
+
+def config_folder() -> Path:
+    """Where choices are remembered."""
+    import platformdirs
+
+    home = os.environ.get(HOME_VARIABLE)
+    return Path(home) if home else Path(platformdirs.user_config_dir("mazescope", appauthor=False))
+
+
+def state_folder() -> Path:
+    """Where logs, autosaves, and results that could not go elsewhere are kept."""
+    import platformdirs
+
+    home = os.environ.get(HOME_VARIABLE)
+    return Path(home) if home else Path(platformdirs.user_state_dir("mazescope", appauthor=False))

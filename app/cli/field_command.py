@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -18,7 +18,7 @@ from app.errors import MazeError, MazescopeError, PatchError
 from app.export.file_formats import KINDS, file_bytes
 from app.field.requests import FieldRequest, FieldResult
 from app.interventions.patch_wording import stack_words
-from app.interventions.patches import NO_PATCHES, PatchStack
+from app.interventions.patches import NO_PATCHES
 from app.interventions.patches_file import load_patches
 from app.io.atomic import write_atomically
 from app.io.regular_file import exists
@@ -189,15 +189,27 @@ def _count(number: int, thing: str) -> str:
 
 
 def _write(job: Job, result: FieldResult, arguments: argparse.Namespace) -> int:
-    """Write a maze's files, each whole or not at all; all of them are made before the first is written."""
-    contents = {name: _content(name, job, result, arguments) for name in dict.fromkeys(("npz", *arguments.format))}
+    """Write a maze's files; all of them are made before the first is written."""
+    contents = {
+        f"{job.name}.{name}": _content(name, job, result, arguments)
+        for name in dict.fromkeys(("npz", *arguments.format))
+    }
     try:
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            write_atomically(arguments.out / f"{job.name}.{name}", content)
+        write_files(arguments.out, contents)
     except OSError as error:
         raise MazescopeError(f"{arguments.out} cannot be written to: {error.strerror or error}.") from error
     return len(contents)
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files by their names into a folder, which is made; each whole or not at all.
+
+    Raises:
+        OSError: when one cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        write_atomically(folder / name, content)
 
 
 def _content(name: str, job: Job, result: FieldResult, arguments: argparse.Namespace) -> bytes:
@@ -208,12 +220,13 @@ def _content(name: str, job: Job, result: FieldResult, arguments: argparse.Names
         recipe_of(result.request.maze, result.request.policy, result.request.stack, seed=job.seed, region=job.region),
         mode=arguments.view or ("side_by_side" if patched else "original"),
         palette=palette(arguments.palette),
-        options=FigureOptions(title=job.title, note=_note(result.request.policy.name, result.request.stack)),
+        options=FigureOptions(title=job.title, note=figure_note(result.request)),
         scale=arguments.scale,
         patched=patched,
     )
 
 
-def _note(policy: str, stack: PatchStack) -> str:
-    words = stack_words(stack)
-    return f"{policy} · {words}" if words else policy
+def figure_note(request: FieldRequest) -> str:
+    """The line under a picture's title: the policy, and the patches that act."""
+    words = stack_words(request.stack)
+    return f"{request.policy.name} · {words}" if words else request.policy.name

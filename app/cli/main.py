@@ -9,11 +9,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app import __version__
 from app.cli.parser import PROGRAM, Parser, with_numbers_joined
 from app.errors import MazescopeError
+
+if TYPE_CHECKING:
+    from app.cli.screen_problem import ScreenProblem
 
 DESCRIPTION: Final = "See what a maze-solving policy wants at every square of a maze, and change its mind by hand."
 BAD_INPUT: Final = 2
@@ -32,21 +35,28 @@ COMMANDS: Final = {
 }
 
 
-def main(argv: list[str], *, window: Callable[[list[str], bool], int], smoke_test: Callable[[], int]) -> int:
+def main(
+    argv: list[str],
+    *,
+    window: Callable[[list[str], bool], int],
+    smoke_test: Callable[[], int],
+    screen_problem: Callable[[], ScreenProblem | None] = lambda: None,
+) -> int:
     """Run the program with these arguments; returns the exit status.
 
     Args:
         argv: without the program's own name.
         window: opens the window on checkpoints, mazes, vectors, sessions or patches; also a second one, if told so.
         smoke_test: opens the window, tries it and closes it again.
+        screen_problem: why no window can be opened, or None when one can; without one, its field is written to files.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         if argv and argv[0] in COMMANDS:
-            return _headless(argv[0], argv[1:])
-        return _screen(argv, window, smoke_test)
+            return _headless(lambda: _command(argv[0], argv[1:]))
+        return _screen(argv, window, smoke_test, screen_problem)
     except MazescopeError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return BAD_INPUT
@@ -56,7 +66,12 @@ def main(argv: list[str], *, window: Callable[[list[str], bool], int], smoke_tes
         return int(ended.code or 0)
 
 
-def _screen(argv: list[str], window: Callable[[list[str], bool], int], smoke_test: Callable[[], int]) -> int:
+def _screen(
+    argv: list[str],
+    window: Callable[[list[str], bool], int],
+    smoke_test: Callable[[], int],
+    screen_problem: Callable[[], ScreenProblem | None],
+) -> int:
     parser = Parser(
         prog=PROGRAM,
         description=DESCRIPTION,
@@ -66,21 +81,35 @@ def _screen(argv: list[str], window: Callable[[list[str], bool], int], smoke_tes
         + f"\n\n`{PROGRAM} COMMAND --help` says more.",
     )
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="checkpoints, mazes, vectors, sessions or patches to open"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="checkpoints, mazes, vectors, sessions or patches to open; without a screen, to compute",
     )
     parser.add_argument("--new-window", action="store_true", help="open another window where there already is one")
     parser.add_argument("--smoke-test", action="store_true", help="open the window, try it, print one line of JSON")
     parser.add_argument("--version", action="version", version=f"Mazescope {__version__}")
     arguments = parser.parse_args(argv)
-    return smoke_test() if arguments.smoke_test else window(arguments.files, arguments.new_window)
+    if arguments.smoke_test:
+        return smoke_test()
+    problem = screen_problem()
+    if problem is None:
+        return window(arguments.files, arguments.new_window)
+
+    def write_instead() -> int:
+        from app.cli import without_screen
+
+        return without_screen.run(arguments.files, problem)
+
+    return _headless(write_instead)
 
 
-def _headless(name: str, argv: list[str]) -> int:
+def _headless(run: Callable[[], int]) -> int:
     """Run a command and print what it says, in one piece: what goes wrong with printing is then told from the rest."""
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said):
-            code = _command(name, argv)
+            code = run()
     except SystemExit as ended:  # argparse, after --help
         code = int(ended.code or 0)
     return _print(said.getvalue()) or code

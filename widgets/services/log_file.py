@@ -8,7 +8,7 @@ import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from widgets.services.settings import state_folder
+from app.paths import state_folder
 
 _NAME = "mazescope"
 

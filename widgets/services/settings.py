@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from app.io.atomic import write_atomically
 from app.io.json_file import parse_json
-
-HOME_VARIABLE = "MAZESCOPE_HOME"
-"""When set, everything the program remembers lies in this folder: for portable use and for tests."""
-
-
-def config_folder() -> Path:
-    """Where choices are remembered."""
-    home = os.environ.get(HOME_VARIABLE)
-    return Path(home) if home else Path(platformdirs.user_config_dir("mazescope", appauthor=False))
-
-
-def state_folder() -> Path:
-    """Where logs and autosaves lie."""
-    home = os.environ.get(HOME_VARIABLE)
-    return Path(home) if home else Path(platformdirs.user_state_dir("mazescope", appauthor=False))
 
 
 class Settings:

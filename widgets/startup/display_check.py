@@ -3,75 +3,40 @@
 from __future__ import annotations
 
 import ctypes
-import importlib.util
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-INSTEAD = "Without a window, `python main.py field --help` says how to compute vector fields into files."
+from app.cli.screen_problem import ScreenProblem
+from widgets.startup.system_packages import SystemNeed, distribution, install_command, missing_needs
+
 PATIENCE: Final = 3.0
 """Seconds in which a compositor has to accept a connection."""
 
-_EXPECTED_LIBRARIES = (
-    "libxcb-cursor.so.0",
-    "libxcb-icccm.so.4",
-    "libxcb-image.so.0",
-    "libxcb-keysyms.so.1",
-    "libxcb-randr.so.0",
-    "libxcb-render-util.so.0",
-    "libxcb-render.so.0",
-    "libxcb-shape.so.0",
-    "libxcb-shm.so.0",
-    "libxcb-sync.so.1",
-    "libxcb-util.so.1",
-    "libxcb-xfixes.so.0",
-    "libxcb-xkb.so.1",
-    "libxcb.so.1",
-    "libxkbcommon-x11.so.0",
-    "libxkbcommon.so.0",
-    "libX11-xcb.so.1",
-    "libX11.so.6",
-)
-"""What Qt's xcb plug-in is linked to besides Qt itself and what every desktop has."""
-
-_EVERYWHERE = ("libEGL.so.1", "libGL.so.1", "libfontconfig.so.1", "libdbus-1.so.3", "libglib-2.0.so.0")
-"""What Qt itself is linked to, on every platform of it."""
-
-_OF_WAY = {
-    "wayland": ("libwayland-client.so.0", "libwayland-cursor.so.0", "libxkbcommon.so.0"),
-    "xcb": _EXPECTED_LIBRARIES,
-}
-"""What the plug-in of a way to a screen is linked to besides."""
-
-PACKAGES = {
-    "libwayland-client.so.0": "libwayland-client0",
-    "libwayland-cursor.so.0": "libwayland-cursor0",
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libX11-xcb.so.1": "libx11-xcb1",
-    "libX11.so.6": "libx11-6",
-    "libxcb.so.1": "libxcb1",
-}
+_OF_WAY: Final = {"wayland": ("qt", "wayland"), "xcb": ("qt", "x11")}
+"""What is needed for a way to a screen, as the purposes of the list of system packages; for others Qt's own."""
 
 
-def screen_problem() -> str | None:
-    """A sentence on why no window can be opened, naming what to do instead; None when one can."""
+_ELSEWHERE: Final = "For a window, start Mazescope from a terminal of a desktop, or over `ssh -X`"
+
+
+def screen_problem() -> ScreenProblem | None:
+    """Why no window can be opened, and what to do for one; None when one can."""
     if not sys.platform.startswith("linux"):
         return None
     ways = _ways()
     if not ways:
-        return f"Mazescope found no screen (neither DISPLAY nor WAYLAND_DISPLAY is set). {INSTEAD}"
+        missing = missing_needs("qt", "x11")
+        command = f", after: {install_command(missing)}" if missing else ""
+        problem = "Mazescope found no screen: neither DISPLAY nor WAYLAND_DISPLAY is set."
+        return ScreenProblem(problem, f"{_ELSEWHERE}{command or '.'}")
     deaf = []
-    lacking: list[str] = []
+    lacking: list[SystemNeed] = []
     for way in ways:
-        missing = missing_libraries(_EVERYWHERE + _OF_WAY.get(way, ()))
+        missing = missing_needs(*_OF_WAY.get(way, ("qt",)))
         unheard = "" if missing else _unheard(way)
         if not missing and not unheard:
             # Qt tries one after the other, and takes the first that works.
@@ -79,13 +44,19 @@ def screen_problem() -> str | None:
         lacking += missing
         deaf += [unheard] if unheard else []
     if lacking:
-        names = list(dict.fromkeys(lacking))
-        packages = " ".join(dict.fromkeys(_package(name) for name in names))
-        return (
-            f"Qt cannot open a window here: the system libraries {', '.join(names)} are missing "
-            f"(on Debian or Ubuntu: sudo apt install {packages}). {INSTEAD}"
-        )
-    return f"Mazescope found no screen: nothing answers at {' nor at '.join(deaf)}. {INSTEAD}"
+        return libraries_problem(lacking)
+    return ScreenProblem(f"Mazescope found no screen: nothing answers at {' nor at '.join(deaf)}.", f"{_ELSEWHERE}.")
+
+
+def libraries_problem(missing: Sequence[SystemNeed]) -> ScreenProblem:
+    """The shared libraries without which Qt opens no window, and what installs them."""
+    names = list(dict.fromkeys(need.name for need in missing))
+    are = "library {} is" if len(names) == 1 else "libraries {} are"
+    where = "" if distribution() else "on Debian or Ubuntu "
+    return ScreenProblem(
+        f"Qt cannot open a window here: the system {are.format(', '.join(names))} missing.",
+        f"For a window, install what is missing: {where}{install_command(missing)}",
+    )
 
 
 def _ways() -> list[str]:
@@ -135,29 +106,3 @@ def x_server_answers() -> bool:
     refused = xcb.xcb_connection_has_error(connection) != 0
     xcb.xcb_disconnect(connection)
     return not refused
-
-
-def missing_libraries(names: tuple[str, ...]) -> list[str]:
-    """Those of the shared libraries that the system's loader does not find."""
-    missing = []
-    for name in names:
-        if _beside_qt(name):
-            continue
-        try:
-            ctypes.CDLL(name)
-        except OSError:
-            missing.append(name)
-    return missing
-
-
-def _beside_qt(name: str) -> bool:
-    """Whether PySide6 brings the library along."""
-    found = importlib.util.find_spec("PySide6")
-    return found is not None and found.origin is not None and (Path(found.origin).parent / "Qt" / "lib" / name).exists()
-
-
-def _package(name: str) -> str:
-    if name in PACKAGES:
-        return PACKAGES[name]
-    stem, _, version = name.partition(".so.")
-    return f"{stem}{version}" if not stem[-1].isdigit() else f"{stem}-{version}"

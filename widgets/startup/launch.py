@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from widgets.startup.display_check import screen_problem
-
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -19,27 +17,26 @@ if TYPE_CHECKING:
     from widgets.session.crash_safety import Safety
     from widgets.startup.single_instance import FirstWindow
 
-NO_SCREEN = BAD_FILE = 2
+BAD_FILE = 2
 
 
 def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_window: bool = False) -> int:
     """Open the window on these files and run until it is closed; the process's exit code.
+
+    There has to be a screen: see `display_check.screen_problem`.
 
     Args:
         files: checkpoints, mazes, vectors, sessions or patches to open.
         device: "auto", "cpu", "cuda" or "mps"; None takes the remembered choice.
         new_window: open another window where there already is one; else that one is given the files.
     """
-    problem = screen_problem()
-    if problem is not None:
-        print(problem, file=sys.stderr)
-        return NO_SCREEN
     if sys.platform == "win32":
         # There, torch's libraries do not load after Qt's.
         import torch  # noqa: F401
+    from app.paths import config_folder, state_folder
     from widgets.services.background_tasks import leave
     from widgets.services.log_file import log_qt_messages, start_log
-    from widgets.services.settings import Settings, config_folder, state_folder
+    from widgets.services.settings import Settings
     from widgets.session.crash_safety import start_crash_log
 
     start_log()
@@ -85,7 +82,7 @@ def keep_safe(window: MainWindow, crash_log: CrashLog | None, *, guided: bool) -
         crash_log: this run's own, which knows of earlier crashes.
         guided: whether there may be a tour: not when files were asked for.
     """
-    from widgets.services.settings import state_folder
+    from app.paths import state_folder
     from widgets.session.crash_safety import Safety
 
     safety = Safety(window, state_folder(), crash_log)

@@ -19,7 +19,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QWidget
 
 from app.io.json_file import parse_json
-from widgets.services.settings import config_folder
+from app.paths import config_folder
 
 PATIENCE: Final = 3_000
 """Milliseconds that the first window has to answer; one that hangs keeps nobody from opening another."""

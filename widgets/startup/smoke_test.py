@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from widgets.services.settings import HOME_VARIABLE
-from widgets.startup.display_check import screen_problem
+from app.paths import HOME_VARIABLE
+from widgets.startup.display_check import libraries_problem, screen_problem
+from widgets.startup.system_packages import missing_needs
 
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow
@@ -34,6 +35,12 @@ def run() -> int:
     Returns the process's exit code: 0 when all of it worked. Nothing the user has is touched: settings, logs and the
     session go to a temporary folder.
     """
+    missing = missing_needs("qt")
+    if missing:
+        # Qt does not load, not even for a window that nobody sees.
+        problem = libraries_problem(missing)
+        print(f"{problem.problem} {problem.remedy}", file=sys.stderr)
+        return 1
     if screen_problem() is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if sys.platform == "win32":
