@@ -12,9 +12,18 @@ import pytest
 
 from app.maze.procgen_client import Procgen
 from app.policy.policy import Policy
+from tests.skips import needs_procgen_libraries, skip, want
+from widgets.startup.system_packages import missing_needs
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT.parent / "shared" / "reference"
+WIDGETS = ROOT / "tests" / "widgets"
+
+WITHOUT_QT = missing_needs("qt")
+"""The libraries for want of which Qt does not load here; the rest of the tests does without it."""
+
+os.environ.setdefault("PYTEST_QT_API", "pyside6")
+pytest_plugins = [] if WITHOUT_QT else ["pytestqt.plugin"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,6 +34,20 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--device", default="cpu", help="what the engine computes on: cpu, cuda or mps")
+
+
+class WithoutQt(pytest.Collector):
+    """Takes the place of tests/widgets where Qt does not load: one skip that names the packages."""
+
+    def collect(self) -> list[pytest.Item]:
+        """Nothing, with the reason."""
+        skip(want(WITHOUT_QT), whole_module=True)
+        return []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    return WithoutQt.from_parent(parent, name=WIDGETS.name) if WITHOUT_QT and path == WIDGETS else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -53,7 +76,8 @@ def reference_checkpoint(reference: Path) -> Path:
 def procgen() -> Iterator[Procgen]:
     """The game in its own process, shared by all tests; mark those that use it `procgen`."""
     if not Procgen.available():
-        pytest.skip("needs procgen, which exists for Linux on x86-64 only")
+        pytest.skip("needs procgen, which has wheels for Linux on x86-64 with Python 3.11 and 3.12 only")
+    needs_procgen_libraries()
     with Procgen() as game:
         yield game
 

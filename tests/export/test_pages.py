@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from app.drawing.palette import DARK, LIGHT, Palette
 from app.drawing.shapes import Rects
 from app.export.images import pdf_bytes, picture, png_bytes, svg_bytes
 from tests.pictures import forked_level, random_field, result_of
+from tests.skips import needs_program
 
 
 def drawn_on(palette: Palette, background: str | None, title: str = "") -> Figure:
@@ -52,9 +52,7 @@ def pages(tmp_path: Path) -> Callable[..., np.ndarray]:
     """Draws a PDF's page as poppler, which many viewers use, does: (rows, columns, channels)."""
 
     def draw(content: bytes, dpi: int, *options: str) -> np.ndarray:
-        tool = shutil.which("pdftocairo" if options else "pdftoppm")
-        if tool is None:
-            pytest.skip("poppler-utils is not here")
+        tool = needs_program("pdftocairo" if options else "pdftoppm")
         (tmp_path / "page.pdf").write_bytes(content)
         command = [tool, "-r", str(dpi), "-png", "-singlefile", *options, "page.pdf", "page"]
         subprocess.run(command, cwd=tmp_path, check=True)
@@ -96,9 +94,7 @@ def test_every_font_of_a_pdf_is_embedded(tmp_path: Path) -> None:
     content = pdf_bytes(drawn_on(LIGHT, "#ffffff", "A title"), {})
     assert b"Helvetica" not in content
     assert set(re.findall(rb"/BaseFont /\w+\+(\S+)", content)) == {b"Inter-Regular", b"Inter-SemiBold"}
-    tool = shutil.which("pdffonts")
-    if tool is None:
-        pytest.skip("poppler-utils is not here")
+    tool = needs_program("pdffonts")
     (tmp_path / "page.pdf").write_bytes(content)
     table = subprocess.run([tool, tmp_path / "page.pdf"], check=True, capture_output=True, text=True).stdout
     fonts = table.splitlines()[2:]

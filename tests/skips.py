@@ -1,0 +1,57 @@
+"""Skips for want of a system package, each with the command that installs it.
+
+With ALL_PACKAGES=1 they fail instead: where everything is meant to be installed, nothing is left out unseen.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from typing import Final
+
+import pytest
+
+from widgets.startup.system_packages import SystemNeed, install_command, missing_needs, system_needs
+
+NO_PACKAGE: Final = "for want of a package: "
+"""How the reason of such a skip begins."""
+
+PROCGEN_LIBRARIES: Final = ("libGL.so.1", "libglib-2.0.so.0", "libgthread-2.0.so.0")
+"""What procgen's wheel is linked to besides what it brings along."""
+
+
+def needs_program(name: str) -> str:
+    """The path of a program of the list of system packages; skips the test where it is not installed."""
+    found = shutil.which(name)
+    if found is None:
+        skip(want(need for need in system_needs() if need.name == name))
+    return found
+
+
+def needs_libraries(*purposes: str) -> None:
+    """Skip the test where a library of the list for these purposes is missing, "qt", "x11" or "wayland"."""
+    missing = missing_needs(*purposes)
+    if missing:
+        skip(want(missing))
+
+
+def needs_procgen_libraries() -> None:
+    """Skip the test where procgen does not load."""
+    missing = [need for need in missing_needs("qt") if need.name in PROCGEN_LIBRARIES]
+    if missing:
+        skip(want(missing))
+
+
+def want(missing: Iterable[SystemNeed]) -> str:
+    """The reason of a skip: what is missing, and the command that installs it."""
+    missing = tuple(missing)
+    names = ", ".join(dict.fromkeys(need.name for need in missing))
+    return f"{NO_PACKAGE}{names} ({install_command(missing) or 'no package of this distribution has it'})"
+
+
+def skip(reason: str, *, whole_module: bool = False) -> None:
+    """Skip for a reason of `want`; fail where every package is meant to be installed."""
+    if os.environ.get("ALL_PACKAGES") == "1":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason, allow_module_level=whole_module)
