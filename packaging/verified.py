@@ -18,7 +18,10 @@ import project
 
 RECORD = project.HERE / "verified.json"
 SINGLE = ("main.py", "app/__init__.py", "app/paths.py", "requirements.txt")
-IGNORED = {"verified.json", "verified.py", "README.md", "release.py", "startup_bench.py"}
+IGNORED = {
+    *("verified.json", "verified.py", "README.md", "release.py", "startup_bench.py"),
+    *("find_python.sh", "install_packages.py"),
+}
 """Files of this folder that neither build nor test the program."""
 
 
