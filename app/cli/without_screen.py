@@ -169,8 +169,9 @@ def _compute(engine: Engine, maze: Maze, policy: Policy, opened: Opened) -> Fiel
 def _contents(job: Job, result: FieldResult) -> dict[str, bytes]:
     """The files of one maze by their names."""
     patched = bool(result.request.stack.active)
-    recipe = recipe_of(result.request, seed=job.seed, region=job.region)
-    options = FigureOptions(title=job.title, note=figure_note(result.request))
+    request = result.request
+    recipe = recipe_of(request.maze, request.policy, request.stack, seed=job.seed, region=job.region)
+    options = FigureOptions(title=job.title, note=figure_note(request))
     pictures: dict[str, Mode] = _PICTURES if patched else {"": "original"}
     contents = {f"{job.name}.npz": file_bytes("npz", result, recipe, mode="original", patched=patched)}
     for ending, mode in pictures.items():
