@@ -154,10 +154,15 @@ class CpuEvaluator(Evaluator):
 
     def walk(self, policy: Policy, maze: Maze, plan: Plan) -> WindowedForward:
         """How batches of this maze go through this policy."""
+        convolutions = self.convolutions(policy, plan)
+        return WindowedForward(policy.network, convolutions, spans(maze.world, maze.facing), plan.until)
+
+    def convolutions(self, policy: Policy, plan: Plan) -> Convolutions:
+        """The policy's convolutions made ready under a plan."""
         key = (policy.weights_hash, plan.kernel)
         if key not in self._convolutions:
             self._convolutions[key] = Convolutions(policy.network, plan.kernel)
-        return WindowedForward(policy.network, self._convolutions[key], spans(maze.world, maze.facing), plan.until)
+        return self._convolutions[key]
 
     def scene(self, maze: Maze, policy: Policy, plan: Plan, walk: WindowedForward) -> Scene:
         """The maze as the policy sees it, with what is kept of it."""

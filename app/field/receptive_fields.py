@@ -1,4 +1,4 @@
-"""Where the mouse shows: for each square of the world, the window of each activation that the mouse can change.
+"""Where a change shows: for each place of it, the window of each activation that it can reach. The mouse is one such.
 
 Between two observations of one maze only the mouse's few pixels differ. A 3 x 3 convolution lets such a difference
 grow by one pixel on each side, a pooling halves it. So behind each stage the activation equals that of the picture
@@ -18,13 +18,16 @@ from torch import Tensor
 
 from app.maze.maze import Facing
 from app.maze.tiles import tiles
-from app.policy.layers import INPUT_SIDE
+from app.policy.layers import INPUT_SIDE, layers
 
 INPUT: Final = "input"
 CONV_STAGES: Final = tuple(
     f"embedder.block{block}.{part}" for block in (1, 2, 3) for part in ("conv", "maxpool", "res1.resadd", "res2.resadd")
 )
 """The stages with pixels, each computed from the one before it alone."""
+
+NEARLY_WHOLE: Final = 0.75
+"""Windows of at least this share of the image cost as much as the image."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,14 +118,16 @@ def copy_of(inner: Window, outer: Window) -> Copy:
 
 
 class Windows:
-    """The windows of every stage for one world and one direction of the mouse, and the copies between them."""
+    """The windows of every stage that a change in one place can reach, and the copies between them.
 
-    def __init__(self, world: int, facing: Facing) -> None:
-        (height, width), pixels, _ = tiles(world).mouse_window(facing)
-        rows, columns = np.divmod(pixels[:, 0], INPUT_SIDE)
-        span = Window(rows, columns, height, width, INPUT_SIDE)
-        self._of = {INPUT: span}
-        for stage in CONV_STAGES:
+    Args:
+        start: the stage where the change is made, one of `CONV_STAGES`, or `INPUT`.
+        span: its windows, one for each place of the change.
+    """
+
+    def __init__(self, start: str, span: Window) -> None:
+        self._of = {start: span}
+        for stage in CONV_STAGES[0 if start == INPUT else CONV_STAGES.index(start) + 1 :]:
             if stage.endswith("maxpool"):
                 span = span.pooled()
             elif stage.endswith("resadd"):
@@ -160,13 +165,31 @@ class Windows:
 
 @cache
 def spans(world: int, facing: Facing) -> Windows:
-    """The windows for a world of side 15 or 25; the mouse of a fresh level looks as it does to the left."""
-    return Windows(world, facing) if facing == "right" else _left(world)
+    """Where the mouse shows, by its cell, in a world of side 15 or 25; in a fresh level it looks as it does to the
+    left."""
+    if facing == "fresh":
+        return spans(world, "left")
+    (height, width), pixels, _ = tiles(world).mouse_window(facing)
+    rows, columns = np.divmod(pixels[:, 0], INPUT_SIDE)
+    return Windows(INPUT, Window(rows, columns, height, width, INPUT_SIDE))
 
 
 @cache
-def _left(world: int) -> Windows:
-    return Windows(world, "left")
+def pixel_spans(stage: str) -> Windows:
+    """Where a change of one pixel of a stage shows, by that pixel's place in the image, row-major from the top left."""
+    side = next(each.side for each in layers(1) if each.name == stage)
+    assert side is not None
+    rows, columns = np.divmod(np.arange(side * side), side)
+    return Windows(stage, Window(rows, columns, 1, 1, side))
+
+
+def first_whole_stage(of: Windows, start: str) -> str | None:
+    """The first stage behind `start` whose windows are hardly smaller than the image; None when none's are."""
+    for stage in CONV_STAGES[CONV_STAGES.index(start) + 1 :]:
+        span = of.of(stage)
+        if span.pixels >= NEARLY_WHOLE * span.side**2:
+            return stage
+    return None
 
 
 def resumable_before(first: str) -> str:
