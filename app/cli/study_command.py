@@ -21,6 +21,14 @@ STUDIES: Final[dict[str, tuple[str, str]]] = {
         "app.cli.response_study",
         "how an effect grows with its coefficient, and which stage bends it",
     ),
+    "push": (
+        "app.cli.push_study",
+        "which channels or units push for which move, exactly or by ablation",
+    ),
+    "outcome": (
+        "app.cli.outcome_study",
+        "what sampled and greedy play come to, exactly, without sampling",
+    ),
 }
 """Name -> (module with `add_arguments` and `question`, what it answers). One line a study."""
 

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from app.errors import PatchError
+from app.field.log_odds import log_odds
 from app.field.number_check import check_finite
 from app.field.vector_field import move_probabilities
 from app.interventions.ablations import mean_activation, resampled_activation
@@ -147,10 +148,9 @@ def _by_ablation(
     original = plain.logits.cpu().numpy()
     changed = np.concatenate(logits)
     check_finite((original,), (changed,))
-    before_odds, after_odds = _log_odds(original, moves), _log_odds(changed, moves)
-    return after_odds - before_odds, move_probabilities(changed)[:, moves[0]] - move_probabilities(original)[
-        0, moves[0]
-    ]
+    cheese, corner = (np.full(len(changed), move) for move in moves)
+    change = log_odds(changed, cheese, corner) - log_odds(original, cheese[:1], corner[:1])
+    return change, move_probabilities(changed)[:, moves[0]] - move_probabilities(original)[0, moves[0]]
 
 
 def _by_gradient(
@@ -178,10 +178,3 @@ def _by_gradient(
             found.append(change.reshape(stage.channels, -1).sum(1).cpu().numpy())
     check_finite((result.logits.detach().cpu().numpy(), *found))
     return found[0], found[1]
-
-
-def _log_odds(logits: np.ndarray, moves: tuple[int, int]) -> np.ndarray:
-    """(n,) float64: ln of the summed probability of one move's actions less that of the other's."""
-    values = logits.astype(np.float64)
-    first, second = (np.logaddexp.reduce(values[:, list(MOVE_ACTIONS[move])], axis=1) for move in moves)
-    return np.asarray(first - second)

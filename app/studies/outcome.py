@@ -15,6 +15,7 @@ from app.maze.game_rules import TIMEOUT
 from app.policy.policy import Policy
 from app.progress import Progress, batches, go_on
 from app.studies.exact_outcome import Outcome, Outcomes, outcome
+from app.studies.intervals import mean_interval
 from app.studies.level_set import LevelSet
 from app.studies.study import (
     Axis,
@@ -151,7 +152,7 @@ class OutcomeResult(Result):
             reach = self._reach(side)
             steps = [each.expected_steps for each in side if each.expected_steps is not None]
             greedy = [each.greedy_steps is not None for each in side if each.reach is not None]
-            low, high = _interval(reach)
+            low, high = mean_interval(reach)
             rows.append(
                 (
                     "under the patches" if name else "original",
@@ -243,11 +244,3 @@ def _numbers(found: Outcome) -> dict[str, Any]:
         "expected_steps": json_number(found.expected_steps),
         "greedy_steps": found.greedy_steps,
     }
-
-
-def _interval(values: np.ndarray) -> tuple[float | None, float | None]:
-    """95 % of the mean over levels, by its standard error; none for fewer than two."""
-    if len(values) < 2:
-        return None, None
-    half = 1.96 * float(values.std(ddof=1)) / np.sqrt(len(values))
-    return float(max(0.0, values.mean() - half)), float(min(1.0, values.mean() + half))

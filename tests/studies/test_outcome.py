@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.cli.study_command import ask
 from app.errors import MazescopeError
 from app.interventions.patches import AddVector, PatchStack
 from app.maze.levels import random_level
@@ -68,3 +70,14 @@ def test_what_cannot_be_asked_is_one_sentence(small_policy: Policy) -> None:
         OutcomeQuestion(small_policy, LEVELS, steps=0)
     with pytest.raises(MazescopeError, match="at least one"):
         OutcomeQuestion(small_policy, of_mazes([]))
+
+
+def test_the_command_asks_the_same(reference_checkpoint: Path) -> None:
+    found = ask("outcome", str(reference_checkpoint), "--world", "easy", "--seeds", "9,6", "--steps", "60")
+    printed = found.to_json()
+    assert [row["seed"] for row in printed] == [9, 6]
+    assert set(printed[0]) == {"seed", "reach", "expected_steps", "greedy_steps"}
+    assert printed[0]["reach"] == pytest.approx(0.58662, abs=1e-5)
+    assert printed[0]["greedy_steps"] is None
+    again = ask("outcome", str(reference_checkpoint), *found.question.words())
+    assert again.to_json() == printed

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from app.cli.study_command import ask
 from app.errors import MazescopeError, PatchError
 from app.interventions.channel_sets import ChannelSet
 from app.interventions.compiled_stack import compile_stack
@@ -227,3 +229,20 @@ def test_they_can_be_cancelled(small_policy: Policy) -> None:
     for question in (PushQuestion(small_policy, LEVELS), AblationQuestion(small_policy, LEVELS)):
         with pytest.raises(Cancelled):
             question.run(progress=lambda done, total: done > total)
+
+
+def test_the_command_asks_the_same(reference_checkpoint: Path) -> None:
+    checkpoint = str(reference_checkpoint)
+    exact = ask("push", checkpoint, "--seeds", "0:12")
+    assert isinstance(exact.question, PushQuestion)
+    assert ask("push", checkpoint, *exact.question.words()).to_json() == exact.to_json()
+    units = ask("push", checkpoint, "--seeds", "0:12", "--layer", "relufc")
+    assert units.question.layer == UNITS
+    ablated = ask("push", checkpoint, "--seeds", "0:4", "--layer", "block2.res1", "--method", "gradient")
+    assert isinstance(ablated.question, AblationQuestion)
+    assert ablated.question.layer == "embedder.block2.res1.resadd"
+    assert ask("push", checkpoint, *ablated.question.words()).to_json() == ablated.to_json()
+    with pytest.raises(PatchError, match="not a sum"):
+        ask("push", checkpoint, "--layer", "block2.res1", "--method", "exact")
+    with pytest.raises(MazescopeError, match="--inside"):
+        ask("push", checkpoint, "--layer", "block2.res1", "--inside", "5")

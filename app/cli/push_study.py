@@ -1,0 +1,53 @@
+"""`study push`: the options of the pushes of components, exact or by ablation."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from app.cli.study_inputs import Inputs
+from app.errors import MazescopeError
+from app.maze.seeds import LARGEST_SEED
+from app.studies.study import Question
+
+METHODS: Final = ("exact", "zero", "mean", "resample", "gradient")
+"""How a push is measured; as `app.studies.ablation_push` names them, and exactly."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the study's own options."""
+    parser.add_argument(
+        "--layer",
+        help="embedder.relu3 (its channels) or embedder.relufc (its units), exact; any layer with an ablation",
+    )
+    parser.add_argument(
+        "--method", choices=METHODS, help="exact, an ablation, or gradient x activation for a quick look"
+    )
+    parser.add_argument("--inside", type=int, metavar="R", help="cheese in the top-right R x R counts as inside; 5")
+    parser.add_argument("--seed", type=int, default=0, help="of random controls, observations and source levels")
+
+
+def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
+    """The question that the arguments ask.
+
+    Raises:
+        MazescopeError: one sentence on what cannot be used.
+    """
+    from app.policy.layers import DEFAULT_LAYER
+    from app.studies.ablated_channels import AblationQuestion
+    from app.studies.push import CHANNELS, REGION, UNITS, PushQuestion
+    from app.studies.response.steps import full_name
+
+    if inputs.stack().patches:
+        raise MazescopeError("--patches was given; pushes are measured on the unpatched policy.")
+    if not 0 <= arguments.seed <= LARGEST_SEED:
+        raise MazescopeError(f"--seed is {arguments.seed}; expected 0 to {LARGEST_SEED}.")
+    policy = inputs.policy()
+    exact = arguments.method in (None, "exact")
+    layer = full_name(arguments.layer or (CHANNELS if exact else DEFAULT_LAYER), policy.width)
+    if exact and (arguments.method == "exact" or layer in (CHANNELS, UNITS)):
+        region = REGION if arguments.inside is None else arguments.inside
+        return PushQuestion(policy, inputs.levels(), layer, region, arguments.seed)
+    if arguments.inside is not None:
+        raise MazescopeError("--inside belongs to the exact push; expected it without --method, at relu3 or relufc.")
+    return AblationQuestion(policy, inputs.levels(), layer, arguments.method or "zero", arguments.seed)
