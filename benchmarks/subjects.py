@@ -31,7 +31,7 @@ def policy(width: int) -> Policy:
 @cache
 def level(world: int, dim: int) -> Maze:
     """A perfect maze of this side, the same in every run."""
-    return random_level(world, dim, seed=0, theme=0)
+    return random_level(world, dim, seed=0, background=0)
 
 
 _edits = count()

@@ -1,4 +1,4 @@
-"""The levels of reference/recorded.npz, made without procgen: their themes are told by their recorded pictures."""
+"""The levels of reference/recorded.npz, made without procgen: their backgrounds are told by their recorded pictures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.maze.maze import THEMES, Maze
+from app.maze.maze import BACKGROUNDS, Maze
 from app.maze.render import observation
 
 SEEDS = {"easy": (0, 1, 2, 5, 9, 11, 20, 33), "hard": (0, 1, 2, 7, 13)}
@@ -22,11 +22,13 @@ def arrays(reference: Path) -> dict[str, np.ndarray]:
 
 
 def level(reference: Path, world: str, seed: int) -> Maze:
-    """A recorded level, in the one theme in which its picture is the recorded one."""
+    """A recorded level, in the one background in which its picture is the recorded one."""
     found = arrays(reference)
     grid, dim = found[f"{world}/{seed}/grid"], int(found[f"{world}/{seed}/dim"])
     start = (len(grid) - dim) // 2
     plain = Maze.from_grid(grid, dim=dim, mouse=(start, start))
     picture = found[f"{world}/{seed}/obs_start"]
-    (fitting,) = [maze for maze in map(plain.with_theme, range(THEMES)) if np.array_equal(observation(maze), picture)]
+    (fitting,) = [
+        maze for maze in map(plain.with_background, range(BACKGROUNDS)) if np.array_equal(observation(maze), picture)
+    ]
     return fitting

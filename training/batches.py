@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from app.maze.levels import random_level
-from app.maze.maze import THEMES, Facing, Maze, Square
+from app.maze.maze import BACKGROUNDS, Facing, Maze, Square
 from app.maze.render import observations
 from app.maze.routes import shortest_path
 from training.config import Config
@@ -39,7 +39,7 @@ class Batch:
 
 
 def make_batch(config: Config, stream: int) -> Batch:
-    """The batch of one step (or of `VALIDATION + k`): mazes of all sizes and themes, some squares of each."""
+    """The batch of one step (or of `VALIDATION + k`): mazes of all sizes and backgrounds, some squares of each."""
     random = np.random.default_rng([config.seed_of_data, stream])
     sides = np.arange(3, config.side + 1, 2)
     weights = sides.astype(np.float64) ** config.size_power
@@ -59,8 +59,8 @@ def make_batch(config: Config, stream: int) -> Batch:
 
 
 def _maze(config: Config, side: int, random: np.random.Generator) -> Maze:
-    theme, facing = int(random.integers(THEMES)), FACINGS[int(random.integers(len(FACINGS)))]
-    maze = random_level(config.side, side, int(random.integers(2**31)), config.region, theme)
+    background, facing = int(random.integers(BACKGROUNDS)), FACINGS[int(random.integers(len(FACINGS)))]
+    maze = random_level(config.side, side, int(random.integers(2**31)), config.region, background)
     return maze.with_facing(facing)
 
 

@@ -24,7 +24,7 @@ from training.config import Config
 from training.initial import initial_network
 from training.loss import imitation_loss, move_log_probabilities
 
-RECIPE = "imitation of the shortest path to the cheese on random mazes of every size and theme; averaged weights"
+RECIPE = "imitation of the shortest path to the cheese on random mazes of every size and background; averaged weights"
 VALIDATION_BATCHES = 4
 
 

@@ -44,9 +44,9 @@ def remove_cheese(document: Document) -> None:
     edit_maze(document, "Remove cheese", lambda maze: maze.with_cheese(None))
 
 
-def set_theme(document: Document, theme: int) -> None:
+def set_background(document: Document, background: int) -> None:
     """Put the maze over another of procgen's nine backgrounds."""
-    edit_maze(document, "Change theme", lambda maze: maze.with_theme(theme))
+    edit_maze(document, "Change background", lambda maze: maze.with_background(background))
 
 
 def back_to_level(document: Document) -> None:

@@ -71,7 +71,7 @@ def resample_source(patch: Resample, maze: Maze) -> Maze:
     seeds = np.random.default_rng([patch.source_seed, 1]).integers(2**31, size=SEARCHED_LEVELS)
     seeds[0] = patch.source_seed
     for seed in seeds:
-        level = random_level(maze.world, maze.dim, int(seed), theme=None)
+        level = random_level(maze.world, maze.dim, int(seed), background=None)
         if not patch.same_cheese:
             if level.cheese != maze.cheese:
                 return level
@@ -91,7 +91,7 @@ def _some_level_has_open(maze: Maze, square: Square) -> bool:
 
 
 def random_mazes(world: int, count: int, seed: int, dim: int | None = None) -> list[Maze]:
-    """Levels of our own generator over random themes, each with the mouse on a random open square.
+    """Levels of our own generator over random backgrounds, each with the mouse on a random open square.
 
     Equal arguments give equal mazes.
 
@@ -104,7 +104,7 @@ def random_mazes(world: int, count: int, seed: int, dim: int | None = None) -> l
     rng = np.random.default_rng(seed)
     mazes = []
     for level_seed in rng.integers(2**31, size=count):
-        level = random_level(world, dim, int(level_seed), theme=None)
+        level = random_level(world, dim, int(level_seed), background=None)
         row, col = level.squares[rng.integers(len(level.squares))]
         mazes.append(level.with_mouse((int(row), int(col))))
     return mazes

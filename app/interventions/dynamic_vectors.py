@@ -31,8 +31,8 @@ WORDS: Final[dict[str, tuple[Callable[[Maze], Maze], Callable[[Maze], Maze]]]] =
 def word_vector(word: str, policy: Policy, maze: Maze, layer_name: str, cache: TensorCache = CACHE) -> Tensor:
     """Activation(maze A) - activation(maze B) at a layer, float32 of the layer's shape, on the CPU.
 
-    One observation each, the mouse on the maze's mouse square, the maze's own theme. Zero where A equals B: the cheese
-    vector of a maze without cheese, the top-right vector of a maze without margin.
+    One observation each, the mouse on the maze's mouse square, the maze's own background. Zero where A equals B: the
+    cheese vector of a maze without cheese, the top-right vector of a maze without margin.
 
     Raises:
         KeyError: for a word that is not in `WORDS`.

@@ -1,6 +1,6 @@
 """Mazes as lines of text to read, paste and edit: `#` wall, `.` open, `C` cheese, `M` mouse, the top row first.
 
-Theme and direction are not part of it: a maze read from text has theme 0 and a fresh mouse.
+Background and direction are not part of it: a maze read from text has background 0 and a fresh mouse.
 """
 
 from __future__ import annotations

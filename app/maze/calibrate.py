@@ -1,7 +1,7 @@
 """Make assets/tiles/ from procgen: `python -m app.maze.calibrate`.
 
-For every world, cell and theme procgen shows one wall, one cheese and one mouse alone in an empty world. Of every
-pixel that differs from the background, the nine themes give nine pairs (below, above) per channel, from which its
+For every world, cell and background procgen shows one wall, one cheese and one mouse alone in an empty world. Of every
+pixel that differs from the background, the nine backgrounds give nine pairs (below, above) per channel, from which its
 colour and opacity follow: the only ones with which `blend.over` makes each above out of its below. A sprite that no
 opacity explains is refused.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from app.errors import ProcgenError
-from app.maze.maze import THEMES, WORLDS, Facing, Maze, Square
+from app.maze.maze import BACKGROUNDS, WORLDS, Facing, Maze, Square
 from app.maze.procgen_client import Procgen
 from app.maze.tiles import SIDE, SPRITES
 from app.paths import asset
@@ -23,7 +23,7 @@ Sprite = dict[tuple[int, int], np.ndarray]
 
 
 def _solve(below: np.ndarray, above: np.ndarray) -> np.ndarray:
-    """The one (4,) uint8 sprite pixel that turns each below (themes, 3) into its above.
+    """The one (4,) uint8 sprite pixel that turns each below (backgrounds, 3) into its above.
 
     Raises:
         ProcgenError: when there is none.
@@ -45,7 +45,8 @@ class _World:
         self.procgen, self.world = procgen, world
         self.corners: tuple[Square, Square] = ((0, 0), (world - 1, world - 1))
         self.empty = {
-            mouse: self._show([self._maze(theme, mouse) for theme in range(THEMES)]) for mouse in self.corners
+            mouse: self._show([self._maze(background, mouse) for background in range(BACKGROUNDS)])
+            for mouse in self.corners
         }
         # The mouse is always somewhere: each half comes from the picture that has it in the other.
         self.background = self.empty[self.corners[0]].copy()
@@ -55,8 +56,8 @@ class _World:
     def sprites(self, name: str) -> list[Sprite]:
         """The sprite `name` in every cell."""
         cells = [(row, column) for row in range(self.world) for column in range(self.world)]
-        mazes = [self._with(name, cell, theme) for cell in cells for theme in range(THEMES)]
-        pictures = self._show(mazes).reshape(len(cells), THEMES, SIDE, SIDE, 3)
+        mazes = [self._with(name, cell, background) for cell in cells for background in range(BACKGROUNDS)]
+        pictures = self._show(mazes).reshape(len(cells), BACKGROUNDS, SIDE, SIDE, 3)
         found = []
         for cell, above in zip(cells, pictures, strict=True):
             below = self.background if name.startswith("mouse") else self.empty[self._far(cell)]
@@ -68,15 +69,15 @@ class _World:
         low, high = self.corners
         return high if sum(cell) < self.world - 1 else low
 
-    def _with(self, name: str, cell: Square, theme: int) -> Maze:
+    def _with(self, name: str, cell: Square, background: int) -> Maze:
         if name == "wall":
-            return self._maze(theme, self._far(cell)).with_walls((cell,), True)
+            return self._maze(background, self._far(cell)).with_walls((cell,), True)
         if name == "cheese":
-            return self._maze(theme, self._far(cell)).with_cheese(cell)
-        return self._maze(theme, cell, "right" if name == "mouse_right" else "left")
+            return self._maze(background, self._far(cell)).with_cheese(cell)
+        return self._maze(background, cell, "right" if name == "mouse_right" else "left")
 
-    def _maze(self, theme: int, mouse: Square, facing: Facing = "fresh") -> Maze:
-        return Maze(self.world, self.world, bytes(self.world**2), mouse, None, theme, facing)
+    def _maze(self, background: int, mouse: Square, facing: Facing = "fresh") -> Maze:
+        return Maze(self.world, self.world, bytes(self.world**2), mouse, None, background, facing)
 
     def _show(self, mazes: list[Maze]) -> np.ndarray:
         return self.procgen.observe(mazes)

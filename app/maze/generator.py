@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from app.errors import MazeError
-from app.maze.maze import THEMES, WORLDS, Maze
+from app.maze.maze import BACKGROUNDS, WORLDS, Maze
 from app.maze.random_words import first_words, words
 
 BEFORE_DOORS: Final = 3
@@ -70,14 +70,14 @@ def backgrounds_and_dims(world: int, seeds: Sequence[int] | np.ndarray) -> tuple
     Args: as for `levels`.
 
     Returns:
-        Two int64 arrays, one entry a seed: background (`Maze.theme`), 0 to 8, and side of the maze (`Maze.dim`).
+        Two int64 arrays, one entry a seed: background (`Maze.background`), 0 to 8, and side of the maze (`Maze.dim`).
 
     Raises:
         MazeError: as `level` does.
     """
     _check_world(world)
     drawn = first_words(_checked(seeds), BEFORE_DOORS).astype(np.int64)
-    return drawn[:, 1] % THEMES, 3 + 2 * (drawn[:, 2] % ((world - 1) // 2))
+    return drawn[:, 1] % BACKGROUNDS, 3 + 2 * (drawn[:, 2] % ((world - 1) // 2))
 
 
 def _maze(world: int, seed: int) -> Maze:
@@ -93,7 +93,7 @@ def _maze(world: int, seed: int) -> Maze:
             drawn = words(seed, 2 * len(drawn))
         cheese = opened[int(drawn[after]) % len(opened)]
         after += 1
-    return Maze(world, dim, walls, divmod(start, world), divmod(cheese, world), int(drawn[1]) % THEMES)
+    return Maze(world, dim, walls, divmod(start, world), divmod(cheese, world), int(drawn[1]) % BACKGROUNDS)
 
 
 def _open_doors(grid: _Grid, draws: list[int]) -> tuple[bytes, list[int]]:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import numpy as np
 
 from app.errors import MazeError
-from app.maze.maze import THEMES, WORLDS, Maze
+from app.maze.maze import BACKGROUNDS, WORLDS, Maze
 from app.maze.procgen_client import SEEDS, Procgen, check_seed, check_world
 
 _SEARCH_STEP: Final = 64
@@ -36,7 +36,7 @@ class Level:
 
 
 def generate_level(procgen: Procgen, world_name: str, seed: int, region: int | None = None) -> Level:
-    """procgen's level of a seed, with its theme.
+    """procgen's level of a seed, with its background.
 
     Args:
         procgen: the game.
@@ -123,7 +123,7 @@ def cheese_in_region(maze: Maze, seed: int, region: int) -> Maze:
     return maze.with_cheese(chosen)
 
 
-def random_level(world: int, dim: int | None, seed: int, region: int | None = None, theme: int | None = 0) -> Maze:
+def random_level(world: int, dim: int | None, seed: int, region: int | None = None, background: int | None = 0) -> Maze:
     """A perfect maze of our own, made without procgen: of its kind, but not the maze that it makes of this seed.
 
     Like procgen's, it is a spanning tree found by taking walls away in random order (Kruskal's algorithm), the mouse at
@@ -134,10 +134,10 @@ def random_level(world: int, dim: int | None, seed: int, region: int | None = No
         dim: side of the maze, odd, 3 to world; None draws it as procgen does, all sizes equally likely.
         seed: any whole number from 0.
         region: r puts the cheese in the top-right r x r squares.
-        theme: the background; None draws it.
+        background: the background; None draws it.
 
     Raises:
-        MazeError: for a world, size, region or theme that does not exist.
+        MazeError: for a world, size, region or background that does not exist.
     """
     if world not in WORLDS.values():
         raise MazeError(f"A world of side {world} was found; a world has side 15 (easy) or 25 (hard).")
@@ -148,8 +148,8 @@ def random_level(world: int, dim: int | None, seed: int, region: int | None = No
         dim = 3 + 2 * int(random.integers((world - 1) // 2))
     if not (3 <= dim <= world and dim % 2 == 1):
         raise MazeError(f"A maze of side {dim} was found; the side is odd, from 3 to {world}.")
-    if theme is None:
-        theme = int(random.integers(THEMES))
+    if background is None:
+        background = int(random.integers(BACKGROUNDS))
     rooms, edges = _graph(world, dim)
     walls = bytearray(b"\x01") * world**2
     for room in rooms:
@@ -170,12 +170,12 @@ def random_level(world: int, dim: int | None, seed: int, region: int | None = No
                 break
     margin = (world - dim) // 2
     if region is not None:
-        maze = Maze(world, dim, bytes(walls), (margin, margin), None, theme)
+        maze = Maze(world, dim, bytes(walls), (margin, margin), None, background)
         return cheese_in_region(maze, seed, region)
     # A perfect maze opens every room and one wall fewer between them; the first open cell is the start's.
     opened = np.flatnonzero(np.frombuffer(walls, dtype=np.uint8) == 0)
     cell = int(opened[1 + int(random.integers(len(opened) - 1))])
-    return Maze(world, dim, bytes(walls), (margin, margin), (cell // world, cell % world), theme)
+    return Maze(world, dim, bytes(walls), (margin, margin), (cell // world, cell % world), background)
 
 
 @lru_cache(maxsize=32)

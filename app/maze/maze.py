@@ -1,4 +1,4 @@
-"""A maze as a value: walls, mouse, cheese, theme and the way the mouse faces."""
+"""A maze as a value: walls, mouse, cheese, background and the way the mouse faces."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHEESE: Final = 2
 WORLDS: Final = {"easy": 15, "hard": 25}
 """Side of the world in cells, by procgen's distribution mode. `memory` (31) shows the policy only part of the maze."""
 
-THEMES: Final = 9
+BACKGROUNDS: Final = 9
 """procgen draws `maze` over one of nine backgrounds, numbered 0 to 8; the policy sees which."""
 
 Square = tuple[int, int]
@@ -29,7 +29,7 @@ Facing = Literal["fresh", "left", "right"]
 
 _SIDES: Final = tuple(WORLDS.values())
 _FACINGS: Final = get_args(Facing)
-_THEME_NUMBERS: Final = range(THEMES)
+_BACKGROUND_NUMBERS: Final = range(BACKGROUNDS)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Maze:
         walls: world * world bytes, 1 for a wall and 0 for an open cell, row-major from the bottom left.
         mouse: the mouse's square, never a wall. It is the start of every path and of every vector.
         cheese: the cheese's square, or None once it is removed. Never a wall, never the mouse's.
-        theme: procgen's background index, 0..8.
+        background: procgen's background index, 0..8.
         facing: which way the mouse looks.
 
     Raises:
@@ -54,7 +54,7 @@ class Maze:
     walls: bytes
     mouse: Square
     cheese: Square | None
-    theme: int = 0
+    background: int = 0
     facing: Facing = "fresh"
 
     def __post_init__(self) -> None:
@@ -64,8 +64,8 @@ class Maze:
             raise MazeError(f"A maze of side {self.dim} was found; the side is odd, from 3 to {self.world}.")
         if len(self.walls) != self.world**2 or self.walls.translate(None, b"\x00\x01"):
             raise MazeError(f"The cells do not fit: expected {self.world**2} cells, each a wall or open.")
-        if self.theme not in _THEME_NUMBERS:
-            raise MazeError(f"Theme {self.theme} was found; procgen has themes 0 to {THEMES - 1}.")
+        if self.background not in _BACKGROUND_NUMBERS:
+            raise MazeError(f"Background {self.background} was found; procgen has backgrounds 0 to {BACKGROUNDS - 1}.")
         if self.facing not in _FACINGS:
             raise MazeError(f"The mouse faces {self.facing!r}; expected 'fresh', 'left' or 'right'.")
         self._check_free("mouse", self.mouse)
@@ -81,7 +81,7 @@ class Maze:
             raise MazeError(f"The {who} is at {square}, which is a wall; expected an open square.")
 
     @staticmethod
-    def from_grid(grid: np.ndarray, *, dim: int, mouse: Square, theme: int = 0, facing: Facing = "fresh") -> Maze:
+    def from_grid(grid: np.ndarray, *, dim: int, mouse: Square, background: int = 0, facing: Facing = "fresh") -> Maze:
         """The maze of a (world, world) array of procgen's codes, row 0 at the bottom.
 
         Raises:
@@ -100,7 +100,9 @@ class Maze:
             raise MazeError(f"{len(cheeses)} cheeses were found; a maze has one or none.")
         cheese = (int(cheeses[0][0]), int(cheeses[0][1])) if len(cheeses) else None
         walls = (grid == WALL).astype(np.uint8).tobytes()
-        return Maze(int(grid.shape[0]), int(dim), walls, (int(mouse[0]), int(mouse[1])), cheese, int(theme), facing)
+        return Maze(
+            int(grid.shape[0]), int(dim), walls, (int(mouse[0]), int(mouse[1])), cheese, int(background), facing
+        )
 
     @cached_property
     def grid(self) -> np.ndarray:
@@ -174,9 +176,9 @@ class Maze:
         """
         return replace(self, cheese=square)
 
-    def with_theme(self, theme: int) -> Maze:
+    def with_background(self, background: int) -> Maze:
         """The maze over another of procgen's nine backgrounds."""
-        return replace(self, theme=theme)
+        return replace(self, background=background)
 
     def with_facing(self, facing: Facing) -> Maze:
         """The maze with the mouse looking another way."""

@@ -34,7 +34,7 @@ def to_json(maze: Maze) -> dict[str, Any]:
         "version": VERSION,
         "world": maze.world,
         "dim": maze.dim,
-        "theme": maze.theme,
+        "theme": maze.background,
         "facing": maze.facing,
         "mouse": list(maze.mouse),
         "cheese": None if maze.cheese is None else list(maze.cheese),
@@ -73,7 +73,7 @@ def from_json(found: object) -> Maze:
         walls=_walls(found["rows"], found["world"]),
         mouse=_square("mouse", found["mouse"]),
         cheese=None if found["cheese"] is None else _square("cheese", found["cheese"]),
-        theme=found["theme"],
+        background=found["theme"],
         facing=found["facing"],  # type: ignore[arg-type]  # Maze refuses any other word.
     )
 

@@ -125,7 +125,7 @@ class Procgen:
         return process.pid if process is not None else None
 
     def level(self, world_name: str, seed: int) -> Maze:
-        """The fresh level of a seed, with procgen's theme.
+        """The fresh level of a seed, with procgen's background.
 
         Raises:
             MazeError: for a world or seed that does not exist.

@@ -29,7 +29,7 @@ def parse_state(state: bytes) -> Maze:
     # Centres of squares, checked by the layout: their floor is the square.
     mouse = (int(float(at.values["mouse.y"]) // 1), int(float(at.values["mouse.x"]) // 1))
     facing: Facing = "right" if at.values["mouse.is_reflected"] else "fresh"
-    return Maze.from_grid(grid, dim=dim, mouse=mouse, theme=int(at.values["background_index"]), facing=facing)
+    return Maze.from_grid(grid, dim=dim, mouse=mouse, background=int(at.values["background_index"]), facing=facing)
 
 
 def write_state(template: bytes, maze: Maze) -> bytes:
@@ -37,7 +37,7 @@ def write_state(template: bytes, maze: Maze) -> bytes:
 
     Args:
         template: a valid state of a world of the same side, best one of a fresh level.
-        maze: what the state is to hold: cells, mouse, cheese, theme, direction.
+        maze: what the state is to hold: cells, mouse, cheese, background, direction.
 
     Raises:
         MazeError: when the template is not a state, or is of a world of another side.
@@ -49,7 +49,7 @@ def write_state(template: bytes, maze: Maze) -> bytes:
     row, col = maze.mouse
     struct.pack_into("<ff", state, at.offsets["mouse.x"], col + 0.5, row + 0.5)
     struct.pack_into("<i", state, at.offsets["mouse.is_reflected"], int(maze.facing == "right"))
-    struct.pack_into("<i", state, at.offsets["background_index"], maze.theme)
+    struct.pack_into("<i", state, at.offsets["background_index"], maze.background)
     state[at.grid : at.maze_dim] = maze.grid.astype("<i4").tobytes()
     struct.pack_into("<i", state, at.maze_dim, maze.dim)
     return bytes(state)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from app.errors import MazeError
-from app.maze.maze import THEMES, WORLDS
+from app.maze.maze import BACKGROUNDS, WORLDS
 
 Value = int | float | bytes
 Check = Value | tuple[Callable[[Value], bool], str] | None
@@ -44,7 +44,7 @@ _SIDE: Check = (lambda value: value in (15, 25), "15 or 25")
 _CELLS: Check = (lambda value: value in (225, 625), "225 or 625")
 _FRACTION: Check = (lambda value: 0 <= float(value) < 1, "a fraction of 1")
 _CENTRE: Check = (lambda value: float(value) % 1 == 0.5, "the middle of a square")
-_THEME: Check = (lambda value: value in range(THEMES), f"0 to {THEMES - 1}")
+_BACKGROUND: Check = (lambda value: value in range(BACKGROUNDS), f"0 to {BACKGROUNDS - 1}")
 _TIME: Check = (lambda value: value in range(500), "0 to 499")
 _MODE: Check = (lambda value: value in _MODES, "0 (easy) or 1 (hard)")
 
@@ -121,7 +121,7 @@ FIELDS: Final[tuple[tuple[str, str, Check], ...]] = (
     ("mouse.alpha_decay", "f", 1.0),
     ("mouse.climber_spawn_x", "f", 0.0),
     ("use_procgen_background", "i", 0),
-    ("background_index", "i", _THEME),
+    ("background_index", "i", _BACKGROUND),
     ("bg_tile_ratio", "f", 0.0),
     ("bg_pct_x", "f", _FRACTION),
     ("char_dim", "f", None),
@@ -157,8 +157,8 @@ FIELDS: Final[tuple[tuple[str, str, Check], ...]] = (
 """Name, kind (i: int32, f: float32, s: string) and what the field may hold, up to the grid's first cell.
 
 `mouse.*` is entity 0, the only one. After these come `grid_cells` cells (int32, row-major from the bottom left),
-`maze_dim`, `world_dim` and END. The theme is `background_index`; the backgrounds are square, so `bg_pct_x` does not
-show.
+`maze_dim`, `world_dim` and END. The background is `background_index`; the backgrounds are square, so `bg_pct_x` does
+not show.
 """
 
 

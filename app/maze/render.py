@@ -2,7 +2,7 @@
 
 procgen paints the background, then cell after cell (columns from the left, each from the bottom up) its wall or its
 cheese, then the mouse. Walls hide what is below; cheese and mouse have opaque and half-transparent pixels
-(`app.maze.alpha_blend`). Every function is exact for every theme, world, arrangement of walls, and square and
+(`app.maze.alpha_blend`). Every function is exact for every background, world, arrangement of walls, and square and
 direction of the mouse.
 """
 
@@ -123,9 +123,9 @@ def _walls(mazes: Sequence[Maze]) -> np.ndarray:
 
 def _bases(of_world: Tiles, walls: np.ndarray, mazes: Sequence[Maze]) -> np.ndarray:
     """(B, 64 * 64, 3) uint8: the pictures without a mouse."""
-    themes = np.array([maze.theme for maze in mazes])
+    backgrounds = np.array([maze.background for maze in mazes])
     # Four bytes a pixel, so that one comparison moves a whole pixel.
-    pictures = of_world.packed_background[themes]
+    pictures = of_world.packed_background[backgrounds]
     np.copyto(pictures, of_world.packed_paints[0], where=walls[:, of_world.owners[0]])
     shared = of_world.shared
     deep = pictures[:, shared]
@@ -137,12 +137,17 @@ def _bases(of_world: Tiles, walls: np.ndarray, mazes: Sequence[Maze]) -> np.ndar
     rows = np.array([index for index, maze in enumerate(mazes) if maze.cheese is not None], dtype=np.int64)
     if len(rows):
         squares = np.array([maze.cheese for maze in mazes if maze.cheese is not None])
-        _paint_cheese(of_world, unpacked, walls, themes, rows, squares[:, 0] * of_world.world + squares[:, 1])
+        _paint_cheese(of_world, unpacked, walls, backgrounds, rows, squares[:, 0] * of_world.world + squares[:, 1])
     return unpacked
 
 
 def _paint_cheese(
-    of_world: Tiles, pictures: np.ndarray, walls: np.ndarray, themes: np.ndarray, rows: np.ndarray, cells: np.ndarray
+    of_world: Tiles,
+    pictures: np.ndarray,
+    walls: np.ndarray,
+    backgrounds: np.ndarray,
+    rows: np.ndarray,
+    cells: np.ndarray,
 ) -> None:
     """Redo the windows of the cheeses: the walls drawn earlier, the cheese over them, the walls drawn later."""
     pixels = of_world.window[cells]
@@ -150,7 +155,7 @@ def _paint_cheese(
     paints = of_world.paints[:, pixels]
     stands = walls[rows[:, None], owners]
     earlier = of_world.order[owners] < of_world.order[cells][:, None]
-    shown = of_world.background[themes[rows][:, None], pixels]
+    shown = of_world.background[backgrounds[rows][:, None], pixels]
     for place in range(len(owners)):
         np.copyto(shown, paints[place], where=(stands[place] & earlier[place])[..., None])
     shown = over(of_world.cheese[cells], shown)

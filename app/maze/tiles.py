@@ -2,7 +2,7 @@
 
 Format of assets/tiles/tiles.npz, made by `python -m app.maze.calibrate`; arrays of uint8, per world NAME (easy, hard),
 P the side of the smallest window that holds all that any sprite of one cell covers:
-    NAME/background     (9, 64, 64, 3)    the picture of an empty world in each theme, row 0 on top
+    NAME/background     (9, 64, 64, 3)    the picture of an empty world in each background, row 0 on top
     NAME/corner         (cells, 2)        (row, column) of the window's top left pixel; cells as everywhere row-major
     NAME/wall           (cells, P, P, 4)  colour times opacity, and opacity, of a wall in that cell; likewise
     NAME/cheese, NAME/mouse_left (also the fresh mouse), NAME/mouse_right
@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from app.errors import MazeError
-from app.maze.maze import THEMES, WORLDS, Facing
+from app.maze.maze import BACKGROUNDS, WORLDS, Facing
 from app.paths import asset
 
 SIDE: Final = 64
@@ -179,7 +179,7 @@ def tiles(world: int) -> Tiles:
     sprites = {sprite: stored[f"{name}/{sprite}"].reshape(world**2, -1, 4) for sprite in SPRITES}
     return Tiles(
         world=world,
-        background=stored[f"{name}/background"].reshape(THEMES, SIDE * SIDE, 3),
+        background=stored[f"{name}/background"].reshape(BACKGROUNDS, SIDE * SIDE, 3),
         corner=stored[f"{name}/corner"].astype(np.int64),
         **sprites,
     )

@@ -52,7 +52,7 @@ def find_cheese_channels(
 ) -> tuple[CheeseChannel, ...]:
     """All channels of a layer, those that mark the cheese best first.
 
-    Measured on `count` mazes of our own generator over random themes, or on `mazes` (with cheese) where these are
+    Measured on `count` mazes of our own generator over random backgrounds, or on `mazes` (with cheese) where these are
     given, the mouse at the start. A channel that is the same at every pixel has no peak and hits nothing. Equal scores
     are ordered by the activation at the cheese.
 
@@ -66,7 +66,7 @@ def find_cheese_channels(
     side = stage.side
     if mazes is None:
         rng = np.random.default_rng(seed)
-        mazes = [random_level(world, None, int(each), theme=None) for each in rng.integers(2**31, size=count)]
+        mazes = [random_level(world, None, int(each), background=None) for each in rng.integers(2**31, size=count)]
     count = len(mazes)
     hits = np.zeros(stage.channels, dtype=np.int64)
     at_cheese, elsewhere = np.zeros(stage.channels), np.zeros(stage.channels)

@@ -50,7 +50,7 @@ class LevelRows:
         columns: dict[str, np.ndarray] = {
             "seed": block.seeds.astype(np.int64),
             "dim": np.array([maze.dim for maze in mazes], dtype=np.int32),
-            "background": np.array([maze.theme for maze in mazes], dtype=np.int32),
+            "background": np.array([maze.background for maze in mazes], dtype=np.int32),
         }
         columns |= _square_columns("cheese", [maze.cheese for maze in mazes])
         columns |= _square_columns("decision", [route.decision for route in routes])
@@ -109,7 +109,7 @@ def at_decision(maze: Maze, route: LevelRoutes) -> Maze:
 
 
 def _digests(mazes: Sequence[Maze]) -> dict[str, np.ndarray]:
-    contents = [bytes((maze.dim, maze.theme, *(maze.cheese or (255, 255)))) + maze.walls for maze in mazes]
+    contents = [bytes((maze.dim, maze.background, *(maze.cheese or (255, 255)))) + maze.walls for maze in mazes]
     digests = b"".join(hashlib.blake2b(content, digest_size=16).digest() for content in contents)
     halves = np.frombuffer(digests, dtype="<i8").reshape(-1, 2)
     return {name: halves[:, place].astype(np.int64) for place, name in enumerate(DIGEST)}

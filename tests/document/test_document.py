@@ -59,8 +59,8 @@ def test_cheese_is_taken_away_and_put_back(document: Document) -> None:
 
 def test_a_refused_edit_leaves_the_document_as_it_was(document: Document) -> None:
     start = document.state
-    with pytest.raises(MazeError, match="Theme 9 was found"):
-        maze_edits.set_theme(document, 9)
+    with pytest.raises(MazeError, match="Background 9 was found"):
+        maze_edits.set_background(document, 9)
     assert document.state is start
 
 
@@ -125,7 +125,7 @@ def test_mazes_are_values() -> None:
     maze = small_maze()
     assert maze == small_maze()
     assert hash(maze) == hash(small_maze())
-    assert maze != maze.with_theme(3)
+    assert maze != maze.with_background(3)
     assert maze.squares.tolist() == [[6, 6], [6, 7], [6, 8], [7, 6], [7, 7], [7, 8], [8, 6], [8, 7]]
     assert Maze.from_grid(maze.grid, dim=3, mouse=(6, 6)) == maze
 
@@ -138,7 +138,7 @@ def test_mazes_are_values() -> None:
         ({"mouse": (0, 0)}, "The mouse is at (0, 0), which is a wall"),
         ({"cheese": (6, 6)}, "Mouse and cheese share the square"),
         ({"cheese": (15, 3)}, "outside the world"),
-        ({"theme": 9}, "Theme 9 was found"),
+        ({"background": 9}, "Background 9 was found"),
         ({"facing": "up"}, "faces 'up'"),
         ({"walls": bytes(225)[:-1]}, "expected 225 cells"),
     ],

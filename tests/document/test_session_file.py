@@ -27,12 +27,12 @@ ROOT = Path(__file__).resolve().parents[2]
 VIEW = {"mode": "side_by_side", "layer": "embedder.block1.conv"}
 
 
-def maze(theme: int = 0) -> Maze:
+def maze(background: int = 0) -> Maze:
     walls = bytearray([1] * 225)
     for row in range(6, 9):
         for col in range(6, 9):
             walls[row * 15 + col] = 0
-    return Maze(15, 3, bytes(walls), (6, 6), (8, 8), theme, "right")
+    return Maze(15, 3, bytes(walls), (6, 6), (8, 8), background, "right")
 
 
 def state(policy: Policy | None = None) -> State:

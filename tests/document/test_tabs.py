@@ -66,5 +66,5 @@ def test_tabs_are_moved_and_renamed(document: Document) -> None:
 
 def test_a_maze_survives_a_text_file_but_for_its_background(tmp_path: object) -> None:
     path = tmp_path / "maze.txt"  # type: ignore[operator]
-    save(path, small_maze().with_theme(4))
+    save(path, small_maze().with_background(4))
     assert load(path) == small_maze()

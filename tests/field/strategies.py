@@ -11,7 +11,7 @@ from app.field.convolutions import kernels
 from app.field.execution_plan import Plan
 from app.field.receptive_fields import CONV_STAGES
 from app.interventions.patches import AddVector, Mean, Noise, Patch, PatchStack, Resample, Scale, SetValue, Zero
-from app.maze.maze import THEMES, Maze
+from app.maze.maze import BACKGROUNDS, Maze
 from app.policy.layers import layers
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
@@ -41,7 +41,7 @@ def mazes(draw: st.DrawFn, most_open: int = 20) -> Maze:
         walls.tobytes(),
         mouse,
         draw(st.sampled_from((cheese, None))),
-        draw(st.integers(0, THEMES - 1)),
+        draw(st.integers(0, BACKGROUNDS - 1)),
         draw(st.sampled_from(("fresh", "left", "right"))),
     )
 

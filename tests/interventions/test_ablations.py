@@ -17,7 +17,7 @@ from app.policy.layers import layers
 from app.policy.policy import Policy
 from app.policy.stages import run
 
-MAZE = random_level(15, 9, 1, theme=4)
+MAZE = random_level(15, 9, 1, background=4)
 
 
 def test_activations_are_those_of_a_whole_run(small_policy: Policy) -> None:
@@ -44,7 +44,7 @@ def test_random_mazes_are_seeded_and_of_the_wanted_size() -> None:
     assert {maze.dim for maze in random_mazes(15, 40, 0)} == {3, 5, 7, 9, 11, 13, 15}
     assert {maze.dim for maze in random_mazes(25, 10, 0, 7)} == {7}
     assert len({maze.mouse for maze in random_mazes(25, 20, 0, 25)}) > 10
-    assert len({maze.theme for maze in random_mazes(15, 60, 0)}) == 9
+    assert len({maze.background for maze in random_mazes(15, 60, 0)}) == 9
 
 
 @pytest.mark.parametrize(("size", "dim"), [("same", 9), ("any", None)])

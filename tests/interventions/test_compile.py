@@ -33,7 +33,7 @@ from app.policy.policy import Policy, policy_of
 from app.policy.stages import run
 from tests.interventions.strategies import patches, stacks
 
-MAZE = random_level(15, 11, 3, theme=2)
+MAZE = random_level(15, 11, 3, background=2)
 CONV = "embedder.block3.conv"
 FLAT = "embedder.relufc"
 SOME = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

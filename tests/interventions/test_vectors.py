@@ -29,8 +29,8 @@ from app.policy.policy import Policy, policy_of
 from app.progress import Cancelled
 from tests.maze.strategies import mazes
 
-MAZE = random_level(15, 9, 1, theme=4)
-OTHER = random_level(25, 13, 2, theme=1)
+MAZE = random_level(15, 9, 1, background=4)
+OTHER = random_level(25, 13, 2, background=1)
 
 
 def vector(**changes: object) -> ActivationVector:
@@ -201,14 +201,14 @@ def test_the_cheese_vector_is_with_minus_without(small_policy: Policy, layer: st
 def test_vectors_are_taken_with_the_mouse_and_the_theme_of_the_maze(small_policy: Policy) -> None:
     row, col = MAZE.squares[7]
     elsewhere = from_word("cheese", small_policy, MAZE.with_mouse((int(row), int(col))), "embedder.fc")
-    themed = from_word("cheese", small_policy, MAZE.with_theme(0), "embedder.fc")
+    themed = from_word("cheese", small_policy, MAZE.with_background(0), "embedder.fc")
     here = from_word("cheese", small_policy, MAZE, "embedder.fc")
     assert not np.allclose(here.values, elsewhere.values, atol=1e-3)
     assert not np.allclose(here.values, themed.values, atol=1e-3)
 
 
 def test_many_word_vectors_at_once_are_those_taken_one_by_one(small_policy: Policy) -> None:
-    levels = (MAZE, MAZE.with_cheese(None), MAZE.with_theme(7))
+    levels = (MAZE, MAZE.with_cheese(None), MAZE.with_background(7))
     found = word_vectors("cheese", small_policy, levels, (DEFAULT_LAYER, "embedder.fc"))
     assert not found[DEFAULT_LAYER][1].any()
     for index, maze in enumerate(levels):
@@ -224,7 +224,7 @@ def test_a_minus_b_of_mazes_of_two_worlds(small_policy: Policy) -> None:
 
 
 def test_an_averaged_vector_is_the_mean_of_the_levels_vectors(small_policy: Policy) -> None:
-    levels = [random_level(15, None, seed, theme=None) for seed in range(40)]
+    levels = [random_level(15, None, seed, background=None) for seed in range(40)]
     heard = []
     made = averaged(
         "cheese", small_policy, levels, range(40), DEFAULT_LAYER, progress=lambda *at: heard.append(at) or True

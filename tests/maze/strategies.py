@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from app.maze.levels import random_level
-from app.maze.maze import THEMES, Maze
+from app.maze.maze import BACKGROUNDS, Maze
 
 FACINGS = ("fresh", "left", "right")
 
@@ -24,7 +24,7 @@ def edited(random: np.random.Generator, world: int) -> Maze:
         walls.astype(np.uint8).tobytes(),
         divmod(mouse, world),
         None if random.random() < 0.1 else divmod(cheese, world),
-        int(random.integers(THEMES)),
+        int(random.integers(BACKGROUNDS)),
         str(random.choice(FACINGS)),  # type: ignore[arg-type]
     )
 
@@ -48,7 +48,7 @@ def mazes(draw: st.DrawFn) -> Maze:
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     kind = draw(st.sampled_from(["perfect", "edited", "crowded"]))
     if kind == "perfect":
-        maze = random_level(world, None, int(random.integers(2**31)), theme=None)
+        maze = random_level(world, None, int(random.integers(2**31)), background=None)
         square = maze.squares[int(random.integers(len(maze.squares)))]
         return replace(maze, mouse=(int(square[0]), int(square[1])), facing=draw(st.sampled_from(FACINGS)))
     return edited(random, world) if kind == "edited" else crowded(random, world)

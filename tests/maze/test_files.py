@@ -26,7 +26,7 @@ def test_a_maze_survives_json(maze: Maze) -> None:
 
 
 def test_a_file_is_as_documented(tmp_path: Path) -> None:
-    maze = random_level(15, 13, 2, theme=4).with_facing("right")
+    maze = random_level(15, 13, 2, background=4).with_facing("right")
     maze_file.save(tmp_path / "a.json", maze)
     found = json.loads((tmp_path / "a.json").read_text())
     assert list(found) == ["format", "version", "world", "dim", "theme", "facing", "mouse", "cheese", "rows"]
@@ -57,7 +57,7 @@ def _object(**changes: Any) -> dict[str, Any]:
         ({"world": 15.0}, '"world" is 15.0; expected a whole number'),
         ({"dim": 4}, "odd"),
         ({"dim": True}, '"dim" is true'),
-        ({"theme": 9}, "Theme 9"),
+        ({"theme": 9}, "Background 9"),
         ({"theme": None}, '"theme" is null'),
         ({"facing": "up"}, "'up'"),
         ({"facing": 3}, '"facing" is 3'),

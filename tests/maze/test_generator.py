@@ -40,15 +40,15 @@ def test_sixteen_thousand_levels_are_procgens(world: int, expected: str) -> None
     found = hashlib.sha256()
     for maze in made:
         assert maze.cheese is not None
-        found.update(bytes([maze.dim, maze.theme, *maze.mouse, *maze.cheese]) + maze.walls)
+        found.update(bytes([maze.dim, maze.background, *maze.mouse, *maze.cheese]) + maze.walls)
     assert found.hexdigest() == expected
     backgrounds, dims = backgrounds_and_dims(world, HASHED)
-    assert backgrounds.tolist() == [maze.theme for maze in made]
+    assert backgrounds.tolist() == [maze.background for maze in made]
     assert dims.tolist() == [maze.dim for maze in made]
 
 
 @pytest.mark.parametrize(
-    ("world", "seed", "dim", "theme", "mouse", "cheese"),
+    ("world", "seed", "dim", "background", "mouse", "cheese"),
     [
         (15, 0, 3, 0, (6, 6), (7, 6)),
         (15, 42, 11, 5, (2, 2), (2, 3)),
@@ -58,10 +58,10 @@ def test_sixteen_thousand_levels_are_procgens(world: int, expected: str) -> None
     ],
 )
 def test_known_levels(
-    world: int, seed: int, dim: int, theme: int, mouse: tuple[int, int], cheese: tuple[int, int]
+    world: int, seed: int, dim: int, background: int, mouse: tuple[int, int], cheese: tuple[int, int]
 ) -> None:
     maze = level(world, seed)
-    assert (maze.dim, maze.theme, maze.mouse, maze.cheese) == (dim, theme, mouse, cheese)
+    assert (maze.dim, maze.background, maze.mouse, maze.cheese) == (dim, background, mouse, cheese)
     assert maze.facing == "fresh"
 
 
@@ -100,7 +100,7 @@ def test_every_level_is_a_perfect_maze(world: int, seed: int) -> None:
 @given(seed=LEVEL_SEEDS)
 def test_both_worlds_share_background_and_a_level_of_the_same_side(seed: int) -> None:
     easy, hard = level(15, seed), level(25, seed)
-    assert easy.theme == hard.theme
+    assert easy.background == hard.background
     if easy.dim == hard.dim:
         core = [maze.grid[slice(maze.margin, maze.margin + maze.dim), :] for maze in (easy, hard)]
         easy_core, hard_core = (

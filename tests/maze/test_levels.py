@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.errors import MazeError
 from app.maze.levels import cheese_in_region, find_level, generate_level, generate_levels, random_level
-from app.maze.maze import THEMES, Maze
+from app.maze.maze import BACKGROUNDS, Maze
 from app.maze.procgen_client import SEEDS, Procgen
 from app.maze.routes import reachable
 
@@ -118,15 +118,15 @@ def test_random_levels_are_perfect_mazes(world: int, half: int, seed: int, regio
 
 
 def test_random_levels_differ_and_cover_sizes_themes_and_cheese_squares() -> None:
-    mazes = [random_level(15, None, seed, theme=None) for seed in range(600)]
+    mazes = [random_level(15, None, seed, background=None) for seed in range(600)]
     assert {maze.dim for maze in mazes} == set(range(3, 16, 2))
-    assert {maze.theme for maze in mazes} == set(range(THEMES))
+    assert {maze.background for maze in mazes} == set(range(BACKGROUNDS))
     assert len({maze.walls for maze in mazes if maze.dim == 15}) == sum(maze.dim == 15 for maze in mazes)
     small = [random_level(15, 3, seed) for seed in range(300)]
     # A 3 x 3 maze is a square of four rooms with one of four openings missing; the cheese is anywhere but the start.
     assert len({maze.walls for maze in small}) == 4
     assert len({maze.cheese for maze in small}) == 7
-    assert random_level(15, 13, 0).theme == 0
+    assert random_level(15, 13, 0).background == 0
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.errors import MazeError
 from app.maze.levels import random_level
-from app.maze.maze import THEMES, Maze
+from app.maze.maze import BACKGROUNDS, Maze
 from app.maze.procgen_client import Procgen
 from app.maze.render import base_and_patches, observation, observations, observations_of
 from app.maze.transforms import fill
@@ -56,7 +56,7 @@ def test_the_recorded_checksums_are_procgens(procgen: Procgen, world: int, facin
 def test_edited_mazes_equal_procgen(procgen: Procgen, world: int, make: object) -> None:
     random = np.random.default_rng(7)
     shown = [make(random, world) for _ in range(1000)]  # type: ignore[operator]
-    assert {maze.theme for maze in shown} == set(range(THEMES))
+    assert {maze.background for maze in shown} == set(range(BACKGROUNDS))
     _assert_equal(observations_of(shown), procgen.observe(shown), shown)
 
 
@@ -78,7 +78,7 @@ def test_procgens_own_levels_equal_procgen(procgen: Procgen, world_name: str) ->
 @pytest.mark.parametrize("world", [15, 25])
 @pytest.mark.parametrize("facing", ["fresh", "left", "right"])
 def test_every_mouse_position_equals_procgen(procgen: Procgen, world: int, facing: str) -> None:
-    base = replace(random_level(world, world, 5, theme=3), facing=facing)  # type: ignore[arg-type]
+    base = replace(random_level(world, world, 5, background=3), facing=facing)  # type: ignore[arg-type]
     corner = (world - 1, world - 1)
     fields = [base, Maze(world, world, bytes(world**2), (0, 0), corner, 8, facing)]  # type: ignore[arg-type]
     for maze in fields:
@@ -89,15 +89,15 @@ def test_every_mouse_position_equals_procgen(procgen: Procgen, world: int, facin
 @pytest.mark.full
 @pytest.mark.procgen
 @pytest.mark.parametrize("world", [15, 25])
-@pytest.mark.parametrize("theme", range(THEMES))
-def test_exhaustively_every_cell_of_every_theme_equals_procgen(procgen: Procgen, world: int, theme: int) -> None:
+@pytest.mark.parametrize("background", range(BACKGROUNDS))
+def test_exhaustively_every_cell_of_every_theme_equals_procgen(procgen: Procgen, world: int, background: int) -> None:
     """Mouse (both ways) and cheese in every cell, each among four random surroundings and one full of walls."""
-    random = np.random.default_rng([world, theme])
+    random = np.random.default_rng([world, background])
     shown = []
     for cell in range(world**2):
         here = divmod(cell, world)
         for around in range(5):
-            maze = replace(edited(random, world), theme=theme, cheese=None)
+            maze = replace(edited(random, world), background=background, cheese=None)
             if around == 4:
                 maze = fill(maze)
             other = divmod(int(random.integers(world**2)), world)
@@ -121,7 +121,7 @@ def test_recorded_levels_are_drawn_in_exactly_one_theme(reference: Path) -> None
             grid = recorded[f"{name}/grid"]
             margin = (len(grid) - dim) // 2
             maze = Maze.from_grid(grid, dim=dim, mouse=(margin, margin))
-            drawn = observations_of([maze.with_theme(theme) for theme in range(THEMES)])
+            drawn = observations_of([maze.with_background(background) for background in range(BACKGROUNDS)])
             assert (drawn == recorded[f"{name}/obs_start"]).all(axis=(1, 2, 3)).sum() == 1, name
 
 

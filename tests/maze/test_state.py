@@ -47,13 +47,13 @@ def test_writing_back_what_was_read_changes_nothing(procgen: Procgen, world_name
 def test_the_theme_read_from_the_state_is_the_one_procgen_draws(procgen: Procgen, world_name: str) -> None:
     states = procgen.states(world_name, range(60))
     levels = [parse_state(state) for state in states]
-    assert len({maze.theme for maze in levels}) >= 8
+    assert len({maze.background for maze in levels}) >= 8
     assert np.array_equal(procgen.observe_states(states), observations_of(levels))
 
 
 def test_a_seed_has_one_theme_in_both_worlds(procgen: Procgen) -> None:
     easy, hard = (procgen.levels(name, range(40)) for name in ("easy", "hard"))
-    assert [maze.theme for maze in easy] == [maze.theme for maze in hard]
+    assert [maze.background for maze in easy] == [maze.background for maze in hard]
 
 
 def test_the_direction_read_from_the_state_is_that_of_the_last_horizontal_move(procgen: Procgen) -> None:

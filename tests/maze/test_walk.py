@@ -33,7 +33,7 @@ def test_every_step_is_procgens(procgen: Procgen, maze: Maze, actions: list[int]
     assert (True in theirs.dones) == ours.ended
     alive = ours.mazes[1:-1] if ours.ended else ours.mazes[1:]
     assert [_seen(one) for one in alive] == [_seen(one) for one in theirs.mazes]
-    assert all(one.walls == maze.walls and one.theme == maze.theme for one in theirs.mazes)
+    assert all(one.walls == maze.walls and one.background == maze.background for one in theirs.mazes)
 
 
 @pytest.mark.procgen
@@ -41,7 +41,7 @@ def test_every_step_is_procgens(procgen: Procgen, maze: Maze, actions: list[int]
 def test_long_random_walks_are_procgens(procgen: Procgen, world: int) -> None:
     random = np.random.default_rng(world)
     for seed in range(3):
-        maze = random_level(world, None, seed, theme=None)
+        maze = random_level(world, None, seed, background=None)
         actions = random.integers(0, 15, size=TIMEOUT + 20).tolist()
         theirs = procgen.step(maze, actions)
         ours = play(maze, MOVE_OF_ACTION[actions].tolist())

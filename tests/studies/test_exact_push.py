@@ -36,7 +36,7 @@ def observed(policy: Policy, maze: Maze, count: int) -> torch.Tensor:
 @given(seed=st.integers(0, 1000))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_channels_units_and_pixels_sum_to_the_logits(reference_policy: Policy, seed: int) -> None:
-    inputs = observed(reference_policy, random_level(15, None, seed, theme=None), 5)
+    inputs = observed(reference_policy, random_level(15, None, seed, background=None), 5)
     plain = run(reference_policy.network, inputs, keep=(LAST_PIXELS,))
     last, logits = plain.kept[LAST_PIXELS], plain.logits.numpy()
     found = push(reference_policy.network, last)

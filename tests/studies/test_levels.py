@@ -54,7 +54,7 @@ def test_a_row_says_what_the_level_and_the_policy_are(small_policy: Policy) -> N
     for row, seed in enumerate(range(3, 40)):
         maze = level(15, seed)
         cells = {name: np.ma.asarray(values)[row] for name, values in found.columns.items()}
-        assert (cells["dim"], cells["background"]) == (maze.dim, maze.theme)
+        assert (cells["dim"], cells["background"]) == (maze.dim, maze.background)
         assert (cells["cheese_row"], cells["cheese_col"]) == maze.cheese
         decision = decision_square(maze)
         assert (cells["decision_row"] is np.ma.masked) == (decision.square is None)

@@ -26,7 +26,7 @@ from app.studies.retarget import path_probabilities, retarget, retarget_map
 from app.studies.saturation import saturation
 from app.studies.vector_effects import vector_effects, with_decision
 
-LEVELS = tuple(random_level(15, None, seed, theme=None) for seed in range(12))
+LEVELS = tuple(random_level(15, None, seed, background=None) for seed in range(12))
 
 
 def patched_field(policy: Policy, maze: Maze, *patches: object) -> object:

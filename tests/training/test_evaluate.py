@@ -72,7 +72,7 @@ def test_a_policy_that_training_did_not_write_is_refused(tmp_path: Path) -> None
 
 
 def test_the_default_policy_walks_and_a_random_one_does_not(policy: Policy) -> None:
-    mazes = [random_level(15, 7, seed, region=5, theme=seed % 9) for seed in range(20)]
+    mazes = [random_level(15, 7, seed, region=5, background=seed % 9) for seed in range(20)]
     limits = [100] * len(mazes)
     assert walk_all(policy.network, mazes, limits).rate >= 0.9
     assert walk_all(policy.network, mazes, limits, seed=1).rate >= 0.9
@@ -80,7 +80,7 @@ def test_the_default_policy_walks_and_a_random_one_does_not(policy: Policy) -> N
 
 
 def test_walks_stop_at_their_limit_and_repeat_with_their_seed(policy: Policy) -> None:
-    mazes = [random_level(15, 15, seed, region=1, theme=0) for seed in range(4)]
+    mazes = [random_level(15, 15, seed, region=1, background=0) for seed in range(4)]
     short = walk_all(policy.network, mazes, [3] * 4, seed=5)
     assert not short.reached.any()
     assert short.steps.tolist() == [3] * 4

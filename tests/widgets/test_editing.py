@@ -79,7 +79,7 @@ def test_clearing_opens_the_maze_and_leaves_its_world(hand: Hand) -> None:
 
 
 def test_a_maze_is_copied_and_pasted_as_itself_and_as_text(hand: Hand) -> None:
-    maze_edits.set_theme(hand.document, 5)
+    maze_edits.set_background(hand.document, 5)
     maze_edits.paint_walls(hand.document, (shifted(1, 3),), True)
     copied = hand.maze
     hand.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
@@ -89,7 +89,7 @@ def test_a_maze_is_copied_and_pasted_as_itself_and_as_text(hand: Hand) -> None:
     assert hand.maze == copied, "the background too"
     QApplication.clipboard().setText(SMALL)
     hand.key(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert hand.maze == from_ascii(SMALL).with_theme(5), "text has no background, so it stays"
+    assert hand.maze == from_ascii(SMALL).with_background(5), "text has no background, so it stays"
 
 
 def test_a_clipboard_without_a_maze_is_refused_in_a_sentence(hand: Hand) -> None:

@@ -137,7 +137,7 @@ class Monkey:
             patch_edits.add_patch(document, new)
 
     def theme(self) -> None:
-        maze_edits.set_theme(self.hand.document, self.dice.randrange(9))
+        maze_edits.set_background(self.hand.document, self.dice.randrange(9))
 
     @staticmethod
     def close_menu() -> None:

@@ -175,7 +175,7 @@ def test_an_edit_sends_the_mice_anew(watching: Hand) -> None:
 
 def test_another_level_begins_at_its_start(watching: Hand) -> None:
     player_of(watching).seek(3)
-    maze_edits.open_level(watching.document, watching.maze.with_theme(3), "Other")
+    maze_edits.open_level(watching.document, watching.maze.with_background(3), "Other")
     assert player_of(watching).step == 0
     assert not overlay(watching)
     came(watching)

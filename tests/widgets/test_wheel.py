@@ -47,7 +47,7 @@ def test_in_the_level_bar(hand: Hand) -> None:
     bar.background.setFocus()
     assert bar.background.hasFocus()
     roll(bar.background)
-    assert hand.maze.theme == before[0].maze.theme + 1
+    assert hand.maze.background == before[0].maze.background + 1
 
 
 def test_in_the_dialog_of_new_mazes(hand: Hand) -> None:

@@ -166,7 +166,7 @@ def test_the_background_is_chosen_and_the_field_follows(hand: Hand) -> None:
     bar = hand.window.level_bar
     bar.background.setFocus()
     QTest.keyClick(bar.background, Qt.Key.Key_Down)
-    assert hand.maze.theme == 1
+    assert hand.maze.background == 1
     hand.answered()
     latest = hand.context.bridge.latest
     assert latest is not None
@@ -335,10 +335,10 @@ def test_a_level_that_arrives_ends_the_drag_under_way(hand: Hand) -> None:
     hand.press(shifted(1, 2))
     hand.move(shifted(1, 3))
     hand.document.end()
-    maze_edits.open_level(hand.document, small_maze().with_theme(4), "Next", 4)
+    maze_edits.open_level(hand.document, small_maze().with_background(4), "Next", 4)
     hand.move(shifted(1, 5))
     hand.release(shifted(1, 5))
-    assert hand.maze == small_maze().with_theme(4)
+    assert hand.maze == small_maze().with_background(4)
     assert [entry.verb for entry in hand.document.history.done] == ["Paint walls", "Open level"]
 
 

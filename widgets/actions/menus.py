@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from app.document import maze_edits
-from app.maze.maze import THEMES
+from app.maze.maze import BACKGROUNDS
 from widgets.files.recent_menu import RecentMenu
 from widgets.maze_view.tools import TOOLS
 from widgets.services.context import Context
@@ -137,13 +137,13 @@ def _export(menu: QMenu, context: Context) -> None:
 
 
 def _background(menu: QMenu, context: Context) -> None:
-    inner = menu.addMenu("Theme")
+    inner = menu.addMenu("Background")
     group = QActionGroup(inner)
-    for number in range(THEMES):
-        action = group.addAction(inner.addAction(f"Theme {number}"))
+    for number in range(BACKGROUNDS):
+        action = group.addAction(inner.addAction(f"Background {number}"))
         action.setCheckable(True)
-        action.triggered.connect(lambda _=False, number=number: maze_edits.set_theme(context.document, number))
-    inner.aboutToShow.connect(lambda: group.actions()[context.document.state.maze.theme].setChecked(True))
+        action.triggered.connect(lambda _=False, number=number: maze_edits.set_background(context.document, number))
+    inner.aboutToShow.connect(lambda: group.actions()[context.document.state.maze.background].setChecked(True))
 
 
 def _appearance(menu: QMenu, context: Context) -> None:

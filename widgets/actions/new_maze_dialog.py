@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 
 from app.document import maze_edits
 from app.maze.levels import random_level
-from app.maze.maze import THEMES, WORLDS, Maze
+from app.maze.maze import BACKGROUNDS, WORLDS, Maze
 from app.maze.transforms import clear
 from widgets.controls.tab_order import ReadingOrder
 from widgets.controls.wheel_guard import QuietCombo, QuietSpin
 from widgets.services.context import Context
-from widgets.style.background_icons import theme_icon
+from widgets.style.background_icons import background_icon
 
 KINDS = (("Random maze", "maze"), ("Empty room", "room"))
 SEEDS = 1_000_000
@@ -47,10 +47,10 @@ class NewMazeDialog(ReadingOrder, QDialog):
         self.seed.setRange(0, SEEDS - 1)
         self.seed.setAccessibleName("Seed")
         self.seed.setValue(random.randrange(SEEDS))
-        self.theme = self._combo("Theme", [(f"Theme {number}", number) for number in range(THEMES)])
-        for number in range(THEMES):
-            self.theme.setItemIcon(number, theme_icon(number))
-        self.theme.setCurrentIndex(now.theme)
+        self.background = self._combo("Background", [(f"Background {number}", number) for number in range(BACKGROUNDS)])
+        for number in range(BACKGROUNDS):
+            self.background.setItemIcon(number, background_icon(number))
+        self.background.setCurrentIndex(now.background)
         self.tab = QCheckBox("In a tab of its own")
         self.tab.setChecked(True)
         self.world.currentIndexChanged.connect(lambda _: self._fill_sizes(self.dim.currentData()))
@@ -62,7 +62,10 @@ class NewMazeDialog(ReadingOrder, QDialog):
     def maze(self) -> Maze:
         """The maze of the choices."""
         maze = random_level(
-            self.world.currentData(), self.dim.currentData(), self.seed.value(), theme=self.theme.currentData()
+            self.world.currentData(),
+            self.dim.currentData(),
+            self.seed.value(),
+            background=self.background.currentData(),
         )
         if self.kind.currentData() == "maze":
             return maze
@@ -96,7 +99,7 @@ class NewMazeDialog(ReadingOrder, QDialog):
         form.addRow("World", self.world)
         form.addRow("Size", self.dim)
         form.addRow("Seed", seed_row)
-        form.addRow("Theme", self.theme)
+        form.addRow("Background", self.background)
         form.addRow("", self.tab)
         self._dice = dice
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)

@@ -46,4 +46,4 @@ def pasted_maze(current: Maze) -> Maze:
         maze = from_ascii(text, current.world if side <= current.world else None)
     except MazeError as error:
         raise MazeError(f"The text on the clipboard is no maze: {error}") from error
-    return replace(maze, theme=current.theme)
+    return replace(maze, background=current.background)

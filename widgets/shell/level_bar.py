@@ -13,13 +13,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.document import maze_edits
-from app.maze.maze import THEMES, WORLDS
+from app.maze.maze import BACKGROUNDS, WORLDS
 from app.maze.procgen_client import SEEDS
 from widgets.controls.key_overrides import UndoOnceTaken
 from widgets.controls.wheel_guard import QuietCombo, QuietSpin
 from widgets.services.context import Context
 from widgets.services.level_requests import Levels
-from widgets.style.background_icons import no_icon, theme_icon
+from widgets.style.background_icons import background_icon, no_icon
 
 NO_SEED = -1
 
@@ -86,7 +86,7 @@ class SeedBox(UndoOnceTaken, QuietSpin):
 
 
 class LevelBar(QToolBar):
-    """World, seed, size filter, cheese region and theme."""
+    """World, seed, size filter, cheese region and background."""
 
     def __init__(self, context: Context, levels: Levels) -> None:
         super().__init__("Level")
@@ -102,11 +102,11 @@ class LevelBar(QToolBar):
         self.dim = self._combo("Size filter", "Previous, next and random keep to mazes of this size")
         self.region = self._combo("Cheese region", "Puts the cheese in the maze's top-right r × r squares")
         self.background = self._combo(
-            "Theme", "procgen's background image. The policy sees it; the picture here stays quiet"
+            "Background", "procgen's background image. The policy sees it; the picture here stays quiet"
         )
         nothing = no_icon()
-        for theme in range(THEMES):
-            self.background.addItem(nothing, f"Theme {theme}", theme)
+        for number in range(BACKGROUNDS):
+            self.background.addItem(nothing, f"Background {number}", number)
         # Tiles are read for the first field anyway: the window need not wait for them.
         self._pictured = False
         context.bridge.result.connect(self._show_pictures)
@@ -115,7 +115,7 @@ class LevelBar(QToolBar):
         self.dim.activated.connect(lambda _: levels.set_dim(self.dim.currentData()))
         self.region.activated.connect(lambda _: levels.set_region(self.region.currentData()))
         self.background.activated.connect(
-            lambda _: maze_edits.set_theme(context.document, self.background.currentData())
+            lambda _: maze_edits.set_background(context.document, self.background.currentData())
         )
         levels.wish_changed.connect(self.refresh)
         context.document.changed.connect(self._document_changed)
@@ -139,16 +139,16 @@ class LevelBar(QToolBar):
                 self.dim.addItem("Any size" if side is None else f"Size {side} × {side}", side)
         self._choose(self.dim, wish.dim)
         self._choose(self.region, wish.region)
-        self._choose(self.background, self._context.document.state.maze.theme)
+        self._choose(self.background, self._context.document.state.maze.background)
 
     def _show_pictures(self, *_: object) -> None:
         if not self._pictured:
             self._pictured = True
-            for theme in range(THEMES):
-                self.background.setItemIcon(theme, theme_icon(theme))
+            for number in range(BACKGROUNDS):
+                self.background.setItemIcon(number, background_icon(number))
 
     def _document_changed(self, *_: object) -> None:
-        self._choose(self.background, self._context.document.state.maze.theme)
+        self._choose(self.background, self._context.document.state.maze.background)
 
     def _lay_out(self) -> None:
         actions = self._context.actions

@@ -15,9 +15,9 @@ PIXELS = 18
 
 
 @cache
-def theme_icon(theme: int) -> QIcon:
-    """A theme's background as the policy sees it, made small."""
-    pixels = tiles(min(WORLDS.values())).background[theme].tobytes()
+def background_icon(background: int) -> QIcon:
+    """A background as the policy sees it, made small."""
+    pixels = tiles(min(WORLDS.values())).background[background].tobytes()
     image = QImage(pixels, SIDE, SIDE, 3 * SIDE, QImage.Format.Format_RGB888)
     # Small views have no room for all of it, and shrunk to a few pixels every background is one grey.
     middle = image.copy(SIDE // 4, SIDE // 4, SIDE // 2, SIDE // 2)

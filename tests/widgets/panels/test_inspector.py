@@ -71,7 +71,7 @@ def test_the_picture_is_the_observation_byte_for_byte(desk: Desk) -> None:
     image = panel.picture.image
     found = np.array([[image.pixelColor(x, y).getRgb()[:3] for x in range(64)] for y in range(64)], np.uint8)
     assert np.array_equal(found, expected)
-    maze_edits.set_theme(desk.document, 4)
+    maze_edits.set_background(desk.document, 4)
     assert not np.array_equal(expected, observations(desk.document.state.maze, [(row, col + 1)])[0])
     assert panel.picture.image != image
 

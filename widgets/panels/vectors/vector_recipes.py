@@ -89,7 +89,7 @@ def _levels(maze: Maze, seeds: range, procgen: Procgen) -> tuple[list[Maze], str
     try:
         return [level.maze for level in generate_levels(procgen, maze.world_name, seeds)], "levels of procgen"
     except ProcgenError:
-        return [random_level(maze.world, None, seed, theme=None) for seed in seeds], "levels of Mazescope's own"
+        return [random_level(maze.world, None, seed, background=None) for seed in seeds], "levels of Mazescope's own"
 
 
 def probe_for(
