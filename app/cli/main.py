@@ -30,6 +30,7 @@ NOBODY_READS: Final = 141
 COMMANDS: Final = {
     "field": "compute the vector field of mazes and write it as NPZ, PNG, SVG, PDF or CSV",
     "info": "say what there is to know of a checkpoint",
+    "verify": "compare levels, observations and play with procgen itself",
     "effects": "measure what each vector and layer does to a policy's decisions",
     "study": "ask a study about a policy: how it answers, why, how often",
 }
@@ -141,7 +142,7 @@ def _print_no_more() -> None:
 
 def _command(name: str, argv: list[str]) -> int:
     parser = Parser(prog=f"{PROGRAM} {name}", description=f"{COMMANDS[name].capitalize()}.", allow_abbrev=False)
-    # Each command brings its own imports; `info` needs no procgen, and the window needs none of them.
+    # Each command brings its own imports; the window needs none of them.
     if name == "field":
         from app.cli import field_command
 
@@ -154,6 +155,11 @@ def _command(name: str, argv: list[str]) -> int:
 
         study_command.add_arguments(parser)
         return study_command.run(parser.parse_args(argv))
+    if name == "verify":
+        from app.cli import verify_command
+
+        verify_command.add_arguments(parser)
+        return verify_command.run(parser.parse_args(with_numbers_joined(argv)))
     from app.cli import effects_command
 
     effects_command.add_arguments(parser)

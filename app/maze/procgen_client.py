@@ -6,6 +6,7 @@ procgen ends its whole process where it fails, loads for seconds and brings anot
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import importlib.util
 import multiprocessing
 import threading
@@ -18,13 +19,10 @@ import numpy as np
 
 from app.errors import MazeError, MazescopeError, ProcgenError
 from app.maze import procgen_server
-from app.maze.maze import WORLDS, Maze
+from app.maze.maze import Maze, world_side
 from app.maze.moves import ACTIONS
 from app.maze.procgen_state import parse_state
-from app.maze.seeds import LARGEST_SEED
-
-SEEDS: Final = LARGEST_SEED + 1
-"""procgen's levels are numbered 0 to SEEDS - 1."""
+from app.maze.seeds import check_seed
 
 _PATIENCE: Final = 120.0
 """Seconds to wait for an answer before the process counts as stuck. Loading every sprite takes 1 to 4."""
@@ -33,34 +31,17 @@ _MESSAGE: Final = 500
 """Levels or pictures asked for in one message, so that a long request neither fills memory nor seems stuck."""
 
 _CLOSED: Final = "procgen was closed and gives no more answers."
+DISTRIBUTIONS: Final = ("procgen-mirror", "procgen")
+"""What the game is called by package indexes."""
+
+_ABSENT: Final = (
+    "procgen is not installed here (its wheel, procgen-mirror, exists for Linux on x86-64 and Python 3.11 and 3.12 "
+    "alone): comparing with the game needs it, all else works without."
+)
 _AGAIN: Final = "it is started again at the next request"
 
 RESTARTED: Final = "procgen's process had ended unexpectedly and was started again."
 """What the user is told when a request was answered all the same."""
-
-
-def check_seed(seed: int) -> int:
-    """The seed itself.
-
-    Raises:
-        MazeError: unless it is a whole number from 0 to 2^31 - 1.
-    """
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < SEEDS:
-        raise MazeError(f"Seed {seed} was found; a seed is a whole number from 0 to {SEEDS - 1}.")
-    return int(seed)
-
-
-def check_world(world_name: str) -> str:
-    """The name itself.
-
-    Raises:
-        MazeError: unless it is easy or hard.
-    """
-    if world_name == "memory":
-        raise MazeError("The world `memory` shows the policy only part of the maze; expected easy or hard.")
-    if world_name not in WORLDS:
-        raise MazeError(f"A world named {world_name!r} was found; expected easy or hard.")
-    return world_name
 
 
 class Steps(NamedTuple):
@@ -76,6 +57,28 @@ class Steps(NamedTuple):
     mazes: list[Maze]
     rewards: list[float]
     dones: list[bool]
+
+
+def _check_actions(actions: Sequence[int]) -> None:
+    for action in actions:
+        if not 0 <= action < ACTIONS:
+            raise MazeError(f"Action {action} was found; procgen's actions are 0 to {ACTIONS - 1}.")
+
+
+class Played(NamedTuple):
+    """What environments showed before the first action and after each; one row a moment, one column an environment.
+
+    Attributes:
+        pictures: (T + 1, N, 64, 64, 3) uint8, row 0 on top.
+        rewards: (T + 1, N) float32.
+        firsts: (T + 1, N) bool, whether an episode has just begun.
+        level_seeds: (T + 1, N) int64, of the levels under way.
+    """
+
+    pictures: np.ndarray
+    rewards: np.ndarray
+    firsts: np.ndarray
+    level_seeds: np.ndarray
 
 
 class Procgen:
@@ -117,6 +120,18 @@ class Procgen:
     def available() -> bool:
         """Whether procgen is installed here (it exists for few platforms). Looks without importing it."""
         return importlib.util.find_spec("procgen") is not None
+
+    @staticmethod
+    def version() -> str:
+        """The installed version of the game.
+
+        Raises:
+            ProcgenError: when there is none.
+        """
+        for name in DISTRIBUTIONS:
+            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                return importlib.metadata.version(name)
+        raise ProcgenError(_ABSENT)
 
     @property
     def pid(self) -> int | None:
@@ -161,10 +176,29 @@ class Procgen:
         Raises:
             MazeError: for an action that does not exist.
         """
-        for action in actions:
-            if not 0 <= action < ACTIONS:
-                raise MazeError(f"Action {action} was found; procgen's actions are 0 to {ACTIONS - 1}.")
+        _check_actions(actions)
         return Steps(*self._call("step", maze, [int(action) for action in actions]))
+
+    def play(
+        self, world_name: str, rand_seed: int, actions: np.ndarray, *, num_levels: int = 0, start_level: int = 0
+    ) -> Played:
+        """Let fresh environments of the game play, level after level.
+
+        Args:
+            world_name: easy or hard.
+            rand_seed: procgen's option: seed of the order of levels.
+            actions: (T, N) integers, 0 to 14: what each of N environments does at each of T steps.
+            num_levels: procgen's option: how many levels there are, 0 for all.
+            start_level: procgen's option: the first of them.
+
+        Raises:
+            MazeError: for a world, seed or action that does not exist.
+            ProcgenError: see the class.
+        """
+        world_side(world_name)
+        check_seed(start_level)
+        _check_actions(actions.ravel().tolist())
+        return Played(*self._call("play", world_name, check_seed(rand_seed), num_levels, start_level, actions))
 
     def close(self) -> None:
         """End the process for good: a call under way in another thread and every later one raise ProcgenError."""
@@ -183,7 +217,7 @@ class Procgen:
             self._lock.release()
 
     def _levels(self, request: str, world_name: str, seeds: Sequence[int]) -> list[Any]:
-        check_world(world_name)
+        world_side(world_name)
         wanted = [check_seed(seed) for seed in seeds]
         return [one for part in self._in_parts(request, wanted, world_name) for one in part]
 
@@ -244,10 +278,7 @@ class Procgen:
             return self._pipe
         self._stop()
         if not self.available():
-            raise ProcgenError(
-                "procgen is not installed here (it exists for few platforms): only levels by seed need it, "
-                "all else works without."
-            )
+            raise ProcgenError(_ABSENT)
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=self._serve, args=(theirs,), name="procgen", daemon=True)

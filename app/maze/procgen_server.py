@@ -38,6 +38,14 @@ def _uncut(folder: str) -> str:
     return folder + "/" * (len(folder.encode()) - len(folder))
 
 
+def _told(environments: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Pictures, rewards, beginnings of episodes and level seeds of environments, as they are now."""
+    reward, seen, first = environments.observe()
+    seeds = np.array([info["level_seed"] for info in environments.get_info()])
+    # procgen writes the next step's into the same memory.
+    return seen["rgb"].copy(), reward.copy(), first.copy(), seeds
+
+
 class _Games:
     """procgen's environments, made once per world and reused."""
 
@@ -49,14 +57,14 @@ class _Games:
         self._games: dict[tuple[str, int], Any] = {}
         self._templates: dict[str, bytes] = {}
 
-    def _environment(self, world_name: str, seed: int, num: int = 1) -> Any:
+    def _environment(self, world_name: str, seed: int, num: int = 1, *, num_levels: int = 1, rand_seed: int = 0) -> Any:
         return self._make(
             num=num,
             env_name="maze",
-            num_levels=1,
+            num_levels=num_levels,
             start_level=seed,
             distribution_mode=world_name,
-            rand_seed=0,
+            rand_seed=rand_seed,
             # Without threads of its own procgen works in this one; a pool would be joined at every close.
             num_threads=0,
             resource_root=self._assets,
@@ -113,6 +121,21 @@ class _Games:
                 break
             mazes.append(parse_state(game.get_state()[0]))
         return mazes, rewards, dones
+
+    def play(
+        self, world_name: str, rand_seed: int, num_levels: int, start_level: int, actions: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """What fresh environments show before the first action and after each; see `Procgen.play`."""
+        environments = self._environment(
+            world_name, start_level, actions.shape[1], num_levels=num_levels, rand_seed=rand_seed
+        )
+        seen = [_told(environments)]
+        for each in actions:
+            environments.act(each.astype(np.int32))
+            seen.append(_told(environments))
+        environments.close()
+        pictures, rewards, firsts, seeds = (np.stack(part) for part in zip(*seen, strict=True))
+        return pictures, rewards, firsts, seeds
 
     def _state_of(self, maze: Maze) -> bytes:
         return write_state(self._template(maze.world_name), maze)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
 import os
@@ -132,9 +133,8 @@ def test_field_writes_pictures_and_tables_as_well(tmp_path: Path, checkpoint: Pa
     assert (tmp_path / "out" / "fork.csv").read_text().count("\n") == 2 + len(forked_level().squares)
 
 
-@pytest.mark.procgen
 def test_field_of_levels_agrees_with_recorded_results(
-    tmp_path: Path, reference: Path, reference_checkpoint: Path, procgen: object
+    tmp_path: Path, reference: Path, reference_checkpoint: Path
 ) -> None:
     patches = patches_file(tmp_path, {"kind": "zero", "layer": LAYER, "channels": [10]})
     done = program(
@@ -248,17 +248,46 @@ def test_an_out_that_is_a_file_or_missing_is_refused(
     assert capfd.readouterr().err.count("\n") == 1
 
 
-def test_a_missing_procgen_is_one_sentence(
-    tmp_path: Path, checkpoint: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_levels_of_seeds_need_no_procgen(tmp_path: Path, checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # As on a platform without procgen's wheel: the import system finds no such package.
     monkeypatch.setitem(sys.modules, "procgen", None)
-    monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
-    assert run("field", "--seeds", "1", "--checkpoint", checkpoint, "--out", tmp_path / "out") == 2
-    told = capfd.readouterr().err
-    assert "procgen" in told
-    assert told.count("\n") == 1
-    assert not (tmp_path / "out").exists()
+    assert run("field", "--seeds", "1", "--checkpoint", checkpoint, "--out", tmp_path / "out") == 0
+    assert (tmp_path / "out" / "easy-1.npz").is_file()
+
+
+# verify
+
+
+@pytest.mark.procgen
+def test_verify_compares_with_the_game_and_counts(
+    procgen: object, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.verify_command._STEPS", 20)
+    # The game that these tests share, rather than another process of it.
+    monkeypatch.setattr("app.maze.procgen_client.Procgen", lambda: contextlib.nullcontext(procgen))
+    assert run("verify", "--seeds", "0:2,7") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].split() == ["easy", "3", "levels", "0", "different"]
+    assert said[-1] == "All equal to procgen 0.10.7."
+    from app.maze.generator import level
+
+    monkeypatch.setattr(
+        "app.maze.procgen_check.levels", lambda world, seeds: [level(world, 3 * seed) for seed in seeds]
+    )
+    assert run("verify", "--seeds", "0:2") == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "Not equal to procgen 0.10.7: easy 1; hard 1."
+
+
+def test_verify_without_the_game_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As where procgen has no wheel: no such distribution is installed.
+    monkeypatch.setattr("app.maze.procgen_client.DISTRIBUTIONS", ("no-such-game",))
+    assert run("verify", "--seeds", "0:2") == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "procgen is not installed" in printed.err
+    assert printed.err.count("\n") == 1
 
 
 # info and the rest

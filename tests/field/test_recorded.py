@@ -10,7 +10,6 @@ import pytest
 
 from app.cli.main import main as run
 from app.field.vector_field import move_probabilities
-from app.maze.procgen_client import Procgen
 
 PATCHES = {"patches": [{"kind": "zero", "layer": "embedder.block2.res1.resadd_out", "channels": [10]}]}
 
@@ -19,10 +18,9 @@ def no_window(*_: object) -> int:
     raise AssertionError("a headless command opened the window")
 
 
-@pytest.mark.procgen
 @pytest.mark.parametrize("world", ["easy", "hard"])
 def test_fields_of_levels_agree_with_the_recorded_ones(
-    world: str, reference: Path, reference_checkpoint: Path, procgen: Procgen, tmp_path: Path
+    world: str, reference: Path, reference_checkpoint: Path, tmp_path: Path
 ) -> None:
     recorded = np.load(reference / "recorded.npz")
     seeds = sorted({key.split("/")[1] for key in recorded if key.startswith(f"{world}/")}, key=int)

@@ -8,24 +8,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import MazeError
-from app.maze.levels import cheese_in_region, find_level, generate_level, generate_levels, random_level
+from app.maze.generator import level, levels
+from app.maze.levels import (
+    cheese_in_region,
+    find_level,
+    generate_level,
+    generate_levels,
+    random_level,
+    random_seeds,
+    seeds_of_sizes,
+)
 from app.maze.maze import BACKGROUNDS, Maze
-from app.maze.procgen_client import SEEDS, Procgen
 from app.maze.routes import reachable
+from app.maze.seeds import SEEDS
 
 
-@pytest.mark.procgen
-def test_a_level_is_procgens_and_knows_where_it_came_from(procgen: Procgen) -> None:
-    level = generate_level(procgen, "hard", 7)
-    assert (level.seed, level.region, level.name) == (7, None, "hard 7")
-    assert level.maze == procgen.level("hard", 7)
+def test_a_level_knows_where_it_came_from() -> None:
+    found = generate_level("hard", 7)
+    assert (found.seed, found.region, found.name) == (7, None, "hard 7")
+    assert found.maze == level(25, 7)
 
 
-@pytest.mark.procgen
 @pytest.mark.parametrize("region", [1, 3, 5, 25])
-def test_a_region_moves_only_the_cheese_and_into_the_top_right(procgen: Procgen, region: int) -> None:
-    plain = generate_levels(procgen, "hard", range(60))
-    moved = generate_levels(procgen, "hard", range(60), region)
+def test_a_region_moves_only_the_cheese_and_into_the_top_right(region: int) -> None:
+    plain = generate_levels("hard", range(60))
+    moved = generate_levels("hard", range(60), region)
     for before, after in zip(plain, moved, strict=True):
         assert after.region == region
         assert after.name.endswith(f"cheese in the top-right {region} x {region}")
@@ -65,38 +72,35 @@ def test_a_region_that_is_none_is_refused(region: object) -> None:
         random_level(15, 13, 0, region)  # type: ignore[arg-type]
 
 
-@pytest.mark.procgen
 @pytest.mark.parametrize("direction", [1, -1])
-def test_the_search_stops_at_the_first_level_of_a_size(procgen: Procgen, direction: int) -> None:
-    found = find_level(procgen, "hard", 500, direction, {21, 25}, region=5)  # type: ignore[arg-type]
+def test_the_search_stops_at_the_first_level_of_a_size(direction: int) -> None:
+    found = find_level("hard", 500, direction, {21, 25}, region=5)  # type: ignore[arg-type]
     assert found.maze.dim in (21, 25)
     assert found.region == 5
     assert found.seed is not None
     between = range(500 + direction, found.seed, direction)
-    assert not any(maze.dim in (21, 25) for maze in procgen.levels("hard", between))
+    assert not any(maze.dim in (21, 25) for maze in levels(25, between))
 
 
-@pytest.mark.procgen
-def test_without_sizes_the_search_takes_the_next_seed(procgen: Procgen) -> None:
-    assert find_level(procgen, "easy", 41, 1).seed == 42
-    assert find_level(procgen, "easy", 41, -1).seed == 40
+def test_without_sizes_the_search_takes_the_next_seed() -> None:
+    assert find_level("easy", 41, 1).seed == 42
+    assert find_level("easy", 41, -1).seed == 40
 
 
-@pytest.mark.procgen
-def test_a_search_that_cannot_end_well_is_refused(procgen: Procgen) -> None:
+def test_a_search_that_cannot_end_well_is_refused() -> None:
     for start, direction, where in ((0, -1, "before 0"), (SEEDS - 1, 1, "after 2147483647")):
         with pytest.raises(MazeError, match=where):
-            find_level(procgen, "easy", start, direction)  # type: ignore[arg-type]
+            find_level("easy", start, direction)  # type: ignore[arg-type]
     for dims in (set(), {4}, {17}):
         with pytest.raises(MazeError, match="odd, 3 to 15"):
-            find_level(procgen, "easy", 0, 1, dims)
+            find_level("easy", 0, 1, dims)
 
 
 @settings(deadline=None)
 @given(
     world=st.sampled_from([15, 25]),
     half=st.integers(0, 11),
-    seed=st.integers(0, 2**63),
+    seed=st.integers(0, SEEDS - 1),
     region=st.none() | st.integers(1, 15),
 )
 def test_random_levels_are_perfect_mazes(world: int, half: int, seed: int, region: int | None) -> None:
@@ -115,6 +119,27 @@ def test_random_levels_are_perfect_mazes(world: int, half: int, seed: int, regio
     inside = np.zeros((world, world), dtype=bool)
     inside[maze.margin : maze.margin + dim, maze.margin : maze.margin + dim] = True
     assert (maze.grid[~inside] == 51).all()
+
+
+def test_a_level_of_its_own_size_and_background_is_the_seeds() -> None:
+    for seed in range(200):
+        own = level(25, seed)
+        assert random_level(25, None, seed, background=None) == random_level(25, own.dim, seed, background=None) == own
+
+
+@pytest.mark.parametrize("dim", [None, 3, 13])
+def test_random_seeds_repeat_and_keep_to_the_size(dim: int | None) -> None:
+    found, again = (random_seeds(15, 50, np.random.default_rng(8), dim) for _ in range(2))
+    assert found == again != random_seeds(15, 50, np.random.default_rng(9), dim)
+    assert len(set(found)) == 50
+    assert {maze.dim for maze in levels(15, found)} == ({dim} if dim else set(range(3, 16, 2)))
+    with pytest.raises(MazeError, match="odd, from 3 to 15"):
+        random_seeds(15, 1, np.random.default_rng(0), 4)
+
+
+def test_seeds_of_sizes_are_found_in_their_order() -> None:
+    found = seeds_of_sizes(25, range(600, 300, -1), (3, 25))
+    assert found.tolist() == [seed for seed in range(600, 300, -1) if level(25, seed).dim in (3, 25)]
 
 
 def test_random_levels_differ_and_cover_sizes_themes_and_cheese_squares() -> None:

@@ -16,7 +16,6 @@ from app.maze.ascii import from_ascii
 from app.maze.levels import generate_levels, random_level
 from app.maze.maze import Maze, Square
 from app.maze.moves import DOWN, LEFT, MOVE_DELTAS, RIGHT, UP
-from app.maze.procgen_client import Procgen
 from app.maze.routes import (
     best_moves,
     decision_square,
@@ -120,9 +119,8 @@ def test_targets_that_are_walls_or_outside() -> None:
         move_between((0, 0), (1, 1))
 
 
-@pytest.mark.procgen
-def test_the_recorded_counts_of_decision_levels(procgen: Procgen) -> None:
-    decisions = [decision_square(level.maze) for level in generate_levels(procgen, "easy", range(200))]
+def test_the_recorded_counts_of_decision_levels() -> None:
+    decisions = [decision_square(level.maze) for level in generate_levels("easy", range(200))]
     reasons = Counter(decision.reason for decision in decisions)
     assert reasons == {
         None: 108,

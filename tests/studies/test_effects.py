@@ -7,18 +7,17 @@ import json
 import pytest
 
 from app.cli.main import main
-from app.maze.procgen_client import Procgen
+from app.maze.generator import levels as levels_of
 from app.policy.layers import DEFAULT_LAYER
 from app.policy.policy import Policy
 from app.studies.effects import effects_table, to_json, to_text
 from app.studies.vector_effects import RESADDS, with_decision
 
 
-@pytest.mark.procgen
 @pytest.mark.full
 @pytest.mark.timeout(1200)
-def test_the_whole_table_agrees_with_what_was_measured(procgen: Procgen, reference_policy: Policy) -> None:
-    table = effects_table(reference_policy, procgen.levels("easy", range(200)), with_saturation=True)
+def test_the_whole_table_agrees_with_what_was_measured(reference_policy: Policy) -> None:
+    table = effects_table(reference_policy, levels_of(15, range(200)), with_saturation=True)
     unpatched, *subtracted = table.subtracted
     assert {row.levels for row in (*table.subtracted, table.added, table.top_right)} == {108}
     assert unpatched.mean_cheese == pytest.approx(0.837, abs=0.002)
@@ -44,9 +43,8 @@ def test_the_whole_table_agrees_with_what_was_measured(procgen: Procgen, referen
         assert row.levels == 108
 
 
-@pytest.mark.procgen
-def test_a_part_of_the_table(procgen: Procgen, reference_policy: Policy) -> None:
-    levels = procgen.levels("easy", range(12))
+def test_a_part_of_the_table(reference_policy: Policy) -> None:
+    levels = levels_of(15, range(12))
     table = effects_table(reference_policy, levels, layers=[DEFAULT_LAYER], values=[5.5], with_saturation=True)
     unpatched, subtracted = table.subtracted
     forks = len(with_decision(levels))
@@ -67,9 +65,8 @@ def test_a_part_of_the_table(procgen: Procgen, reference_policy: Policy) -> None
     assert values["path_probability"][1] == {"value": 5.5, "cheese": False, "n": set_to.levels, "mean": set_to.mean}
 
 
-@pytest.mark.procgen
-def test_a_policy_in_which_no_channel_marks_the_cheese(procgen: Procgen, small_policy: Policy) -> None:
-    table = effects_table(small_policy, procgen.levels("easy", range(2)), layers=[DEFAULT_LAYER])
+def test_a_policy_in_which_no_channel_marks_the_cheese(small_policy: Policy) -> None:
+    table = effects_table(small_policy, levels_of(15, range(2)), layers=[DEFAULT_LAYER])
     assert table.channels == ()
     assert table.retargeting == ()
     assert "No channel peaks at the cheese" in to_text(table)
@@ -83,10 +80,7 @@ def command(*arguments: str) -> int:
     return main(["effects", *arguments], window=no_window, smoke_test=no_window)
 
 
-@pytest.mark.procgen
-def test_the_command_prints_the_table(
-    procgen: Procgen, reference_checkpoint: object, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_prints_the_table(reference_checkpoint: object, capsys: pytest.CaptureFixture[str]) -> None:
     few = [
         str(reference_checkpoint),
         "--seeds",
@@ -106,10 +100,7 @@ def test_the_command_prints_the_table(
     assert "\n+5.5 " in printed.out
 
 
-@pytest.mark.procgen
-def test_the_command_prints_json(
-    procgen: Procgen, reference_checkpoint: object, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_prints_json(reference_checkpoint: object, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(str(reference_checkpoint), "--seeds", "4", "--layers", DEFAULT_LAYER, "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert found["levels"] == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from app.maze.procgen_client import Procgen
 from app.policy.loading import load_policy
 from app.policy.policy_info import default_policy_path
 from training.choose_samples import SMALLEST, choose
@@ -12,13 +11,9 @@ from training.levels import evaluation_levels
 
 
 @pytest.mark.full
-@pytest.mark.procgen
 def test_the_same_levels_give_the_same_samples_each_of_another_maze() -> None:
-    if not Procgen.available():
-        pytest.skip("needs procgen")
     policy = load_policy(default_policy_path())
-    with Procgen() as procgen:
-        levels = evaluation_levels(procgen, "easy", 150)
+    levels = evaluation_levels("easy", 150)
     samples = choose(policy, levels)
     assert len({sample.maze.walls for sample in samples}) == len(samples) == 5
     assert all(sample.maze.dim >= SMALLEST for sample in samples)

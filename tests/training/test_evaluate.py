@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 
 from app.errors import MazescopeError, PolicyError
 from app.maze.levels import random_level
-from app.maze.procgen_client import Procgen
 from app.policy.loading import load_policy
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
@@ -23,22 +21,13 @@ from training.rollouts import walk_all
 
 
 @pytest.fixture(scope="module")
-def procgen() -> Iterator[Procgen]:
-    if not Procgen.available():
-        pytest.skip("needs procgen")
-    with Procgen() as game:
-        yield game
-
-
-@pytest.fixture(scope="module")
 def policy() -> Policy:
     return load_policy(default_policy_path())
 
 
-@pytest.mark.procgen
-def test_scores_of_a_few_levels_are_written_and_read_back(policy: Policy, procgen: Procgen, tmp_path: Path) -> None:
+def test_scores_of_a_few_levels_are_written_and_read_back(policy: Policy, tmp_path: Path) -> None:
     source = read_policy(default_policy_path())
-    written = evaluate(source, procgen, tmp_path, "judged", 6, selection=4)
+    written = evaluate(source, tmp_path, "judged", 6, selection=4)
     scores = json.loads((tmp_path / "judged.json").read_text())["scores"]
     assert scores == written["scores"]
     for part in ("training_distribution", "cheese_anywhere", "decision_squares"):
@@ -56,13 +45,12 @@ def test_scores_of_a_few_levels_are_written_and_read_back(policy: Policy, procge
     assert f"{100 * scores['training_distribution']['greedy']:.1f} %" in text
 
 
-@pytest.mark.procgen
-def test_evaluation_levels_are_procgens_and_keep_to_their_seeds(procgen: Procgen) -> None:
-    found = evaluation_levels(procgen, "easy", 5, region=3, accept=lambda maze: maze.dim > 3, first=99_980)
+def test_evaluation_levels_keep_to_their_seeds() -> None:
+    found = evaluation_levels("easy", 5, region=3, accept=lambda maze: maze.dim > 3, first=99_980)
     assert [level.maze.dim > 3 for level in found] == [True] * 5
     assert all(in_region(level.maze, 3) for level in found)
     with pytest.raises(MazescopeError, match="below seed 100000"):
-        evaluation_levels(procgen, "easy", 30, first=99_980)
+        evaluation_levels("easy", 30, first=99_980)
 
 
 def test_a_policy_that_training_did_not_write_is_refused(tmp_path: Path) -> None:

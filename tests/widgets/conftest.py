@@ -23,7 +23,6 @@ from app.document.document import Document, OpenMaze, State
 from app.field.engine import Engine
 from app.maze.ascii import from_ascii
 from app.maze.maze import Maze, Square
-from app.maze.procgen_client import Procgen
 from app.policy.policy import Policy
 from widgets.main_window import MainWindow
 from widgets.services.context import Context
@@ -185,7 +184,6 @@ def make_hand(qtbot: QtBot, qapp: QApplication, small_policy: Policy, tmp_path: 
         maze: Maze | None = None,
         *,
         policy: Policy | None = small_policy,
-        procgen: Procgen | None = None,
         engine: bool = True,
         tool: str | None = "wall",
     ) -> Hand:
@@ -195,7 +193,7 @@ def make_hand(qtbot: QtBot, qapp: QApplication, small_policy: Policy, tmp_path: 
         settings.set("theme", "light")
         if tool is not None:
             settings.set("tool", tool)
-        context = Context(document, settings, procgen=procgen)
+        context = Context(document, settings)
         context.apply_theme()
         window = MainWindow(context)
         qtbot.addWidget(window)

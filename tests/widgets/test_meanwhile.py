@@ -15,7 +15,6 @@ from app.document import maze_edits, patch_edits
 from app.document.session_file import save_session
 from app.interventions.patches import AddVector
 from app.maze import maze_file as maze_files
-from app.maze.procgen_client import Procgen
 from app.number_format import compact
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
@@ -104,20 +103,6 @@ def test_a_stroke_does_not_go_on_in_another_tab(make_hand: MakeHand) -> None:
     hand.move((4, 2))
     hand.release((4, 2))
     assert hand.maze == shown
-
-
-@pytest.mark.procgen
-def test_a_level_that_comes_late_stays_out_of_another_tab(make_hand: MakeHand, procgen: Procgen) -> None:
-    hand = make_hand(procgen=procgen, engine=False)
-    maze_edits.duplicate_maze(hand.document)
-    settle()
-    before = hand.document.state.mazes[0].maze
-    hand.context.actions.trigger("level.next")
-    hand.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
-    hand.wait(lambda: not hand.context.busy)
-    # Where it is quicker than the hand, it is in the tab that it was asked for.
-    assert hand.document.state.tab.maze == before
-    assert not hand.window.levels.busy
 
 
 def test_coming_back_from_the_stage_when_what_had_the_keyboard_is_gone(make_hand: MakeHand) -> None:

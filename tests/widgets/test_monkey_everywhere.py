@@ -30,8 +30,8 @@ FULL = os.environ.get("FULL") == "1"
 GESTURES = 2000 if FULL else 200
 CONTROLS = (QAbstractButton, QAbstractSlider, QComboBox, QAbstractSpinBox, QTabBar, QAbstractItemView)
 LEFT_OUT = ("file.", "level.", "help.log", "help.tour", "compare.policy", "view.presentation")
-"""Actions that leave the session (as the tour may, by leaving its sample open), ask procgen, or need a screen and other
-programs."""
+"""Actions that leave the session (as the tour may, by leaving its sample open), open another level, or need a screen
+and other programs."""
 
 KEYS = (
     Qt.Key.Key_Left,
@@ -93,7 +93,7 @@ class Monkey:
             QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=place)
 
     def of_levels(self, widget: QWidget) -> bool:
-        """Whether a control asks procgen for a level."""
+        """Whether a control opens a level."""
         return any(isinstance(parent, LevelBar) for parent in _parents(widget))
 
     def left_out(self, row: int) -> bool:

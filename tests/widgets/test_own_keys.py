@@ -42,7 +42,7 @@ def test_pages_turn_in_the_channels_and_open_no_other_level(hand: Hand) -> None:
     grid = grid_with_keyboard(hand)
     hand.key(Qt.Key.Key_PageDown)
     assert grid.current != 0
-    assert not hand.window.levels.busy
+    assert hand.document.state.tab.seed is None
 
 
 @pytest.mark.parametrize("part", ["slider", "field"])
@@ -55,7 +55,7 @@ def test_pages_step_a_number_and_open_no_other_level(make_hand: MakeHand, part: 
     getattr(number, part).setFocus()
     QApplication.processEvents()
     hand.key(Qt.Key.Key_PageUp)
-    assert not hand.window.levels.busy
+    assert hand.document.state.tab.seed is None
     assert hand.document.state.stack.patches == (AddVector(coefficient=0.0),)
 
 
@@ -105,7 +105,7 @@ def test_pages_turn_in_the_undo_list(make_hand: MakeHand) -> None:
     panel = hand.window.docks.docks["history"].widget()
     panel.list.setFocus()  # type: ignore[attr-defined]
     hand.key(Qt.Key.Key_PageDown)
-    assert not hand.window.levels.busy
+    assert hand.document.state.tab.seed is None
 
 
 def test_delete_takes_the_card_out_and_leaves_the_cheese(make_hand: MakeHand) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from app.document.document import OpenMaze, State
 from app.field.engine import Engine
 from app.field.requests import FieldRequest
 from app.interventions.patches import Zero
-from app.maze.procgen_client import RESTARTED, Procgen
+from app.maze.generator import level
 from app.policy.network import random_network
 from app.policy.policy import policy_of
 from app.policy.saving import save_safetensors
@@ -266,69 +265,50 @@ def test_choices_are_remembered(make_hand: MakeHand) -> None:
     assert isinstance(kept.get("layout"), str)
 
 
-@pytest.mark.procgen
-def test_levels_are_stepped_typed_and_undone(make_hand: MakeHand, procgen: Procgen) -> None:
-    hand = make_hand(procgen=procgen)
+def test_levels_are_stepped_typed_and_undone(hand: Hand) -> None:
     bar = hand.window.level_bar
     assert bar.seed.text() == "no seed"
     bar.seed.setFocus()
     bar.seed.selectAll()
     QTest.keyClicks(bar.seed, "7")
     QTest.keyClick(bar.seed, Qt.Key.Key_Return)
-    hand.wait(lambda: hand.document.state.tab.seed == 7)
+    assert hand.document.state.tab.seed == 7
     # The keyboard is still with the seed; what it undoes is the level.
     QTest.keyClick(bar.seed, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert hand.document.state.tab.seed is None
     QTest.keyClick(bar.seed, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert hand.document.state.tab.seed == 7
-    assert hand.maze == procgen.level("easy", 7)
+    assert hand.maze == level(15, 7)
     for _ in range(3):
         press_button(hand, "level.next")
-    hand.wait(lambda: hand.document.state.tab.seed == 10)
-    hand.wait(lambda: not hand.window.levels.busy)
+    assert hand.document.state.tab.seed == 10
     press_button(hand, "level.previous")
-    hand.wait(lambda: hand.document.state.tab.seed == 9)
+    assert hand.document.state.tab.seed == 9
     hand.answered()
     hand.document.undo()
     assert bar.seed.value() == hand.document.state.tab.seed
     hand.window.levels.set_world("hard")
-    hand.wait(lambda: hand.maze.world == 25)
+    assert hand.maze == level(25, bar.seed.value())
     assert bar.world.currentData() == "hard"
 
 
-@pytest.mark.procgen
-def test_size_filter_region_and_the_first_seed(make_hand: MakeHand, procgen: Procgen) -> None:
-    hand = make_hand(procgen=procgen)
+def test_size_filter_region_and_the_first_seed(hand: Hand) -> None:
     levels = hand.window.levels
     levels.go_to(0)
-    hand.wait(lambda: hand.document.state.tab.seed == 0)
+    assert hand.document.state.tab.seed == 0
     press_button(hand, "level.previous")
     assert "Seeds run from 0" in hand.window.message_bar.label.text()
     assert hand.document.state.tab.seed == 0
     levels.set_dim(5)
-    hand.wait(lambda: hand.maze.dim == 5 and not levels.busy)
+    assert hand.maze.dim == 5
     seed = hand.document.state.tab.seed
     press_button(hand, "level.next")
-    hand.wait(lambda: hand.document.state.tab.seed != seed)
+    assert hand.document.state.tab.seed != seed
     assert hand.maze.dim == 5
     levels.set_region(1)
-    hand.wait(lambda: hand.document.state.tab.region == 1)
+    assert hand.document.state.tab.region == 1
     assert hand.maze.cheese == hand.maze.top_right
     assert hand.window.level_bar.region.currentData() == 1
-
-
-@pytest.mark.procgen
-def test_when_procgen_dies_the_user_is_told_and_it_starts_again(make_hand: MakeHand, procgen: Procgen) -> None:
-    import signal
-
-    hand = make_hand(procgen=procgen)
-    procgen.level("easy", 0)
-    assert procgen.pid is not None
-    os.kill(procgen.pid, signal.SIGKILL)
-    hand.window.levels.go_to(3)
-    hand.wait(lambda: hand.document.state.tab.seed == 3)
-    hand.wait(hand.window.message_bar.isVisible)
-    assert hand.window.message_bar.label.text() == RESTARTED
 
 
 def test_a_level_that_arrives_ends_the_drag_under_way(hand: Hand) -> None:

@@ -18,7 +18,6 @@ from app.field.engine import Engine
 from app.interventions.patches import NO_PATCHES, Patch, PatchStack
 from app.maze.ascii import from_ascii
 from app.maze.maze import Maze
-from app.maze.procgen_client import Procgen
 from app.policy.policy import Policy
 from widgets.services.context import Context
 from widgets.services.settings import Settings
@@ -141,14 +140,13 @@ def make_desk(qtbot: QtBot, qapp: QApplication, small_policy: Policy, tmp_path: 
         policy: Policy | None = small_policy,
         maze: Maze | None = None,
         stack: PatchStack = NO_PATCHES,
-        procgen: Procgen | None = None,
     ) -> Desk:
         shown = maze or from_ascii(FORKED)
         other = replace(shown, cheese=None)
         tabs = (OpenMaze(1, "Forked", shown, shown), OpenMaze(2, "Bare", other, other))
         settings = Settings(tmp_path / "settings.json")
         settings.set("theme", "light")
-        context = Context(Document(State(tabs, 1, policy, stack)), settings, procgen=procgen)
+        context = Context(Document(State(tabs, 1, policy, stack)), settings)
         context.apply_theme()
         context.bridge.attach(Engine("cpu"))
         contexts.append(context)

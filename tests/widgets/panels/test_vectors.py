@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
@@ -13,8 +12,7 @@ from PySide6.QtWidgets import QLineEdit
 from app.document import maze_edits
 from app.interventions.patches import AddVector
 from app.interventions.vectors import cosine, read_vector
-from app.maze.procgen_client import Procgen
-from tests.widgets.panels.conftest import Desk, MakeDesk
+from tests.widgets.panels.conftest import Desk
 from widgets.panels.vectors import VectorsPanel
 
 
@@ -88,9 +86,7 @@ def test_a_probe_comes_with_the_mean_difference_and_its_accuracy(desk: Desk) -> 
     assert dict(panel.current.measures)["mean difference's accuracy"] == dict(other.measures)["held-out accuracy"]
 
 
-@pytest.mark.procgen
-def test_averages_are_over_procgens_levels(make_desk: MakeDesk, procgen: Procgen) -> None:
-    desk = make_desk(procgen=procgen)
+def test_averages_are_over_the_levels_of_the_seeds(desk: Desk) -> None:
     panel = desk.put(VectorsPanel)
     desk.click(panel.new)
     desk.choose(panel.make.kind, "averaged")
@@ -99,7 +95,7 @@ def test_averages_are_over_procgens_levels(make_desk: MakeDesk, procgen: Procgen
     make(desk, panel, "averaged")
     assert panel.current is not None
     assert panel.current.seeds == tuple(range(5, 13))
-    assert "levels of procgen" in panel.current.note
+    assert "easy 5 to 12" in panel.current.note
 
 
 def test_making_can_be_stopped(desk: Desk) -> None:
