@@ -17,7 +17,6 @@ from app.interventions.compiled_stack import compile_stack
 from app.interventions.patches import AddVector, PatchStack, SetValue, Zero
 from app.maze.levels import Level
 from app.maze.maze import Maze
-from app.maze.procgen_client import Procgen
 from app.maze.routes import decision_square, shortest_path
 from app.paths import asset
 from app.policy.layers import DEFAULT_LAYER
@@ -227,8 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         policy = load_policy(options.policy)
-        with Procgen() as procgen:
-            levels = evaluation_levels(procgen, policy.metadata["world"], options.levels)
+        levels = evaluation_levels(policy.metadata["world"], options.levels)
         samples = choose(policy, levels)
         save_samples(options.out, samples, policy.weights_hash)
     except MazescopeError as error:

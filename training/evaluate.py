@@ -14,7 +14,6 @@ from typing import Any
 import torch
 
 from app.errors import MazescopeError, PolicyError
-from app.maze.procgen_client import Procgen
 from app.paths import asset
 from app.policy.loading import load_policy
 from app.policy.policy import Policy
@@ -39,9 +38,7 @@ def read_policy(path: Path) -> Policy:
     return policy
 
 
-def evaluate(
-    policy: Policy, procgen: Procgen, folder: Path, stem: str, count: int, selection: int = SELECTION
-) -> dict[str, Any]:
+def evaluate(policy: Policy, folder: Path, stem: str, count: int, selection: int = SELECTION) -> dict[str, Any]:
     """Measure a policy; write STEM.safetensors, STEM.json and STEM.md into the folder; return the JSON's content."""
     about = {key: value for key, value in policy.metadata.items() if key not in ("loaded_from", "scores")}
     began = time.monotonic()
@@ -49,7 +46,7 @@ def evaluate(
     def tell(what: str) -> None:
         print(f"{time.monotonic() - began:6.0f} s  {policy.name}: {what}", file=sys.stderr, flush=True)
 
-    scores = all_scores(policy, procgen, about["world"], about["region"], count, selection=selection, tell=tell)
+    scores = all_scores(policy, about["world"], about["region"], count, selection=selection, tell=tell)
     written = {
         **about,
         "name": policy.name,
@@ -105,13 +102,12 @@ def main(arguments: list[str] | None = None) -> int:
     if options.threads:
         torch.set_num_threads(options.threads)
     try:
-        with Procgen() as procgen:
-            for path in options.checkpoints:
-                policy = read_policy(path)
-                if options.title:
-                    policy = replace(policy, name=options.title)
-                written = evaluate(policy, procgen, options.out, options.name or policy.name, options.levels)
-                print(json.dumps({"name": policy.name, **headline(written["scores"])}), flush=True)
+        for path in options.checkpoints:
+            policy = read_policy(path)
+            if options.title:
+                policy = replace(policy, name=options.title)
+            written = evaluate(policy, options.out, options.name or policy.name, options.levels)
+            print(json.dumps({"name": policy.name, **headline(written["scores"])}), flush=True)
     except MazescopeError as error:
         print(error, file=sys.stderr)
         return 2

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from app.errors import MazescopeError
 from app.maze.levels import Level, generate_levels
 from app.maze.maze import Maze
-from app.maze.procgen_client import Procgen
 from training.config import EVALUATION_SEEDS
 
 _STEP = 250
 
 
 def evaluation_levels(
-    procgen: Procgen,
     world: str,
     count: int,
     *,
@@ -30,7 +28,7 @@ def evaluation_levels(
     found: list[Level] = []
     for start in range(first, EVALUATION_SEEDS, _STEP):
         seeds = range(start, min(start + _STEP, EVALUATION_SEEDS))
-        found += [level for level in generate_levels(procgen, world, seeds, region) if accept(level.maze)]
+        found += [level for level in generate_levels(world, seeds, region) if accept(level.maze)]
         if len(found) >= count:
             return found[:count]
     raise MazescopeError(f"{len(found)} fitting levels were found below seed {EVALUATION_SEEDS}; expected {count}.")

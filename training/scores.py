@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from app.maze.maze import Maze
-from app.maze.procgen_client import Procgen
 from app.maze.routes import decision_square, shortest_path
 from app.policy.layers import DEFAULT_LAYER, layers
 from app.policy.network import Network
@@ -42,7 +41,6 @@ def candidate_layers(width: int) -> tuple[str, ...]:
 
 def all_scores(
     policy: Policy,
-    procgen: Procgen,
     world: str,
     region: int,
     count: int,
@@ -59,7 +57,7 @@ def all_scores(
     """
 
     def mazes(accept: Callable[[Maze], bool] = lambda _: True, **how: Any) -> list[Maze]:
-        return [level.maze for level in evaluation_levels(procgen, world, accept=accept, **{"count": count, **how})]
+        return [level.maze for level in evaluation_levels(world, accept=accept, **{"count": count, **how})]
 
     def outside(maze: Maze) -> bool:
         return not in_region(maze, region)

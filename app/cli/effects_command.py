@@ -10,12 +10,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from app.cli.field_command import note, parse_seeds
+from app.cli.field_command import parse_seeds
 from app.errors import MazescopeError
 from app.interventions.patches_file import FLOAT32_MAX
 from app.maze.levels import generate_levels
 from app.maze.maze import WORLDS
-from app.maze.procgen_client import Procgen
 from app.policy.layers import DEFAULT_LAYER
 from app.progress import Progress, quiet
 
@@ -77,8 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     policy = load_policy(arguments.checkpoint or default_policy_path())
     layers = arguments.layers or RESADDS
     check(policy, layers, arguments.channels)
-    with Procgen(on_restart=note) as procgen:
-        levels = generate_levels(procgen, arguments.world, seeds, arguments.region)
+    levels = generate_levels(arguments.world, seeds, arguments.region)
     table = effects_table(
         policy,
         [level.maze for level in levels],

@@ -25,7 +25,7 @@ from app.io.regular_file import exists
 from app.maze.levels import generate_levels
 from app.maze.maze import WORLDS, Maze
 from app.maze.maze_file import load
-from app.maze.procgen_client import SEEDS, Procgen
+from app.maze.seeds import SEEDS
 
 _LEVELS_AT_ONCE: Final = 32
 
@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.seeds is None and not arguments.maze:
         raise MazescopeError("No maze was named; expected --seeds, such as --seeds 0:20, or --maze FILE.")
     if arguments.region is not None and arguments.seeds is None:
-        raise MazescopeError("--region was given without --seeds; it moves the cheese of procgen's levels.")
+        raise MazescopeError("--region was given without --seeds; it moves the cheese of the levels of seeds.")
     if exists(arguments.out) and not arguments.out.is_dir():
         raise MazescopeError(f"{arguments.out} is a file; expected a folder for --out.")
     files = _maze_jobs(arguments.maze)
@@ -135,13 +135,11 @@ def run(arguments: argparse.Namespace) -> int:
     engine = Engine(device.key)
     started, squares, written = time.perf_counter(), 0, 0
     try:
-        with Procgen(on_restart=note) as procgen:
-            levels = _level_jobs(procgen, arguments.world, arguments.seeds or (), arguments.region)
-            for job in chain(files, levels):
-                result = engine.compute(FieldRequest(job.maze, policy, stack))
-                _check_patches(result, arguments.patches)
-                written += _write(job, result, arguments)
-                squares += len(result.original.squares)
+        for job in chain(files, _level_jobs(arguments.world, arguments.seeds or (), arguments.region)):
+            result = engine.compute(FieldRequest(job.maze, policy, stack))
+            _check_patches(result, arguments.patches)
+            written += _write(job, result, arguments)
+            squares += len(result.original.squares)
         label = engine.device_label
     finally:
         engine.close()
@@ -160,10 +158,10 @@ def _maze_jobs(paths: Sequence[Path]) -> list[Job]:
     return jobs
 
 
-def _level_jobs(procgen: Procgen, world: str, seeds: Sequence[range], region: int | None) -> Iterator[Job]:
+def _level_jobs(world: str, seeds: Sequence[range], region: int | None) -> Iterator[Job]:
     numbers = chain.from_iterable(seeds)
     while part := list(dict.fromkeys(islice(numbers, _LEVELS_AT_ONCE))):
-        for level in generate_levels(procgen, world, part, region):
+        for level in generate_levels(world, part, region):
             yield Job(f"{world}-{level.seed}", level.name, level.maze, level.seed, region)
 
 

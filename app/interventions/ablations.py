@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from torch import Tensor
 
@@ -9,13 +11,14 @@ from app.errors import PatchError
 from app.interventions.layer_activations import BATCH, activations
 from app.interventions.patches import Mean, Resample
 from app.interventions.tensor_cache import CACHE, TensorCache
-from app.maze.levels import random_level
+from app.maze.generator import level, levels
+from app.maze.levels import random_seeds, seeds_of_sizes
 from app.maze.maze import Maze, Square
 from app.policy.layers import layer
 from app.policy.policy import Policy
 
 SEARCHED_LEVELS = 500
-"""Levels a resample patch looks through for one in which the cheese can lie where it must."""
+"""Levels of the maze's size a resample patch looks through for one in which the cheese can lie where it must."""
 
 
 def mean_activation(patch: Mean, policy: Policy, maze: Maze, cache: TensorCache = CACHE) -> Tensor:
@@ -56,9 +59,10 @@ def resampled_activation(patch: Resample, policy: Policy, maze: Maze, cache: Ten
 def resample_source(patch: Resample, maze: Maze) -> Maze:
     """The other level a resample patch takes its activations from, the mouse at that level's start.
 
-    It has the maze's world and size, and is the first level from the seed on that can be used. With `same_cheese` the
-    cheese is put on the maze's cheese square (or removed, when the maze has none), which must be open there. Otherwise
-    it lies where the level has it, which must be another square than the maze's.
+    It has the maze's world and size and other walls: the seed's own level where that can be used, else the first that
+    can of levels drawn at random, of that size, by a generator of this seed. With `same_cheese` the cheese is put on
+    the maze's cheese square (or removed, when the maze has none), which must be open there. Otherwise it lies where the
+    level has it, which must be another square than the maze's.
 
     Raises:
         PatchError: when no level can have its cheese on the maze's cheese square.
@@ -68,16 +72,23 @@ def resample_source(patch: Resample, maze: Maze) -> Maze:
             f"No level of side {maze.dim} can have its cheese at {maze.cheese}; expected a square inside the maze that "
             "is not the start nor a wall in every level, or a resample patch with another cheese square."
         )
-    seeds = np.random.default_rng([patch.source_seed, 1]).integers(2**31, size=SEARCHED_LEVELS)
-    seeds[0] = patch.source_seed
-    for seed in seeds:
-        level = random_level(maze.world, maze.dim, int(seed), background=None)
+    for seed in _source_seeds(maze.world, maze.dim, patch.source_seed):
+        source = level(maze.world, seed)
+        if source.walls == maze.walls:
+            continue
         if not patch.same_cheese:
-            if level.cheese != maze.cheese:
-                return level
-        elif maze.cheese is None or (level.is_open(maze.cheese) and level.mouse != maze.cheese):
-            return level.with_cheese(maze.cheese)
+            if source.cheese != maze.cheese:
+                return source
+        elif maze.cheese is None or (source.is_open(maze.cheese) and source.mouse != maze.cheese):
+            return source.with_cheese(maze.cheese)
     raise PatchError(f"No level of side {maze.dim} with its cheese as asked was found among {SEARCHED_LEVELS}.")
+
+
+@lru_cache(maxsize=64)
+def _source_seeds(world: int, dim: int, first: int) -> tuple[int, ...]:
+    """Level seeds of mazes of this side, in the order in which they are tried."""
+    own = seeds_of_sizes(world, (first,), (dim,)).tolist()
+    return (*own, *random_seeds(world, SEARCHED_LEVELS, np.random.default_rng((first, 1)), dim))
 
 
 def _some_level_has_open(maze: Maze, square: Square) -> bool:
@@ -91,7 +102,7 @@ def _some_level_has_open(maze: Maze, square: Square) -> bool:
 
 
 def random_mazes(world: int, count: int, seed: int, dim: int | None = None) -> list[Maze]:
-    """Levels of our own generator over random backgrounds, each with the mouse on a random open square.
+    """Levels of seeds drawn at random, each with the mouse on a random open square.
 
     Equal arguments give equal mazes.
 
@@ -103,8 +114,7 @@ def random_mazes(world: int, count: int, seed: int, dim: int | None = None) -> l
     """
     rng = np.random.default_rng(seed)
     mazes = []
-    for level_seed in rng.integers(2**31, size=count):
-        level = random_level(world, dim, int(level_seed), background=None)
-        row, col = level.squares[rng.integers(len(level.squares))]
-        mazes.append(level.with_mouse((int(row), int(col))))
+    for maze in levels(world, random_seeds(world, count, rng, dim)):
+        row, col = maze.squares[rng.integers(len(maze.squares))]
+        mazes.append(maze.with_mouse((int(row), int(col))))
     return mazes

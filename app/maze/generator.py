@@ -42,20 +42,23 @@ class _Grid(NamedTuple):
     start: int
 
 
-def level(world: int, seed: int) -> Maze:
+def level(world: int, seed: int, dim: int | None = None) -> Maze:
     """The fresh level that procgen makes of a seed.
 
     Args:
         world: side of the world in cells, 15 (easy) or 25 (hard).
         seed: any signed 32-bit integer. People's seeds run from 0 to 2^31 - 1; the game reaches the others by a state.
+        dim: side of the maze, odd, 3 to world, in place of the one that the seed draws; all other draws stay.
 
     Raises:
-        MazeError: for another world or a seed out of range.
+        MazeError: for another world or side, or a seed out of range.
     """
     _check_world(world)
+    if dim is not None and not (3 <= dim <= world and dim % 2 == 1):
+        raise MazeError(f"A maze of side {dim} was found; the side is odd, from 3 to {world}.")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not -(2**31) <= seed < 2**31:
         raise MazeError(f"Level seed {seed} was found; expected a whole number from {-(2**31)} to {2**31 - 1}.")
-    return _maze(world, int(seed))
+    return _maze(world, int(seed), dim)
 
 
 def levels(world: int, seeds: Sequence[int] | np.ndarray) -> list[Maze]:
@@ -80,10 +83,11 @@ def backgrounds_and_dims(world: int, seeds: Sequence[int] | np.ndarray) -> tuple
     return drawn[:, 1] % BACKGROUNDS, 3 + 2 * (drawn[:, 2] % ((world - 1) // 2))
 
 
-def _maze(world: int, seed: int) -> Maze:
+def _maze(world: int, seed: int, dim: int | None = None) -> Maze:
     # The side is known after three words; the most that any side needs are drawn at once, which costs less.
     drawn = words(seed, _most_words(world))
-    dim = 3 + 2 * (int(drawn[2]) % ((world - 1) // 2))
+    if dim is None:
+        dim = 3 + 2 * (int(drawn[2]) % ((world - 1) // 2))
     grid = _grid(world, dim)
     after = BEFORE_DOORS + len(grid.doors)
     walls, opened = _open_doors(grid, (drawn[BEFORE_DOORS:after] % grid.moduli).tolist())

@@ -1,19 +1,18 @@
-"""Where mazes come from: procgen's levels by seed, and random mazes of our own."""
+"""Levels of seeds, with the cheese where procgen has it or in the top right, and the search for a size."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
 
 from app.errors import MazeError
-from app.maze.maze import BACKGROUNDS, WORLDS, Maze
-from app.maze.procgen_client import SEEDS, Procgen, check_seed, check_world
+from app.maze import generator
+from app.maze.maze import Maze, world_side
+from app.maze.seeds import SEEDS, check_seed
 
-_SEARCH_STEP: Final = 64
 _SEARCH_LIMIT: Final = 4096
 """Seeds looked through for a size. Each of 7 or 12 sizes is equally likely: 4096 misses in a row do not happen."""
 
@@ -35,11 +34,10 @@ class Level:
     name: str
 
 
-def generate_level(procgen: Procgen, world_name: str, seed: int, region: int | None = None) -> Level:
-    """procgen's level of a seed, with its background.
+def generate_level(world_name: str, seed: int, region: int | None = None) -> Level:
+    """procgen's level of a seed.
 
     Args:
-        procgen: the game.
         world_name: easy or hard.
         seed: 0 to 2^31 - 1.
         region: r moves the cheese into the maze's top-right r x r squares, as the goal misgeneralisation training of
@@ -47,24 +45,20 @@ def generate_level(procgen: Procgen, world_name: str, seed: int, region: int | N
 
     Raises:
         MazeError: for a world, seed or region that does not exist.
-        ProcgenError: when procgen is not at hand.
     """
-    return generate_levels(procgen, world_name, [seed], region)[0]
+    return generate_levels(world_name, [seed], region)[0]
 
 
-def generate_levels(
-    procgen: Procgen, world_name: str, seeds: Collection[int], region: int | None = None
-) -> list[Level]:
-    """The levels of many seeds in one request. Arguments and errors are those of `generate_level`."""
+def generate_levels(world_name: str, seeds: Collection[int], region: int | None = None) -> list[Level]:
+    """The levels of many seeds. Arguments and errors are those of `generate_level`."""
+    side = world_side(world_name)
     if region is not None:
-        _check_region(region, WORLDS[check_world(world_name)])
-    seeds = [check_seed(seed) for seed in seeds]
-    mazes = procgen.levels(world_name, seeds)
-    return [_level(maze, seed, region) for maze, seed in zip(mazes, seeds, strict=True)]
+        _check_region(region, side)
+    checked = [check_seed(seed) for seed in seeds]
+    return [_level(maze, seed, region) for maze, seed in zip(generator.levels(side, checked), checked, strict=True)]
 
 
 def find_level(
-    procgen: Procgen,
     world_name: str,
     start_seed: int,
     direction: Literal[1, -1],
@@ -74,14 +68,13 @@ def find_level(
     """The level of the next (1) or previous (-1) seed after `start_seed` whose maze has one of the wanted sizes.
 
     Args:
+        start_seed: where the search begins, itself left out; one step outside the seeds begins at their end.
         dims: wanted sides of the maze; None for any. The others are as for `generate_level`.
 
     Raises:
         MazeError: when no side can be met, or no seed is left in that direction.
-        ProcgenError: when procgen is not at hand.
     """
-    side = WORLDS[check_world(world_name)]
-    check_seed(start_seed)
+    side = world_side(world_name)
     if region is not None:
         _check_region(region, side)
     wanted = set(range(3, side + 1, 2)) if dims is None else set(dims) & set(range(3, side + 1, 2))
@@ -89,15 +82,52 @@ def find_level(
         raise MazeError(
             f"No maze of the {world_name} world has the wanted size {sorted(dims or ())}; sizes are odd, 3 to {side}."
         )
-    last = SEEDS - 1 if direction > 0 else 0
-    seeds = range(start_seed + direction, last + direction, direction)[:_SEARCH_LIMIT]
-    for start in range(0, len(seeds), _SEARCH_STEP):
-        part = seeds[start : start + _SEARCH_STEP]
-        for seed, maze in zip(part, procgen.levels(world_name, part), strict=True):
-            if maze.dim in wanted:
-                return _level(maze, seed, region)
+    if start_seed not in (-1, SEEDS):
+        check_seed(start_seed)
+    last = SEEDS if direction > 0 else -1
+    seeds = range(start_seed + direction, last, direction)[:_SEARCH_LIMIT]
+    found = seeds_of_sizes(side, seeds, wanted)
+    if len(found):
+        return generate_level(world_name, int(found[0]), region)
     where = "after" if direction > 0 else "before"
     raise MazeError(f"No seed {where} {start_seed} has a maze of the wanted size; seeds run from 0 to {SEEDS - 1}.")
+
+
+def seeds_of_sizes(world: int, seeds: Sequence[int] | np.ndarray, dims: Collection[int]) -> np.ndarray:
+    """(n,) int64: those of the seeds, in their order, whose maze has one of these sides. No maze is made for it.
+
+    Args:
+        world: side of the world, 15 or 25.
+        seeds: 32-bit integers.
+        dims: wanted sides.
+
+    Raises:
+        MazeError: as `app.maze.generator.level` does.
+    """
+    _, sides = generator.backgrounds_and_dims(world, seeds)
+    return np.asarray(seeds, dtype=np.int64)[np.isin(sides, list(dims))]
+
+
+def random_seeds(world: int, count: int, random: np.random.Generator, dim: int | None = None) -> list[int]:
+    """Level seeds drawn uniformly, of mazes of one side where `dim` names one.
+
+    Args:
+        world: side of the world, 15 or 25.
+        count: how many; a seed may come twice.
+        random: what to draw from; its state moves on.
+        dim: side of the mazes, odd, 3 to world.
+
+    Raises:
+        MazeError: for a world or side that does not exist.
+    """
+    sides = range(3, world + 1, 2)
+    if dim is not None and dim not in sides:
+        raise MazeError(f"A maze of side {dim} was found; the side is odd, from 3 to {world}.")
+    found: list[int] = []
+    while len(found) < count:
+        drawn = random.integers(SEEDS, size=(count - len(found)) * (1 if dim is None else len(sides)) + 16)
+        found += (drawn if dim is None else seeds_of_sizes(world, drawn, (dim,))).tolist()
+    return found[:count]
 
 
 def cheese_in_region(maze: Maze, seed: int, region: int) -> Maze:
@@ -124,77 +154,23 @@ def cheese_in_region(maze: Maze, seed: int, region: int) -> Maze:
 
 
 def random_level(world: int, dim: int | None, seed: int, region: int | None = None, background: int | None = 0) -> Maze:
-    """A perfect maze of our own, made without procgen: of its kind, but not the maze that it makes of this seed.
-
-    Like procgen's, it is a spanning tree found by taking walls away in random order (Kruskal's algorithm), the mouse at
-    its bottom left, the cheese on a uniformly chosen other open square. Equal arguments give the same maze.
+    """The level of a seed in a size and over a background of choice.
 
     Args:
         world: side of the world, 15 or 25.
-        dim: side of the maze, odd, 3 to world; None draws it as procgen does, all sizes equally likely.
-        seed: any whole number from 0.
+        dim: side of the maze, odd, 3 to world; None for the one that procgen draws.
+        seed: 0 to 2^31 - 1.
         region: r puts the cheese in the top-right r x r squares.
-        background: the background; None draws it.
+        background: procgen's index; None for the one that procgen draws. With no size, background or region chosen,
+            this is procgen's level of the seed.
 
     Raises:
-        MazeError: for a world, size, region or background that does not exist.
+        MazeError: for a world, size, seed, region or background that does not exist.
     """
-    if world not in WORLDS.values():
-        raise MazeError(f"A world of side {world} was found; a world has side 15 (easy) or 25 (hard).")
-    if seed < 0:
-        raise MazeError(f"Seed {seed} was found; expected a whole number from 0.")
-    random = np.random.default_rng(seed)
-    if dim is None:
-        dim = 3 + 2 * int(random.integers((world - 1) // 2))
-    if not (3 <= dim <= world and dim % 2 == 1):
-        raise MazeError(f"A maze of side {dim} was found; the side is odd, from 3 to {world}.")
-    if background is None:
-        background = int(random.integers(BACKGROUNDS))
-    rooms, edges = _graph(world, dim)
-    walls = bytearray(b"\x01") * world**2
-    for room in rooms:
-        walls[room] = 0
-    parent = list(range(len(rooms)))
-    left = len(rooms) - 1
-    for edge in random.permutation(len(edges)).tolist():
-        a, b, between = edges[edge]
-        while parent[a] != a:
-            parent[a] = a = parent[parent[a]]
-        while parent[b] != b:
-            parent[b] = b = parent[parent[b]]
-        if a != b:
-            parent[a] = b
-            walls[between] = 0
-            left -= 1
-            if not left:
-                break
-    margin = (world - dim) // 2
+    maze = generator.level(world, check_seed(seed), dim)
     if region is not None:
-        maze = Maze(world, dim, bytes(walls), (margin, margin), None, background)
-        return cheese_in_region(maze, seed, region)
-    # A perfect maze opens every room and one wall fewer between them; the first open cell is the start's.
-    opened = np.flatnonzero(np.frombuffer(walls, dtype=np.uint8) == 0)
-    cell = int(opened[1 + int(random.integers(len(opened) - 1))])
-    return Maze(world, dim, bytes(walls), (margin, margin), (cell // world, cell % world), background)
-
-
-@lru_cache(maxsize=32)
-def _graph(world: int, dim: int) -> tuple[list[int], list[tuple[int, int, int]]]:
-    """The cells that are always open, and for each wall between two of them their numbers and the wall's cell."""
-    margin, count = (world - dim) // 2, (dim + 1) // 2
-
-    def cell(row: int, col: int) -> int:
-        return (margin + row) * world + margin + col
-
-    rooms = [cell(2 * row, 2 * col) for row in range(count) for col in range(count)]
-    edges = []
-    for row in range(count):
-        for col in range(count):
-            if col + 1 < count:
-                edges.append((row * count + col, row * count + col + 1, cell(2 * row, 2 * col + 1)))
-            if row + 1 < count:
-                edges.append((row * count + col, (row + 1) * count + col, cell(2 * row + 1, 2 * col)))
-    return rooms, edges
+        maze = cheese_in_region(maze, seed, region)
+    return maze if background is None else maze.with_background(background)
 
 
 def _check_region(region: int, world: int) -> None:

@@ -32,6 +32,19 @@ _FACINGS: Final = get_args(Facing)
 _BACKGROUND_NUMBERS: Final = range(BACKGROUNDS)
 
 
+def world_side(world_name: str) -> int:
+    """The side of a world in cells, by its name.
+
+    Raises:
+        MazeError: unless it is easy or hard.
+    """
+    if world_name == "memory":
+        raise MazeError("The world `memory` shows the policy only part of the maze; expected easy or hard.")
+    if world_name not in WORLDS:
+        raise MazeError(f"A world named {world_name!r} was found; expected easy or hard.")
+    return WORLDS[world_name]
+
+
 @dataclass(frozen=True)
 class Maze:
     """One maze in its world. Immutable and hashable: every edit makes a new value, and values are the keys of caches.

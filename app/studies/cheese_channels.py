@@ -9,7 +9,8 @@ import numpy as np
 
 from app.errors import PatchError
 from app.interventions.layer_activations import BATCH, activations
-from app.maze.levels import random_level
+from app.maze.generator import levels
+from app.maze.levels import random_seeds
 from app.maze.maze import Maze
 from app.policy.layers import DEFAULT_LAYER, layer, pixel_of_square
 from app.policy.policy import Policy
@@ -52,8 +53,8 @@ def find_cheese_channels(
 ) -> tuple[CheeseChannel, ...]:
     """All channels of a layer, those that mark the cheese best first.
 
-    Measured on `count` mazes of our own generator over random backgrounds, or on `mazes` (with cheese) where these are
-    given, the mouse at the start. A channel that is the same at every pixel has no peak and hits nothing. Equal scores
+    Measured on `count` levels of seeds drawn at random, or on `mazes` (with cheese) where these are given, the mouse at
+    the start. A channel that is the same at every pixel has no peak and hits nothing. Equal scores
     are ordered by the activation at the cheese.
 
     Raises:
@@ -65,8 +66,7 @@ def find_cheese_channels(
         raise PatchError(f"{stage.name} has no pixels to mark the cheese at; expected a layer with pixels.")
     side = stage.side
     if mazes is None:
-        rng = np.random.default_rng(seed)
-        mazes = [random_level(world, None, int(each), background=None) for each in rng.integers(2**31, size=count)]
+        mazes = levels(world, random_seeds(world, count, np.random.default_rng(seed)))
     count = len(mazes)
     hits = np.zeros(stage.channels, dtype=np.int64)
     at_cheese, elsewhere = np.zeros(stage.channels), np.zeros(stage.channels)

@@ -18,7 +18,7 @@ JOB = "mazescope-job"
 class Background(QObject):
     """Runs jobs in threads of their own and delivers their results on the thread that made this object.
 
-    Jobs are few and long (reading a checkpoint, asking procgen), so a thread each is simpler than a pool, and one that
+    Jobs are few and long (reading a checkpoint, say), so a thread each is simpler than a pool, and one that
     hangs keeps no other waiting. After `close` nothing is delivered any more.
     """
 

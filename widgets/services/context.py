@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from app.document.document import Document
 from app.drawing.palette import Palette
 from app.errors import MazescopeError
-from app.maze.procgen_client import Procgen
 from widgets.services.action_registry import ActionRegistry
 from widgets.services.background_tasks import Background
 from widgets.services.engine_bridge import EngineBridge
@@ -34,9 +33,6 @@ class Context(QObject):
         bridge: questions to the engine, and its answers.
         actions: the registry of actions.
         settings: remembered choices.
-        procgen: the game's process; ask it off the screen's thread only, by `run_in_background`. One that was given is
-            not closed with the context.
-
         closing: whether the window is being closed; long jobs give up then.
 
     Signals:
@@ -52,9 +48,7 @@ class Context(QObject):
     succeeded = Signal(str)
     busy_changed = Signal(bool)
 
-    def __init__(
-        self, document: Document, settings: Settings, parent: QObject | None = None, *, procgen: Procgen | None = None
-    ) -> None:
+    def __init__(self, document: Document, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.document = document
         self.settings = settings
@@ -67,9 +61,6 @@ class Context(QObject):
         self.view = ViewState(self)
         self.bridge = EngineBridge(document, self.view, self)
         self.actions = ActionRegistry(self, on_error=self.report_exception)
-        self.procgen = Procgen() if procgen is None else procgen
-        self._owns_procgen = procgen is None
-        self.procgen.on_restart = self.notice
         self.closing = False
         self._background = Background(self)
         self._background.busy_changed.connect(self.busy_changed)
@@ -161,11 +152,7 @@ class Context(QObject):
             return
         _application().styleHints().colorSchemeChanged.disconnect(self._system_changed)
         self.closing = True
-        if self.procgen.on_restart == self.notice:
-            self.procgen.on_restart = None
         self.bridge.close()
-        if self._owns_procgen:
-            self.procgen.close()
         self._background.close()
         self._remember.stop()
         self.settings.on_change = lambda: None

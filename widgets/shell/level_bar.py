@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from app.document import maze_edits
 from app.maze.maze import BACKGROUNDS, WORLDS
-from app.maze.procgen_client import SEEDS
+from app.maze.seeds import SEEDS
 from widgets.controls.key_overrides import UndoOnceTaken
 from widgets.controls.wheel_guard import QuietCombo, QuietSpin
 from widgets.services.context import Context

@@ -180,7 +180,7 @@ class MakeCard(QFrame):
             name = f"{self.maze_a.currentText()} minus {self.maze_b.currentText()}"
             return vector_recipes.difference_of(ground, self._maze(self.maze_a), self._maze(self.maze_b), name)
         if kind == "averaged":
-            return vector_recipes.averaged_over(ground, self.word.currentData(), seed, count, self._context.procgen)
+            return vector_recipes.averaged_over(ground, self.word.currentData(), seed, count)
         if kind == "probe":
             return vector_recipes.probe_for(ground, self.relation.currentData(), self._square(ground.maze), count, seed)
         return vector_recipes.random_of(self._like(), seed)

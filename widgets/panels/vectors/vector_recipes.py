@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from app.errors import MazescopeError, ProcgenError
+from app.errors import MazescopeError
 from app.interventions.vectors import ActivationVector
+from app.maze.levels import generate_levels
 from app.maze.maze import Maze, Square
 from app.progress import Progress
 
 if TYPE_CHECKING:
-    from app.maze.procgen_client import Procgen
     from app.policy.policy import Policy
 
 Job = Callable[[Progress], tuple[ActivationVector, ...]]
@@ -68,28 +68,19 @@ def difference_of(ground: Ground, maze_a: Maze, maze_b: Maze, name: str) -> Job:
     return job
 
 
-def averaged_over(ground: Ground, word: str, first: int, count: int, procgen: Procgen) -> Job:
-    """The mean over procgen's levels of the seeds from `first` on; over our own levels where procgen is absent."""
+def averaged_over(ground: Ground, word: str, first: int, count: int) -> Job:
+    """The mean over the levels of the seeds from `first` on, in the world of the maze in front."""
 
     def job(progress: Progress) -> tuple[ActivationVector, ...]:
         from app.interventions.vector_makers import averaged
 
         seeds = range(first, first + count)
-        mazes, whose = _levels(ground.maze, seeds, procgen)
+        mazes = [level.maze for level in generate_levels(ground.maze.world_name, seeds)]
         found = averaged(word, ground.policy, mazes, seeds, ground.layer, progress=progress)
-        note = f"{found.note}: {ground.maze.world_name} {first} to {first + count - 1}, {whose}"
+        note = f"{found.note}: {ground.maze.world_name} {first} to {first + count - 1}"
         return (replace(found, note=note),)
 
     return job
-
-
-def _levels(maze: Maze, seeds: range, procgen: Procgen) -> tuple[list[Maze], str]:
-    from app.maze.levels import generate_levels, random_level
-
-    try:
-        return [level.maze for level in generate_levels(procgen, maze.world_name, seeds)], "levels of procgen"
-    except ProcgenError:
-        return [random_level(maze.world, None, seed, background=None) for seed in seeds], "levels of Mazescope's own"
 
 
 def probe_for(
