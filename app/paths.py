@@ -34,6 +34,14 @@ def config_folder() -> Path:
     return Path(home) if home else Path(platformdirs.user_config_dir("mazescope", appauthor=False))
 
 
+def cache_folder() -> Path:
+    """Where what can be measured or computed again is kept, such as the engine's plans."""
+    import platformdirs
+
+    home = os.environ.get(HOME_VARIABLE)
+    return Path(home) / "cache" if home else Path(platformdirs.user_cache_dir("mazescope", appauthor=False))
+
+
 def state_folder() -> Path:
     """Where logs, autosaves, and results that could not go elsewhere are kept."""
     import platformdirs

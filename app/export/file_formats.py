@@ -1,18 +1,66 @@
-"""One result as the bytes of a file of any kind: what the command line and the window's export both write."""
+"""Every kind of file that a result can be written as: the one table that command line and window share."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
 from app.document.recipe import Recipe
-from app.drawing.figure import DEFAULT_OPTIONS, FigureOptions, Mode, figure
+from app.drawing.figure import DEFAULT_OPTIONS, Figure, FigureOptions, Mode, figure
 from app.drawing.palette import LIGHT, Palette
-from app.export.images import pdf_bytes, png_bytes, svg_bytes
-from app.export.numbers import csv_bytes, npz_bytes
 from app.field.requests import FieldResult
+from app.progress import Progress
 
-KINDS: Final = ("npz", "png", "svg", "pdf", "csv")
-"""Suffixes, without the dot, of what one result can be written as."""
+PICTURES: Final = {"png": "PNG", "svg": "SVG", "pdf": "PDF"}
+NUMBERS: Final = {"csv": "CSV table", "npz": "NPZ arrays (NumPy)"}
+MOVIES: Final = {"gif": "GIF", "mp4": "MP4"}
+"""Suffixes, without the dot, and what they are called."""
+
+KINDS: Final = (*NUMBERS, *PICTURES)
+"""Suffixes of what one result can be written as."""
+
+
+def picture_bytes(kind: str, drawn: Figure, recipe: Recipe, *, scale: float = 1.0, title: str = "") -> bytes:
+    """A figure as a file of a kind of `PICTURES`.
+
+    Args:
+        scale: size of a PNG, 1 for the usual one.
+        title: of a PDF, in its metadata.
+    """
+    # Each encoder loads when it is asked for.
+    from app.export import images
+
+    if kind == "png":
+        return images.png_bytes(drawn, recipe, scale)
+    return images.svg_bytes(drawn, recipe) if kind == "svg" else images.pdf_bytes(drawn, recipe, title)
+
+
+def number_bytes(kind: str, results: FieldResult | Sequence[FieldResult], recipe: Recipe, **options: Any) -> bytes:
+    """Numbers as a file of a kind of `NUMBERS`; `options` as `app.export.numbers` takes them."""
+    from app.export import numbers
+
+    return (numbers.csv_bytes if kind == "csv" else numbers.npz_bytes)(results, recipe, **options)
+
+
+def movie_bytes(
+    kind: str,
+    frames: Iterable[Figure],
+    count: int,
+    recipe: Recipe,
+    *,
+    fps: int,
+    scale: float,
+    progress: Progress,
+) -> bytes:
+    """A sequence of figures as a file of a kind of `MOVIES`.
+
+    Raises:
+        Cancelled: when `progress` says not to go on.
+    """
+    from app.export import movies
+
+    encode: Callable[..., bytes] = movies.gif_bytes if kind == "gif" else movies.mp4_bytes
+    return encode(frames, count, recipe, fps=fps, scale=scale, progress=progress)
 
 
 def file_bytes(
@@ -26,7 +74,7 @@ def file_bytes(
     scale: float = 1.0,
     patched: bool = True,
 ) -> bytes:
-    """The file's content.
+    """One result as a file.
 
     Args:
         kind: one of `KINDS`.
@@ -38,13 +86,9 @@ def file_bytes(
     Raises:
         ValueError: for another kind.
     """
-    if kind == "npz":
-        return npz_bytes(result, recipe, patched=patched)
-    if kind == "csv":
-        return csv_bytes(result, recipe, patched=patched)
     if kind not in KINDS:
         raise ValueError(f"A file of kind {kind!r} was asked for; expected one of {', '.join(KINDS)}.")
-    drawn, recipe = figure(result, mode, palette, options), {**recipe, "view": mode}
-    if kind == "png":
-        return png_bytes(drawn, recipe, scale)
-    return svg_bytes(drawn, recipe) if kind == "svg" else pdf_bytes(drawn, recipe, options.title)
+    if kind in NUMBERS:
+        return number_bytes(kind, result, recipe, patched=patched)
+    drawn = figure(result, mode, palette, options)
+    return picture_bytes(kind, drawn, {**recipe, "view": mode}, scale=scale, title=options.title)

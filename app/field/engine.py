@@ -1,35 +1,33 @@
-"""The engine: one worker that computes fields off the caller's thread, newest request first, in parts."""
+"""The engine: one worker that computes fields off the caller's thread, newest request first, in parts.
+
+How it reuses work, with measurements: benchmarks/README.md. Its pieces: `request_queue` (what is asked for),
+`field_parts` (one field in parts), `cpu` and `gpu` (the evaluators that compute), `engine_errors` (sentences).
+"""
 
 from __future__ import annotations
 
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Final
 
-import numpy as np
 from torch import Tensor
 
-from app.errors import MazescopeError
 from app.field.cpu import CpuEvaluator
 from app.field.devices import Device, available_devices, device_choices, find_device
-from app.field.evaluator import Evaluator, Outputs
+from app.field.engine_errors import is_out_of_device_memory, sentence_of
+from app.field.evaluator import Evaluator
 from app.field.execution_plan import Plan
+from app.field.field_parts import field_parts
 from app.field.gpu import GpuEvaluator
-from app.field.number_check import check_finite
+from app.field.request_queue import RequestQueue
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
 from app.field.square_activation import activations_of
-from app.field.square_order import order_of_squares
 from app.field.square_rotation import Turns
 from app.field.torch_threads import one_thread_here
-from app.field.vector_field import VectorField
 from app.field.windowed_forward import Check, Stopped, never
 
 __all__ = ["ActivationRequest", "ActivationResult", "Engine", "FieldRequest", "FieldResult"]
-
-ACTIVATION_SECONDS: Final = 0.25
-"""While requests for fields overtake each other, activations are computed after pauses of at least so long."""
 
 IDLE_SECONDS: Final = 1.0
 """After so long without a question, the engine looks for the fastest way to compute, once per machine."""
@@ -64,15 +62,10 @@ class Engine:
         self.on_activations: Callable[[ActivationResult], None] | None = None
         self.on_error: Callable[[str, str], None] | None = None
         self.on_failed: Callable[[FieldRequest], None] | None = None
-        self._ready = threading.Condition()
-        self._field: FieldRequest | None = None
-        self._activation: ActivationRequest | None = None
-        self._activated = 0.0
-        self._closing = False
+        self._queue = RequestQueue()
         # Held while a field is computed, so that `compute` on another thread shares what is remembered.
         self._computing = threading.RLock()
-        # Calls of `compute` under way: quiet moments are not to be used while there are any.
-        self._callers = 0
+        self._falling_back = threading.Lock()
         self._notice: str | None = None
         self._plan = plan
         self._untuned: FieldRequest | None = None
@@ -84,30 +77,22 @@ class Engine:
 
     def request(self, request: FieldRequest) -> None:
         """Ask for a field; returns at once. The answer comes to `on_result`, in parts; a newer request wins."""
-        with self._ready:
-            self._field = request
-            self._ready.notify_all()
+        self._queue.put(request)
 
     def request_activations(self, request: ActivationRequest) -> None:
         """Ask for a layer's activation; returns at once. Answered after the first part of a field that is asked for."""
-        with self._ready:
-            self._activation = request
-            self._ready.notify_all()
+        self._queue.put_activation(request)
 
     def compute(self, request: FieldRequest) -> FieldResult:
         """The complete field, computed on the caller's thread. Errors are raised here, not told."""
-        with self._ready:
-            self._callers += 1
         evaluator = self._evaluator
-        try:
-            return self._whole(request)
-        except Exception as error:
-            if not self._fell_back(error, evaluator):
-                raise
-            return self._whole(request)
-        finally:
-            with self._ready:
-                self._callers -= 1
+        with self._queue.caller():
+            try:
+                return self._whole(request)
+            except Exception as error:
+                if not self._fell_back(error, evaluator):
+                    raise
+                return self._whole(request)
 
     def activations(self, request: ActivationRequest) -> ActivationResult:
         """One layer's activation, computed on the caller's thread.
@@ -127,14 +112,8 @@ class Engine:
         Raises:
             MazescopeError: when they do not fit in memory.
         """
-        with self._ready:
-            self._callers += 1
-        try:
-            with self._computing:
-                return self._evaluator.last_stage(request)
-        finally:
-            with self._ready:
-                self._callers -= 1
+        with self._queue.caller(), self._computing:
+            return self._evaluator.last_stage(request)
 
     def tune(self, request: FieldRequest) -> str:
         """Find the fastest way for requests like this one now, on the caller's thread, and say what it is.
@@ -167,9 +146,7 @@ class Engine:
 
     def close(self) -> None:
         """Stop the worker and wait for it: at most for the part in hand. Nothing is called afterwards."""
-        with self._ready:
-            self._closing = True
-            self._ready.notify_all()
+        self._queue.close()
         if threading.current_thread() is not self._worker:
             self._worker.join()
             self._retired.append(self._evaluator)
@@ -186,12 +163,9 @@ class Engine:
         # Activations are computed here while the evaluator's threads have the cores: divided, they would wait for them.
         one_thread_here()
         while True:
-            with self._ready:
-                idle = IDLE_SECONDS if self._untuned is not None else None
-                asked = self._ready.wait_for(lambda: self._closing or self._field or self._activation, idle)
-                if self._closing:
-                    return
-                request, self._field = self._field, None
+            asked, request = self._queue.wait(IDLE_SECONDS if self._untuned is not None else None)
+            if self._queue.closing:
+                return
             self._close_retired()
             if self._notice is not None:
                 notice, self._notice = self._notice, None
@@ -211,7 +185,7 @@ class Engine:
             return
         try:
             with self._computing:
-                self._evaluator.tune(request, self._stop_when_asked)
+                self._evaluator.tune(request, self._queue.stop_when_asked)
             self._untuned = None
         except Stopped:
             pass
@@ -230,8 +204,8 @@ class Engine:
     def _answer(self, request: FieldRequest) -> None:
         evaluator = self._evaluator
         try:
-            for result in self._parts(request, self._stop_when_superseded, self._turns):
-                if self._closing:
+            for result in self._parts(request, self._queue.stop_when_superseded, self._turns):
+                if self._queue.closing:
                     return
                 self._tell(self.on_result, result)
                 self._answer_activations()
@@ -245,73 +219,29 @@ class Engine:
                 self._tell(self.on_failed, request)
 
     def _answer_activations(self) -> None:
-        with self._ready:
-            # While questions keep coming, most of the time is the fields'.
-            if self._field is not None and time.monotonic() < self._activated + ACTIVATION_SECONDS:
-                return
-            request, self._activation = self._activation, None
-        if request is None or self._closing:
+        request = self._queue.take_activation()
+        if request is None or self._queue.closing:
             return
         try:
             self._tell(self.on_activations, self.activations(request))
         except Exception as error:
             self._report("The activations could not be computed", error)
-        self._activated = time.monotonic()
+        self._queue.activation_answered()
 
     def _whole(self, request: FieldRequest) -> FieldResult:
         *_, result = self._parts(request, never)
         return result
 
     def _parts(self, request: FieldRequest, check: Check, turns: Turns | None = None) -> Iterator[FieldResult]:
-        started = time.perf_counter()
         with self._computing:
-            evaluator = self._evaluator
-            job = evaluator.job(request)
-            original, patched = _Growing(request, job.known), _Growing(request)
-
-            def result() -> FieldResult:
-                plain = original.field()
-                changed = patched.field() if job.acts else plain
-                milliseconds = (time.perf_counter() - started) * 1000
-                complete = plain.complete and changed.complete
-                problems = job.compiled.problems
-                return FieldResult(request, plain, changed, complete, milliseconds, evaluator.label, problems)
-
-            if job.known is not None and not job.acts:
-                yield result()
-                return
-            # Whoever waits for the whole field gets it in the same batches every time.
-            order = order_of_squares(request.maze) if turns is None else turns.order(request)
-            for number, answer in enumerate(job.answers(order, check)):
-                check_finite(answer.original, answer.patched)
-                original.put(answer.rows, answer.original)
-                patched.put(answer.rows, answer.patched)
-                found = result()
-                if found.complete and job.known is None:
-                    evaluator.remember(found.original, request.policy)
-                if number:
-                    check()
-                if turns is not None:
-                    turns.answered(request, answer.rows)
-                    if found.complete:
-                        turns.completed()
-                yield found
-
-    def _stop_when_superseded(self) -> None:
-        if self._closing or self._field is not None:
-            raise Stopped
-
-    def _stop_when_asked(self) -> None:
-        if self._activation is not None or self._callers:
-            raise Stopped
-        self._stop_when_superseded()
+            yield from field_parts(self._evaluator, request, check, turns)
 
     def _fell_back(self, error: Exception, used: Evaluator) -> bool:
         """Whether a graphics processor ran out of memory and another device, the CPU, has taken over from it."""
         device = used.device
-        if device.key == "cpu" or "out of memory" not in str(error).lower():
+        if device.key == "cpu" or not is_out_of_device_memory(error):
             return False
-        with self._ready:
+        with self._falling_back:
             # Two threads may run out of it at once; or a person has chosen another device meanwhile.
             if self._evaluator is not used:
                 return True
@@ -321,37 +251,13 @@ class Engine:
         return True
 
     def _report(self, what: str, error: Exception) -> None:
-        if isinstance(error, MazescopeError):
-            sentence = str(error)
-        elif isinstance(error, MemoryError) or "allocate memory" in str(error):
-            sentence = f"{what}: there is not enough memory."
-        else:
-            sentence = f"{what} ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'})."
-        self._tell(self.on_error, sentence, "".join(traceback.format_exception(error)))
+        self._tell(self.on_error, sentence_of(what, error), "".join(traceback.format_exception(error)))
 
     def _tell(self, callback: Callable[..., None] | None, *arguments: object) -> None:
-        if callback is None or self._closing:
+        if callback is None or self._queue.closing:
             return
         try:
             callback(*arguments)
         except Exception as error:
             if callback != self.on_error:
                 self._report("An answer could not be shown", error)
-
-
-class _Growing:
-    """A field that fills up part by part; every `field()` is a value of its own."""
-
-    def __init__(self, request: FieldRequest, known: Outputs | None = None) -> None:
-        self._maze = request.maze
-        count = len(request.maze.squares)
-        self._logits = np.full((count, 15), np.nan, dtype=np.float32)
-        self._value = np.full(count, np.nan, dtype=np.float32)
-        if known is not None:
-            self._logits, self._value = known[0].copy(), known[1].copy()
-
-    def put(self, rows: np.ndarray, answer: Outputs) -> None:
-        self._logits[rows], self._value[rows] = answer
-
-    def field(self) -> VectorField:
-        return VectorField(self._maze, self._maze.squares, self._logits.copy(), self._value.copy())

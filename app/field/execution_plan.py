@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import torch
 
 from app.field.convolutions import WINOGRAD, kernels
 from app.field.receptive_fields import CONV_STAGES
 from app.io.atomic import write_atomically
 from app.io.json_file import parse_json
+from app.paths import cache_folder
 
 ENGINE = 2
 """Counted up when a change of the engine changes what is fast: plans of an older one are not followed."""
@@ -80,7 +80,7 @@ class Plans:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path or Path(platformdirs.user_cache_dir("mazescope", appauthor=False)) / "plans.json"
+        self._path = path or cache_folder() / "plans.json"
 
     def find(self, width: int, world: int) -> Plan | None:
         """The plan for a policy's width and a world, or None when none was measured on this machine."""

@@ -96,3 +96,11 @@ def test_what_is_found_fastest_is_remembered_and_used(tmp_path: Path) -> None:
             np.testing.assert_allclose(answer.original[0], logits, rtol=0, atol=1e-4)
     finally:
         evaluator.close()
+
+
+def test_everything_remembered_is_in_one_folder_when_one_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MAZESCOPE_HOME", str(tmp_path))
+    Plans().remember(1, 15, PLAN)
+    assert (tmp_path / "cache" / "plans.json").is_file()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.errors import MazescopeError
+from app.export import file_formats
 from app.export.movie_frames import Look, Story, Sweep, edits_story, rollout_story, sweep_story
 from app.field.rollout_values import Rollouts
 from app.io.atomic import write_atomically
@@ -28,9 +29,9 @@ WHAT: Final = {
 MOVIES: Final = ("rollout", "sweep", "edits")
 
 FORMATS: Final = {
-    "picture": {"png": "PNG", "svg": "SVG", "pdf": "PDF"},
-    "numbers": {"csv": "CSV table", "npz": "NPZ arrays (NumPy)"},
-    **{movie: {"gif": "GIF", "mp4": "MP4"} for movie in MOVIES},
+    "picture": file_formats.PICTURES,
+    "numbers": file_formats.NUMBERS,
+    **dict.fromkeys(MOVIES, file_formats.MOVIES),
 }
 
 
@@ -60,23 +61,18 @@ def content(choices: Choices, shown: Present, engine: Engine, progress: Progress
         Cancelled: when `progress` says not to go on.
         MazescopeError: when there is nothing to make it of.
     """
-    # Encoders load when they are needed.
     if choices.what == "picture":
         return picture_bytes(choices.suffix, shown, choices.scale)
     recipe = shown.recipe
     if choices.what == "numbers":
-        from app.export.numbers import csv_bytes, npz_bytes
-
-        encode_numbers = csv_bytes if choices.suffix == "csv" else npz_bytes
+        recipe = {**recipe, "rollout": {"sampled": shown.rule.sampled, "seed": shown.rule.seed}}
         walks = _walks(shown, progress)
-        rule = {"sampled": shown.rule.sampled, "seed": shown.rule.seed}
-        return encode_numbers(shown.results, {**recipe, "rollout": rule}, patched=True, rollouts=walks)
-    from app.export.movies import gif_bytes, mp4_bytes
-
+        return file_formats.number_bytes(choices.suffix, shown.results, recipe, patched=True, rollouts=walks)
     story = _story(choices, shown, engine, progress)
     recipe = {**recipe, **shown.about_page, **story.about, "frames_per_second": choices.fps}
-    encode = gif_bytes if choices.suffix == "gif" else mp4_bytes
-    return encode(story.frames(), story.count, recipe, fps=choices.fps, scale=choices.scale, progress=progress)
+    return file_formats.movie_bytes(
+        choices.suffix, story.frames(), story.count, recipe, fps=choices.fps, scale=choices.scale, progress=progress
+    )
 
 
 def first_frame(what: str, shown: Present) -> Figure:
@@ -87,14 +83,8 @@ def first_frame(what: str, shown: Present) -> Figure:
 
 def picture_bytes(suffix: str, shown: Present, scale: float) -> bytes:
     """The view as "png", "svg" or "pdf", with its recipe."""
-    from app.export.images import pdf_bytes, png_bytes, svg_bytes
-
     recipe = {**shown.recipe, **shown.about_page}
-    if suffix == "png":
-        return png_bytes(shown.figure, recipe, scale)
-    if suffix == "svg":
-        return svg_bytes(shown.figure, recipe)
-    return pdf_bytes(shown.figure, recipe, shown.options.title)
+    return file_formats.picture_bytes(suffix, shown.figure, recipe, scale=scale, title=shown.options.title)
 
 
 def export(choices: Choices, shown: Present, engine: Engine, path: Path, progress: Progress) -> Path:
