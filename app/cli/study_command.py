@@ -29,6 +29,10 @@ STUDIES: Final[dict[str, tuple[str, str]]] = {
         "app.cli.outcome_study",
         "what sampled and greedy play come to, exactly, without sampling",
     ),
+    "training": (
+        "app.cli.training_study",
+        "what a policy does and holds over its training, from checkpoints of one run",
+    ),
 }
 """Name -> (module with `add_arguments` and `question`, what it answers). One line a study."""
 

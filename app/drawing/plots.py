@@ -233,14 +233,13 @@ def _dashes(points: Sequence[Point]) -> Iterator[Segment]:
     walked = 0.0
     for (x, y), (to_x, to_y) in pairwise(points):
         length = float(np.hypot(to_x - x, to_y - y))
-        at = 0.0
-        while at < length - 1e-9:
-            phase = (walked + at) % (2 * _DASH)
-            step = min((_DASH if phase < _DASH else 2 * _DASH) - phase, length - at) or length
-            if phase < _DASH:
-                a, b = at / length, (at + step) / length
-                yield x + a * (to_x - x), y + a * (to_y - y), x + b * (to_x - x), y + b * (to_y - y)
-            at += step
+        if length > 0:
+            # By the dash's number, not by adding steps up: rounding could make a step of nothing.
+            for number in range(int(walked // (2 * _DASH)), int((walked + length) // (2 * _DASH)) + 1):
+                a = max(2 * _DASH * number - walked, 0.0) / length
+                b = min(2 * _DASH * number + _DASH - walked, length) / length
+                if a < b:
+                    yield x + a * (to_x - x), y + a * (to_y - y), x + b * (to_x - x), y + b * (to_y - y)
         walked += length
 
 
