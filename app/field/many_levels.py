@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from typing import TypeVar
 
 from app.field.execution_plan import default_plan
-from app.field.level_blocks import LevelBlock
 from app.field.level_forward import LevelForward, convolutions_of
 from app.field.torch_threads import one_thread_here
 from app.field.windowed_forward import Stopped
 from app.policy.policy import Policy
 
 T = TypeVar("T")
-
-Work = Callable[[LevelBlock, LevelForward], T]
-"""What is asked of a block; it depends on nothing but its arguments, and what it gives is small."""
+B = TypeVar("B")
 
 AHEAD = 2
 """Blocks per thread that may be computed before the first of them is taken."""
@@ -34,13 +31,15 @@ def threads_for(policy: Policy) -> int:
     return default_plan(policy.width).threads
 
 
-def evaluate(work: Work[T], policy: Policy, blocks: Iterable[LevelBlock], threads: int | None = None) -> Iterator[T]:
+def evaluate(
+    work: Callable[[B, LevelForward], T], policy: Policy, blocks: Iterable[B], threads: int | None = None
+) -> Generator[T, None, None]:
     """What the work gives of each block, in the order of the blocks.
 
     Closing the iterator stops the threads within one batch of observations.
 
     Args:
-        work: what is asked.
+        work: what is asked of a block; it depends on nothing but its arguments, and what it gives is small.
         policy: of which policy.
         blocks: taken one after another, a few ahead.
         threads: blocks that are computed at the same time; as `threads_for` unless given.
@@ -57,7 +56,7 @@ def evaluate(work: Work[T], policy: Policy, blocks: Iterable[LevelBlock], thread
     running: deque[Future[T | None]] = deque()
     pool = ThreadPoolExecutor(count, "levels", initializer=one_thread_here)
 
-    def one(block: LevelBlock) -> T | None:
+    def one(block: B) -> T | None:
         try:
             check()
             return work(block, forward)

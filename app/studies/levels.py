@@ -182,7 +182,7 @@ def _on_threads(
                 heard(len(columns["seed"]))
             yield number, parquet.stacked(blocks)
     finally:
-        found.close()  # type: ignore[attr-defined]
+        found.close()
 
 
 def part_bytes(rows: LevelRows, policy: Policy, blocks: Iterable[LevelBlock], threads: int = 1) -> bytes:

@@ -83,7 +83,7 @@ def test_closing_stops_within_a_batch(small_policy: Policy) -> None:
     found = evaluate(work, small_policy, level_range("easy", [range(1000)]).blocks(), 2)
     assert next(found) == 0
     started.wait()
-    found.close()  # type: ignore[attr-defined]
+    found.close()
     assert len(passed) < 500
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("levels")]
 

@@ -1,0 +1,93 @@
+"""The levels of a set that have a decision square, in blocks for several threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from app.errors import MazescopeError
+from app.field.level_forward import LevelForward
+from app.field.many_levels import evaluate
+from app.maze.level_routes import level_routes
+from app.maze.maze import Maze
+from app.policy.policy import Policy
+from app.progress import Cancelled, Progress
+from app.studies.level_set import LevelSet
+
+T = TypeVar("T")
+
+AT_ONCE: Final = 4
+"""Levels that one thread computes before it takes others: few, so that all threads end at about the same time."""
+
+
+@dataclass(frozen=True)
+class DecisionLevel:
+    """One level with a decision square.
+
+    Attributes:
+        name: what rows call it.
+        seed: its seed, or None.
+        start: the maze with the mouse at the start: where vectors are taken.
+        there: the maze with the mouse on the decision square.
+        to_cheese, to_corner: the moves (indices into `app.maze.moves.MOVES`) of the paths to the cheese and to the
+            maze's top-right square.
+    """
+
+    name: str
+    seed: int | None
+    start: Maze
+    there: Maze
+    to_cheese: int
+    to_corner: int
+
+
+def decision_levels(levels: LevelSet) -> tuple[DecisionLevel, ...]:
+    """Those of the levels that have a decision square, in their order.
+
+    Raises:
+        MazescopeError: when none has.
+    """
+    found = []
+    for level in levels.levels:
+        routes = level_routes(level.maze)
+        if routes.decision is None or routes.to_cheese is None or routes.to_corner is None:
+            continue
+        there = replace(level.maze, mouse=routes.decision)
+        found.append(DecisionLevel(level.name, level.seed, level.maze, there, routes.to_cheese, routes.to_corner))
+    if not found:
+        raise MazescopeError(f"None of {len(levels)} levels has a decision square; expected at least one that has.")
+    return tuple(found)
+
+
+def each_level(
+    work: Callable[[DecisionLevel, LevelForward], T],
+    policy: Policy,
+    levels: Sequence[DecisionLevel],
+    progress: Progress,
+    threads: int | None = None,
+) -> Iterator[T]:
+    """What the work gives of each level, in their order, computed on several threads.
+
+    Every level is computed by itself, so that its numbers do not depend on the others.
+
+    Raises:
+        Cancelled: when `progress`, told how many levels are done, says not to go on.
+    """
+    blocks = [levels[start : start + AT_ONCE] for start in range(0, len(levels), AT_ONCE)]
+
+    def of_block(block: Sequence[DecisionLevel], forward: LevelForward) -> list[T]:
+        return [work(level, forward) for level in block]
+
+    done = 0
+    if not progress(done, len(levels)):
+        raise Cancelled
+    found = evaluate(of_block, policy, blocks, threads)
+    try:
+        for part in found:
+            yield from part
+            done += len(part)
+            if not progress(done, len(levels)):
+                raise Cancelled
+    finally:
+        found.close()
