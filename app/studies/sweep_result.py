@@ -208,18 +208,12 @@ class SweepResult(Result):
             middle = np.array([each.median for each in found])
             lines.append(Series(f"t = {key_of(step)}", at, middle, len(self.levels), low, high, MEDIAN_INTERVAL))
             if self.controls:
-                ends = [np.array([getattr(each, f"control_{end}") for each in found]) for end in ("low", "high")]
-                lines.append(
-                    Series(
-                        f"random, t = {key_of(step)}",
-                        at,
-                        (ends[0] + ends[1]) / 2,
-                        len(self.levels),
-                        *ends,
-                        CONTROL_INTERVAL,
-                        control=True,
-                    )
+                below, above = (
+                    np.array([getattr(each, f"control_{end}") for each in found]) for end in ("low", "high")
                 )
+                middle = (below + above) / 2
+                title = f"random, t = {key_of(step)}"
+                lines.append(Series(title, at, middle, len(self.levels), below, above, CONTROL_INTERVAL, control=True))
         depth = Plot(
             "depth",
             "How strongly it steers, layer by layer",
@@ -243,10 +237,12 @@ class SweepResult(Result):
         """The latest layer that still steers, for adding and for subtracting."""
         said = []
         for step in self._judged:
-            best = max(
-                self.layers,
-                key=lambda name: abs(self.steering[name, step].median) if self.steering[name, step].n else -1,
-            )
+            measured = [name for name in self.layers if self.steering[name, step].n]
+            if not measured:
+                said.append("The vector is zero in every level, so nothing was measured.")
+                break
+            sizes = [abs(self.steering[name, step].median) for name in measured]
+            best = measured[int(np.argmax(sizes))]
             found = self.steering[best, step]
             text = (
                 f"At t = {key_of(step)} the vector moves the log-odds most behind {short(best)}: median "
@@ -271,9 +267,7 @@ class SweepResult(Result):
         return {
             "n": len(self.levels),
             "controls": self.controls,
-            "latest": {
-                key_of(step): short(name) if (name := self.latest(step)) else None for step in self.coefficients if step
-            },
+            "latest": {key_of(step): self._short_latest(step) for step in self.coefficients if step},
             "layers": {
                 short(name): {
                     "n": self._n(row),
@@ -297,6 +291,10 @@ class SweepResult(Result):
                 for row, name in enumerate(self.layers)
             },
         }
+
+    def _short_latest(self, step: float) -> str | None:
+        name = self.latest(step)
+        return None if name is None else short(name)
 
     @property
     def _judged(self) -> tuple[float, ...]:
