@@ -16,12 +16,13 @@ from app.errors import MazescopeError
 from app.interventions.patches import NO_PATCHES, PatchStack
 from app.interventions.patches_file import load_patches
 from app.maze import generator
-from app.maze.levels import cheese_in_region
+from app.maze.levels import check_region, cheese_in_region
 from app.maze.maze import WORLDS
 from app.maze.maze_file import load
 from app.studies.level_set import LevelSet, NamedLevel
 
 if TYPE_CHECKING:
+    from app.field.level_blocks import LevelRange
     from app.policy.policy import Policy
 
 MOST: Final = 1_000_000
@@ -65,16 +66,35 @@ class Inputs:
 
         return load_policy(self.arguments.checkpoint or default_policy_path())
 
+    def level_range(self, default: str = "0:200") -> LevelRange:
+        """The levels of --seeds, --world and --region, of any number, none of them made yet.
+
+        Args:
+            default: the seeds when none are given.
+
+        Raises:
+            MazescopeError: for what are no seeds, or no region.
+        """
+        from app.field.level_blocks import level_range
+
+        arguments = self.arguments
+        if arguments.region is not None:
+            check_region(arguments.region, WORLDS[arguments.world])
+        return level_range(arguments.world, self._ranges(default), arguments.region)
+
+    def _ranges(self, default: str) -> tuple[range, ...]:
+        try:
+            return parse_seeds(self.arguments.seeds or default)
+        except argparse.ArgumentTypeError as error:
+            raise MazescopeError(f"Argument --seeds: {error}.") from error
+
     def seeds(self, default: str = "0:200") -> tuple[int, ...]:
         """The seeds of --seeds, each once, in order.
 
         Raises:
             MazescopeError: for what are no seeds, or too many.
         """
-        try:
-            parts = parse_seeds(self.arguments.seeds or default)
-        except argparse.ArgumentTypeError as error:
-            raise MazescopeError(f"Argument --seeds: {error}.") from error
+        parts = self._ranges(default)
         if sum(map(len, parts)) > MOST:
             raise MazescopeError(f"More than {MOST:,} levels were asked for; expected fewer.")
         return tuple(dict.fromkeys(chain.from_iterable(parts)))

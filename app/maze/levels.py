@@ -53,7 +53,7 @@ def generate_levels(world_name: str, seeds: Collection[int], region: int | None 
     """The levels of many seeds. Arguments and errors are those of `generate_level`."""
     side = world_side(world_name)
     if region is not None:
-        _check_region(region, side)
+        check_region(region, side)
     checked = [check_seed(seed) for seed in seeds]
     return [_level(maze, seed, region) for maze, seed in zip(generator.levels(side, checked), checked, strict=True)]
 
@@ -76,7 +76,7 @@ def find_level(
     """
     side = world_side(world_name)
     if region is not None:
-        _check_region(region, side)
+        check_region(region, side)
     wanted = set(range(3, side + 1, 2)) if dims is None else set(dims) & set(range(3, side + 1, 2))
     if not wanted:
         raise MazeError(
@@ -139,7 +139,7 @@ def cheese_in_region(maze: Maze, seed: int, region: int) -> Maze:
     Raises:
         MazeError: when the region is not one, or has no open square but the start.
     """
-    _check_region(region, maze.world)
+    check_region(region, maze.world)
     top, size = maze.margin + maze.dim, min(region, maze.dim)
     candidates = [
         (row, col)
@@ -173,7 +173,7 @@ def random_level(world: int, dim: int | None, seed: int, region: int | None = No
     return maze if background is None else maze.with_background(background)
 
 
-def _check_region(region: int, world: int) -> None:
+def check_region(region: int, world: int) -> None:
     if isinstance(region, bool) or not isinstance(region, int | np.integer) or not 1 <= region <= world:
         raise MazeError(f"A cheese region of {region} x {region} squares was found; expected 1 to {world} on a side.")
 

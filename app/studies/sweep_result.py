@@ -27,7 +27,7 @@ from app.studies.study import (
 HALF: Final = 0.5
 """A layer steers only if its median change is at least this share of the largest layer's."""
 
-CONTROL_INTERVAL: Final = "95 % prediction interval of a random direction, from the medians of the controls"
+CONTROL_INTERVAL: Final = "95 % of random directions"
 
 
 @dataclass(frozen=True)
