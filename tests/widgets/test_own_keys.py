@@ -17,7 +17,6 @@ from tests.widgets.conftest import Hand, MakeHand
 from widgets.controls.number_field import Number, WholeNumber
 from widgets.panels.channels.thumbnail_grid import ChannelGrid
 from widgets.panels.patches import PatchesPanel
-from widgets.services.vector_library import SharedLibrary
 
 
 def grid_with_keyboard(hand: Hand) -> ChannelGrid:
@@ -125,7 +124,7 @@ def test_delete_in_the_library_takes_the_selected_vectors_and_not_the_cheese(han
     panel = hand.window.docks.vectors
     policy = hand.document.state.policy
     assert policy is not None
-    library = SharedLibrary.of(hand.context)
+    library = hand.context.library
     for seed in (1, 2, 3):
         values = np.random.default_rng(seed).normal(size=(32, 4, 4)).astype(np.float32)
         library.keep(ActivationVector(f"V{seed}", "random", "embedder.block2.res1.resadd", values, policy.weights_hash))

@@ -17,7 +17,6 @@ from app.interventions.vectors import ActivationVector
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from tests.widgets.dialogs import DIALOGS
 from widgets.panels.patches.card import PatchCard
-from widgets.services.vector_library import SharedLibrary
 from widgets.shell.docks import PANELS
 
 TAB, BACKTAB = Qt.Key.Key_Tab, Qt.Key.Key_Backtab
@@ -30,9 +29,7 @@ def full(make_hand: MakeHand) -> Hand:
     """A window with patches, a vector, two mazes and something to undo and redo."""
     hand = make_hand()
     hand.window.resize(1480, 980)
-    SharedLibrary.of(hand.context).keep(
-        ActivationVector("One", "random", "embedder.fc", np.ones(256, np.float32), "0" * 64)
-    )
+    hand.context.library.keep(ActivationVector("One", "random", "embedder.fc", np.ones(256, np.float32), "0" * 64))
     for patch in (Zero(channels=(3,)), Scale(), AddVector(), Noise(), Zero()):
         patch_edits.add_patch(hand.document, patch)
     hand.context.actions.trigger("tab.duplicate")

@@ -30,7 +30,6 @@ from app.paths import asset
 from app.policy.policy import Policy
 from widgets.files.file_dialogs import ask_files, ask_name
 from widgets.services.context import Context
-from widgets.services.vector_library import SharedLibrary
 
 DEFAULT_POLICY = "default.safetensors"
 RECENT_KEPT = 10
@@ -256,7 +255,7 @@ class Files(QObject):
             self._take_session(path, found)
 
     def _take_vector(self, vector: ActivationVector) -> None:
-        kept = SharedLibrary.of(self._context).keep(vector)
+        kept = self._context.library.keep(vector)
         if kept is not None:
             self.vector_kept.emit(kept)
             self._context.notice(f"Kept in the library: {vector.name}.")

@@ -16,7 +16,7 @@ from app.policy.layers import DEFAULT_LAYER, layer
 from widgets.controls.cheese_channel_list import CheeseList
 from widgets.controls.layer_choice import short_name
 from widgets.controls.panel_parts import IconButton, column, heading, muted, row
-from widgets.services.cheese_channels import MARKS, CheeseChannels
+from widgets.services.cheese_channels import MARKS
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def add_cheese_pin(context: Context, square: Callable[[], Square] | None = None)
 
 def with_cheese_channels(context: Context, layer_name: str, use: Callable[[tuple[int, ...]], object]) -> None:
     """Call `use(channels)` with the channels that mark the cheese: at once if they are known, or once measured."""
-    cheese, state = CheeseChannels.of(context), context.document.state
+    cheese, state = context.cheese, context.document.state
     if state.policy is None:
         return
     policy, world = state.policy, state.maze.world
@@ -88,7 +88,7 @@ class CheeseFinder(QFrame):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._cheese = CheeseChannels.of(context)
+        self._cheese = context.cheese
         self._layer = pin_layer(context)
         self._ranked: tuple[CheeseChannel, ...] | None = None
         self.setProperty("card", True)

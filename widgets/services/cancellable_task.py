@@ -1,4 +1,4 @@
-"""One long job at a time off the screen's thread, with progress and a way to end it."""
+"""One long job at a time off the GUI thread, with progress and a way to end it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.progress import Cancelled, Progress
-from widgets.services.context import Context
+from widgets.services.jobs import Jobs
 
 
 class Task(QObject):
     """Runs jobs of which only the newest counts: starting another, or cancelling, ends the one under way.
 
     Args:
-        about: what errors of the jobs are about; see `Context.report`.
+        about: what errors of the jobs are about; see `Jobs.report`.
 
     Signals:
         progressed(int, int): so many parts are done, of so many.
@@ -26,9 +26,9 @@ class Task(QObject):
     busy_changed = Signal(bool)
     _heard = Signal(int, int, int)
 
-    def __init__(self, context: Context, parent: QObject | None = None, *, about: str = "") -> None:
+    def __init__(self, jobs: Jobs, parent: QObject | None = None, *, about: str = "") -> None:
         super().__init__(parent)
-        self._context, self._about = context, about
+        self._jobs, self._about = jobs, about
         self._number = 0
         self._busy = False
         # The progress of a job is told on its own thread; this brings it here.
@@ -54,7 +54,7 @@ class Task(QObject):
         self._set_busy(True)
 
         def progress(part: int, of: int) -> bool:
-            if number != self._number or self._context.closing:
+            if number != self._number or self._jobs.closing:
                 return False
             try:
                 self._heard.emit(number, part, of)
@@ -65,7 +65,7 @@ class Task(QObject):
         def ended(result: Any) -> None:
             self._set_busy(False)
             if self._about:
-                self._context.succeeded.emit(self._about)
+                self._jobs.succeeded.emit(self._about)
             done(result)
 
         def broken(error: Exception) -> None:
@@ -75,9 +75,9 @@ class Task(QObject):
             if failed is not None:
                 failed(error)
             else:
-                self._context.report_exception(error, self._about)
+                self._jobs.report_exception(error, self._about)
 
-        self._context.run_in_background(lambda: job(progress), ended, broken, lambda: number == self._number)
+        self._jobs.run_in_background(lambda: job(progress), ended, broken, lambda: number == self._number)
 
     def cancel(self) -> None:
         """End the job under way; it delivers nothing any more."""

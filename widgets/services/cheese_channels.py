@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
 
 from app.policy.layers import canonical, layer
 from app.progress import Progress
-from widgets.controls.panel_parts import Elided, IconButton, column, row
 from widgets.services.cancellable_task import Task
-from widgets.services.context import Context
+from widgets.services.jobs import Jobs
 
 if TYPE_CHECKING:
     from app.policy.policy import Policy
@@ -32,7 +30,7 @@ Key = tuple[str, str, int]
 
 
 class CheeseChannels(QObject):
-    """Measures, one at a time in the order asked and off the screen's thread, and remembers what was found.
+    """Measures, one at a time in the order asked and off the GUI thread, and remembers what was found.
 
     Signals:
         found(): another policy's or layer's channels are known now.
@@ -40,18 +38,12 @@ class CheeseChannels(QObject):
 
     found = Signal()
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self._context = context
-        self.task = Task(context, self, about="cheese channels")
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__(jobs)
+        self._jobs = jobs
+        self.task = Task(jobs, self, about="cheese channels")
         self._known: dict[Key, tuple[CheeseChannel, ...]] = {}
         self._queue: list[_Wanted] = []
-
-    @staticmethod
-    def of(context: Context) -> CheeseChannels:
-        """The one of this window."""
-        existing = context.findChild(CheeseChannels)
-        return existing if isinstance(existing, CheeseChannels) else CheeseChannels(context)
 
     def channels(self, policy: Policy, layer_name: str, world: int) -> tuple[CheeseChannel, ...] | None:
         """All channels, those that mark the cheese best first; None while they have not been measured."""
@@ -133,7 +125,7 @@ class CheeseChannels(QObject):
     def _failed(self, error: Exception) -> None:
         del self._queue[0]
         self._begin()
-        self._context.report_exception(error, "cheese channels")
+        self._jobs.report_exception(error, "cheese channels")
 
 
 @dataclass(eq=False)
@@ -146,36 +138,7 @@ class _Wanted:
 
 
 def _measure(policy: Policy, layer_name: str, world: int, progress: Progress) -> tuple[CheeseChannel, ...]:
-    # Studies need torch, which takes seconds to load: here that is off the screen's thread.
+    # Studies need torch, which takes seconds to load: here that is off the GUI thread.
     from app.studies.cheese_channels import find_cheese_channels
 
     return find_cheese_channels(policy, layer_name=layer_name, world=world, count=LEVELS, progress=progress)
-
-
-class CheeseProgress(QWidget):
-    """A row that is there only while a measurement runs: what it does, how far it is, and a way to end it."""
-
-    def __init__(self, context: Context, cheese: CheeseChannels) -> None:
-        super().__init__()
-        self._cheese = cheese
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of finding cheese channels")
-        self._words = Elided("Finding cheese channels…")
-        self.cancel = IconButton(context, "close", "Stop finding cheese channels", cheese.cancel)
-        layout = column(self, 0, 2)
-        layout.addLayout(row(self._words, self.cancel))
-        layout.addWidget(self._bar)
-        cheese.task.busy_changed.connect(self._busy_changed)
-        cheese.task.progressed.connect(self._show)
-        self._busy_changed(cheese.task.busy)
-
-    def _busy_changed(self, busy: bool) -> None:
-        if busy:
-            self._show(0, LEVELS)
-        self.setVisible(busy)
-
-    def _show(self, done: int, total: int) -> None:
-        self._bar.setRange(0, total)
-        self._bar.setValue(done)
-        self._words.setText(f"Finding cheese channels: {done} of {total} levels")

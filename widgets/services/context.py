@@ -1,22 +1,19 @@
-"""What every panel and tool is given: the document, the bridge to the engine, the view, and who to tell."""
+"""The services that every panel and tool is given: document, view, engine bridge, actions, libraries, jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from psygnal import EmitLoopError
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.document.document import Document
 from app.drawing.palette import Palette
-from app.errors import MazescopeError
 from widgets.services.action_registry import ActionRegistry
-from widgets.services.background_tasks import Background
+from widgets.services.cheese_channels import CheeseChannels
 from widgets.services.engine_bridge import EngineBridge
+from widgets.services.jobs import Jobs
 from widgets.services.settings import Settings
+from widgets.services.vector_library import SharedLibrary
 from widgets.services.view_state import ViewState
 from widgets.style import icons, theme
 
@@ -24,29 +21,23 @@ REMEMBERED_AFTER = 800
 """Milliseconds without another choice after which choices are written to the disk."""
 
 
-class Context(QObject):
-    """The seam between the parts of the window. Parts know this, and not each other.
+class Context(Jobs):
+    """The services shared by the parts of the window. Parts know this, and only those parts that they are given.
 
     Attributes:
         document: what is open; changed only through `app.document.maze_edits` and `app.document.patch_edits`.
         view: what is shown.
-        bridge: questions to the engine, and its answers.
+        bridge: requests to the engine, and its results.
         actions: the registry of actions.
         settings: remembered choices.
-        closing: whether the window is being closed; long jobs give up then.
+        library: the user's activation vectors.
+        cheese: which channels mark the cheese, measured on demand.
 
     Signals:
-        palette_changed(Palette): the colours are others now.
-        reported(str, str, str, str): "error" or "notice", a sentence for the user, details, and what it is about:
-            "level", "file", "save", "field", "export", "patches" ..., or "" for anything else; see `MessageBar`.
-        succeeded(str): what an error may have been about went well now.
-        busy_changed(bool): whether background jobs are under way.
+        palette_changed(Palette): the colours have changed.
     """
 
     palette_changed = Signal(object)
-    reported = Signal(str, str, str, str)
-    succeeded = Signal(str)
-    busy_changed = Signal(bool)
 
     def __init__(self, document: Document, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,9 +52,8 @@ class Context(QObject):
         self.view = ViewState(self)
         self.bridge = EngineBridge(document, self.view, self)
         self.actions = ActionRegistry(self, on_error=self.report_exception)
-        self.closing = False
-        self._background = Background(self)
-        self._background.busy_changed.connect(self.busy_changed)
+        self.library = SharedLibrary(self, settings.file.parent / "vectors")
+        self.cheese = CheeseChannels(self)
         self.bridge.failed.connect(self._field_failed)
         self.bridge.result.connect(self._field_came)
         choice = settings.get("theme", "system")
@@ -105,46 +95,6 @@ class Context(QObject):
     def icon(self, name: str, colour: str = "") -> QIcon:
         """A Material Design glyph in the palette's colours: "undo". Draw it anew after `palette_changed`."""
         return icons.icon(name, self._palette, colour)
-
-    def report(self, sentence: str, details: str = "", about: str = "") -> None:
-        """Tell the user that something could not be done. The window goes on."""
-        self.reported.emit("error", sentence, details, about)
-
-    def notice(self, sentence: str) -> None:
-        """Tell the user something that needs no answer; from any thread."""
-        self.reported.emit("notice", sentence, "", "")
-
-    def run_in_background(
-        self,
-        job: Callable[[], Any],
-        done: Callable[[Any], object] | None = None,
-        failed: Callable[[Exception], object] | None = None,
-        still: Callable[[], bool] | None = None,
-    ) -> None:
-        """Do `job` off the screen's thread, then `done(result)` on it. Errors go to `failed`, or are reported.
-
-        Where there is `still`, and the question no longer stands once the answer is there (`still()` is False), nobody
-        hears of either.
-        """
-        self._background.run(job, done, failed or self.report_exception, still)
-
-    @property
-    def busy(self) -> bool:
-        """Whether background jobs are under way."""
-        return self._background.busy
-
-    def report_exception(self, error: BaseException, about: str = "") -> None:
-        """Tell the user of an exception: a refusal's own sentence, or what kind of defect it is, with its traceback."""
-        import traceback
-
-        if isinstance(error, EmitLoopError) and error.__cause__ is not None:
-            # What a listener of the document raised.
-            error = error.__cause__
-        if isinstance(error, MazescopeError):
-            self.report(str(error), about=about)
-        else:
-            details = "".join(traceback.format_exception(error))
-            self.report(f"Something went wrong inside Mazescope: {type(error).__name__}: {error}", details, about)
 
     def close(self) -> None:
         """End everything that runs behind the window. Once is enough: a second time does nothing."""

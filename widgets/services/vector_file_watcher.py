@@ -10,7 +10,6 @@ from app.document.document import State
 from app.interventions.patches import VECTOR_WORDS, AddVector
 from app.interventions.vectors import file_stamp
 from widgets.services.context import Context
-from widgets.services.vector_library import SharedLibrary
 
 PATIENCE = 150
 """Milliseconds without a further change before a file is looked at: writing one takes several steps."""
@@ -28,7 +27,7 @@ class VectorWatch(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._context = context
-        self._library = SharedLibrary.of(context)
+        self._library = context.library
         self._stamps: dict[str, tuple[int, int, int] | None] = {}
         self._watcher = QFileSystemWatcher(self)
         self._wait = QTimer(self, singleShot=True, interval=PATIENCE)

@@ -1,4 +1,4 @@
-"""The person's library of activation vectors, shared by all panels of the window."""
+"""The user's library of activation vectors, shared by all panels of the window."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.errors import PatchError
 from app.interventions.vector_library import Entry, VectorLibrary
 from app.interventions.vectors import ActivationVector, read_vector
-from widgets.services.context import Context
+from widgets.services.jobs import Jobs
 
 
 class SharedLibrary(QObject):
@@ -27,18 +27,12 @@ class SharedLibrary(QObject):
     changed = Signal()
     removed = Signal()
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self._context = context
-        self.library = VectorLibrary(context.settings.file.parent / "vectors")
+    def __init__(self, jobs: Jobs, folder: Path) -> None:
+        super().__init__(jobs)
+        self._jobs = jobs
+        self.library = VectorLibrary(folder)
         self._entries: tuple[Entry, ...] | None = None
         self.deleted: list[tuple[Path, Path]] = []
-
-    @staticmethod
-    def of(context: Context) -> SharedLibrary:
-        """The one of this window."""
-        existing = context.findChild(SharedLibrary)
-        return existing if isinstance(existing, SharedLibrary) else SharedLibrary(context)
 
     def entries(self) -> tuple[Entry, ...]:
         """All vectors of the library, by name, as they were when this window last looked."""
@@ -52,17 +46,17 @@ class SharedLibrary(QObject):
         self.changed.emit()
 
     def keep(self, vector: ActivationVector) -> Path | None:
-        """Save a vector in the library; the person is told when that fails."""
+        """Save a vector in the library; the user is told when that fails."""
         kept: list[Path] = []
         self._try(lambda: kept.append(self.library.keep(vector)))
         return kept[0] if kept else None
 
     def keep_copy(self, file: Path) -> Path | None:
-        """Take a vector's file from elsewhere into the library; the person is told when it is none."""
+        """Take a vector's file from elsewhere into the library; the user is told when it is none."""
         try:
             vector = read_vector(file)
         except PatchError as error:
-            self._context.report(str(error), about="vectors")
+            self._jobs.report(str(error), about="vectors")
             return None
         return self.keep(vector)
 
@@ -105,7 +99,7 @@ class SharedLibrary(QObject):
         try:
             act()
         except PatchError as error:
-            self._context.report(str(error), about="vectors")
+            self._jobs.report(str(error), about="vectors")
         else:
-            self._context.succeeded.emit("vectors")
+            self._jobs.succeeded.emit("vectors")
         self.refresh()

@@ -14,7 +14,6 @@ from app.policy.layers import DEFAULT_LAYER, layer
 from tests.widgets.panels.conftest import Desk
 from widgets.panels.vectors import VectorsPanel
 from widgets.panels.vectors.cosine_matrix import CosineMatrix
-from widgets.services.vector_library import SharedLibrary
 
 NARROW = 420
 """Pixels of a panel's usual width."""
@@ -53,7 +52,7 @@ def test_numbers_with_a_minus_are_written_as_the_others_are(qtbot: QtBot, count:
 
 
 def test_the_current_vector_is_compared_and_in_sight_however_many_there_are(desk: Desk) -> None:
-    library = SharedLibrary.of(desk.context)
+    library = desk.context.library
     random = np.random.default_rng(1)
     shape = layer(DEFAULT_LAYER, 1).shape
     for number in range(12):

@@ -17,7 +17,6 @@ from tests.widgets.panels.conftest import Desk, MakeDesk
 from tests.widgets.panels.test_patches import number
 from widgets.panels.patches import PatchesPanel
 from widgets.panels.patches.card import PatchCard
-from widgets.services.vector_library import SharedLibrary
 
 MANY = (Zero(), Mean(), Resample(), Scale(), AddVector(), Noise())
 
@@ -136,7 +135,7 @@ def test_a_card_higher_than_the_panel_shows_its_top(make_desk: MakeDesk) -> None
 
 
 def test_cards_tell_the_name_a_vector_has_in_the_library(desk: Desk) -> None:
-    library = SharedLibrary.of(desk.context)
+    library = desk.context.library
     policy = desk.document.state.policy
     assert policy is not None
     stage = policy.layers[-1]

@@ -17,7 +17,7 @@ from tests.widgets.conftest import Hand, MakeHand
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.maze_view.retarget_pin import PIN_VALUE
 from widgets.panels.patches import PatchesPanel
-from widgets.services.cheese_channels import LEVELS, CheeseChannels
+from widgets.services.cheese_channels import LEVELS
 
 OTHER_LAYER = "embedder.block3.res1.resadd"
 
@@ -34,7 +34,7 @@ def test_cheese_channels_are_measured_and_offered_as_defaults(desk: Desk) -> Non
     expected = find_cheese_channels(policy, layer_name=DEFAULT_LAYER, world=15, count=LEVELS)
     shown = [panel.finder.list.item(at).data(Qt.ItemDataRole.UserRole) for at in range(panel.finder.list.count())]
     assert shown == [each.channel for each in expected[: len(shown)]]
-    assert panel.finder.ticked == CheeseChannels.of(desk.context).defaults(policy, DEFAULT_LAYER, 15)
+    assert panel.finder.ticked == desk.context.cheese.defaults(policy, DEFAULT_LAYER, 15)
     panel.finder.list.item(1).setCheckState(Qt.CheckState.Checked)
     ticked = tuple(sorted(panel.finder.ticked))
     desk.click(panel.finder.pin)
@@ -42,9 +42,7 @@ def test_cheese_channels_are_measured_and_offered_as_defaults(desk: Desk) -> Non
     assert not panel.finder.isVisible()
     desk.click(panel.find_button)
     desk.click(panel.finder.zero)
-    assert desk.patches[1] == Zero(
-        channels=tuple(sorted(CheeseChannels.of(desk.context).defaults(policy, DEFAULT_LAYER, 15)))
-    )
+    assert desk.patches[1] == Zero(channels=tuple(sorted(desk.context.cheese.defaults(policy, DEFAULT_LAYER, 15))))
 
 
 def test_finding_can_be_stopped_and_begun_again(desk: Desk) -> None:
@@ -67,7 +65,7 @@ def test_the_menu_pins_the_cheese_channels_once_they_are_known(desk: Desk) -> No
     assert policy is not None
     patch = desk.patches[0]
     assert isinstance(patch, SetValue)
-    assert patch.channels == CheeseChannels.of(desk.context).defaults(policy, DEFAULT_LAYER, 15)
+    assert patch.channels == desk.context.cheese.defaults(policy, DEFAULT_LAYER, 15)
 
 
 def test_a_card_takes_the_cheese_channels_as_its_own(make_desk: MakeDesk) -> None:
@@ -78,7 +76,7 @@ def test_a_card_takes_the_cheese_channels_as_its_own(make_desk: MakeDesk) -> Non
     desk.wait(lambda: len(desk.verbs) == 1)
     policy = desk.document.state.policy
     assert policy is not None
-    defaults = CheeseChannels.of(desk.context).defaults(policy, DEFAULT_LAYER, 15)
+    defaults = desk.context.cheese.defaults(policy, DEFAULT_LAYER, 15)
     assert desk.patches[0] == Zero(channels=tuple(sorted(defaults)))
 
 
@@ -115,7 +113,7 @@ def test_the_finder_follows_the_policy_and_keeps_ticks_otherwise(desk: Desk) -> 
     assert panel.finder.list.count() == 0, "channels of the policy before are not offered"
     assert not panel.finder.pin.isEnabled()
     desk.wait(lambda: panel.finder.list.count() > 0)
-    assert panel.finder.ticked == CheeseChannels.of(desk.context).defaults(other, OTHER_LAYER, 15)
+    assert panel.finder.ticked == desk.context.cheese.defaults(other, OTHER_LAYER, 15)
 
 
 def test_the_command_brings_the_closed_panel(hand: Hand) -> None:
@@ -141,7 +139,7 @@ def test_the_command_measures_the_layer_shown_now_where_another_is_offered(hand:
     hand.wait(lambda: panel.finder.list.count() > 0)
     policy = hand.document.state.policy
     assert policy is not None
-    assert panel.finder.ticked == CheeseChannels.of(hand.context).defaults(policy, OTHER_LAYER, 15)
+    assert panel.finder.ticked == hand.context.cheese.defaults(policy, OTHER_LAYER, 15)
     panel.finder.list.item(1).setCheckState(Qt.CheckState.Checked)
     ticked = panel.finder.ticked
     hand.context.actions.trigger("patches.find")
@@ -160,7 +158,7 @@ def test_the_finder_leaves_the_place_between_the_panels(hand: Hand) -> None:
         patch_edits.open_stack(hand.document, PatchStack(patches))
         hand.answered()
         heights = [docks[name].height() for name in ("patches", "channels")]
-        CheeseChannels.of(hand.context)._known.clear()
+        hand.context.cheese._known.clear()
         panel.find_button.click()
         QApplication.processEvents()
         assert panel.progress.isVisible()

@@ -15,6 +15,7 @@ from app.field import channels
 from app.maze.maze import Square
 from app.policy.layers import Layer, canonical, layer, pixel_of_square
 from widgets.controls.channel_painter import Mark, Pixel
+from widgets.controls.cheese_progress import CheeseProgress
 from widgets.controls.panel_parts import MARGIN, Elided, EmptyState, IconButton, column, row
 from widgets.controls.patch_problems import problems_of
 from widgets.panels.channels.colour_scale import ColourScale
@@ -23,7 +24,6 @@ from widgets.panels.channels.enlarged_page import LargeChannel
 from widgets.panels.channels.layer_activations_view import Shown
 from widgets.panels.channels.thumbnail_grid import ChannelGrid
 from widgets.panels.channels.thumbnail_menu import channel_menu
-from widgets.services.cheese_channels import CheeseChannels, CheeseProgress
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ class ChannelsPanel(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._cheese = CheeseChannels.of(context)
+        self._cheese = context.cheese
         self._result: ActivationResult | None = context.bridge.latest_activations
         self.controls = ChannelControls(context, self._cheese)
         self.grid = ChannelGrid(context.palette)
         self.large = LargeChannel(context)
         self.scale = ColourScale(context.palette)
-        self.progress = CheeseProgress(context, self._cheese)
+        self.progress = CheeseProgress(context)
         self.where = Elided()
         self.where.setProperty("muted", True)
         self.all_on = IconButton(context, "power", "Switch all channels of this layer on again", self._switch_all_on)

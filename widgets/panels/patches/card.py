@@ -23,7 +23,6 @@ from widgets.panels.patches.own_effects import PatchEffects
 from widgets.panels.patches.patch_fields import Fields
 from widgets.panels.patches.square_choice import SquaresField
 from widgets.services.context import Context
-from widgets.services.vector_library import SharedLibrary
 
 
 class ChannelsEntry(UndoOnceTaken, QLineEdit):
@@ -47,7 +46,7 @@ class PatchCard(OwnKeys, QFrame):
     def __init__(self, context: Context, position: int, patch: Patch, effects: PatchEffects, is_open: bool) -> None:
         super().__init__()
         self._context, self._effects = context, effects
-        self._library = SharedLibrary.of(context)
+        self._library = context.library
         self.position, self.patch = position, patch
         self._open = is_open
         self.setProperty("card", True)

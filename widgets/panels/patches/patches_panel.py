@@ -13,6 +13,7 @@ from app.document import patch_edits
 from app.document.document import State
 from app.errors import PatchError
 from app.interventions.patches_file import load_patches, save_patches
+from widgets.controls.cheese_progress import CheeseProgress
 from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, column, row
 from widgets.controls.patch_problems import problems_of
 from widgets.files.file_dialogs import ask_file, ask_name
@@ -21,9 +22,7 @@ from widgets.panels.patches.add_menu import AddMenu
 from widgets.panels.patches.cards import CardList
 from widgets.panels.patches.own_effects import PatchEffects
 from widgets.panels.patches.stack_actions import BEFORE_AND_AFTER, SWITCH_OFF, SWITCH_ON, specs
-from widgets.services.cheese_channels import CheeseChannels, CheeseProgress
 from widgets.services.context import Context
-from widgets.services.vector_library import SharedLibrary
 
 FILTER = "Patches (*.json)"
 
@@ -51,7 +50,7 @@ class PatchesPanel(QWidget):
         self.finder = CheeseFinder(context)
         self.finder.hide()
         self.finder.closed.connect(self._close_finder)
-        self.progress = CheeseProgress(context, CheeseChannels.of(context))
+        self.progress = CheeseProgress(context)
         self.cards = CardList(context, self.effects)
         # Not pages of one stack: what is hidden here needs no room.
         self._empty = self._empty_state()
@@ -72,7 +71,7 @@ class PatchesPanel(QWidget):
         context.bridge.cleared.connect(self._show)
         context.palette_changed.connect(self.cards.set_palette)
         self.effects.changed.connect(self.cards.show_effects)
-        SharedLibrary.of(context).changed.connect(self._show)
+        context.library.changed.connect(self._show)
         self._show()
 
     def _offer_actions(self) -> None:

@@ -12,7 +12,6 @@ from app.interventions.vectors import SUFFIX
 from widgets.controls.panel_parts import NarrowBox
 from widgets.files.file_dialogs import ask_file
 from widgets.services.context import Context
-from widgets.services.vector_library import SharedLibrary
 
 WORDS: Final = {"cheese": "Cheese (of this maze)", "top-right": "Top-right (of this maze)"}
 FILE: Final = "…"
@@ -25,7 +24,7 @@ class VectorChoice(NarrowBox):
         super().__init__(
             "Vector", "The vector that is added; cheese and top-right are taken anew after every edit of the maze"
         )
-        self._library = SharedLibrary.of(context)
+        self._library = context.library
         self._chosen = chosen
         self._vector = "cheese"
         self.activated.connect(self._activated)

@@ -37,7 +37,6 @@ from widgets.panels.vectors.make_vector import MakeCard
 from widgets.panels.vectors.undo_delete import Deleted
 from widgets.panels.vectors.vector_details import VectorDetails
 from widgets.services.context import Context
-from widgets.services.vector_library import SharedLibrary
 
 FILTER: Final = f"Vectors (*{SUFFIX})"
 COMPARED: Final = 8
@@ -50,7 +49,7 @@ class VectorsPanel(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._library = SharedLibrary.of(context)
+        self._library = context.library
         self.setAccessibleName("Vectors")
         self.new = QPushButton("New vector")
         self.new.setCheckable(True)
