@@ -24,11 +24,12 @@ from app.field.channels import squares_of_pixel
 from app.maze.maze import Square
 from app.maze.transforms import line
 from app.policy.layers import layer
+from widgets.actions.canvas_tool import Gesture
 from widgets.controls.focus_ring import FocusRing
 from widgets.maze_view.canvas_items import MarksItem, ShapesItem
 from widgets.maze_view.picture import Picture
 from widgets.maze_view.pins import PinsItem
-from widgets.maze_view.tools import TOOL_BY_ID, Gesture, wall_stroke
+from widgets.maze_view.tools import TOOL_BY_ID, wall_stroke
 from widgets.services.context import Context
 
 TITLES = {"original": "Original", "patched": "Patched", "difference": "Difference"}

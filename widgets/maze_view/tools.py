@@ -1,10 +1,9 @@
-"""The canvas's tools: each says what it looks like and what a press, drag or key does with a square."""
+"""The canvas tools: how each looks in tool bar and menus, and what a press of it does with a square."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from PySide6.QtCore import Qt
 
@@ -12,8 +11,9 @@ from app.document import maze_edits, patch_edits
 from app.document.document import Document
 from app.maze.maze import Square
 from app.maze.transforms import rectangle, region
+from widgets.actions.canvas_tool import Gesture, Tool
+from widgets.actions.pin_actions import add_cheese_pin
 from widgets.maze_view.pins import pin_at, pins
-from widgets.maze_view.retarget_pin import add_cheese_pin
 from widgets.services.context import Context
 
 
@@ -44,37 +44,6 @@ class Stroke:
         if self.alive:
             self._document.end()
         self._alive = False
-
-
-class Gesture(Protocol):
-    """What a press may begin."""
-
-    def over(self, squares: Sequence[Square]) -> None:
-        """The pointer ran over these squares, in order."""
-
-    def finish(self) -> None:
-        """The pointer was released."""
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A tool as data.
-
-    Attributes:
-        id: "wall".
-        title, icon, key: for the tool bar and the menus.
-        cursor: the pointer's shape over the canvas.
-        status: what it does, in the status bar and the tooltip.
-        press: (context, square) -> what begins there, or None. None in place of a function pans.
-    """
-
-    id: str
-    title: str
-    icon: str
-    key: str
-    cursor: Qt.CursorShape
-    status: str
-    press: Callable[[Context, Square], Gesture | None] | None
 
 
 def wall_stroke(context: Context, square: Square, *, wall: bool | None = None) -> Stroke:
@@ -199,76 +168,83 @@ def _press_select(context: Context, square: Square) -> Gesture | None:
 
 TOOLS: Final = (
     Tool(
-        "select",
-        "Select",
-        "cursor-default-outline",
-        "V",
-        Qt.CursorShape.ArrowCursor,
-        "Click a square to inspect it; drag the mouse or the cheese.",
-        _press_select,
+        id="select",
+        title="Select",
+        icon="cursor-default-outline",
+        key="V",
+        cursor=Qt.CursorShape.ArrowCursor,
+        status="Click a square to inspect it; drag the mouse or the cheese.",
+        words="pointer inspect arrow",
+        press=_press_select,
     ),
     Tool(
-        "wall",
-        "Wall brush",
-        "wall",
-        "B",
-        Qt.CursorShape.CrossCursor,
-        "Drag to paint walls, or to erase them when the first square is a wall. Right-drag erases.",
-        _press_wall,
+        id="wall",
+        title="Wall brush",
+        icon="wall",
+        key="B",
+        cursor=Qt.CursorShape.CrossCursor,
+        status="Drag to paint walls, or to erase them when the first square is a wall. Right-drag erases.",
+        words="draw paint pencil erase",
+        press=_press_wall,
     ),
     Tool(
-        "rectangle",
-        "Rectangle",
-        "vector-rectangle",
-        "R",
-        Qt.CursorShape.CrossCursor,
-        "Drag to fill a rectangle with walls, or to open it when the first square is a wall.",
-        rectangle_stroke,
+        id="rectangle",
+        title="Rectangle",
+        icon="vector-rectangle",
+        key="R",
+        cursor=Qt.CursorShape.CrossCursor,
+        status="Drag to fill a rectangle with walls, or to open it when the first square is a wall.",
+        press=rectangle_stroke,
     ),
     Tool(
-        "fill",
-        "Flood fill",
-        "format-color-fill",
-        "F",
-        Qt.CursorShape.PointingHandCursor,
-        "Click to wall in all connected open squares, or to open all connected walls.",
-        flood_fill,
+        id="fill",
+        title="Flood fill",
+        icon="format-color-fill",
+        key="F",
+        cursor=Qt.CursorShape.PointingHandCursor,
+        status="Click to wall in all connected open squares, or to open all connected walls.",
+        words="bucket",
+        press=flood_fill,
     ),
     Tool(
-        "cheese",
-        "Cheese",
-        "cheese",
-        "C",
-        Qt.CursorShape.PointingHandCursor,
-        "Click or drag to put the cheese on an open square.",
-        cheese_stroke,
+        id="cheese",
+        title="Cheese",
+        icon="cheese",
+        key="C",
+        cursor=Qt.CursorShape.PointingHandCursor,
+        status="Click or drag to put the cheese on an open square.",
+        words="goal reward target move",
+        press=cheese_stroke,
     ),
     Tool(
-        "mouse",
-        "Mouse",
-        "rodent",
-        "M",
-        Qt.CursorShape.PointingHandCursor,
-        "Click or drag to put the mouse on an open square: the start of every path.",
-        mouse_stroke,
+        id="mouse",
+        title="Mouse",
+        icon="rodent",
+        key="M",
+        cursor=Qt.CursorShape.PointingHandCursor,
+        status="Click or drag to put the mouse on an open square: the start of every path.",
+        words="agent player start move",
+        press=mouse_stroke,
     ),
     Tool(
-        "pin",
-        "Retarget",
-        "map-marker-outline",
-        "T",
-        Qt.CursorShape.CrossCursor,
-        "Click or drag to pin the cheese channels' value on a square: the patched mouse heads for the pin.",
-        _press_pin,
+        id="pin",
+        title="Retarget",
+        icon="map-marker-outline",
+        key="T",
+        cursor=Qt.CursorShape.CrossCursor,
+        status="Click or drag to pin the cheese channels' value on a square: the patched mouse heads for the pin.",
+        words="pin steer retargeting set value channels intervention",
+        press=_press_pin,
     ),
     Tool(
-        "pan",
-        "Pan",
-        "hand-back-right-outline",
-        "H",
-        Qt.CursorShape.OpenHandCursor,
-        "Drag to move the view; the wheel zooms. The middle button pans with every tool.",
-        None,
+        id="pan",
+        title="Pan",
+        icon="hand-back-right-outline",
+        key="H",
+        cursor=Qt.CursorShape.OpenHandCursor,
+        status="Drag to move the view; the wheel zooms. The middle button pans with every tool.",
+        words="hand scroll move view",
+        press=None,
     ),
 )
 

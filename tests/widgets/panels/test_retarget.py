@@ -15,7 +15,7 @@ from app.policy.policy import policy_of
 from app.studies.cheese_channels import find_cheese_channels
 from tests.widgets.conftest import Hand, MakeHand
 from tests.widgets.panels.conftest import Desk, MakeDesk
-from widgets.maze_view.retarget_pin import PIN_VALUE
+from widgets.actions.pin_actions import PIN_VALUE
 from widgets.panels.patches import PatchesPanel
 from widgets.services.cheese_channels import LEVELS
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.document import patch_edits
 from app.interventions.patches import KINDS, AddVector, Patch, SetValue
 from app.policy.layers import layer
-from widgets.maze_view.retarget_pin import add_cheese_pin
+from widgets.actions.pin_actions import add_cheese_pin
 from widgets.panels.patches.card_wording import GLYPHS, TIPS, TITLES
 from widgets.services.context import Context
 

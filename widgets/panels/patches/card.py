@@ -12,11 +12,11 @@ from app.drawing.palette import Palette
 from app.errors import PatchError
 from app.interventions.patches import Patch
 from app.policy.layers import layer
+from widgets.actions.pin_actions import with_cheese_channels
 from widgets.controls.channel_strip import ChannelStrip
 from widgets.controls.key_overrides import OwnKeys, UndoOnceTaken
 from widgets.controls.layer_choice import LayerChoice, has_pixels
 from widgets.controls.panel_parts import Elided, IconButton, breakable, column, labelled, muted, row, set_flag
-from widgets.maze_view.retarget_pin import with_cheese_channels
 from widgets.panels.patches import card_wording
 from widgets.panels.patches.drag_handle import Handle
 from widgets.panels.patches.own_effects import PatchEffects

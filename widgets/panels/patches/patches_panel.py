@@ -17,9 +17,9 @@ from widgets.controls.cheese_progress import CheeseProgress
 from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, column, row
 from widgets.controls.patch_problems import problems_of
 from widgets.files.file_dialogs import ask_file, ask_name
-from widgets.maze_view.retarget_pin import CheeseFinder
 from widgets.panels.patches.add_menu import AddMenu
 from widgets.panels.patches.cards import CardList
+from widgets.panels.patches.cheese_finder import CheeseFinder
 from widgets.panels.patches.own_effects import PatchEffects
 from widgets.panels.patches.stack_actions import BEFORE_AND_AFTER, SWITCH_OFF, SWITCH_ON, specs
 from widgets.services.context import Context
