@@ -157,7 +157,7 @@ def main(wanted: list[str]) -> int:
         rest(window)
         prepare(window)
         picture(window, name)
-        window.around.presentation.set(False)
+        window.features.presentation.set(False)
         window.context.document.mark_saved()
         window.close()
         window.deleteLater()

@@ -1,49 +1,51 @@
-"""What stands around the maze: sessions, commands, help and the stage, each registered as actions of the window."""
+"""The features around the maze (sessions, command palette, presentation, help), and the actions that open them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import partial
 
 from PySide6.QtWidgets import QDialog
 
 from widgets.actions.command_palette import CommandPalette
+from widgets.files.opening import Files
+from widgets.help.tour import Parts as TourParts
 from widgets.help.tour import Tour
-from widgets.presentation import Presentation
+from widgets.presentation.presentation_mode import Parts as PresentationParts
+from widgets.presentation.presentation_mode import Presentation
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
 from widgets.services.log_file import open_log
 from widgets.session.session_actions import Sessions
 from widgets.style import theme
 
-if TYPE_CHECKING:
-    from widgets.main_window import MainWindow
 
-_COMMANDS = "Find any command by a few letters of its name."
-_ABOUT = "Version, and whose work this program stands on."
+class Features:
+    """The features that no panel is for.
 
-
-class Around:
-    """The parts of the window that no panel is for.
+    Args:
+        presented: what of the window a presentation changes.
+        toured: what of it the tour points at.
 
     Attributes:
         sessions: asks before unsaved work is left.
-        commands: the palette of commands.
-        presentation: the window on a stage.
+        commands: the command palette.
+        presentation: presentation mode.
         tour: the tour of the first start.
     """
 
-    def __init__(self, context: Context, window: MainWindow) -> None:
-        self._context, self._window = context, window
+    def __init__(self, context: Context, files: Files, presented: PresentationParts, toured: TourParts) -> None:
+        self._context, self._window = context, presented.window
         self._helps: dict[str, QDialog] = {}
-        self.sessions = Sessions(context, window.files, window)
-        self.commands = CommandPalette(context, window)
-        self.presentation = Presentation(context, window)
-        self.tour = Tour(context, window)
+        self.sessions = Sessions(context, files, self._window)
+        self.commands = CommandPalette(context, self._window)
+        self.presentation = Presentation(context, presented)
+        self.tour = Tour(context, files, toured)
         self.sessions.leaving.connect(self.presentation.leave_for_good)
         # The tour's mazes and patches are not the user's work.
         self.sessions.asked.connect(self.tour.finish)
-        self._register()
+        for spec in (*self._help_actions(), *self._look_actions()):
+            context.actions.add(spec)
 
     def show_help(self, name: str) -> QDialog:
         """Show one of the help's windows ("definitions", "shortcuts" or "about"), or bring it to the front."""
@@ -58,7 +60,7 @@ class Around:
         return dialog
 
     def _make(self, name: str) -> QDialog:
-        # Made when they are asked for: a start does not wait for what is rarely read.
+        # Imported when asked for: a start does not wait for what is rarely read.
         from widgets.help.about import About
         from widgets.help.glossary import Reader
         from widgets.help.shortcuts import ShortcutList
@@ -70,46 +72,80 @@ class Around:
         }
         return kinds[name]()
 
-    def _register(self) -> None:
-        actions, help_ = self._context.actions, self._helper
-        for spec in (
-            Spec("view.commands", "Commands…", self.commands.open, ("Ctrl+Shift+P",), "magnify", "Help", _COMMANDS),
+    def _help_actions(self) -> tuple[Spec, ...]:
+        return (
             Spec(
-                "help.definitions",
-                "What the words mean",
-                help_("definitions"),
-                (),
-                "book-open-outline",
-                "Help",
-                words="definitions glossary explain effect",
+                id="view.commands",
+                title="Commands…",
+                handler=self.commands.open,
+                keys=("Ctrl+Shift+P",),
+                icon="magnify",
+                group="Help",
+                tip="Find any command by a few letters of its name.",
             ),
             Spec(
-                "help.shortcuts",
-                "Keys and gestures",
-                help_("shortcuts"),
-                ("F1",),
-                "keyboard-outline",
-                "Help",
+                id="help.definitions",
+                title="Glossary",
+                handler=partial(self.show_help, "definitions"),
+                icon="book-open-outline",
+                group="Help",
+                tip="What the words and numbers mean.",
+                words="definitions explain effect meaning words",
+            ),
+            Spec(
+                id="help.shortcuts",
+                title="Keys and gestures",
+                handler=partial(self.show_help, "shortcuts"),
+                keys=("F1",),
+                icon="keyboard-outline",
+                group="Help",
                 words="shortcuts hotkeys keyboard",
             ),
-            Spec("help.tour", "Tour", self.tour.start, (), "map-marker-path", "Help", "Four steps through the window."),
-            Spec("help.log", "Open the log", open_log, (), "text-box-outline", "Help", "Every error is written there."),
-            Spec("help.about", "About Mazescope", help_("about"), (), "information-outline", "Help", _ABOUT),
-        ):
-            actions.add(spec)
-        for choice, title in theme.CHOICES.items():
-            act = self._chooser(choice)
-            actions.add(Spec(f"appearance.{choice}", f"Colours: {title.lower()}", act, (), "theme-light-dark", "View"))
-        for scale in theme.TEXT_SCALES:
-            title = f"Text size: {scale:.0%}"
-            actions.add(Spec(f"text_size.{scale:.0%}", title, self._sizer(scale), (), "format-size", "View"))
-        self._window.docks.register()
+            Spec(
+                id="help.tour",
+                title="Tour",
+                handler=self.tour.start,
+                icon="map-marker-path",
+                group="Help",
+                tip="Four steps through the window.",
+            ),
+            Spec(
+                id="help.log",
+                title="Open the log",
+                handler=open_log,
+                icon="text-box-outline",
+                group="Help",
+                tip="Every error is written there.",
+            ),
+            Spec(
+                id="help.about",
+                title="About Mazescope",
+                handler=partial(self.show_help, "about"),
+                icon="information-outline",
+                group="Help",
+                tip="Version, and whose work this program stands on.",
+            ),
+        )
 
-    def _helper(self, name: str) -> Callable[[], object]:
-        return lambda: self.show_help(name)
-
-    def _chooser(self, choice: str) -> Callable[[], object]:
-        return lambda: self._context.set_theme(choice)
-
-    def _sizer(self, scale: float) -> Callable[[], object]:
-        return lambda: self._context.set_text_scale(scale)
+    def _look_actions(self) -> tuple[Spec, ...]:
+        colours = [
+            Spec(
+                id=f"appearance.{choice}",
+                title=f"Colours: {title.lower()}",
+                handler=partial(self._context.set_theme, choice),
+                icon="theme-light-dark",
+                group="View",
+            )
+            for choice, title in theme.CHOICES.items()
+        ]
+        sizes = [
+            Spec(
+                id=f"text_size.{scale:.0%}",
+                title=f"Text size: {scale:.0%}",
+                handler=partial(self._context.set_text_scale, scale),
+                icon="format-size",
+                group="View",
+            )
+            for scale in theme.TEXT_SCALES
+        ]
+        return (*colours, *sizes)

@@ -1,4 +1,4 @@
-"""The window: puts its parts together. What each part does is in its own file."""
+"""The main window: makes its parts, gives each what it needs, and lays them out."""
 
 from __future__ import annotations
 
@@ -6,31 +6,42 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QToolBar, QToolButton, QVBoxLayout, QWidget
 
-from app.document import maze_edits
-from app.document.document import State
 from app.maze.maze import Square
+from widgets.actions import window_actions
 from widgets.actions.maze_actions import register_maze
 from widgets.actions.menus import build_menus
-from widgets.actions.window_actions import register_early, register_levels, register_window
 from widgets.controls.error_dialog import ErrorDialog
 from widgets.controls.tab_order import ReadingOrder
-from widgets.exporting import Exports
-from widgets.features import Around
+from widgets.exporting.exports import Exports
+from widgets.features import Features
 from widgets.files.drop_overlay import DropSign
 from widgets.files.opening import Files
+from widgets.files.recent_menu import RecentMenu
+from widgets.help.tour import Parts as TourParts
 from widgets.maze_view.compare import Compare
 from widgets.maze_view.maze_view import MazeView
+from widgets.maze_view.square_menu import show_square_menu
 from widgets.maze_view.tools import TOOLS
-from widgets.playback import Playback
+from widgets.panels.channels.channels_panel import ChannelsPanel
+from widgets.panels.history_panel import HistoryPanel
+from widgets.panels.inspector.inspector_panel import InspectorPanel
+from widgets.panels.patches.patches_panel import PatchesPanel
+from widgets.panels.policy_panel import PolicyPanel
+from widgets.panels.vectors.vectors_panel import VectorsPanel
+from widgets.playback.playback import Playback
+from widgets.playback.space_key import SpaceKeeper
 from widgets.presentation.overlay_placement import canvas_room
+from widgets.presentation.presentation_mode import Parts as PresentationParts
 from widgets.services.context import Context
+from widgets.services.crash_log import CrashLog
 from widgets.services.level_requests import Levels
 from widgets.services.log_file import log_error
 from widgets.services.vector_file_watcher import VectorWatch
+from widgets.session.crash_safety import Safety
 from widgets.session.unsaved_changes import unsaved_work
-from widgets.shell.docks import Docks
+from widgets.shell.docks import Docks, Panel
 from widgets.shell.layout_memory import LayoutMemory
 from widgets.shell.level_bar import LevelBar
 from widgets.shell.maze_tabs import MazeTabs
@@ -55,86 +66,47 @@ class MainWindow(ReadingOrder, QMainWindow):
             | QMainWindow.DockOption.AllowNestedDocks
             | QMainWindow.DockOption.AnimatedDocks
         )
-        self._last_cheese: Square | None = context.document.state.maze.cheese
+        self._build_parts()
+        self._build_centre()
+        self._build_tools()
+        self._build_docks()
+        self._build_features()
+        self._connect()
+        self._show_title()
+        self._dress_bars()
+        self._restore_layout()
+        self.keyboard_home = self.maze_view.canvas
+        self.keyboard_home.setFocus()
+
+    # -- building
+
+    def _build_parts(self) -> None:
+        """The parts, and the actions that they show: those come before the part."""
+        context = self.context
         self.files = Files(context, self)
         self.levels = Levels(context, self)
         context.actions.attach(self)
-        register_early(context)
-        register_levels(context, self)
+        window_actions.register_undo(context)
+        window_actions.register_tools(context, TOOLS)
+        window_actions.register_views(context)
+        window_actions.register_levels(context, self.levels)
         self.level_bar = LevelBar(context, self.levels)
-        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.level_bar)
         self.maze_view = MazeView(context)
         self.message_bar = MessageBar(context)
         self.view_switch = ViewSwitch(context)
         self.tabs = MazeTabs(context)
-        self._build_centre()
-        self.drop_sign = DropSign(context, self)
-        register_window(context, self)
-        register_maze(context, self)
-        self.compare = Compare(context, self)
-        self._build_tools()
-        self.docks = Docks(self, context)
-        self.status = Status(context)
-        self.setStatusBar(self.status)
-        self.around = Around(context, self)
-        self.playback = Playback(context, self)
-        self.exports = Exports(context, self)
+        window_actions.register_files(context, self.files, self.close)
+        window_actions.register_zoom(context, self.maze_view, self._show_legend)
+        register_maze(context, self.tabs, self)
+        self.compare = Compare(context, self.maze_view, self.files, self)
+        self.playback = Playback(context, self.maze_view)
+        self.exports = Exports(context, self.maze_view, self.playback.shown, self)
         self.vector_watch = VectorWatch(context)
-        self.vector_watch.changed.connect(self._vectors_changed)
-        build_menus(self, context)
-        self.maze_view.legend.setVisible(context.settings.flag("legend", True))
-        self.maze_view.menu_wanted.connect(self._show_menu)
-        context.reported.connect(self._report)
-        context.succeeded.connect(self.message_bar.forget)
-        context.document.changed.connect(self._document_changed)
-        context.document.history_changed.connect(self._show_title)
-        self.files.path_changed.connect(self._show_title)
-        self.files.vector_kept.connect(self._show_vector)
-        self._show_title()
-        self._dress_bars()
-        context.palette_changed.connect(lambda _: self._dress_bars())
-        room = self.screen().availableGeometry()
-        self.resize(min(1480, room.width() - 40), min(980, room.height() - 60))
-        arranged = bool(context.settings.get("layout"))
-        self.layout_memory = LayoutMemory(context, self, self.docks)
-        # The stage is nothing to come back to.
-        self.layout_memory.paused = lambda: self.around.presentation.on
-        # Once the window and its text have their sizes.
-        if not arranged:
-            QTimer.singleShot(0, self, self.docks.share_out)
-        QTimer.singleShot(0, self, self.docks.settle)
-        QTimer.singleShot(0, self, self.docks.lift_floating)
-        context.palette_changed.connect(lambda _: QTimer.singleShot(0, self, self.docks.settle))
-        self.keyboard_home = self.maze_view.canvas
-        self.keyboard_home.setFocus()
-
-    # -- what users do here
-
-    def toggle_cheese(self) -> None:
-        """Take the cheese away, or put it back where it last was (or on the nearest square it can be on)."""
-        document = self.context.document
-        maze = document.state.maze
-        if maze.cheese is not None:
-            maze_edits.remove_cheese(document)
-            return
-        places = [(int(row), int(col)) for row, col in maze.squares if (int(row), int(col)) != maze.mouse]
-        wanted = self._last_cheese or document.state.tab.generated.cheese or maze.top_right
-        if places:
-            nearest = min(places, key=lambda at: abs(at[0] - wanted[0]) + abs(at[1] - wanted[1]))
-            maze_edits.move_cheese(document, nearest)
-        else:
-            self.context.notice("There is no open square for the cheese.")
-
-    def show_legend(self, shown: bool) -> None:
-        """Show or hide the legend, and remember it."""
-        self.maze_view.legend.setVisible(shown)
-        self.context.settings.set("legend", shown)
-
-    # -- building
+        self.status = Status(context, TOOLS)
 
     def _build_centre(self) -> None:
         self._page = centre = QWidget()
-        self.centre = column = QVBoxLayout(centre)
+        column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tabs)
@@ -145,10 +117,15 @@ class MainWindow(ReadingOrder, QMainWindow):
         over.addStretch(1)
         column.addLayout(over)
         column.addWidget(self.maze_view, 1)
+        column.addWidget(self.playback.bar)
         self.message_bar.lie_over(self.maze_view, self.maze_view.legend, lambda: canvas_room(self.maze_view, centre))
+        self.maze_view.legend.setVisible(self.context.settings.flag("legend", True))
         self.setCentralWidget(centre)
+        self.setStatusBar(self.status)
+        self.drop_sign = DropSign(self.context, self)
 
     def _build_tools(self) -> None:
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.level_bar)
         actions = self.context.actions
         bar = QToolBar("Tools")
         bar.setObjectName("tools")
@@ -167,6 +144,137 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
         self.tool_bar = bar
 
+    def _build_docks(self) -> None:
+        context = self.context
+        self.patches_panel, self.vectors_panel = PatchesPanel(context), VectorsPanel(context)
+        panels = (
+            Panel(
+                name="patches",
+                title="Patches",
+                widget=self.patches_panel,
+                words="stack coefficient ablation ablate zero mean resample scale steering effect interventions slider",
+                place=0,
+                high_place=0,
+                share=480,
+            ),
+            Panel(
+                name="policy",
+                title="Policy",
+                widget=PolicyPanel(context),
+                words="checkpoint network model weights layers",
+                place=0,
+                high_place=0,
+            ),
+            Panel(
+                name="channels",
+                title="Channels",
+                widget=ChannelsPanel(context),
+                words="activations features neurons layer ablate ablation zero",
+                place=1,
+                high_place=1,
+                share=365,
+            ),
+            Panel(
+                name="inspector",
+                title="Inspector",
+                widget=InspectorPanel(context),
+                words="probabilities logits value square numbers",
+                place=1,
+                high_place=2,
+                share=300,
+            ),
+            Panel(
+                name="vectors",
+                title="Vectors",
+                widget=self.vectors_panel,
+                words="activation addition steering steer probe directions cosine library",
+                place=1,
+                high_place=1,
+            ),
+            Panel(
+                name="history",
+                title="History",
+                widget=HistoryPanel(context),
+                words="undo list",
+                place=1,
+                high_place=2,
+            ),
+        )
+        self.docks = Docks(self, context, panels)
+        self.docks.register()
+
+    def _build_features(self) -> None:
+        """What lies around and over the other parts, and the menus, which show the actions of all."""
+        context, bar = self.context, self.playback.bar
+        self.features = Features(
+            context,
+            self.files,
+            PresentationParts(
+                window=self,
+                maze_view=self.maze_view,
+                message_bar=self.message_bar,
+                # What came of a rollout is part of what is shown; the buttons are not.
+                hidden=(self.view_switch, bar.controls),
+                enlarged=(self.tabs, *bar.verdicts.labels, *bar.others.labels),
+                enlarge=bar.set_stage_scale,
+            ),
+            TourParts(
+                window=self,
+                maze_view=self.maze_view,
+                docks=self.docks,
+                tool_bar=self.tool_bar,
+                view_switch=self.view_switch,
+            ),
+        )
+        SpaceKeeper(self)
+        submenus = {
+            "recent": lambda menu: RecentMenu.add_to(menu, self.files, context),
+            "compare": self.compare.add_to,
+            "docks": self.docks.add_to,
+        }
+        build_menus(self.menuBar(), context, TOOLS, submenus)
+
+    def _connect(self) -> None:
+        context = self.context
+        self.vector_watch.changed.connect(self._vectors_changed)
+        self.maze_view.menu_wanted.connect(self._show_menu)
+        context.reported.connect(self._report)
+        context.succeeded.connect(self.message_bar.forget)
+        context.document.changed.connect(self._show_title)
+        context.document.history_changed.connect(self._show_title)
+        self.files.path_changed.connect(self._show_title)
+        self.files.vector_kept.connect(self._show_vector)
+        context.palette_changed.connect(lambda _: self._dress_bars())
+
+    def _restore_layout(self) -> None:
+        """Window and panels as they were at the last start, and within this screen."""
+        context = self.context
+        room = self.screen().availableGeometry()
+        self.resize(min(1480, room.width() - 40), min(980, room.height() - 60))
+        arranged = bool(context.settings.get("layout"))
+        self.layout_memory = LayoutMemory(context, self, self.docks)
+        # A presentation is nothing to come back to.
+        self.layout_memory.paused = lambda: self.features.presentation.on
+        # Once the window and its text have their sizes.
+        if not arranged:
+            QTimer.singleShot(0, self, self.docks.share_out)
+        QTimer.singleShot(0, self, self.docks.settle)
+        QTimer.singleShot(0, self, self.docks.lift_floating)
+        context.palette_changed.connect(lambda _: QTimer.singleShot(0, self, self.docks.settle))
+
+    def keep_safe(self, state_folder: Path, crash_log: CrashLog | None = None) -> Safety:
+        """Autosave into a folder from now on, and tell of the last crash.
+
+        Args:
+            crash_log: this run's own, which knows of earlier crashes.
+        """
+        features = self.features
+        safety = Safety(self.context, self.files, features.sessions, self.message_bar, self, state_folder, crash_log)
+        # The tour's mazes and patches are not the user's work.
+        features.tour.begins.connect(safety.hold)
+        features.tour.ended.connect(safety.go_on)
+        return safety
+
     def _dress_bars(self) -> None:
         """Icons as large as the text wants them, and names for the buttons Qt puts on a bar that is too short."""
         side = round(self.fontMetrics().height() * ICON_HEIGHT)
@@ -182,35 +290,16 @@ class MainWindow(ReadingOrder, QMainWindow):
                 # As wide as Qt makes it, whatever the size of text.
                 button.setIconSize(QSize(12, 12))
 
+    # -- reactions
+
     def _show_menu(self, square: Square, place: QPoint) -> None:
-        document, view = self.context.document, self.context.view
-        maze = document.state.maze
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        thing = square in (maze.mouse, maze.cheese)
-        if maze.is_open(square) and square != maze.cheese:
-            menu.addAction("Inspect this square", lambda: view.inspect(None if square == maze.mouse else square))
-            menu.addSeparator()
-        if not thing:
-            if maze.is_open(square):
-                menu.addAction("Put the cheese here", lambda: maze_edits.move_cheese(document, square))
-                menu.addAction("Put the mouse here", lambda: maze_edits.move_mouse(document, square))
-            title = "Open this square" if maze.is_wall(square) else "Wall this square"
-            menu.addAction(title, lambda: maze_edits.paint_walls(document, (square,), not maze.is_wall(square)))
-            menu.addSeparator()
-        menu.addAction(self.context.actions["maze.toggle_cheese"])
-        menu.addAction(self.context.actions["level.restore"])
-        menu.popup(place)
+        show_square_menu(self.context, square, place, self)
 
-    # -- what happens behind
+    def _show_legend(self, shown: bool) -> None:
+        self.maze_view.legend.setVisible(shown)
+        self.context.settings.set("legend", shown)
 
-    def _document_changed(self, old: State, new: State) -> None:
-        if new.maze.cheese is not None:
-            self._last_cheese = new.maze.cheese
-        del old
-        self._show_title()
-
-    def _show_title(self) -> None:
+    def _show_title(self, *_: object) -> None:
         document = self.context.document
         path = self.files.session_path
         name = path.stem if path is not None else document.state.tab.title
@@ -218,13 +307,12 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.setWindowModified(unsaved_work(document, path is not None))
 
     def _show_vector(self, path: Path) -> None:
-        self.docks.vectors.show_file(path)
-        if not self.around.presentation.on:
+        self.vectors_panel.show_file(path)
+        if not self.features.presentation.on:
             self.docks.bring("vectors")
 
     def _vectors_changed(self) -> None:
-        self.playback.player.outdate()
-        self.playback.beside.outdate()
+        self.playback.outdate()
         self.context.bridge.refresh()
         if self.maze_view.companion is not None:
             self.maze_view.companion.bridge.refresh()

@@ -25,21 +25,21 @@ def hand(make_hand: MakeHand) -> Hand:
 
 
 def titles(hand: Hand) -> list[str]:
-    return [row.action.text() for row in hand.window.around.commands.rows.rows]
+    return [row.action.text() for row in hand.window.features.commands.rows.rows]
 
 
 def open_commands(hand: Hand) -> None:
     hand.key(Qt.Key.Key_P, CONTROL_SHIFT)
-    assert QApplication.focusWidget() is hand.window.around.commands.line
+    assert QApplication.focusWidget() is hand.window.features.commands.line
 
 
 def test_a_few_letters_and_enter_do_a_command(hand: Hand) -> None:
     open_commands(hand)
-    QTest.keyClicks(hand.window.around.commands.line, "sbs")
+    QTest.keyClicks(hand.window.features.commands.line, "sbs")
     assert titles(hand)[0] == "Side by side"
     hand.key(Qt.Key.Key_Return)
     assert hand.context.view.mode == "side_by_side"
-    assert not hand.window.around.commands.isVisible()
+    assert not hand.window.features.commands.isVisible()
     open_commands(hand)
     assert titles(hand)[0] == "Side by side", "what was used last comes first"
 
@@ -66,7 +66,7 @@ def test_a_few_letters_and_enter_do_a_command(hand: Hand) -> None:
 def test_commands_are_found_by_what_else_they_are_called(hand: Hand, typed: str, title: str) -> None:
     patch_edits.add_patch(hand.document, Zero())
     open_commands(hand)
-    QTest.keyClicks(hand.window.around.commands.line, typed)
+    QTest.keyClicks(hand.window.features.commands.line, typed)
     wanted = "Switch all patches off" if title == "Patches on/off" else title
     assert wanted in titles(hand)[:6]
 
@@ -80,17 +80,17 @@ def test_what_has_it_in_its_title_comes_before_what_is_called_so_too(
 ) -> None:
     patch_edits.add_patch(hand.document, Zero())
     open_commands(hand)
-    QTest.keyClicks(hand.window.around.commands.line, typed)
+    QTest.keyClicks(hand.window.features.commands.line, typed)
     assert titles(hand)[0] == first
     assert later in titles(hand)
-    (row,) = (row for row in hand.window.around.commands.rows.rows if row.action.text() == later)
+    (row,) = (row for row in hand.window.features.commands.rows.rows if row.action.text() == later)
     assert row.places == (), "words that are searched for are not shown"
 
 
 def test_arrow_keys_choose_and_escape_gives_the_keyboard_back(hand: Hand) -> None:
     before = QApplication.focusWidget()
     open_commands(hand)
-    QTest.keyClicks(hand.window.around.commands.line, "tool")
+    QTest.keyClicks(hand.window.features.commands.line, "tool")
     first = titles(hand)
     hand.key(Qt.Key.Key_Down)
     hand.key(Qt.Key.Key_Down)
@@ -99,7 +99,7 @@ def test_arrow_keys_choose_and_escape_gives_the_keyboard_back(hand: Hand) -> Non
     assert hand.context.actions[f"tool.{hand.context.view.tool}"].text() == first[1]
     open_commands(hand)
     hand.key(Qt.Key.Key_Escape)
-    assert not hand.window.around.commands.isVisible()
+    assert not hand.window.features.commands.isVisible()
     assert QApplication.focusWidget() is before
 
 
@@ -108,28 +108,28 @@ def test_letters_typed_there_are_no_shortcuts(hand: Hand) -> None:
     open_commands(hand)
     hand.key(Qt.Key.Key_C)
     assert hand.context.view.tool == "wall"
-    assert hand.window.around.commands.line.text() == "c"
+    assert hand.window.features.commands.line.text() == "c"
 
 
 def test_what_cannot_be_done_now_is_last_and_does_nothing(hand: Hand) -> None:
     open_commands(hand)
-    QTest.keyClicks(hand.window.around.commands.line, "undo")
-    rows = hand.window.around.commands.rows.rows
+    QTest.keyClicks(hand.window.features.commands.line, "undo")
+    rows = hand.window.features.commands.rows.rows
     undo = [row.spec.id for row in rows].index("edit.undo")
     assert all(not row.action.isEnabled() for row in rows[undo:])
-    hand.window.around.commands._do(undo)
-    assert hand.window.around.commands.isVisible()
-    QTest.keyClicks(hand.window.around.commands.line, "zzzz")
+    hand.window.features.commands._do(undo)
+    assert hand.window.features.commands.isVisible()
+    QTest.keyClicks(hand.window.features.commands.line, "zzzz")
     assert titles(hand) == []
-    assert hand.window.around.commands.none.isVisible()
+    assert hand.window.features.commands.none.isVisible()
     hand.key(Qt.Key.Key_Return)
-    assert hand.window.around.commands.isVisible()
+    assert hand.window.features.commands.isVisible()
 
 
 def test_a_click_elsewhere_closes_it(hand: Hand) -> None:
     open_commands(hand)
     hand.window.maze_view.canvas.setFocus()
-    assert not hand.window.around.commands.isVisible()
+    assert not hand.window.features.commands.isVisible()
 
 
 def test_every_action_is_in_a_menu_and_its_tooltip_ends_with_its_keys(hand: Hand) -> None:
@@ -190,7 +190,7 @@ def test_text_and_colours_are_commands_and_their_menus_know_it(hand: Hand) -> No
     menus = {menu.title(): menu for menu in hand.window.menuBar().findChildren(QMenu)}
     for letters, title, ticked in (("text 150", "Text size", "150%"), ("colours dark", "Appearance", "Dark")):
         open_commands(hand)
-        QTest.keyClicks(hand.window.around.commands.line, letters)
+        QTest.keyClicks(hand.window.features.commands.line, letters)
         hand.key(Qt.Key.Key_Return)
         menus[title].aboutToShow.emit()
         assert [action.text() for action in menus[title].actions() if action.isChecked()] == [ticked]
@@ -200,7 +200,7 @@ def test_text_and_colours_are_commands_and_their_menus_know_it(hand: Hand) -> No
 
 def test_it_takes_the_keyboard_from_a_floating_panel_and_lies_beside_it(hand: Hand) -> None:
     hand.window.resize(1400, 800)
-    dock, palette = hand.window.docks.docks["inspector"], hand.window.around.commands
+    dock, palette = hand.window.docks.docks["inspector"], hand.window.features.commands
     dock.setFloating(True)
     dock.resize(300, 300)
     dock.move(hand.window.mapToGlobal(QPoint(600, 60)))

@@ -110,8 +110,8 @@ def test_what_came_of_the_other_mice_is_said_as_well(hand: Hand) -> None:
     hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     companion(hand)
     maze_edits.edit_maze(hand.document, "Remove cheese", lambda maze: maze.with_cheese(None))
-    hand.wait(lambda: hand.window.playback.player.fresh and hand.window.playback.beside.rollouts is not None)
-    found = hand.window.playback.beside.rollouts
+    hand.wait(lambda: hand.window.playback.player.fresh and hand.window.playback.compared.rollouts is not None)
+    found = hand.window.playback.compared.rollouts
     assert found is not None
     assert bar.others.isVisible()
     assert bar.others.original.text.startswith(f"Small · Original: {found.original.summary()}")
@@ -173,7 +173,7 @@ def test_the_mice_of_both_walk_in_step(hand: Hand) -> None:
     hand.context.actions.trigger("compare.maze")
     maze_edits.move_cheese(hand.document, shifted(4, 5))
     other = companion(hand)
-    player, beside = hand.window.playback.player, hand.window.playback.beside
+    player, beside = hand.window.playback.player, hand.window.playback.compared
     hand.wait(lambda: player.fresh and beside.rollouts is not None)
     assert player.rollouts is not None
     assert beside.rollouts is not None

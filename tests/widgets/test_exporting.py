@@ -132,7 +132,7 @@ def test_mice_of_an_older_maze_are_not_exported(hand: Hand, tmp_path: Path) -> N
     player = hand.window.playback.player
     hand.wait(lambda: player.fresh)
     player.seek(1)
-    hand.window.playback.player._calm.setInterval(60_000)
+    hand.window.playback.player._loader._calm.setInterval(60_000)
     maze_edits.move_cheese(hand.document, (5, 8))
     hand.answered()
     dialog = opened(hand, "picture", tmp_path)

@@ -92,7 +92,7 @@ def test_a_movie_of_the_rollout_walks_both(compared: Hand, tmp_path: Path) -> No
     maze_edits.open_policy(compared.document, load_policy(default_policy_path()))
     settled(compared)
     playback = compared.window.playback
-    compared.wait(lambda: playback.player.fresh and playback.beside.rollouts is not None)
+    compared.wait(lambda: playback.player.fresh and playback.compared.rollouts is not None)
     assert 0 < playback.player.last < 20
     dialog = opened(compared, "rollout", tmp_path)
     QTest.keyClicks(dialog.title, "Both")

@@ -9,7 +9,7 @@ from app.document import patch_edits
 from app.errors import MazescopeError
 from app.interventions.patches import Scale, Zero
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.exporting.view_snapshot import FAILED, present
+from widgets.exporting.view_snapshot import FAILED
 from widgets.panels.patches.own_effects import PatchEffects
 
 
@@ -26,11 +26,11 @@ def test_what_follows_an_error_is_not_waited_for(make_hand: MakeHand) -> None:
     hand = broken(make_hand)
     assert hand.context.bridge.answer is None
     with pytest.raises(MazescopeError, match="could not be computed") as refused:
-        present(hand.window)
+        hand.window.exports.snapshots.take()
     assert str(refused.value) == FAILED
     hand.document.undo()
     hand.wait(lambda: hand.context.bridge.answer is not None)
-    assert present(hand.window).results[0].complete
+    assert hand.window.exports.snapshots.take().results[0].complete
 
 
 def test_the_effect_of_every_other_patch_is_still_told(make_hand: MakeHand) -> None:

@@ -150,7 +150,7 @@ def test_dialogs_show_all_their_text_and_fit_the_screen(scaled: Hand, name: str)
 
 
 def test_the_command_palette_shows_whole_commands(scaled: Hand) -> None:
-    palette = scaled.window.around.commands
+    palette = scaled.window.features.commands
     scaled.key(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert palette.isVisible()
     assert not clipped(palette)
@@ -162,7 +162,7 @@ def test_the_command_palette_shows_whole_commands(scaled: Hand) -> None:
 def test_the_tour_fits_the_window(scaled: Hand) -> None:
     scaled.context.actions.trigger("help.tour")
     scaled.answered()
-    tour = scaled.window.around.tour
+    tour = scaled.window.features.tour
     for step in range(4):
         QTest.qWait(90)
         mark = tour.mark
@@ -221,7 +221,7 @@ def test_what_a_bar_has_no_room_for_is_behind_a_button_that_can_be_seen(scaled: 
 
 def test_pressed_keys_fit_the_stage(scaled: Hand) -> None:
     scaled.key(Qt.Key.Key_F11)
-    stage = scaled.window.around.presentation.stage
+    stage = scaled.window.features.presentation.stage
     stage.show_keys(("Ctrl", "Shift", "P"), "opens the palette of commands")
     QTest.qWait(20)
     assert not clipped(stage)

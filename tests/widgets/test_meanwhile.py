@@ -121,7 +121,7 @@ def test_coming_back_from_the_stage_when_what_had_the_keyboard_is_gone(make_hand
 
 def test_a_page_keeps_no_copies_of_itself_in_other_colours(make_hand: MakeHand) -> None:
     hand = make_hand(engine=False)
-    dialog = hand.window.around.show_help("definitions")
+    dialog = hand.window.features.show_help("definitions")
     for theme in ("dark", "light", "dark", "light"):
         hand.context.set_theme(theme)
         settle()
@@ -133,11 +133,11 @@ def test_closing_during_the_tour_asks_nothing_about_the_tours_own_patches(make_h
     hand = make_hand(engine=False)
     hand.document.mark_saved()
     before = hand.document.state
-    tour = hand.window.around.tour
+    tour = hand.window.features.tour
     tour.start()
     tour.show_step(2)
     hand.window.close()
-    assert hand.window.around.sessions.question is None
+    assert hand.window.features.sessions.question is None
     assert hand.document.state == before
 
 
@@ -148,7 +148,7 @@ def test_a_maze_dropped_with_a_session_goes_into_the_session(make_hand: MakeHand
     maze_files.save(maze, hand.maze)
     maze_edits.remove_cheese(hand.document)
     hand.window.files.open_paths([session, maze])
-    sessions = hand.window.around.sessions
+    sessions = hand.window.features.sessions
     hand.wait(lambda: sessions.question is not None)
     assert len(hand.document.state.mazes) == 1
     assert sessions.question is not None
@@ -173,8 +173,8 @@ def test_settings_of_another_kind_are_left_out(make_hand: MakeHand, tmp_path: Pa
     (tmp_path / "settings.json").write_text(json.dumps(dict.fromkeys((*names, *export, "geometry"), value)))
     hand = make_hand(engine=False)
     hand.window.exports.open("picture").close()
-    hand.window.around.commands.open()
-    hand.window.around.commands.leave()
+    hand.window.features.commands.open()
+    hand.window.features.commands.leave()
     settle()
 
 

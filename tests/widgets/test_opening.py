@@ -81,12 +81,12 @@ def said(hand: Hand) -> str:
 
 
 def names(hand: Hand) -> list[str]:
-    listed = hand.window.docks.vectors.list
+    listed = hand.window.vectors_panel.list
     return [listed.item(row).text() for row in range(listed.count())]
 
 
 def assert_shown(hand: Hand, name: str) -> None:
-    panel = hand.window.docks.vectors
+    panel = hand.window.vectors_panel
     assert panel.isVisible()
     assert not panel.visibleRegion().isEmpty()
     assert panel.current is not None
@@ -103,13 +103,13 @@ def test_a_dropped_vector_is_kept_in_the_library_and_shown(hand: Hand, vector: P
     assert_shown(hand, "Cheese of a friend")
     assert said(hand) == "Kept in the library: Cheese of a friend."
     assert hand.document.state is before, "the library is no part of what undo takes back"
-    kept = hand.window.docks.vectors.entry
+    kept = hand.window.vectors_panel.entry
     assert kept is not None
     assert kept.path != vector
     assert read_vector(kept.path) == read_vector(vector)
     drop(hand, vector)
     assert names(hand) == ["Cheese of a friend"], "the same vector is kept once"
-    QTest.mouseClick(hand.window.docks.vectors.apply, BUTTON)
+    QTest.mouseClick(hand.window.vectors_panel.apply, BUTTON)
     assert hand.document.state.stack.patches[0].vector == str(kept.path)
 
 
@@ -130,7 +130,7 @@ def test_a_vector_on_stage_brings_no_panel_onto_it(hand: Hand, vector: Path) -> 
 def test_the_menu_and_the_recent_files_open_vectors_too(
     hand: Hand, vector: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    panel = hand.window.docks.vectors
+    panel = hand.window.vectors_panel
     monkeypatch.setattr(QFileDialog, "exec", lambda _: 1)
     monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _: [str(vector)])
     hand.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
@@ -189,7 +189,7 @@ def test_several_kinds_at_once_each_find_their_place(hand: Hand, vector: Path, t
     assert state.mazes[1].maze == bare
     assert state.mazes[2].maze.walls == small_maze().walls
     assert [type(patch) for patch in state.stack.patches] == [Zero]
-    assert hand.window.docks.vectors.current is not None
+    assert hand.window.vectors_panel.current is not None
     assert "notes.md is text; expected a policy, maze, vector, session or file of patches." in said(hand)
     assert {path.name for path in hand.window.files.recent} == {*names, vector.name} - {"notes.md"}
     while hand.context.actions["edit.undo"].isEnabled():

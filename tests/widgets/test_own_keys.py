@@ -121,7 +121,7 @@ def test_delete_takes_the_card_out_and_leaves_the_cheese(make_hand: MakeHand) ->
 
 
 def test_delete_in_the_library_takes_the_selected_vectors_and_not_the_cheese(hand: Hand) -> None:
-    panel = hand.window.docks.vectors
+    panel = hand.window.vectors_panel
     policy = hand.document.state.policy
     assert policy is not None
     library = hand.context.library

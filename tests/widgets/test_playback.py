@@ -17,7 +17,7 @@ from app.interventions.patches import Noise
 from app.maze.seeds import LARGEST_SEED
 from app.studies.rollouts import rollouts
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.playback import Player
+from widgets.playback.rollout_player import Player
 
 CHEESE_MOVED = (5, 8)
 

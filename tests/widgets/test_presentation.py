@@ -179,7 +179,7 @@ def test_the_outcome_stands_under_the_middle_of_the_numbers(on_stage: Hand) -> N
 
 def test_keys_and_messages_cover_no_numbers_legend_or_outcome(on_stage: Hand) -> None:
     hand = on_stage
-    window, stage = hand.window, hand.window.around.presentation.stage
+    window, stage = hand.window, hand.window.features.presentation.stage
     read = {
         "numbers": window.maze_view.numbers,
         "legend": window.maze_view.legend,
@@ -212,7 +212,7 @@ def test_keys_are_shown_beside_the_numbers_of_a_square_not_over_them(make_hand: 
     hand.answered()
     hand.key(Qt.Key.Key_F11)
     QApplication.processEvents()
-    stage, view = hand.window.around.presentation.stage, hand.window.maze_view
+    stage, view = hand.window.features.presentation.stage, hand.window.maze_view
     # Every corner is free: the numbers are in the one farthest from the pointer.
     for _ in range(6):
         hand.key(Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
@@ -231,7 +231,7 @@ def test_keys_are_shown_beside_the_numbers_of_a_square_not_over_them(make_hand: 
 
 def test_keys_and_clicks_are_shown_while_they_do_their_work(hand: Hand) -> None:
     hand.key(Qt.Key.Key_F11)
-    stage = hand.window.around.presentation.stage
+    stage = hand.window.features.presentation.stage
     assert stage.geometry() == hand.window.rect()
     hand.key(Qt.Key.Key_3)
     assert stage.keys == ("3",)
@@ -258,9 +258,9 @@ def test_escape_during_a_drag_takes_the_drag_back_first(hand: Hand) -> None:
     assert hand.document.state != before
     hand.key(Qt.Key.Key_Escape)
     assert hand.document.state == before
-    assert hand.window.around.presentation.on
+    assert hand.window.features.presentation.on
     hand.key(Qt.Key.Key_Escape)
-    assert not hand.window.around.presentation.on
+    assert not hand.window.features.presentation.on
 
 
 def test_a_window_closed_on_stage_remembers_its_own_layout(hand: Hand) -> None:
@@ -304,7 +304,7 @@ def test_keys_are_named_as_on_the_keyboard(key: Qt.Key, modifiers: Qt.KeyboardMo
 def test_the_stage_lets_events_through(hand: Hand) -> None:
     hand.key(Qt.Key.Key_F11)
     place = hand.window.rect().center()
-    assert hand.window.childAt(place) is not hand.window.around.presentation.stage
+    assert hand.window.childAt(place) is not hand.window.features.presentation.stage
     QTest.mouseMove(hand.window, place)
 
 

@@ -57,7 +57,7 @@ def test_a_second_start_hands_over_its_files_and_ends(
     code, printed = start_again(qtbot, str(tmp_path / "other maze.json"), str(tmp_path / "vector.safetensors"))
     assert (code, printed) == (0, b"")
     hand.wait(lambda: any(tab.maze == other for tab in hand.document.state.mazes))
-    hand.wait(lambda: hand.window.docks.vectors.current == vector)
+    hand.wait(lambda: hand.window.vectors_panel.current == vector)
     assert not hand.window.isMinimized()
 
 

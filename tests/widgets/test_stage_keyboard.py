@@ -77,7 +77,7 @@ def test_there_is_no_frame_on_stage_until_tab_moves(hand: Hand) -> None:
 
 def test_what_is_typed_into_a_field_is_not_shown_as_keys(hand: Hand) -> None:
     hand.key(Qt.Key.Key_F11)
-    stage, line = hand.window.around.presentation.stage, hand.window.around.commands.line
+    stage, line = hand.window.features.presentation.stage, hand.window.features.commands.line
     hand.key(Qt.Key.Key_P, CONTROL | SHIFT)
     assert stage.keys == ("Ctrl", "Shift", "P")
     stage.clear()

@@ -1,27 +1,69 @@
-"""Actions on the maze in front as a whole: copy, paste, turn, clear, carve, tabs."""
+"""Actions on the maze in front as a whole: copy, paste, turn, clear, carve, cheese, tabs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from app.document import maze_edits
+from app.document.document import State
 from app.maze.maze import Maze
 from app.maze.transforms import carve_path_to_corner, clear, mirror, rotate
 from widgets.actions.new_maze_dialog import NewMazeDialog
-from widgets.files.clipboard import copy_maze, pasted_maze
 from widgets.services.action_registry import Spec
+from widgets.services.clipboard import copy_maze, pasted_maze
 from widgets.services.context import Context
 
-if TYPE_CHECKING:
-    from widgets.main_window import MainWindow
+
+class Tabs(Protocol):
+    """The open mazes as tabs, as the Maze menu asks for them."""
+
+    def step(self, by: int) -> None: ...
+    def close_current(self) -> None: ...
 
 
-def register_maze(context: Context, window: MainWindow) -> None:
-    """Register them all."""
+class CheeseToggle:
+    """Takes the cheese away, and puts it back where it last was, or on the nearest square it can be on."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._last = context.document.state.maze.cheese
+        context.document.changed.connect(self._document_changed)
+
+    @property
+    def title(self) -> str:
+        """What a call does now."""
+        return "Put back cheese" if self._context.document.state.maze.cheese is None else "Remove cheese"
+
+    def __call__(self) -> None:
+        document = self._context.document
+        maze = document.state.maze
+        if maze.cheese is not None:
+            maze_edits.remove_cheese(document)
+            return
+        places = [(int(row), int(col)) for row, col in maze.squares if (int(row), int(col)) != maze.mouse]
+        wanted = self._last or document.state.tab.generated.cheese or maze.top_right
+        if places:
+            nearest = min(places, key=lambda at: abs(at[0] - wanted[0]) + abs(at[1] - wanted[1]))
+            maze_edits.move_cheese(document, nearest)
+        else:
+            self._context.notice("There is no open square for the cheese.")
+
+    def _document_changed(self, _old: State, new: State) -> None:
+        self._last = new.maze.cheese or self._last
+
+
+def register_maze(context: Context, tabs: Tabs, parent: QWidget) -> None:
+    """Register them all.
+
+    Args:
+        parent: the window over which the dialog for a new maze opens.
+    """
     document = context.document
+    toggle_cheese = CheeseToggle(context)
 
     def change(verb: str, make: Callable[[Maze], Maze]) -> Callable[[], None]:
         def act() -> None:
@@ -40,7 +82,7 @@ def register_maze(context: Context, window: MainWindow) -> None:
         maze_edits.duplicate_maze(document)
 
     def new() -> None:
-        dialog = NewMazeDialog(context, window)
+        dialog = NewMazeDialog(context, parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -48,102 +90,131 @@ def register_maze(context: Context, window: MainWindow) -> None:
         copy_maze(document.state.maze)
         context.notice("Copied the maze; as text, too.")
 
+    def several_tabs() -> bool:
+        return len(document.state.mazes) > 1
+
     group = "Maze"
     specs = (
         Spec(
-            "maze.new",
-            "New maze…",
-            new,
-            ("Ctrl+Shift+N",),
-            "plus-box-outline",
-            group,
-            "A maze of a chosen size.",
+            id="maze.new",
+            title="New maze…",
+            handler=new,
+            keys=("Ctrl+Shift+N",),
+            icon="plus-box-outline",
+            group=group,
+            tip="A maze of a chosen size.",
             words="random generate size seed",
         ),
         Spec(
-            "maze.copy",
-            "Copy maze",
-            copy,
-            ("Ctrl+C",),
-            "content-copy",
-            group,
-            "Copy the maze, as text too.",
+            id="maze.copy",
+            title="Copy maze",
+            handler=copy,
+            keys=("Ctrl+C",),
+            icon="content-copy",
+            group=group,
+            tip="Copy the maze, as text too.",
             words="ascii clipboard",
         ),
         Spec(
-            "maze.paste",
-            "Paste maze",
-            paste,
-            ("Ctrl+V",),
-            "content-paste",
-            group,
-            "Paste a copied maze, or lines of #, ., C and M, over the maze in front.",
+            id="maze.paste",
+            title="Paste maze",
+            handler=paste,
+            keys=("Ctrl+V",),
+            icon="content-paste",
+            group=group,
+            tip="Paste a copied maze, or lines of #, ., C and M, over the maze in front.",
             words="ascii clipboard import",
         ),
         Spec(
-            "maze.rotate_left",
-            "Rotate left",
-            change("Rotate left", lambda maze: rotate(maze, 1)),
-            ("Ctrl+[",),
-            "rotate-left",
-            group,
+            id="maze.rotate_left",
+            title="Rotate left",
+            handler=change("Rotate left", lambda maze: rotate(maze, 1)),
+            keys=("Ctrl+[",),
+            icon="rotate-left",
+            group=group,
         ),
         Spec(
-            "maze.rotate_right",
-            "Rotate right",
-            change("Rotate right", lambda maze: rotate(maze, -1)),
-            ("Ctrl+]",),
-            "rotate-right",
-            group,
+            id="maze.rotate_right",
+            title="Rotate right",
+            handler=change("Rotate right", lambda maze: rotate(maze, -1)),
+            keys=("Ctrl+]",),
+            icon="rotate-right",
+            group=group,
         ),
         Spec(
-            "maze.mirror",
-            "Mirror left and right",
-            change("Mirror", lambda maze: mirror(maze, "horizontal")),
-            (),
-            "flip-horizontal",
-            group,
+            id="maze.mirror",
+            title="Mirror left and right",
+            handler=change("Mirror", lambda maze: mirror(maze, "horizontal")),
+            icon="flip-horizontal",
+            group=group,
         ),
         Spec(
-            "maze.flip",
-            "Mirror top and bottom",
-            change("Mirror", lambda maze: mirror(maze, "vertical")),
-            (),
-            "flip-vertical",
-            group,
+            id="maze.flip",
+            title="Mirror top and bottom",
+            handler=change("Mirror", lambda maze: mirror(maze, "vertical")),
+            icon="flip-vertical",
+            group=group,
         ),
         Spec(
-            "maze.clear",
-            "Clear walls",
-            change("Clear walls", clear),
-            (),
-            "eraser",
-            group,
-            "Open all of the maze.",
+            id="maze.clear",
+            title="Clear walls",
+            handler=change("Clear walls", clear),
+            icon="eraser",
+            group=group,
+            tip="Open all of the maze.",
         ),
         Spec(
-            "maze.carve",
-            "Carve path to the corner",
-            change("Carve path to the corner", carve_path_to_corner),
-            (),
-            "stairs-up",
-            group,
-            "Open a path from the top-right square to the world's corner, as the top-right vector does.",
+            id="maze.carve",
+            title="Carve path to the corner",
+            handler=change("Carve path to the corner", carve_path_to_corner),
+            icon="stairs-up",
+            group=group,
+            tip="Open a path from the top-right square to the world's corner, as the top-right vector does.",
             words="top-right open maze",
+            enabled_when=lambda: document.state.maze.margin > 0,
         ),
-        Spec("tab.duplicate", "Duplicate in a tab", duplicate, ("Ctrl+Shift+D",), "tab-plus", group),
-        Spec("tab.next", "Next tab", lambda: window.tabs.step(1), ("Ctrl+Tab",), "", group),
-        Spec("tab.previous", "Previous tab", lambda: window.tabs.step(-1), ("Ctrl+Shift+Tab",), "", group),
-        Spec("tab.close", "Close tab", lambda: window.tabs.close_current(), ("Ctrl+W",), "", group),
+        Spec(
+            id="maze.toggle_cheese",
+            title="Remove cheese",
+            title_now=lambda: toggle_cheese.title,
+            handler=toggle_cheese,
+            keys=("Del",),
+            icon="cheese-off",
+            group=group,
+            words="delete goal reward",
+        ),
+        Spec(
+            id="tab.duplicate",
+            title="Duplicate in a tab",
+            handler=duplicate,
+            keys=("Ctrl+Shift+D",),
+            icon="tab-plus",
+            group=group,
+        ),
+        Spec(
+            id="tab.next",
+            title="Next tab",
+            handler=lambda: tabs.step(1),
+            keys=("Ctrl+Tab",),
+            group=group,
+            enabled_when=several_tabs,
+        ),
+        Spec(
+            id="tab.previous",
+            title="Previous tab",
+            handler=lambda: tabs.step(-1),
+            keys=("Ctrl+Shift+Tab",),
+            group=group,
+            enabled_when=several_tabs,
+        ),
+        Spec(
+            id="tab.close",
+            title="Close tab",
+            handler=lambda: tabs.close_current(),
+            keys=("Ctrl+W",),
+            group=group,
+            enabled_when=several_tabs,
+        ),
     )
     for spec in specs:
         context.actions.add(spec)
-
-    def refresh(*_: object) -> None:
-        state = document.state
-        context.actions["maze.carve"].setEnabled(state.maze.margin > 0)
-        for name in ("tab.next", "tab.previous", "tab.close"):
-            context.actions[name].setEnabled(len(state.mazes) > 1)
-
-    document.changed.connect(refresh)
-    refresh()

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QMenuBar
 
 from app.document import maze_edits
 from app.maze.maze import BACKGROUNDS
-from widgets.files.recent_menu import RecentMenu
-from widgets.maze_view.tools import TOOLS
+from widgets.actions.canvas_tool import Tool
 from widgets.services.context import Context
 from widgets.services.view_state import MODES
 from widgets.style import theme
-
-if TYPE_CHECKING:
-    from widgets.main_window import MainWindow
 
 FILE = (
     "file.new",
@@ -93,24 +89,27 @@ PATCHES = (
 POLICY = ("file.open_policy", "file.default_policy", "", "device")
 
 
-def build_menus(window: MainWindow, context: Context) -> None:
-    """Fill the window's menu bar."""
-    bar = window.menuBar()
-    special = {
-        "recent": lambda menu: RecentMenu.add_to(menu, window.files, context),
+def build_menus(
+    bar: QMenuBar, context: Context, tools: Sequence[Tool], submenus: Mapping[str, Callable[[QMenu], object]]
+) -> None:
+    """Fill a menu bar.
+
+    Args:
+        tools: the canvas tools, each of which has an action.
+        submenus: what adds the submenus "recent", "compare" and "docks" to a menu.
+    """
+    special: dict[str, Callable[[QMenu], object]] = {
         "export": lambda menu: _export(menu, context),
         "background": lambda menu: _background(menu, context),
-        "compare": lambda menu: window.compare.add_to(menu),
-        "docks": lambda menu: window.docks.add_to(menu),
         "appearance": lambda menu: _appearance(menu, context),
         "text_size": lambda menu: _text_size(menu, context),
         "device": lambda menu: _device(menu, context),
+        **submenus,
     }
-    tools = tuple(f"tool.{tool.id}" for tool in TOOLS)
     for title, names in (
         ("&File", (*FILE, "", "file.quit")),
         ("&Edit", EDIT),
-        ("&Tools", tools),
+        ("&Tools", tuple(f"tool.{tool.id}" for tool in tools)),
         ("&Maze", MAZE),
         ("&Level", LEVEL),
         ("&Policy", POLICY),

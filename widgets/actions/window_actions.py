@@ -1,258 +1,313 @@
-"""The window's actions, registered in one place; panels add their own."""
+"""The window's own actions: undo, tools, views, levels, files and zoom. Panels and features add theirs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from PySide6.QtGui import QActionGroup
 
 from app.document import maze_edits
-from widgets.maze_view.tools import TOOL_BY_ID, TOOLS
+from widgets.actions.canvas_tool import Tool
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
+from widgets.services.level_requests import Levels
 from widgets.services.view_state import MODE_TITLES, MODES
-
-if TYPE_CHECKING:
-    from widgets.main_window import MainWindow
-
 
 TOOL = "tool"
 """The setting that keeps the tool in hand."""
 
-TOOL_WORDS = {
-    "wall": "draw paint pencil erase",
-    "fill": "bucket",
-    "cheese": "goal reward target move",
-    "mouse": "agent player start move",
-    "pin": "pin steer retargeting set value channels intervention",
-    "select": "pointer inspect arrow",
-    "pan": "hand scroll move view",
-}
-"""What else the tools are looked for by."""
-
 POLICY = "checkpoint network model weights agent load default"
 
-MODE_WORDS = {
-    "original": "before unpatched baseline field",
-    "patched": "after intervention ablated steered effect field",
-    "difference": "delta change effect before after field",
-    "side_by_side": "compare all three before after field",
-}
-"""What else the views are looked for by."""
-
-
-def register_early(context: Context) -> None:
-    """Actions that the tool bars show; they are there before the window's parts are."""
-    actions, document, view = context.actions, context.document, context.view
-    actions.add(
-        Spec("edit.undo", "Undo", document.undo, ("Ctrl+Z",), "undo", "Edit", "Take back the last change."),
-        enabled=False,
-    )
-    actions.add(
-        Spec("edit.redo", "Redo", document.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "Edit", "Do it again."),
-        enabled=False,
-    )
-    # One of each is always chosen: a second click on it leaves it so.
-    tools, modes = QActionGroup(actions), QActionGroup(actions)
-    _remember_tool(context)
-    for tool in TOOLS:
-        action = actions.add(
-            Spec(
-                f"tool.{tool.id}",
-                tool.title,
-                lambda _on, tool=tool: view.set_tool(tool.id),
-                (tool.key,),
-                tool.icon,
-                "Tools",
-                f"{tool.title}: {tool.status}",
-                checkable=True,
-                words=TOOL_WORDS.get(tool.id, ""),
-            ),
-            checked=view.tool == tool.id,
-        )
-        tools.addAction(action)
-    icons = ("arrow-right-thin", "arrow-right-bold", "delta", "view-column-outline")
-    tips = (
-        "The policy as it is.",
+VIEWS = {
+    "original": ("arrow-right-thin", "The policy as it is.", "before unpatched baseline field"),
+    "patched": (
+        "arrow-right-bold",
         "The policy under the stack of patches.",
-        "Patched minus original.",
+        "after intervention ablated steered effect field",
+    ),
+    "difference": ("delta", "Patched minus original.", "delta change effect before after field"),
+    "side_by_side": (
+        "view-column-outline",
         "All three, with linked zoom.",
+        "compare all three before after field",
+    ),
+}
+"""Icon, tip and search words of each view."""
+
+
+class FileActions(Protocol):
+    """Opening and saving, as the File menu asks for it."""
+
+    def ask_open(self, kind: str = "any") -> None: ...
+    def open_default_policy(self) -> None: ...
+    def save(self) -> bool: ...
+    def ask_save(self) -> bool: ...
+    def ask_save_maze(self) -> None: ...
+
+
+class Zoomable(Protocol):
+    """The maze view, as the View menu asks for it."""
+
+    def zoom(self, factor: float) -> None: ...
+    def fit(self, *, whole_world: bool = False) -> None: ...
+
+
+def register_undo(context: Context) -> None:
+    """Undo and redo, each with the name of the change that it takes back or repeats."""
+    document = context.document
+
+    def undo_title() -> str:
+        done = document.history.done
+        return f"Undo {_lower(done[-1].verb)}" if done else "Undo"
+
+    def redo_title() -> str:
+        undone = document.history.undone
+        return f"Redo {_lower(undone[0].verb)}" if undone else "Redo"
+
+    context.actions.add(
+        Spec(
+            id="edit.undo",
+            title="Undo",
+            title_now=undo_title,
+            handler=document.undo,
+            keys=("Ctrl+Z",),
+            icon="undo",
+            group="Edit",
+            tip="Take back the last change.",
+            enabled_when=lambda: bool(document.history.done) or document.history.dragging,
+        )
     )
-    for number, (mode, icon, tip) in enumerate(zip(MODES, icons, tips, strict=True), start=1):
-        action = actions.add(
+    context.actions.add(
+        Spec(
+            id="edit.redo",
+            title="Redo",
+            title_now=redo_title,
+            handler=document.redo,
+            keys=("Ctrl+Shift+Z", "Ctrl+Y"),
+            icon="redo",
+            group="Edit",
+            tip="Do it again.",
+            enabled_when=lambda: bool(document.history.undone),
+        )
+    )
+
+
+def register_tools(context: Context, tools: Sequence[Tool]) -> None:
+    """One action for each canvas tool; the one in hand is checked, and remembered for the next start."""
+    view, settings = context.view, context.settings
+    ids = [tool.id for tool in tools]
+    if settings.get(TOOL) in ids:
+        view.set_tool(str(settings.get(TOOL)))
+    specs = [
+        Spec(
+            id=f"tool.{tool.id}",
+            title=tool.title,
+            handler=lambda _on, tool=tool: view.set_tool(tool.id),
+            keys=(tool.key,),
+            icon=tool.icon,
+            group="Tools",
+            tip=f"{tool.title}: {tool.status}",
+            checkable=True,
+            words=tool.words,
+        )
+        for tool in tools
+    ]
+    check = _add_choice(context, specs, f"tool.{view.tool}")
+    view.tool_changed.connect(lambda tool: check(f"tool.{tool}"))
+    view.tool_changed.connect(lambda tool: settings.set(TOOL, tool))
+
+
+def register_views(context: Context) -> None:
+    """One action for each view mode; the one shown is checked."""
+    view = context.view
+    specs = []
+    for number, mode in enumerate(MODES, start=1):
+        icon, tip, words = VIEWS[mode]
+        specs.append(
             Spec(
-                f"view.{mode}",
-                MODE_TITLES[mode],
-                lambda _on, mode=mode: view.set_mode(mode),
-                (str(number),),
-                icon,
-                "View",
-                tip,
+                id=f"view.{mode}",
+                title=MODE_TITLES[mode],
+                handler=lambda _on, mode=mode: view.set_mode(mode),
+                keys=(str(number),),
+                icon=icon,
+                group="View",
+                tip=tip,
                 checkable=True,
-                words=MODE_WORDS[mode],
-            ),
-            checked=view.mode == mode,
+                words=words,
+            )
         )
-        modes.addAction(action)
+    check = _add_choice(context, specs, f"view.{view.mode}")
+    view.mode_changed.connect(lambda mode: check(f"view.{mode}"))
 
 
-def _remember_tool(context: Context) -> None:
-    """The tool in hand is a habit of the person, not a part of a session: it comes back at the next start."""
-    kept = context.settings.get(TOOL)
-    if isinstance(kept, str) and kept in TOOL_BY_ID:
-        context.view.set_tool(kept)
-    context.view.tool_changed.connect(lambda tool: context.settings.set(TOOL, tool))
-
-
-def register_levels(context: Context, window: MainWindow) -> None:
+def register_levels(context: Context, levels: Levels) -> None:
     """Actions of the level bar."""
-    actions, levels = context.actions, window.levels
-    group = "Level"
-    actions.add(
+    document = context.document
+    for spec in (
         Spec(
-            "level.previous",
-            "Previous level",
-            lambda: levels.step(-1),
-            ("Ctrl+Left", "PgUp"),
-            "chevron-left",
-            group,
+            id="level.previous",
+            title="Previous level",
+            handler=lambda: levels.step(-1),
+            keys=("Ctrl+Left", "PgUp"),
+            icon="chevron-left",
+            group="Level",
             words="seed back",
-        )
-    )
-    actions.add(
+        ),
         Spec(
-            "level.next",
-            "Next level",
-            lambda: levels.step(1),
-            ("Ctrl+Right", "PgDown"),
-            "chevron-right",
-            group,
+            id="level.next",
+            title="Next level",
+            handler=lambda: levels.step(1),
+            keys=("Ctrl+Right", "PgDown"),
+            icon="chevron-right",
+            group="Level",
             words="seed forward",
-        )
-    )
-    actions.add(
+        ),
         Spec(
-            "level.random",
-            "Random level",
-            levels.shuffle,
-            ("Ctrl+R",),
-            "dice-5-outline",
-            group,
-            "Open a random seed's level.",
+            id="level.random",
+            title="Random level",
+            handler=levels.shuffle,
+            keys=("Ctrl+R",),
+            icon="dice-5-outline",
+            group="Level",
+            tip="Open a random seed's level.",
             words="seed new dice shuffle procgen maze",
-        )
-    )
-    actions.add(
+        ),
         Spec(
-            "level.restore",
-            "Back to the level as generated",
-            lambda: maze_edits.back_to_level(context.document),
-            ("Ctrl+Shift+R",),
-            "restore",
-            group,
-            "Take back every edit of this maze at once.",
+            id="level.restore",
+            title="Back to the level as generated",
+            handler=lambda: maze_edits.back_to_level(document),
+            keys=("Ctrl+Shift+R",),
+            icon="restore",
+            group="Level",
+            tip="Take back every edit of this maze at once.",
             words="revert reset original undo all",
+            enabled_when=lambda: document.state.tab.maze != document.state.tab.generated,
         ),
-        enabled=False,
-    )
+    ):
+        context.actions.add(spec)
 
 
-def register_window(context: Context, window: MainWindow) -> None:
-    """Everything in the menus that is left."""
-    actions, files, document = context.actions, window.files, context.document
-    specs = (
-        Spec("file.open", "Open…", files.ask_open, ("Ctrl+O",), "folder-open-outline", "File", "Open any file."),
+def register_files(context: Context, files: FileActions, quit_program: Callable[[], object]) -> None:
+    """Opening, saving and leaving."""
+    for spec in (
         Spec(
-            "file.open_policy",
-            "Open policy…",
-            lambda: files.ask_open("policy"),
-            ("Ctrl+Shift+O",),
-            "brain",
-            "File",
+            id="file.open",
+            title="Open…",
+            handler=files.ask_open,
+            keys=("Ctrl+O",),
+            icon="folder-open-outline",
+            group="File",
+            tip="Open any file.",
+        ),
+        Spec(
+            id="file.open_policy",
+            title="Open policy…",
+            handler=lambda: files.ask_open("policy"),
+            keys=("Ctrl+Shift+O",),
+            icon="brain",
+            group="File",
             words=POLICY,
         ),
-        Spec("file.open_maze", "Open maze…", lambda: files.ask_open("maze"), (), "grid", "File"),
         Spec(
-            "file.default_policy",
-            "Shipped policy",
-            files.open_default_policy,
-            (),
-            "",
-            "File",
-            "Open the shipped policy.",
+            id="file.open_maze",
+            title="Open maze…",
+            handler=lambda: files.ask_open("maze"),
+            icon="grid",
+            group="File",
+        ),
+        Spec(
+            id="file.default_policy",
+            title="Shipped policy",
+            handler=files.open_default_policy,
+            group="File",
+            tip="Open the shipped policy.",
             words=POLICY,
         ),
-        Spec("file.save", "Save session", files.save, ("Ctrl+S",), "content-save-outline", "File"),
-        Spec("file.save_as", "Save session as…", files.ask_save, ("Ctrl+Shift+S",), "", "File"),
         Spec(
-            "file.save_maze",
-            "Save maze…",
-            files.ask_save_maze,
-            (),
-            "",
-            "File",
-            "Save the maze in front as a file.",
+            id="file.save",
+            title="Save session",
+            handler=files.save,
+            keys=("Ctrl+S",),
+            icon="content-save-outline",
+            group="File",
+        ),
+        Spec(
+            id="file.save_as",
+            title="Save session as…",
+            handler=files.ask_save,
+            keys=("Ctrl+Shift+S",),
+            group="File",
+        ),
+        Spec(
+            id="file.save_maze",
+            title="Save maze…",
+            handler=files.ask_save_maze,
+            group="File",
+            tip="Save the maze in front as a file.",
             words="export ascii text json",
         ),
-        Spec("file.quit", "Quit", window.close, ("Ctrl+Q",), "", "File"),
+        Spec(id="file.quit", title="Quit", handler=quit_program, keys=("Ctrl+Q",), group="File"),
+    ):
+        context.actions.add(spec)
+
+
+def register_zoom(context: Context, view: Zoomable, show_legend: Callable[[bool], object]) -> None:
+    """What part of the world is in sight, and the legend."""
+    for spec in (
         Spec(
-            "maze.toggle_cheese",
-            "Remove cheese",
-            window.toggle_cheese,
-            ("Del",),
-            "cheese-off",
-            "Maze",
-            words="delete goal reward",
+            id="view.zoom_in",
+            title="Zoom in",
+            handler=lambda: view.zoom(1.25),
+            keys=("Ctrl++", "Ctrl+="),
+            icon="magnify-plus-outline",
+            group="View",
         ),
         Spec(
-            "view.zoom_in",
-            "Zoom in",
-            lambda: window.maze_view.zoom(1.25),
-            ("Ctrl++", "Ctrl+="),
-            "magnify-plus-outline",
-            "View",
+            id="view.zoom_out",
+            title="Zoom out",
+            handler=lambda: view.zoom(0.8),
+            keys=("Ctrl+-",),
+            icon="magnify-minus-outline",
+            group="View",
         ),
         Spec(
-            "view.zoom_out",
-            "Zoom out",
-            lambda: window.maze_view.zoom(0.8),
-            ("Ctrl+-",),
-            "magnify-minus-outline",
-            "View",
-        ),
-        Spec("view.fit", "Fit the maze", lambda: window.maze_view.fit(), ("Ctrl+0",), "fit-to-screen-outline", "View"),
-        Spec(
-            "view.fit_world", "Fit the world", lambda: window.maze_view.fit(whole_world=True), ("Ctrl+9",), "", "View"
+            id="view.fit",
+            title="Fit the maze",
+            handler=lambda: view.fit(),
+            keys=("Ctrl+0",),
+            icon="fit-to-screen-outline",
+            group="View",
         ),
         Spec(
-            "view.legend", "Legend", window.show_legend, ("L",), "", "View", "How to read the arrows.", checkable=True
+            id="view.fit_world",
+            title="Fit the world",
+            handler=lambda: view.fit(whole_world=True),
+            keys=("Ctrl+9",),
+            group="View",
         ),
+    ):
+        context.actions.add(spec)
+    context.actions.add(
+        Spec(
+            id="view.legend",
+            title="Legend",
+            handler=show_legend,
+            keys=("L",),
+            group="View",
+            tip="How to read the arrows.",
+            checkable=True,
+        ),
+        checked=context.settings.flag("legend", True),
     )
+
+
+def _add_choice(context: Context, specs: Sequence[Spec], checked: str) -> Callable[[str], None]:
+    """Register actions of which one is always checked; a second click on it leaves it so. Returns what checks one."""
+    group = QActionGroup(context.actions)
     for spec in specs:
-        actions.add(spec)
-    actions["view.legend"].setChecked(context.settings.flag("legend", True))
-
-    def history() -> None:
-        done, undone = document.history.done, document.history.undone
-        dragging = document.history.dragging
-        actions["edit.undo"].setEnabled(bool(done) or dragging)
-        actions["edit.redo"].setEnabled(bool(undone))
-        actions.describe("edit.undo", f"Undo {_lower(done[-1].verb)}" if done else "Undo")
-        actions.describe("edit.redo", f"Redo {_lower(undone[0].verb)}" if undone else "Redo")
-        tab = document.state.tab
-        actions["level.restore"].setEnabled(tab.maze != tab.generated)
-        removed = tab.maze.cheese is None
-        actions.describe("maze.toggle_cheese", "Put back cheese" if removed else "Remove cheese")
-
-    document.history_changed.connect(history)
-    history()
-    context.view.mode_changed.connect(lambda mode: _check(context, "view", mode, MODES))
-    context.view.tool_changed.connect(lambda tool: _check(context, "tool", tool, [tool.id for tool in TOOLS]))
-
-
-def _check(context: Context, group: str, chosen: str, names: object) -> None:
-    for name in names:  # type: ignore[attr-defined]
-        context.actions[f"{group}.{name}"].setChecked(name == chosen)
+        group.addAction(context.actions.add(spec, checked=spec.id == checked))
+    return lambda name: context.actions[name].setChecked(True)
 
 
 def _lower(verb: str) -> str:

@@ -6,7 +6,6 @@ import contextlib
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSpinBox,
     QVBoxLayout,
+    QWidget,
 )
 
 from app.document.recent_states import Timeline
@@ -36,12 +36,10 @@ from widgets.exporting.export_jobs import FORMATS, MOVIES, WHAT, Choices, export
 from widgets.exporting.file_names import free_path
 from widgets.exporting.page_options import BACKGROUNDS, OF_MOVIES, PageChoice, remember, remembered
 from widgets.exporting.sweep_options import SweepFields
-from widgets.exporting.view_snapshot import present
+from widgets.exporting.view_snapshot import Snapshots
 from widgets.files.file_dialogs import widen
 from widgets.services.cancellable_task import Task
-
-if TYPE_CHECKING:
-    from widgets.main_window import MainWindow
+from widgets.services.context import Context
 
 SCALES = {"0.5": "½ ×", "1": "1 ×", "2": "2 ×", "3": "3 ×", "4": "4 ×", "6": "6 ×"}
 USUAL_FPS = 10
@@ -51,9 +49,9 @@ USUAL_SCALE = {"picture": "2", "movie": "1"}
 class ExportDialog(ReadingOrder, QDialog):
     """What, how, and where to; then progress, until the file is there or the user ends it."""
 
-    def __init__(self, window: MainWindow, timeline: Timeline, what: str) -> None:
-        super().__init__(window)
-        self._window, self._context, self._timeline = window, window.context, timeline
+    def __init__(self, context: Context, snapshots: Snapshots, timeline: Timeline, what: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context, self._snapshots, self._timeline = context, snapshots, timeline
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export")
         self.what = Choice("What to export", "What the file is to hold", WHAT, lambda _: self._show_what())
@@ -218,24 +216,20 @@ class ExportDialog(ReadingOrder, QDialog):
         for value in OF_MOVIES if self._is_movie else BACKGROUNDS:
             self.background.addItem(BACKGROUNDS[value], value)
         self.background.choose(kept.background)
-        self.legend.setChecked(self._legend_seen if kept.legend is None else kept.legend)
+        self.legend.setChecked(self._snapshots.legend_shown if kept.legend is None else kept.legend)
         self.numbers.setChecked(kept.numbers)
-
-    @property
-    def _legend_seen(self) -> bool:
-        return not self._window.maze_view.legend.isHidden()
 
     @property
     def _page_choice(self) -> PageChoice:
         # What is as in the window goes on following it.
         legend = self.legend.isChecked()
-        kept = None if legend == self._legend_seen else legend
+        kept = None if legend == self._snapshots.legend_shown else legend
         return PageChoice(self.background.currentData(), kept, self.numbers.isChecked())
 
     def _usual_fps(self) -> int:
         """A rollout is as quick as its bar has it; other movies as the last one."""
         if self.what.currentData() == "rollout":
-            return self._window.playback.player.speed
+            return self._snapshots.shown_rollout().speed
         kept = self._context.settings.get("export.fps", USUAL_FPS)
         return kept if isinstance(kept, int) and 1 <= kept <= self.fps.maximum() else USUAL_FPS
 
@@ -243,7 +237,7 @@ class ExportDialog(ReadingOrder, QDialog):
         from app.export.images import pixels_per_cell
 
         try:
-            shown = present(self._window, title=self.title.text().strip(), choice=self._page_choice)
+            shown = self._snapshots.take(title=self.title.text().strip(), choice=self._page_choice)
         except MazescopeError:
             self.pixels.setText("")
             return
@@ -303,7 +297,7 @@ class ExportDialog(ReadingOrder, QDialog):
         if path.suffix.lower() != f".{choices.suffix}":
             path = path.with_name(f"{path.name}.{choices.suffix}")
         try:
-            shown = present(self._window, self._timeline.moments, self.title.text().strip(), self._page_choice)
+            shown = self._snapshots.take(self._timeline.moments, self.title.text().strip(), self._page_choice)
         except MazescopeError as error:
             self._say(str(error), error=True)
             return

@@ -1,9 +1,10 @@
-"""The present view as values, taken on the screen's thread so that everything else can happen off it."""
+"""Snapshots of the view as values, from which exports are made off the GUI thread."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from app.document.comparison import Comparison
 from app.document.recent_states import Moment
@@ -15,13 +16,14 @@ from app.errors import MazescopeError
 from app.field.requests import FieldResult
 from app.field.rollout_values import Rollouts, Rule
 from widgets.exporting.page_options import PageChoice
+from widgets.maze_view.maze_view import MazeView
+from widgets.maze_view.picture import Picture
+from widgets.services.context import Context
+from widgets.services.engine_bridge import EngineBridge
+from widgets.services.shown_rollout import ShownRollout
 
-if TYPE_CHECKING:
-    from widgets.main_window import MainWindow
-    from widgets.maze_view.picture import Picture
-    from widgets.services.engine_bridge import EngineBridge
-
-BUSY = "The field is still being computed; export it when it is there."
+BUSY = "The field is still being computed. Wait for it, then export."
+OUT_OF_DATE = "The rollout is out of date. Wait for it to finish, then export."
 AS_SEEN = PageChoice()
 FAILED = "There is no field to export: it could not be computed for the maze and the patches as they are."
 
@@ -34,8 +36,8 @@ class Present:
         sides: the maze in front with its whole field and what lies over it, and then what it is compared with.
         mode: which fields are shown.
         palette: the colours, as the background needs them.
-        options: what stands around the mazes.
-        background: a key of `page_choice.BACKGROUNDS`.
+        options: legend, numbers and title.
+        background: a key of `page_options.BACKGROUNDS`.
         about_page: what the recipe of a picture or movie says of background, colours, legend and numbers.
         origin: seed and region of the level in front, and whether it was edited; for the recipe.
         name: what to call a file.
@@ -86,62 +88,74 @@ class Present:
         return {**recipe, "view": self.mode}
 
 
-def present(
-    window: MainWindow, moments: tuple[Moment, ...] = (), title: str = "", choice: PageChoice = AS_SEEN
-) -> Present:
-    """What is on the window's canvas now.
+class Snapshots:
+    """Takes the view as values, on the GUI thread, so that all else can happen off it.
 
     Args:
-        moments: the states of the last minute of work, for a movie of them.
-        title: a line over the mazes.
-        choice: what else is on the page.
-
-    Raises:
-        MazescopeError: while there is no policy, or its field is not there yet.
+        shown_rollout: which step of which rollouts is shown now.
     """
-    context, state = window.context, window.context.document.state
-    if state.policy is None:
-        raise MazescopeError("There is nothing to export without a policy: open one first.")
-    latest = _answer(context.bridge)
-    view, player, tab = window.maze_view, window.playback.player, state.tab
-    companion = view.companion
-    walks = (player.rollouts if player.fresh else None, window.playback.beside.rollouts)
-    pictures = (view.picture, None if companion is None else companion.picture)
-    if any(picture and picture.overlays and walk is None for picture, walk in zip(pictures, walks, strict=True)):
-        raise MazescopeError("The mice have not set out anew since the last change; export the view when they have.")
-    mode, palette = cast(Mode, context.view.mode), choice.palette(context.palette)
-    legend = not view.legend.isHidden() if choice.legend is None else choice.legend
 
-    def side(result: FieldResult, picture: Picture, walk: Rollouts | None, title: str) -> Side:
-        if not picture.overlays or walk is None:
-            return Side(result, title)
-        # Drawn anew, since the page may have other colours than the window.
-        over = rollout_overlays(walk, player.step, palette, side_by_side=mode == "side_by_side")
-        return Side(result, title, overlays=over, draw_mouse=False)
+    def __init__(self, context: Context, maze_view: MazeView, shown_rollout: Callable[[], ShownRollout]) -> None:
+        self._context, self._view, self.shown_rollout = context, maze_view, shown_rollout
 
-    sides = [side(latest, view.picture, walks[0], "" if companion is None else companion.front_title)]
-    if companion is not None:
-        sides.append(side(_answer(companion.bridge), companion.picture, walks[1], companion.title))
-    return Present(
-        tuple(sides),
-        mode,
-        palette,
-        FigureOptions(
-            title=title,
-            show_legend=legend,
-            show_numbers=choice.numbers,
-            whole_world=view.canvas.whole_world,
-            thickness=view.picture.thickness,
-        ),
-        choice.background,
-        choice.recipe(context.palette, legend),
-        {"seed": tab.seed, "region": tab.region, "edited": tab.maze != tab.generated},
-        tab.title,
-        walks[: len(sides)],
-        player.rule,
-        moments,
-        None if companion is None else companion.comparison,
-    )
+    @property
+    def legend_shown(self) -> bool:
+        """Whether the window shows the legend."""
+        return not self._view.legend.isHidden()
+
+    def take(self, moments: tuple[Moment, ...] = (), title: str = "", choice: PageChoice = AS_SEEN) -> Present:
+        """What is on the canvas now.
+
+        Args:
+            moments: the states of the last minute of work, for a movie of them.
+            title: a line over the mazes.
+            choice: what else is on the page.
+
+        Raises:
+            MazescopeError: while there is no policy, or its field is not there yet.
+        """
+        context, view, state = self._context, self._view, self._context.document.state
+        if state.policy is None:
+            raise MazescopeError("There is nothing to export without a policy: open one first.")
+        latest = _answer(context.bridge)
+        rollout, companion, tab = self.shown_rollout(), view.companion, state.tab
+        walks = (rollout.front, rollout.compared)
+        pictures = (view.picture, None if companion is None else companion.picture)
+        if any(picture and picture.overlays and walk is None for picture, walk in zip(pictures, walks, strict=True)):
+            raise MazescopeError(OUT_OF_DATE)
+        mode, palette = cast(Mode, context.view.mode), choice.palette(context.palette)
+        legend = self.legend_shown if choice.legend is None else choice.legend
+
+        def side(result: FieldResult, picture: Picture, walk: Rollouts | None, title: str) -> Side:
+            if not picture.overlays or walk is None:
+                return Side(result, title)
+            # Drawn again, since the page may have other colours than the window.
+            over = rollout_overlays(walk, rollout.step, palette, side_by_side=mode == "side_by_side")
+            return Side(result, title, overlays=over, draw_mouse=False)
+
+        sides = [side(latest, view.picture, walks[0], "" if companion is None else companion.front_title)]
+        if companion is not None:
+            sides.append(side(_answer(companion.bridge), companion.picture, walks[1], companion.title))
+        return Present(
+            tuple(sides),
+            mode,
+            palette,
+            FigureOptions(
+                title=title,
+                show_legend=legend,
+                show_numbers=choice.numbers,
+                whole_world=view.canvas.whole_world,
+                thickness=view.picture.thickness,
+            ),
+            choice.background,
+            choice.recipe(context.palette, legend),
+            {"seed": tab.seed, "region": tab.region, "edited": tab.maze != tab.generated},
+            tab.title,
+            walks[: len(sides)],
+            rollout.rule,
+            moments,
+            None if companion is None else companion.comparison,
+        )
 
 
 def _answer(bridge: EngineBridge) -> FieldResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -14,12 +14,12 @@ from app.document.samples import Sample, load_samples
 from app.errors import MazescopeError
 from app.field.requests import FieldResult
 from app.interventions.patches import AddVector, PatchStack
+from widgets.files.opening import Files
 from widgets.help.coach_mark import CoachMark
+from widgets.maze_view.maze_view import MazeView
 from widgets.services.context import Context
 from widgets.session.unsaved_changes import unsaved_work
-
-if TYPE_CHECKING:
-    from widgets.main_window import MainWindow
+from widgets.shell.docks import Docks
 
 SHOWN: Final = "tour_shown"
 LESS_CHEESE: Final = PatchStack((AddVector(vector="cheese", coefficient=-1.0),))
@@ -32,7 +32,7 @@ class Step:
     """One step of the tour.
 
     Attributes:
-        part: which part of the window it points at; see `Tour._parts`.
+        part: which part of the window it points at; see `Tour._widgets_of`.
         mode: the view it is seen in.
         patched: whether the stack of patches is in place.
         elsewhere: whether it is about the sample in which the mouse is led elsewhere.
@@ -87,6 +87,17 @@ STEPS: Final = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What of the window the tour points at."""
+
+    window: QWidget
+    maze_view: MazeView
+    docks: Docks
+    tool_bar: QWidget
+    view_switch: QWidget
+
+
 class Tour(QObject):
     """Shows the steps, and puts the user's own work back when it ends.
 
@@ -98,9 +109,9 @@ class Tour(QObject):
     begins = Signal()
     ended = Signal()
 
-    def __init__(self, context: Context, window: MainWindow) -> None:
-        super().__init__(window)
-        self._context, self._window = context, window
+    def __init__(self, context: Context, files: Files, parts: Parts) -> None:
+        super().__init__(parts.window)
+        self._context, self._files, self._parts = context, files, parts
         self._before: History[State] | None = None
         self._mode = ""
         self._fresh = False
@@ -108,9 +119,9 @@ class Tour(QObject):
         self.at = 0
         self.mark: CoachMark | None = None
         # Whoever opens a file wants to see that, and not to lose it to the end of the tour.
-        window.files.opening.connect(self.finish)
+        files.opening.connect(self.finish)
         # What is saved is the user's own work, which comes back for that.
-        window.files.saving.connect(self.finish)
+        files.saving.connect(self.finish)
 
     @property
     def running(self) -> bool:
@@ -130,9 +141,9 @@ class Tour(QObject):
             # An installation without samples: the maze that is open will do.
             self._samples = ()
         self._before, self._mode = document.history.copy(), self._context.view.mode
-        self._fresh = not unsaved_work(document, self._window.files.session_path is not None)
-        self._fresh = self._fresh and self._window.files.session_path is None
-        self.mark = CoachMark(self._context, self._window, len(STEPS))
+        self._fresh = not unsaved_work(document, self._files.session_path is not None)
+        self._fresh = self._fresh and self._files.session_path is None
+        self.mark = CoachMark(self._context, self._parts.window, len(STEPS))
         self.mark.left.connect(self.finish)
         self.mark.moved.connect(lambda way: self.show_step(self.at + way))
         self.show_step(0)
@@ -159,7 +170,7 @@ class Tour(QObject):
             return
         step, self.at = STEPS[at], at
         self._prepare(step)
-        self.mark.point(at, step.title, step.text, lambda: self._parts(step.part))
+        self.mark.point(at, step.title, step.text, lambda: self._widgets_of(step.part))
 
     def finish(self) -> None:
         """End: what was open comes back, with what could be undone and redone: as if nothing had been done."""
@@ -182,7 +193,7 @@ class Tour(QObject):
             document.end()
         self._context.view.set_mode(self._mode)
         self.ended.emit()
-        self._window.maze_view.canvas.setFocus()
+        self._parts.maze_view.canvas.setFocus()
 
     def _prepare(self, step: Step) -> None:
         state = self._context.document.state
@@ -201,8 +212,8 @@ class Tour(QObject):
         self._set(replace(state, mazes=tabs, stack=stack))
         self._context.view.inspect(None)
         self._context.view.set_mode(step.mode)
-        if step.part in self._window.docks.docks:
-            self._window.docks.bring(step.part)
+        if step.part in self._parts.docks.docks:
+            self._parts.docks.bring(step.part)
 
     def _set(self, state: State) -> None:
         self._context.document.do("Tour", lambda _: state, merge="tour")
@@ -213,8 +224,8 @@ class Tour(QObject):
         named = [sample for sample in self._samples if sample.name == ELSEWHERE]
         return named[0] if step.elsewhere and named else self._samples[0]
 
-    def _parts(self, part: str) -> list[list[QWidget]]:
-        window = self._window
+    def _widgets_of(self, part: str) -> list[list[QWidget]]:
+        window = self._parts
         maze: list[QWidget] = [window.maze_view.stage]
         if part == "maze":
             return [maze]

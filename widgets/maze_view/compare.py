@@ -1,69 +1,85 @@
-"""Comparing: the maze in front beside another maze, or beside itself under another policy."""
+"""Comparing the maze in front with another maze, or with itself under another policy."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.document import maze_edits
 from app.document.comparison import Comparison
 from app.document.session_file import COMPARE, policy_to_json
 from app.policy.policy import Policy
 from widgets.files.file_dialogs import ask_file
-from widgets.files.opening import FILTERS
+from widgets.files.opening import FILTERS, Files
 from widgets.maze_view.compared_picture import Companion
+from widgets.maze_view.maze_view import MazeView
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
 
-if TYPE_CHECKING:
-    from widgets.main_window import MainWindow
-
 
 class Compare:
-    """Starts and ends comparisons."""
+    """Starts and ends comparisons.
 
-    def __init__(self, context: Context, window: MainWindow) -> None:
-        self._context, self._window = context, window
+    Args:
+        parent: the window over which a file is asked for.
+    """
+
+    def __init__(self, context: Context, maze_view: MazeView, files: Files, parent: QWidget) -> None:
+        self._context, self._view, self._files, self._parent = context, maze_view, files, parent
         self._waiting: Comparison | None = None
         self._asked = 0
-        group = "Compare"
-        specs = (
+
+        def ready() -> bool:
+            return context.bridge.engine is not None
+
+        def comparing() -> bool:
+            return maze_view.companion is not None
+
+        for spec in (
             Spec(
-                "compare.maze",
-                "Compare with the next tab",
-                self.beside_next,
-                ("Ctrl+K",),
-                "compare-horizontal",
-                group,
-                "Two mazes beside each other under one stack; with a single maze, a copy of it. Once more ends it.",
+                id="compare.maze",
+                title="Compare with the next tab",
+                handler=self.beside_next,
+                keys=("Ctrl+K",),
+                icon="compare-horizontal",
+                group="Compare",
+                tip="Two mazes next to each other under one stack; a single maze is copied first. Again ends it.",
                 checkable=True,
-                words="a/b ab two mazes beside",
+                words="a/b ab two mazes beside side by side",
+                enabled_when=ready,
             ),
             Spec(
-                "compare.policy",
-                "Compare with another policy…",
-                self.ask_policy,
-                (),
-                "",
-                group,
-                "The same maze and stack under two policies.",
+                id="compare.policy",
+                title="Compare with another policy…",
+                handler=self.ask_policy,
+                group="Compare",
+                tip="The same maze and stack under two policies.",
                 words="a/b ab checkpoint network model beside",
+                enabled_when=ready,
             ),
             Spec(
-                "compare.swap",
-                "Change places",
-                self.swap,
-                ("X",),
-                "swap-horizontal",
-                group,
-                "Bring the other to the front.",
+                id="compare.swap",
+                title="Swap sides",
+                handler=self.swap,
+                keys=("X",),
+                icon="swap-horizontal",
+                group="Compare",
+                tip="Bring the other to the front.",
+                words="change places exchange",
+                enabled_when=comparing,
             ),
-            Spec("compare.stop", "Stop comparing", self.stop, ("Ctrl+Shift+K",), "", group),
-        )
-        for spec in specs:
+            Spec(
+                id="compare.stop",
+                title="Stop comparing",
+                handler=self.stop,
+                keys=("Ctrl+Shift+K",),
+                group="Compare",
+                enabled_when=comparing,
+            ),
+        ):
             context.actions.add(spec)
         context.bridge.device_changed.connect(self._engine_came)
         context.view.keep(COMPARE, self.to_json, self.restore)
@@ -72,7 +88,7 @@ class Compare:
     @property
     def comparison(self) -> Comparison | None:
         """What is compared with, also while that waits for the engine."""
-        companion = self._window.maze_view.companion
+        companion = self._view.companion
         return companion.comparison if companion is not None else self._waiting
 
     def with_maze(self, number: int) -> None:
@@ -131,7 +147,7 @@ class Compare:
 
     def ask_policy(self) -> None:
         """Let the user choose a checkpoint to compare with."""
-        name = ask_file(self._window, "Compare with another policy", self._window.files.folder(), FILTERS["policy"])
+        name = ask_file(self._parent, "Compare with another policy", self._files.folder(), FILTERS["policy"])
         if name:
             self.with_policy_file(Path(name))
 
@@ -155,18 +171,18 @@ class Compare:
         self._context.run_in_background(load, done, failed, lambda: number == self._asked)
 
     def swap(self) -> None:
-        """Let the two change places."""
-        companion = self._window.maze_view.companion
+        """Swap the two sides."""
+        companion = self._view.companion
         if companion is not None:
             companion.swap_wanted()
 
     def stop(self) -> None:
         """Show only the maze in front again."""
-        companion = self._window.maze_view.companion
+        companion = self._view.companion
         self._waiting = None
         # A policy that is still being read comes too late.
         self._asked += 1
-        self._window.maze_view.compare_with(None)
+        self._view.compare_with(None)
         if companion is not None:
             companion.close()
             companion.deleteLater()
@@ -193,9 +209,9 @@ class Compare:
 
     def _start(self, comparison: Comparison) -> None:
         self.stop()
-        companion = Companion(self._context, comparison, self._window)
+        companion = Companion(self._context, comparison, self._parent)
         companion.ended.connect(self.stop)
-        self._window.maze_view.compare_with(companion)
+        self._view.compare_with(companion)
         self._context.view.kept_changed.emit()
         self._refresh()
 
@@ -206,11 +222,6 @@ class Compare:
         self._refresh()
 
     def _refresh(self) -> None:
-        actions = self._context.actions
-        ready, comparing = self._context.bridge.engine is not None, self._window.maze_view.companion is not None
-        actions["compare.maze"].setEnabled(ready)
         found = self.comparison
-        actions["compare.maze"].setChecked(found is not None and found.policy is None)
-        actions["compare.policy"].setEnabled(ready)
-        actions["compare.swap"].setEnabled(comparing)
-        actions["compare.stop"].setEnabled(comparing)
+        self._context.actions["compare.maze"].setChecked(found is not None and found.policy is None)
+        self._context.actions.refresh()

@@ -1,4 +1,4 @@
-"""What the maze in front is compared with: another maze, or the same one under another policy, and its own field."""
+"""The other side of a comparison: another maze, or the same one under another policy, with its own field."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Companion(QObject):
 
     Args:
         context: the window's.
-        comparison: the other maze, which stays the other one when the two change places; or the other policy.
+        comparison: the other maze, which stays the other one when the sides are swapped; or the other policy.
 
     Attributes:
         comparison: as it is now.
@@ -72,7 +72,7 @@ class Companion(QObject):
         return self.comparison.title(self._context.document.state)
 
     def swap_wanted(self) -> None:
-        """Let the two change places: the other comes to the front, where it can be edited."""
+        """Swap sides: the other comes to the front, where it can be edited."""
         document = self._context.document
         document.end()
         policy = self.comparison.policy
@@ -96,7 +96,7 @@ class Companion(QObject):
 
     def _follow(self, _old: State, new: State) -> None:
         if self.comparison.maze == new.active:
-            # They changed places.
+            # They were swapped.
             self.comparison = self.comparison.turned(self._front)
         self._front = new
         other = self.comparison.other(new)

@@ -1,10 +1,9 @@
-"""What all canvases show, worked out once: the maze's shapes when the maze changes, a field's when it arrives."""
+"""The shapes that all canvases of one maze show, computed once: its walls, and the arrows of its fields."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,10 +17,7 @@ from app.field.vector_field import VectorField
 from app.maze.maze import Maze
 from app.maze.routes import Decision, decision_square, reachable
 from app.policy.policy import Policy
-from widgets.services.context import Context
-
-if TYPE_CHECKING:
-    from widgets.maze_view.compared_picture import Companion
+from widgets.maze_view.picture_source import PictureSource
 
 ROLES = ("original", "patched", "difference")
 STALE_AFTER = 450
@@ -43,10 +39,10 @@ class Picture(QObject):
     stale_changed = Signal()
     overlays_changed = Signal()
 
-    def __init__(self, context: Context | Companion, parent: QObject | None = None) -> None:
+    def __init__(self, source: PictureSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context = context
-        self.maze: Maze = context.document.state.maze
+        self._source = source
+        self.maze: Maze = source.document.state.maze
         self.decision: Decision
         self.unreachable = False
         self._static: tuple[Shape, ...] | None = None
@@ -63,12 +59,12 @@ class Picture(QObject):
         self._wait.setInterval(STALE_AFTER)
         self._wait.timeout.connect(lambda: self._set_late(True))
         self._draw_maze()
-        context.document.changed.connect(self._document_changed)
-        context.bridge.asked.connect(self._wait_for_answer)
-        context.bridge.result.connect(self._take)
-        context.bridge.overtaken.connect(self._take_overtaken)
-        context.bridge.cleared.connect(self._clear)
-        context.palette_changed.connect(self._redraw)
+        source.document.changed.connect(self._document_changed)
+        source.bridge.asked.connect(self._wait_for_answer)
+        source.bridge.result.connect(self._take)
+        source.bridge.overtaken.connect(self._take_overtaken)
+        source.bridge.cleared.connect(self._clear)
+        source.palette_changed.connect(self._redraw)
 
     @property
     def side(self) -> int:
@@ -80,7 +76,7 @@ class Picture(QObject):
         """The maze without arrows; worked out when first asked for."""
         if self._static is None:
             squares = {(int(row), int(col)) for row, col in np.argwhere(reachable(self.maze))}
-            palette, mouse = self._context.palette, not self.overlays
+            palette, mouse = self._source.palette, not self.overlays
             self._static = maze_shapes(self.maze, palette, self.decision.square, squares, mouse=mouse)
         return self._static
 
@@ -95,7 +91,7 @@ class Picture(QObject):
 
         While questions come faster than whole answers, every part of an answer counts: a drag dims nothing.
         """
-        state = self._context.document.state
+        state = self._source.document.state
         known = state.policy is not None and self._settled == _of(self.maze, state.policy)
         return self._late and not (role == "original" and known)
 
@@ -118,7 +114,7 @@ class Picture(QObject):
     def _arrows(self, role: str) -> tuple[Shape, ...]:
         if self.original is None or self.patched is None:
             return ()
-        palette, thickness = self._context.palette, self.thickness
+        palette, thickness = self._source.palette, self.thickness
         if role == "original":
             return field_shapes(self.original, palette, thickness=thickness)
         if role == "patched":
@@ -157,7 +153,7 @@ class Picture(QObject):
     def _answer_came(self, result: FieldResult) -> None:
         if result.original.complete:
             self._settled = _of(result.request.maze, result.request.policy)
-        if self._context.bridge.busy:
+        if self._source.bridge.busy:
             self._wait.start()
         else:
             self._wait.stop()
@@ -177,7 +173,7 @@ class Picture(QObject):
         self._shapes.clear()
         self._set_late(False)
         self.fields_changed.emit()
-        if self._context.bridge.busy:
+        if self._source.bridge.busy:
             self._wait_for_answer()
 
     def _set_fields(self, original: VectorField, patched: VectorField) -> None:

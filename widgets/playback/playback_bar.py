@@ -1,4 +1,4 @@
-"""The bar under the maze: play, step and scrub a rollout, and what came of it."""
+"""The rollout bar: play, step and scrub a rollout, and read what came of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.maze.seeds import LARGEST_SEED
 from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, column, row
 from widgets.controls.scrubber import Scrub
-from widgets.playback.compared_rollouts import MiceBeside
+from widgets.playback.compared_rollouts import ComparedRollouts
 from widgets.playback.rollout_player import SPEEDS, Player
 from widgets.playback.verdict import Verdicts
 from widgets.services.action_registry import Spec
@@ -19,7 +19,7 @@ from widgets.services.context import Context
 from widgets.style import theme
 
 GROUP = "Rollout"
-WALK = "Let the mouse walk."
+PLAY_TIP = "Play the rollout from the step shown."
 PLAY = "pause episode run trajectory simulate animate walk"
 ACTIONS = ("playback.restart", "playback.back", "playback.play", "playback.forward")
 
@@ -27,48 +27,76 @@ ACTIONS = ("playback.restart", "playback.back", "playback.play", "playback.forwa
 def register(context: Context, player: Player) -> None:
     """The player's actions."""
     for spec in (
-        Spec("playback.play", "Play the rollout", player.toggle, ("Space",), "play", GROUP, WALK, words=PLAY),
-        Spec("playback.forward", "Step forward", lambda: player.step_by(1), (".",), "skip-next", GROUP),
-        Spec("playback.back", "Step back", lambda: player.step_by(-1), (",",), "skip-previous", GROUP),
         Spec(
-            "playback.restart",
-            "Back to the start",
-            player.restart,
-            ("Ctrl+Home",),
-            "skip-backward",
-            GROUP,
-            "Take the mouse back to its start, and the trail away.",
+            id="playback.play",
+            title="Play the rollout",
+            title_now=lambda: "Pause the rollout" if player.playing else "Play the rollout",
+            handler=player.toggle,
+            keys=("Space",),
+            icon="play",
+            group=GROUP,
+            tip=PLAY_TIP,
+            words=PLAY,
+            enabled_when=lambda: context.document.state.policy is not None,
+        ),
+        Spec(
+            id="playback.forward",
+            title="Step forward",
+            handler=lambda: player.step_by(1),
+            keys=(".",),
+            icon="skip-next",
+            group=GROUP,
+            enabled_when=lambda: player.step < player.last,
+        ),
+        Spec(
+            id="playback.back",
+            title="Step back",
+            handler=lambda: player.step_by(-1),
+            keys=(",",),
+            icon="skip-previous",
+            group=GROUP,
+            enabled_when=lambda: player.step > 0,
+        ),
+        Spec(
+            id="playback.restart",
+            title="Back to the start",
+            handler=player.restart,
+            keys=("Ctrl+Home",),
+            icon="skip-backward",
+            group=GROUP,
+            tip="Take the mouse back to its start, and the trail away.",
             words="rewind reset restart episode",
+            enabled_when=lambda: player.step > 0,
         ),
     ):
-        context.actions.add(spec, enabled=False)
+        context.actions.add(spec)
     context.actions.add(
         Spec(
-            "playback.sampled",
-            "Sample the moves",
-            lambda on: player.set_rule(replace(player.rule, sampled=on)),
-            (),
-            "dice-multiple-outline",
-            GROUP,
-            "Draw each move from the policy's probabilities instead of making the likeliest.",
+            id="playback.sampled",
+            title="Sample the moves",
+            handler=lambda on: player.set_rule(replace(player.rule, sampled=on)),
+            icon="dice-multiple-outline",
+            group=GROUP,
+            tip="Draw each move from the policy's probabilities instead of making the likeliest.",
             checkable=True,
             words="stochastic greedy random draws seed",
         )
     )
+    player.changed.connect(context.actions.refresh)
 
 
 class PlaybackBar(QWidget):
     """Reflects the player.
 
     Attributes:
-        controls: what is pressed and dragged.
-        verdicts: what came of the mice of the maze in front.
+        controls: buttons, slider and choices.
+        verdicts: what came of the rollouts of the maze in front.
         others: what came of those it is compared with.
     """
 
-    def __init__(self, context: Context, player: Player, beside: MiceBeside) -> None:
+    def __init__(self, context: Context, player: Player, compared: ComparedRollouts) -> None:
         super().__init__()
-        self._context, self._player, self._beside = context, player, beside
+        self._context, self._player, self._compared = context, player, compared
         self.setAccessibleName("Rollout")
         self.buttons: dict[str, QToolButton] = {}
         for name in ACTIONS:
@@ -111,15 +139,7 @@ class PlaybackBar(QWidget):
         """Show the player as it is."""
         player, actions = self._player, self._context.actions
         step, last = player.step, player.last
-        for name, able in (
-            ("playback.play", self._context.document.state.policy is not None),
-            ("playback.forward", step < last),
-            ("playback.back", step > 0),
-            ("playback.restart", step > 0),
-        ):
-            actions[name].setEnabled(able)
         actions["playback.play"].setIcon(self._context.icon("pause" if player.playing else "play"))
-        actions.describe("playback.play", "Pause the rollout" if player.playing else None, None)
         actions["playback.sampled"].setChecked(player.rule.sampled)
         with QSignalBlocker(self.scrub):
             self.scrub.setRange(0, last)
@@ -133,24 +153,29 @@ class PlaybackBar(QWidget):
         self.speed.choose(str(player.speed))
         self._say()
 
+    def set_stage_scale(self, scale: float | None) -> None:
+        """Show what came of the rollouts as a presentation does, in text of this scale; None is as usual."""
+        for verdicts in (self.verdicts, self.others):
+            verdicts.take_stage(scale)
+
     def _take_look(self, *_: object) -> None:
         # A font of its own does not follow when the size of text is chosen anew.
         self.count.setFont(theme.number_font(self.font()))
         self.refresh()
 
     def _say(self) -> None:
-        player, beside = self._player, self._beside
+        player, compared = self._player, self._compared
         policy = self._context.document.state.policy
-        hint = "The mouse sets out when the field is there."
+        hint = "The rollout is computed after the field."
         if policy is None:
-            hint = "Open a policy to watch the mouse walk."
-        companion = beside.companion
+            hint = "Open a policy to see a rollout."
+        companion = compared.companion
         self.others.setVisible(companion is not None)
         name = companion.front_title if companion is not None else ""
         self.verdicts.say(player.rollouts, name, stale=not player.fresh, hint=hint)
         if companion is not None:
-            stale = beside.rollouts is None
-            self.others.say(beside.latest, companion.title, stale=stale, hint="The mouse beside it sets out soon.")
+            stale = compared.rollouts is None
+            self.others.say(compared.latest, companion.title, stale=stale, hint="Its rollout is being computed.")
 
     def _scrubbed(self, step: int) -> None:
         self._player.pause()

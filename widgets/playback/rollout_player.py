@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.document import State
 from app.drawing.rollout_shapes import rollout_overlays
-from app.field.requests import FieldResult
 from app.field.rollout_values import Rollouts, Rule
 from app.maze.seeds import LARGEST_SEED
-from app.progress import Progress
 from widgets.maze_view.picture import Picture
-from widgets.services.cancellable_task import Task
+from widgets.playback.rollout_loader import RolloutLoader
 from widgets.services.context import Context
 
 SPEEDS: Final = (2, 5, 10, 25)
 """Steps a second that a user may choose."""
-
-CALM: Final = 120
-"""Milliseconds without another field before the mice are sent again: a drag asks once, at its end."""
 
 
 class Player(QObject):
@@ -36,11 +30,8 @@ class Player(QObject):
     def __init__(self, context: Context, picture: Picture, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context, self._picture = context, picture
-        self._rollouts: Rollouts | None = None
-        self._beside: Rollouts | None = None
+        self._compared: Rollouts | None = None
         self._step = 0
-        # Rollouts of an earlier round are out of date, though maze, policy and stack are the same.
-        self._round = self._shown_round = 0
         self._eager = False
         settings = context.settings
         seed, speed = settings.get("rollout.seed", 0), settings.get("rollout.speed", SPEEDS[1])
@@ -48,15 +39,11 @@ class Player(QObject):
         self._rule = Rule(settings.flag("rollout.sampled", False), seed if usable else 0)
         self._speed = speed if speed in SPEEDS else SPEEDS[1]
         context.view.keep("rollout", lambda: {"sampled": self._rule.sampled, "seed": self._rule.seed}, self._restore)
-        self._task = Task(context, self, about="rollout")
+        self._loader = RolloutLoader(context, context, lambda: self._rule, self)
+        self._loader.loaded.connect(self._take)
+        self._loader.forgotten.connect(self._forget)
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
-        self._calm = QTimer(self)
-        self._calm.setSingleShot(True)
-        self._calm.setInterval(CALM)
-        self._calm.timeout.connect(self._ask)
-        context.bridge.result.connect(self._take_field)
-        context.bridge.cleared.connect(self._forget)
         context.document.changed.connect(self._document_changed)
         context.view.mode_changed.connect(self._draw)
         context.palette_changed.connect(self._draw)
@@ -65,16 +52,13 @@ class Player(QObject):
 
     @property
     def rollouts(self) -> Rollouts | None:
-        """The episodes of what is open, or of what was a moment ago while the new ones are under way."""
-        return self._rollouts
+        """The episodes of what is open, or of what was a moment ago while the new ones are computed."""
+        return self._loader.latest
 
     @property
     def fresh(self) -> bool:
         """Whether the rollouts belong to what is open now, and to the rule."""
-        found, state = self._rollouts, self._context.document.state
-        wanted = (state.maze, state.policy, state.stack, self._rule)
-        walked = found is not None and (found.maze, found.policy, found.stack, found.rule) == wanted
-        return walked and self._shown_round == self._round
+        return self._loader.current is not None
 
     @property
     def step(self) -> int:
@@ -84,9 +68,8 @@ class Player(QObject):
     @property
     def last(self) -> int:
         """The last step there is to see, on either side of a comparison."""
-        if self._rollouts is None:
-            return 0
-        return max(self._rollouts.news, self._beside.news if self._beside else 0)
+        found = self.rollouts
+        return 0 if found is None else max(found.news, self._compared.news if self._compared else 0)
 
     @property
     def playing(self) -> bool:
@@ -107,7 +90,7 @@ class Player(QObject):
 
     def play(self) -> None:
         """Go on from the step shown, or from the start when all is over."""
-        if self._rollouts is None:
+        if self.rollouts is None:
             # Pressed before the first rollout is there: it starts when it comes.
             self._eager = self._context.document.state.policy is not None
             return
@@ -154,13 +137,13 @@ class Player(QObject):
         self.changed.emit()
 
     def set_rule(self, rule: Rule) -> None:
-        """Choose how moves are made, and send the mice anew."""
+        """Choose how moves are made, and compute the episodes again."""
         if rule != self._rule:
             self._rule = rule
             self._context.settings.set("rollout.sampled", rule.sampled)
             self._context.settings.set("rollout.seed", rule.seed)
             self._context.view.kept_changed.emit()
-            self._ask()
+            self._loader.load()
             self.changed.emit()
 
     def _restore(self, found: Any) -> None:
@@ -171,15 +154,15 @@ class Player(QObject):
         if isinstance(sampled, bool) and type(seed) is int and 0 <= seed <= LARGEST_SEED:
             self.set_rule(Rule(sampled, seed))
 
-    def set_beside(self, found: Rollouts | None) -> None:
-        """Walk on until these are over as well: the episodes of what the maze in front is compared with."""
-        self._beside = found
+    def set_compared(self, found: Rollouts | None) -> None:
+        """Play on until these are over as well: the episodes of what the maze in front is compared with."""
+        self._compared = found
         self._step = min(self._step, self.last)
         self._show()
 
     def outdate(self) -> None:
-        """The same stack does something else now, as a vector was written anew: the next field sends the mice."""
-        self._round += 1
+        """The same stack does something else now, as a vector's file was written again: the next field asks again."""
+        self._loader.outdate()
         self.changed.emit()
 
     # -- what happens behind
@@ -191,37 +174,10 @@ class Player(QObject):
         self._show()
 
     def _document_changed(self, old: State, new: State) -> None:
-        if (old.maze, old.policy, old.stack) == (new.maze, new.policy, new.stack):
-            return
-        if old.active != new.active or old.tab.generated != new.tab.generated:
-            # Another level: its mouse has not set out yet.
-            self._forget()
-        self.changed.emit()
+        if (old.maze, old.policy, old.stack) != (new.maze, new.policy, new.stack):
+            self.changed.emit()
 
-    def _take_field(self, result: FieldResult) -> None:
-        # The field goes first: it is what the user is looking at.
-        if result.complete and not self.fresh:
-            self._calm.start()
-
-    def _ask(self) -> None:
-        state = self._context.document.state
-        policy, maze, stack, rule = state.policy, state.maze, state.stack, self._rule
-        if policy is None or self._context.bridge.engine is None:
-            return
-
-        def job(progress: Progress) -> Rollouts:
-            # Loads torch: only off the screen's thread.
-            from app.studies.rollouts import rollouts
-
-            return rollouts(policy, maze, stack, rule, progress)
-
-        self._task.start(job, partial(self._take, self._round))
-
-    def _take(self, number: int, found: Any) -> None:
-        self._rollouts, self._shown_round = cast(Rollouts, found), number
-        if not self.fresh:
-            # Something was edited while the mice walked; they are sent again with the next field.
-            return
+    def _take(self) -> None:
         self._step = min(self._step, self.last)
         if self.playing and self._step >= self.last:
             self._clock.stop()
@@ -231,10 +187,8 @@ class Player(QObject):
         self._show()
 
     def _forget(self) -> None:
-        self._task.cancel()
         self._clock.stop()
-        self._calm.stop()
-        self._rollouts, self._step = None, 0
+        self._step = 0
         self._show()
 
     def _show(self) -> None:
@@ -242,10 +196,11 @@ class Player(QObject):
         self.changed.emit()
 
     def _draw(self, *_: object) -> None:
-        if self._rollouts is None or self._step == 0:
+        found = self.rollouts
+        if found is None or self._step == 0:
             self._picture.set_overlays({})
             return
         side_by_side = self._context.view.mode == "side_by_side"
         self._picture.set_overlays(
-            rollout_overlays(self._rollouts, self._step, self._context.palette, side_by_side=side_by_side)
+            rollout_overlays(found, self._step, self._context.palette, side_by_side=side_by_side)
         )

@@ -1,19 +1,18 @@
-"""Going on stage and coming back: what is hidden, what grows, and how all of it returns exactly."""
+"""Presentation mode: what is hidden, what grows, and how all of it is restored exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
 from shiboken6 import isValid
 
 from widgets.controls.focus_ring import FocusRing
 from widgets.maze_view.canvas import MazeCanvas
-from widgets.maze_view.maze_view import Size
+from widgets.maze_view.maze_view import MazeView, Size
 from widgets.presentation.large_pointer import large_pointer
 from widgets.presentation.overlay_placement import beside, canvas_room, mazes_in
 from widgets.presentation.presentation_overlay import PresentationOverlay, keys_pressed
@@ -21,12 +20,31 @@ from widgets.presentation.text_scale import ARROWS, Growth, growth
 from widgets.presentation.typing_filter import is_typing
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
-
-if TYPE_CHECKING:
-    from widgets.main_window import MainWindow
+from widgets.shell.message_bar import MessageBar
 
 LEAST_BESIDE = 16
 """Heights of a line of text that a message needs beside the maze; else it lies at the foot of the canvases."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What of the window a presentation changes, besides its bars, menus and docks, which it hides.
+
+    Attributes:
+        window: goes to full screen.
+        maze_view: what is presented.
+        message_bar: lies where it covers nothing of it.
+        hidden: what else is hidden.
+        enlarged: what has larger text.
+        enlarge: called with the scale of text, and with None at the end, for parts that need more than a larger font.
+    """
+
+    window: QMainWindow
+    maze_view: MazeView
+    message_bar: MessageBar
+    hidden: Sequence[QWidget]
+    enlarged: Sequence[QWidget]
+    enlarge: Callable[[float | None], object]
 
 
 @dataclass
@@ -45,21 +63,21 @@ class Before:
 class Presentation(QObject):
     """F11 begins, F11 or Esc ends."""
 
-    def __init__(self, context: Context, window: MainWindow) -> None:
-        super().__init__(window)
-        self._context, self._window = context, window
+    def __init__(self, context: Context, parts: Parts) -> None:
+        super().__init__(parts.window)
+        self._context, self._parts, self._window = context, parts, parts.window
         self._before: Before | None = None
         self._growth: Growth | None = None
-        self.stage = PresentationOverlay(context, window)
+        self.stage = PresentationOverlay(context, parts.maze_view, parts.window)
         context.actions.add(
             Spec(
-                "view.presentation",
-                "Presentation",
-                self.set,
-                ("F11",),
-                "presentation",
-                "View",
-                "Only the maze, larger, with the keys you press shown; Esc ends it.",
+                id="view.presentation",
+                title="Presentation",
+                handler=self.set,
+                keys=("F11",),
+                icon="presentation",
+                group="View",
+                tip="Only the maze, larger, with the keys you press shown; Esc ends it.",
                 checkable=True,
                 words="talk slides fullscreen stage demo record screen",
             )
@@ -79,19 +97,10 @@ class Presentation(QObject):
         self._context.actions["view.presentation"].setChecked(self.on)
 
     def _begin(self) -> None:
-        window, view = self._window, self._window.maze_view
-        chrome: list[QWidget] = [window.menuBar(), window.statusBar()]
+        window, view, message_bar = self._window, self._parts.maze_view, self._parts.message_bar
+        chrome: list[QWidget] = [window.menuBar(), window.statusBar(), *self._parts.hidden]
         chrome += [*window.findChildren(QToolBar), *window.findChildren(QDockWidget)]
-        # What came of a rollout is part of what is shown; the buttons are not.
-        bar = window.playback.bar
-        chrome += [window.view_switch, bar.controls]
-        grown: list[QWidget] = [
-            window.tabs,
-            view.legend,
-            window.message_bar.label,
-            *bar.verdicts.labels,
-            *bar.others.labels,
-        ]
+        grown: list[QWidget] = [view.legend, message_bar.label, *self._parts.enlarged]
         self._before = Before(
             window.saveState(1),
             window.geometry(),
@@ -99,11 +108,11 @@ class Presentation(QObject):
             [part for part in chrome if not part.isHidden()],
             [(part, part.font()) for part in grown],
             window.focusWidget(),
-            window.message_bar.room,
+            message_bar.room,
         )
         for part in self._before.hidden:
             part.hide()
-        window.message_bar.room, window.message_bar.only_in_room = self._message_room, True
+        message_bar.room, message_bar.only_in_room = self._message_room, True
         window.setWindowState(window.windowState() | Qt.WindowState.WindowFullScreen)
         QGuiApplication.setOverrideCursor(large_pointer(window.devicePixelRatioF()))
         app = QApplication.instance()
@@ -130,7 +139,8 @@ class Presentation(QObject):
         self.stage.hide()
         self._context.palette_changed.disconnect(self._grow_anew)
         self._growth = None
-        window.message_bar.room, window.message_bar.only_in_room = before.message_room, False
+        message_bar = self._parts.message_bar
+        message_bar.room, message_bar.only_in_room = before.message_room, False
         self._shrink(before)
         window.setWindowState(before.state)
         if not before.state & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
@@ -151,7 +161,7 @@ class Presentation(QObject):
         focus = before.focus
         # It may be gone: the stack of patches can change on stage.
         if focus is None or not isValid(focus) or not focus.isVisible():
-            focus = self._window.maze_view.canvas
+            focus = self._parts.maze_view.canvas
         focus.setFocus()
 
     def leave_for_good(self) -> None:
@@ -168,37 +178,33 @@ class Presentation(QObject):
             self._grow()
 
     def _wanted_growth(self) -> Growth:
-        view = self._window.maze_view
+        view = self._parts.maze_view
         rows = 2 if view.companion is not None and len(view.canvases) > 2 else 1
         return growth(self._window, rows)
 
     def _place(self) -> None:
         self._see_room()
-        self._window.message_bar.place()
+        self._parts.message_bar.place()
         self.stage.place_keys()
 
     def _grow(self) -> None:
         """Everything that is to be read, as large as the window has room for."""
         assert self._before is not None
         self._growth = wanted = self._wanted_growth()
-        bar = self._window.playback.bar
         for part, font in self._before.fonts:
             part.setFont(font)
             larger = QFont(part.font())
             larger.setPointSizeF(larger.pointSizeF() * wanted.text)
             part.setFont(larger)
-        for verdicts in (bar.verdicts, bar.others):
-            verdicts.take_stage(wanted.text)
-        self._window.maze_view.enlarge(Size(ARROWS, wanted.numbers, wanted.text))
+        self._parts.enlarge(wanted.text)
+        self._parts.maze_view.enlarge(Size(ARROWS, wanted.numbers, wanted.text))
         self.stage.set_growth(wanted.keys)
 
     def _shrink(self, before: Before) -> None:
-        bar = self._window.playback.bar
         for part, font in before.fonts:
             part.setFont(font)
-        for verdicts in (bar.verdicts, bar.others):
-            verdicts.take_stage(None)
-        self._window.maze_view.enlarge(Size())
+        self._parts.enlarge(None)
+        self._parts.maze_view.enlarge(Size())
 
     def _grow_anew(self, *_: object) -> None:
         """The window's text has another size, perhaps."""
@@ -208,11 +214,11 @@ class Presentation(QObject):
 
     def _message_room(self) -> QRect:
         """Where a message covers nothing that is to be read: beside the maze, or over the foot of the canvases."""
-        view, over = self._window.maze_view, self._window.message_bar.parentWidget()
+        view, over = self._parts.maze_view, self._parts.message_bar.parentWidget()
         assert over is not None
         room = canvas_room(view, over)
         free = beside(room, mazes_in(view, over))
-        if free >= LEAST_BESIDE * self._window.message_bar.label.fontMetrics().height():
+        if free >= LEAST_BESIDE * self._parts.message_bar.label.fontMetrics().height():
             room.setWidth(free)
         return room
 
@@ -228,7 +234,7 @@ class Presentation(QObject):
                 return True
             return False
         moved = kind == QEvent.Type.Resize and isinstance(watched, MazeCanvas)
-        if moved or (kind == QEvent.Type.Show and watched is window.message_bar):
+        if moved or (kind == QEvent.Type.Show and watched is self._parts.message_bar):
             # Once all of them have their places.
             QTimer.singleShot(0, self.stage, self._place)
         if not isinstance(watched, QWidget) or not isinstance(event, QMouseEvent | QKeyEvent):

@@ -1,8 +1,6 @@
-"""What is painted over the window on a stage: the keys pressed, a ring around the pointer, and its clicks."""
+"""The presentation overlay: keys pressed, a ring around the pointer, and its clicks, painted over the window."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QPen
@@ -10,14 +8,12 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.controls.keycaps import caps_size, paint_caps, split_keys
 from widgets.maze_view.decision_numbers import Numbers
+from widgets.maze_view.maze_view import MazeView
 from widgets.maze_view.overlay_note import Note
 from widgets.maze_view.square_readout import Readout
 from widgets.presentation.overlay_placement import canvas_room, clearest, mazes_in
 from widgets.services.context import Context
 from widgets.shell.message_bar import MessageBar
-
-if TYPE_CHECKING:
-    from widgets.main_window import MainWindow
 
 SHOWN_FOR = 1_600
 """Milliseconds that keys stay in sight after they were pressed."""
@@ -60,9 +56,9 @@ def keys_pressed(key: int, modifiers: Qt.KeyboardModifier) -> tuple[str, ...]:
 class PresentationOverlay(QWidget):
     """Lies over the window, sees no events, and hides nothing."""
 
-    def __init__(self, context: Context, window: MainWindow) -> None:
+    def __init__(self, context: Context, maze_view: MazeView, window: QWidget) -> None:
         super().__init__(window)
-        self._context, self._window = context, window
+        self._context, self._view = context, maze_view
         self._growth = 1.9
         self.keys: tuple[str, ...] = ()
         self.note = ""
@@ -113,7 +109,7 @@ class PresentationOverlay(QWidget):
         """Put the keys over the canvases where they cover least of the mazes, and no card; they stay while they can."""
         if not self.keys:
             return
-        view = self._window.maze_view
+        view = self._view
         room, size = canvas_room(view, self), self._card_size()
         self._corner, place = clearest(size, room, mazes_in(view, self), self._cards(), self._corner)
         self._card = QRectF(place)

@@ -1,4 +1,4 @@
-"""One registry of actions: menus, tool bar, command palette, list of shortcuts and tooltips are all made from it."""
+"""The registry of actions, from which menus, tool bar, command palette, shortcut list and tooltips are made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Spec:
     """An action as data.
 
@@ -25,6 +25,8 @@ class Spec:
         checkable: whether it is a toggle.
         words: what else people call it, or look for when they mean it: the palette of commands finds it by the
             beginnings of these words, and shows none of them.
+        enabled_when: whether the action can be done now, asked by `ActionRegistry.refresh`; None for always.
+        title_now: a title that depends on what is open, asked by `refresh` too: "Undo paint walls".
     """
 
     id: str
@@ -36,6 +38,8 @@ class Spec:
     tip: str = ""
     checkable: bool = False
     words: str = ""
+    enabled_when: Callable[[], bool] | None = None
+    title_now: Callable[[], str] | None = None
 
 
 class ActionRegistry(QObject):
@@ -58,7 +62,7 @@ class ActionRegistry(QObject):
         self._window: QWidget | None = None
         self._icon: Callable[[str], object] | None = None
 
-    def add(self, spec: Spec, *, enabled: bool = True, checked: bool = False) -> QAction:
+    def add(self, spec: Spec, *, checked: bool = False) -> QAction:
         """Register an action and make its QAction.
 
         Raises:
@@ -76,13 +80,13 @@ class ActionRegistry(QObject):
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setCheckable(spec.checkable)
         action.setChecked(checked)
-        action.setEnabled(enabled)
+        action.setEnabled(spec.enabled_when is None or spec.enabled_when())
         # Menus of a mac would otherwise move actions called "About" or "Settings" about.
         action.setMenuRole(QAction.MenuRole.NoRole)
         action.triggered.connect(lambda on: self._do(spec, on))
         self._specs[spec.id] = spec
         self._actions[spec.id] = action
-        self.describe(spec.id)
+        self.describe(spec.id, None if spec.title_now is None else spec.title_now())
         if self._window is not None:
             self._window.addAction(action)
         if self._icon is not None and spec.icon:
@@ -130,6 +134,14 @@ class ActionRegistry(QObject):
         short = sentence.removesuffix(".")
         action.setToolTip(f"{short}  ({shown})" if shown else short)
 
+    def refresh(self, *_: object) -> None:
+        """Enable, disable and name all actions as their specs say now."""
+        for name, spec in self._specs.items():
+            if spec.enabled_when is not None:
+                self._actions[name].setEnabled(spec.enabled_when())
+            if spec.title_now is not None and (title := spec.title_now()) != self._actions[name].text():
+                self.describe(name, title)
+
     def trigger(self, name: str) -> None:
         """Do an action as a click would: not while it is disabled."""
         self._actions[name].trigger()
@@ -140,7 +152,7 @@ class ActionRegistry(QObject):
         window.addActions(list(self._actions.values()))
 
     def set_icons(self, icon: Callable[[str], object]) -> None:
-        """Draw all icons anew: `icon(name)` gives a QIcon in the palette's colours."""
+        """Draw all icons again: `icon(name)` gives a QIcon in the palette's colours."""
         self._icon = icon
         for name, spec in self._specs.items():
             if spec.icon:

@@ -52,6 +52,10 @@ class Context(Jobs):
         self.view = ViewState(self)
         self.bridge = EngineBridge(document, self.view, self)
         self.actions = ActionRegistry(self, on_error=self.report_exception)
+        # What can be done depends on what is open and on the engine.
+        document.changed.connect(self.actions.refresh)
+        document.history_changed.connect(self.actions.refresh)
+        self.bridge.device_changed.connect(self.actions.refresh)
         self.library = SharedLibrary(self, settings.file.parent / "vectors")
         self.cheese = CheeseChannels(self)
         self.bridge.failed.connect(self._field_failed)

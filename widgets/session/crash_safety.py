@@ -1,19 +1,20 @@
-"""Everything that keeps the user's work safe from crashes, begun and ended with the program's window."""
+"""Safety from crashes: autosave, recovery and the crash report, from the window's start to its end."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from app.document.autosave import Autosave
+from widgets.files.opening import Files
+from widgets.services.context import Context
 from widgets.services.crash_log import CrashLog
 from widgets.session.autosaver import Autosaver
 from widgets.session.recovery import Recovery
-
-if TYPE_CHECKING:
-    from widgets.main_window import MainWindow
+from widgets.session.session_actions import Sessions
+from widgets.shell.message_bar import MessageBar
 
 
 class Safety(QObject):
@@ -24,28 +25,43 @@ class Safety(QObject):
         recovery: likewise.
     """
 
-    def __init__(self, window: MainWindow, state_folder: Path, crash_log: CrashLog | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        files: Files,
+        sessions: Sessions,
+        message_bar: MessageBar,
+        window: QWidget,
+        state_folder: Path,
+        crash_log: CrashLog | None = None,
+    ) -> None:
         super().__init__(window)
-        self._window = window
+        self._message_bar = message_bar
         self.autosaver: Autosaver | None = None
         self.recovery: Recovery | None = None
-        context = window.context
         try:
             self._autosave = Autosave(state_folder)
         except OSError as error:
             why = error.strerror or error
             context.report(f"Unsaved work cannot be kept safe in {state_folder}: {why}.", about="autosave")
         else:
-            self.autosaver = Autosaver(context, window.files, self._autosave, self)
+            self.autosaver = Autosaver(context, files, self._autosave, self)
             self.autosaver.failed.connect(lambda sentence: context.report(sentence, about="autosave"))
             self.autosaver.wrote.connect(lambda: context.succeeded.emit("autosave"))
-            # The tour's mazes and patches are not the user's work.
-            window.around.tour.begins.connect(self.autosaver.hold)
-            window.around.tour.ended.connect(self.autosaver.go_on)
-            self.recovery = Recovery(context, window.files, self.autosaver, window)
-            window.around.sessions.leaving.connect(self.autosaver.close)
+            self.recovery = Recovery(context, files, self.autosaver, window)
+            sessions.leaving.connect(self.autosaver.close)
         if crash_log is not None:
             self._tell_of(crash_log.left_behind())
+
+    def hold(self) -> None:
+        """Write nothing for a while: what is open is not the user's own work."""
+        if self.autosaver is not None:
+            self.autosaver.hold()
+
+    def go_on(self) -> None:
+        """Autosave again."""
+        if self.autosaver is not None:
+            self.autosaver.go_on()
 
     def offer(self) -> bool:
         """Offer what crashed runs left; says whether there was anything."""
@@ -62,7 +78,7 @@ class Safety(QObject):
         except OSError:
             details = ""
         sentence = f"Mazescope crashed the last time it ran. The report of the crash is kept in {report}."
-        self._window.message_bar.say("error", sentence, details, "crash")
+        self._message_bar.say("error", sentence, details, "crash")
 
 
 def start_crash_log(state_folder: Path) -> CrashLog | None:

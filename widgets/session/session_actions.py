@@ -36,13 +36,13 @@ class Sessions(QObject):
         window.installEventFilter(self)
         context.actions.add(
             Spec(
-                "file.new",
-                "New session",
-                files.new_session,
-                ("Ctrl+N",),
-                "file-outline",
-                "File",
-                "Begin anew: one maze, no patches.",
+                id="file.new",
+                title="New session",
+                handler=files.new_session,
+                keys=("Ctrl+N",),
+                icon="file-outline",
+                group="File",
+                tip="Begin anew: one maze, no patches.",
             )
         )
 

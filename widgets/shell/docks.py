@@ -1,4 +1,4 @@
-"""The panels around the maze: each in a dock that can be moved, closed, brought back and reset."""
+"""The docks: each panel in one that can be moved, closed, brought back and reset."""
 
 from __future__ import annotations
 
@@ -11,41 +11,10 @@ from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
 from shiboken6 import isValid
 
-from widgets.panels.channels.channels_panel import ChannelsPanel
-from widgets.panels.history_panel import HistoryPanel
-from widgets.panels.inspector.inspector_panel import InspectorPanel
-from widgets.panels.patches.patches_panel import PatchesPanel
-from widgets.panels.policy_panel import PolicyPanel
-from widgets.panels.vectors.vectors_panel import VectorsPanel
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
 from widgets.shell.dock import Dock, TitleBar
 from widgets.style.theme import ui_font
-
-PANELS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
-    ("policy", "Policy", PolicyPanel),
-    ("patches", "Patches", PatchesPanel),
-    ("channels", "Channels", ChannelsPanel),
-    ("vectors", "Vectors", VectorsPanel),
-    ("inspector", "Inspector", InspectorPanel),
-    ("history", "History", HistoryPanel),
-)
-
-WORDS = {
-    "policy": "checkpoint network model weights layers",
-    "patches": "stack coefficient ablation ablate zero mean resample scale steering effect interventions slider",
-    "channels": "activations features neurons layer ablate ablation zero",
-    "vectors": "activation addition steering steer probe directions cosine library",
-    "inspector": "probabilities logits value square numbers",
-    "history": "undo list",
-}
-"""What else the panels are looked for by."""
-
-HIGH = (("patches", "policy"), ("channels", "vectors"), ("inspector", "history"))
-USUAL = (("patches", "policy"), ("channels", "inspector", "vectors", "history"))
-LOW = (("patches", "policy", "channels", "inspector", "vectors", "history"),)
-SHARES = {"dock.patches": 480, "dock.channels": 365, "dock.inspector": 300}
-"""How the docks of a column share its height, by the first of each place."""
 
 HIGH_SCREEN = 1150
 """Pixels of a screen's height from which three panels stand well one over the other."""
@@ -66,6 +35,27 @@ AROUND = 9
 
 FRAME = 30
 """Pixels that a desktop puts around a window, over and under it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A panel, and where it is docked at first: panels of one place are tabs there, in the order they are given.
+
+    Attributes:
+        name: "patches"; settings, layouts and the action "panel.patches" use it.
+        title: on the dock and in the menu.
+        words: what else people look for it by.
+        place: number of the place in the column, from the top; on a high screen `high_place`.
+        share: height of the place for which this panel is the first, relative to the others.
+    """
+
+    name: str
+    title: str
+    widget: QWidget
+    words: str = ""
+    place: int
+    high_place: int
+    share: int = 300
 
 
 @dataclass(frozen=True)
@@ -93,8 +83,9 @@ class Docks:
             gathered, in this they stay.
     """
 
-    def __init__(self, window: QMainWindow, context: Context) -> None:
+    def __init__(self, window: QMainWindow, context: Context, panels: Sequence[Panel]) -> None:
         self._window = window
+        self._panels = panels
         self._context = context
         self.docks: dict[str, QDockWidget] = {}
         self._firsts: list[QDockWidget] = []
@@ -102,29 +93,20 @@ class Docks:
         self._follows_screen = False
         self._settled: tuple[QByteArray, object] | None = None
         self.arranged_in = self._usual_line
-        for name, title, panel in PANELS:
-            self.add(name, title, panel(context))
+        for panel in panels:
+            self._add(panel)
         self.reset()
 
-    def add(self, name: str, title: str, panel: QWidget) -> QDockWidget:
-        """Dock a panel."""
-        dock = Dock(title, self._window)
-        dock.setObjectName(f"dock.{name}")
-        dock.setWidget(panel)
-        dock.setAccessibleName(title)
+    def _add(self, panel: Panel) -> None:
+        dock = Dock(panel.title, self._window)
+        dock.setObjectName(f"dock.{panel.name}")
+        dock.setWidget(panel.widget)
+        dock.setAccessibleName(panel.title)
         dock.setTitleBarWidget(TitleBar(dock, self._context))
-        dock.toggleViewAction().setToolTip(f"Show or hide the panel {title}")
+        dock.toggleViewAction().setToolTip(f"Show or hide the panel {panel.title}")
         dock.visibilityChanged.connect(self._name_tab_bars)
-        self.docks[name] = dock
+        self.docks[panel.name] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        return dock
-
-    @property
-    def vectors(self) -> VectorsPanel:
-        """The panel of vectors."""
-        panel = self.docks["vectors"].widget()
-        assert isinstance(panel, VectorsPanel)
-        return panel
 
     def bring(self, name: str) -> None:
         """Show a panel, in front of those it shares its place with."""
@@ -137,7 +119,8 @@ class Docks:
             dock.setFloating(False)
         self._gathered = None
         self.arranged_in = self._usual_line
-        self._arrange(HIGH if self.screen_height >= HIGH_SCREEN else USUAL)
+        high = self.screen_height >= HIGH_SCREEN
+        self._arrange(self._by_place(lambda panel: panel.high_place if high else panel.place))
         self.fit()
 
     @property
@@ -181,7 +164,7 @@ class Docks:
             before = self._settled[0]
         hidden = [dock for dock in self.docks.values() if dock.isHidden()]
         floating = [dock for dock in self.docks.values() if dock.isFloating()]
-        self._arrange(LOW, apart=floating)
+        self._arrange(self._by_place(lambda _: 0), apart=floating)
         for dock in hidden:
             dock.hide()
         self._gathered = Gathered(before, self._places(), self._window.fontMetrics().height(), self.screen_height)
@@ -273,7 +256,12 @@ class Docks:
         docked = [dock for dock in self.docks.values() if not (dock.isHidden() or dock.isFloating())]
         return not docked or len(self._window.tabifiedDockWidgets(docked[0])) >= len(docked) - 1
 
-    def _arrange(self, groups: tuple[tuple[str, ...], ...], apart: Sequence[QDockWidget] = ()) -> None:
+    def _by_place(self, place: Callable[[Panel], int]) -> list[list[str]]:
+        """Names of the panels of each place, from the top."""
+        places = sorted({place(panel) for panel in self._panels})
+        return [[panel.name for panel in self._panels if place(panel) == number] for number in places]
+
+    def _arrange(self, groups: Sequence[Sequence[str]], apart: Sequence[QDockWidget] = ()) -> None:
         area = Qt.DockWidgetArea.RightDockWidgetArea
         moved = [dock for dock in self.docks.values() if dock not in apart]
         for dock in moved:
@@ -310,7 +298,7 @@ class Docks:
         if max(dock.sizeHint().width() for dock in self.docks.values()) > width:
             self._window.resizeDocks(self._firsts[:1], [width], Qt.Orientation.Horizontal)
         if len(self._firsts) > 1:
-            shares = [SHARES[dock.objectName()] for dock in self._firsts]
+            shares = [panel.share for dock in self._firsts for panel in self._panels if self.docks[panel.name] is dock]
             self._window.resizeDocks(self._firsts, shares, Qt.Orientation.Vertical)
 
     def _name_tab_bars(self, *_: object) -> None:
@@ -338,16 +326,30 @@ class Docks:
     def register(self) -> None:
         """Put the toggles of all docks into the registry of actions."""
         actions = self._context.actions
-        for name, dock in self.docks.items():
-            toggle = dock.toggleViewAction()
-            title = f"Panel: {dock.windowTitle()}"
-            # Qt's own action does more than show and hide: it raises a dock that lies behind another.
-            act = partial(_trigger, toggle)
-            spec = Spec(f"panel.{name}", title, act, (), "", "Panels", toggle.toolTip(), True, WORDS.get(name, ""))
+        for panel in self._panels:
+            toggle = self.docks[panel.name].toggleViewAction()
+            spec = Spec(
+                id=f"panel.{panel.name}",
+                title=f"Panel: {panel.title}",
+                # Qt's own action does more than show and hide: it raises a dock that lies behind another.
+                handler=partial(_trigger, toggle),
+                group="Panels",
+                tip=toggle.toolTip(),
+                checkable=True,
+                words=panel.words,
+            )
             action = actions.add(spec, checked=toggle.isChecked())
             toggle.toggled.connect(action.setChecked)
-        tip = "Put all panels back to where they were at first."
-        actions.add(Spec("view.reset_layout", "Reset the layout", self.reset, (), "restore", "Panels", tip))
+        actions.add(
+            Spec(
+                id="view.reset_layout",
+                title="Reset the layout",
+                handler=self.reset,
+                icon="restore",
+                group="Panels",
+                tip="Put all panels back to where they were at first.",
+            )
+        )
 
 
 def _trigger(action: QAction, _on: bool) -> None:

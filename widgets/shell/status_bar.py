@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
@@ -10,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QStatusBar
 
 from app.field.measures import mean_total_variation
 from app.field.requests import FieldResult
+from widgets.actions.canvas_tool import Tool
 from widgets.controls.panel_parts import Shortening
-from widgets.maze_view.tools import TOOL_BY_ID
 from widgets.services.context import Context
 from widgets.style import theme
 
@@ -29,9 +30,10 @@ WORK = (
 class Status(QStatusBar):
     """Reflects the tool in hand, background work, and the latest answer."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, tools: Sequence[Tool]) -> None:
         super().__init__()
         self._context = context
+        self._statuses = {tool.id: tool.status for tool in tools}
         self._device = ""
         self._tool_texts: tuple[str, ...] = ("",)
         self._work_texts: tuple[str, ...] = ("",)
@@ -67,7 +69,7 @@ class Status(QStatusBar):
         self._share()
 
     def _show_tool(self) -> None:
-        status = TOOL_BY_ID[self._context.view.tool].status
+        status = self._statuses[self._context.view.tool]
         sentence = status.split(". ")[0].rstrip(".") + "."
         clause = re.split("[,;:]", sentence)[0].rstrip(".") + "."
         self._tool_texts = (status, sentence, clause)

@@ -83,11 +83,10 @@ def keep_safe(window: MainWindow, crash_log: CrashLog | None, *, guided: bool) -
         guided: whether there may be a tour: not when files were asked for.
     """
     from app.paths import state_folder
-    from widgets.session.crash_safety import Safety
 
-    safety = Safety(window, state_folder(), crash_log)
+    safety = window.keep_safe(state_folder(), crash_log)
     if not safety.offer() and guided:
-        window.around.tour.start_when_ready()
+        window.features.tour.start_when_ready()
     return safety
 
 
@@ -107,7 +106,7 @@ def answer_later_starts(window: MainWindow, first: FirstWindow) -> None:
         window.files.open_paths(files)
 
     first.files_came.connect(came)
-    window.around.sessions.leaving.connect(first.close)
+    window.features.sessions.leaving.connect(first.close)
 
 
 def application() -> QApplication:

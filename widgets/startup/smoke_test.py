@@ -128,7 +128,7 @@ def _use(window: MainWindow, folder: Path, errors: list[str]) -> dict[str, Any]:
         raise SmokeError("the session could not be saved")
     document.undo()
     window.files.open_path(path)
-    sessions = window.around.sessions
+    sessions = window.features.sessions
     wait(lambda: sessions.question is not None, "asking about the unsaved change")
     assert sessions.question is not None
     QTest.mouseClick(sessions.question.discard, Qt.MouseButton.LeftButton)

@@ -30,7 +30,7 @@ def hand(make_hand: MakeHand) -> Hand:
 
 
 def mark(hand: Hand) -> CoachMark:
-    found = hand.window.around.tour.mark
+    found = hand.window.features.tour.mark
     assert found is not None
     return found
 
@@ -54,7 +54,7 @@ def test_four_steps_on_the_samples_each_pointing_at_its_part(hand: Hand) -> None
         for light in coach._lights:
             assert hand.window.childAt(light.center()) not in (coach, coach.card), "what is lit can be clicked"
         go_on(hand)
-    assert not hand.window.around.tour.running
+    assert not hand.window.features.tour.running
     first, elsewhere = samples["two-ways"], samples["led-elsewhere"]
     assert [title for title, *_ in seen] == [step.title for step in STEPS]
     assert [maze for _, _, maze, _ in seen] == [first.maze, first.maze, first.maze, elsewhere.maze]
@@ -66,11 +66,11 @@ def test_four_steps_on_the_samples_each_pointing_at_its_part(hand: Hand) -> None
 def test_keys_lead_on_back_and_out(hand: Hand) -> None:
     hand.context.actions.trigger("help.tour")
     hand.key(Qt.Key.Key_Return)
-    assert hand.window.around.tour.at == 1
+    assert hand.window.features.tour.at == 1
     QTest.mouseClick(mark(hand).card.back, Qt.MouseButton.LeftButton)
-    assert hand.window.around.tour.at == 0
+    assert hand.window.features.tour.at == 0
     hand.key(Qt.Key.Key_Escape)
-    assert not hand.window.around.tour.running
+    assert not hand.window.features.tour.running
     assert QApplication.focusWidget() is hand.window.maze_view.canvas
 
 
@@ -117,7 +117,7 @@ def test_what_is_lit_can_be_used_during_the_tour(hand: Hand) -> None:
     hand.click(wall)
     assert hand.maze != before
     hand.key(Qt.Key.Key_Escape)
-    assert not hand.window.around.tour.running
+    assert not hand.window.features.tour.running
 
 
 def test_a_file_that_is_opened_ends_it_and_stays(hand: Hand, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_file_that_is_opened_ends_it_and_stays(hand: Hand, tmp_path: Path) -> 
     go_on(hand)
     hand.window.files.open_paths([tmp_path / "other.json"])
     hand.wait(lambda: any(tab.maze == other for tab in hand.document.state.mazes))
-    assert not hand.window.around.tour.running
+    assert not hand.window.features.tour.running
     assert hand.maze == other
 
 
@@ -148,7 +148,7 @@ def test_without_samples_the_open_maze_will_do(hand: Hand, monkeypatch: pytest.M
 
 def test_it_comes_by_itself_once_when_there_are_arrows(make_hand: MakeHand) -> None:
     hand = make_hand()
-    tour = hand.window.around.tour
+    tour = hand.window.features.tour
     tour.start_when_ready()
     assert not tour.running
     maze_edits.move_mouse(hand.document, next((int(row), int(col)) for row, col in hand.maze.squares[3:4]))
@@ -171,7 +171,7 @@ def test_saving_during_the_tour_saves_the_users_own_work(hand: Hand, tmp_path: P
     assert hand.document.state != mine
     hand.window.activateWindow()
     hand.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    assert not hand.window.around.tour.running
+    assert not hand.window.features.tour.running
     saved = load_session(file).state
     assert (saved.mazes, saved.stack) == (mine.mazes, mine.stack)
     assert not hand.window.isWindowModified()

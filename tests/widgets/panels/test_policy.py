@@ -61,7 +61,7 @@ def test_an_empty_panel_says_what_to_do_and_its_buttons_do_it(make_desk: MakeDes
     desk = make_desk(policy=None)
     done: list[str] = []
     for name in (OPEN, SHIPPED):
-        desk.context.actions.add(Spec(name, name, lambda name=name: done.append(name)))
+        desk.context.actions.add(Spec(id=name, title=name, handler=lambda name=name: done.append(name)))
     panel = desk.put(PolicyPanel)
     assert "No policy is open" in said(panel)
     desk.click(next(button for button in panel.findChildren(QPushButton) if button.isVisible()))

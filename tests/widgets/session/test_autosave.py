@@ -22,7 +22,6 @@ from tests.widgets.conftest import Hand, MakeHand, small_maze
 from widgets.controls.error_dialog import ErrorDialog
 from widgets.services.crash_log import CrashLog
 from widgets.session.autosaver import Autosaver
-from widgets.session.crash_safety import Safety
 
 NEVER = 10**6
 ROOT = Path(__file__).resolve().parents[3]
@@ -43,7 +42,7 @@ def autosave(tmp_path: Path) -> Iterator[Autosave]:
 def saver(hand: Hand, autosave: Autosave, quiet: int = 20, longest: int = NEVER) -> Autosaver:
     """The window's autosave; it closes with the window."""
     made = Autosaver(hand.context, hand.window.files, autosave, hand.window, quiet=quiet, longest=longest)
-    hand.window.around.sessions.leaving.connect(made.close)
+    hand.window.features.sessions.leaving.connect(made.close)
     return made
 
 
@@ -81,7 +80,7 @@ def test_changes_without_a_pause_are_written_too(hand: Hand, autosave: Autosave)
 
 @pytest.mark.parametrize("own_work", [False, True])
 def test_a_crash_during_the_tour_leaves_only_the_users_own_work(hand: Hand, tmp_path: Path, own_work: bool) -> None:
-    safety = Safety(hand.window, tmp_path)
+    safety = hand.window.keep_safe(tmp_path)
     made, autosave = safety.autosaver, safety._autosave
     assert made is not None
     made._quiet.setInterval(20)
@@ -114,7 +113,7 @@ def test_closing_leaves_nothing(hand: Hand, autosave: Autosave, tmp_path: Path) 
     edit(hand)
     hand.wait(autosave.file.exists)
     hand.window.close()
-    question = hand.window.around.sessions.question
+    question = hand.window.features.sessions.question
     assert question is not None
     QTest.mouseClick(question.discard, Qt.MouseButton.LeftButton)
     assert list(autosave.file.parent.iterdir()) == []
@@ -148,7 +147,7 @@ def test_recover_brings_the_work_back_and_undo_leads_to_what_was_saved(hand: Han
     hand.context.view.set_mode("original")
     hand.window.files.open_state(hand.document.state, None)
 
-    safety = Safety(hand.window, tmp_path)
+    safety = hand.window.keep_safe(tmp_path)
     assert safety.offer()
     assert safety.recovery is not None
     dialog = safety.recovery.dialog
@@ -174,7 +173,7 @@ def test_what_is_not_recovered_is_kept_as_a_session(hand: Hand, tmp_path: Path, 
     edit(hand)
     unsaved, old = hand.document.state, left_by_a_crash(tmp_path, hand, path)
     hand.document.reset(saved)
-    safety = Safety(hand.window, tmp_path)
+    safety = hand.window.keep_safe(tmp_path)
     safety.offer()
     assert safety.recovery is not None
     dialog = safety.recovery.dialog
@@ -193,7 +192,7 @@ def test_no_answer_means_the_next_start_asks_again(hand: Hand, tmp_path: Path) -
     edit(hand)
     old = left_by_a_crash(tmp_path, hand, None)
     hand.document.undo()
-    safety = Safety(hand.window, tmp_path)
+    safety = hand.window.keep_safe(tmp_path)
     safety.offer()
     assert safety.recovery is not None
     dialog = safety.recovery.dialog
@@ -228,7 +227,7 @@ def test_a_crash_is_told_of_at_the_next_start_and_only_then(hand: Hand, tmp_path
     try:
         assert log.left_behind() is None, "a run that ended as it should leaves nothing"
         run(tmp_path, "crash")
-        Safety(hand.window, tmp_path, log)
+        hand.window.keep_safe(tmp_path, log)
         bar = hand.window.message_bar
         assert bar.isVisible()
         assert "crashed the last time" in bar.label.text()

@@ -34,7 +34,7 @@ def edit(hand: Hand) -> None:
 
 def answer(hand: Hand, button: str) -> None:
     """Click a button of the question."""
-    question = hand.window.around.sessions.question
+    question = hand.window.features.sessions.question
     assert question is not None
     assert question.isVisible()
     found: QPushButton = getattr(question, button)
@@ -93,7 +93,7 @@ def test_what_was_only_looked_at_closes_without_a_question(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not hand.window.isWindowModified()
     hand.window.close()
-    assert hand.window.around.sessions.question is None
+    assert hand.window.features.sessions.question is None
     assert not hand.window.isVisible()
 
 
@@ -130,7 +130,7 @@ def test_a_session_over_unsaved_work_asks_first(hand: Hand, tmp_path: Path) -> N
     mine = hand.document.state
     for button, then in (("stay", mine), ("discard", before)):
         hand.window.files.open_path(path)
-        hand.wait(lambda: hand.window.around.sessions.question is not None)
+        hand.wait(lambda: hand.window.features.sessions.question is not None)
         answer(hand, button)
         idle(hand)
         assert hand.document.state == then
@@ -204,7 +204,7 @@ def test_recent_files_lead_back_and_go_when_they_are_gone(hand: Hand, tmp_path: 
     titles = [action.text() for action in menu.actions() if not action.isSeparator()]
     assert titles == ["kept.mazescope", "Clear this list"]
     menu.actions()[0].trigger()
-    hand.wait(lambda: hand.window.around.sessions.question is not None or not hand.context.busy)
+    hand.wait(lambda: hand.window.features.sessions.question is not None or not hand.context.busy)
     menu.close()
     menu.actions()[-1].trigger()
     assert hand.window.files.recent == []

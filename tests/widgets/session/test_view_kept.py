@@ -26,7 +26,6 @@ from tests.widgets.session.test_autosave import left_by_a_crash, saver
 from tests.widgets.test_canvas import shifted
 from tests.widgets.test_compare import companion
 from widgets.panels.channels import ChannelsPanel
-from widgets.session.crash_safety import Safety
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -249,7 +248,7 @@ def test_a_crash_loses_neither_comparison_nor_sight(hand: Hand, tmp_path: Path) 
     hand.document.mark_saved()
     hand.key(Qt.Key.Key_N, CONTROL)
     assert hand.window.maze_view.companion is None
-    safety = Safety(hand.window, tmp_path)
+    safety = hand.window.keep_safe(tmp_path)
     assert safety.offer()
     assert safety.recovery is not None
     dialog = safety.recovery.dialog

@@ -73,6 +73,15 @@ def specs(acts: Mapping[str, Callable[[], object]]) -> tuple[Spec, ...]:
         ),
     )
     return tuple(
-        Spec(f"patches.{name}", title, acts[name], keys, icon, "Patches", tip, words=words)
+        Spec(
+            id=f"patches.{name}",
+            title=title,
+            handler=acts[name],
+            keys=keys,
+            icon=icon,
+            group="Patches",
+            tip=tip,
+            words=words,
+        )
         for name, title, keys, icon, tip, words in found
     )
