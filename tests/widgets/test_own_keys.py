@@ -124,7 +124,7 @@ def test_delete_in_the_library_takes_the_selected_vectors_and_not_the_cheese(han
     panel = hand.window.vectors_panel
     policy = hand.document.state.policy
     assert policy is not None
-    library = hand.context.library
+    library = hand.context.vectors
     for seed in (1, 2, 3):
         values = np.random.default_rng(seed).normal(size=(32, 4, 4)).astype(np.float32)
         library.keep(ActivationVector(f"V{seed}", "random", "embedder.block2.res1.resadd", values, policy.weights_hash))

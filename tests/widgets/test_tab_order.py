@@ -28,7 +28,7 @@ def full(make_hand: MakeHand) -> Hand:
     """A window with patches, a vector, two mazes and something to undo and redo."""
     hand = make_hand()
     hand.window.resize(1480, 980)
-    hand.context.library.keep(ActivationVector("One", "random", "embedder.fc", np.ones(256, np.float32), "0" * 64))
+    hand.context.vectors.keep(ActivationVector("One", "random", "embedder.fc", np.ones(256, np.float32), "0" * 64))
     for patch in (Zero(channels=(3,)), Scale(), AddVector(), Noise(), Zero()):
         patch_edits.add_patch(hand.document, patch)
     hand.context.actions.trigger("tab.duplicate")

@@ -255,7 +255,7 @@ class Files(QObject):
             self._take_session(path, found)
 
     def _take_vector(self, vector: ActivationVector) -> None:
-        kept = self._context.library.keep(vector)
+        kept = self._context.vectors.keep(vector)
         if kept is not None:
             self.vector_kept.emit(kept)
             self._context.notice(f"Kept in the library: {vector.name}.")

@@ -30,7 +30,7 @@ class Context(Jobs):
         bridge: requests to the engine, and its results.
         actions: the registry of actions.
         settings: remembered choices.
-        library: the user's activation vectors.
+        vectors: the library of the user's activation vectors.
         cheese: which channels mark the cheese, measured on demand.
 
     Signals:
@@ -56,7 +56,7 @@ class Context(Jobs):
         document.changed.connect(self.actions.refresh)
         document.history_changed.connect(self.actions.refresh)
         self.bridge.device_changed.connect(self.actions.refresh)
-        self.library = SharedLibrary(self, settings.file.parent / "vectors")
+        self.vectors = SharedLibrary(self, settings.file.parent / "vectors")
         self.cheese = CheeseChannels(self)
         self.bridge.failed.connect(self._field_failed)
         self.bridge.result.connect(self._field_came)

@@ -27,7 +27,7 @@ class VectorWatch(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._context = context
-        self._library = context.library
+        self._library = context.vectors
         self._stamps: dict[str, tuple[int, int, int] | None] = {}
         self._watcher = QFileSystemWatcher(self)
         self._wait = QTimer(self, singleShot=True, interval=PATIENCE)

@@ -52,7 +52,7 @@ def test_numbers_with_a_minus_are_written_as_the_others_are(qtbot: QtBot, count:
 
 
 def test_the_current_vector_is_compared_and_in_sight_however_many_there_are(desk: Desk) -> None:
-    library = desk.context.library
+    library = desk.context.vectors
     random = np.random.default_rng(1)
     shape = layer(DEFAULT_LAYER, 1).shape
     for number in range(12):

@@ -135,7 +135,7 @@ def test_a_card_higher_than_the_panel_shows_its_top(make_desk: MakeDesk) -> None
 
 
 def test_cards_tell_the_name_a_vector_has_in_the_library(desk: Desk) -> None:
-    library = desk.context.library
+    library = desk.context.vectors
     policy = desk.document.state.policy
     assert policy is not None
     stage = policy.layers[-1]

@@ -46,7 +46,7 @@ class PatchCard(OwnKeys, QFrame):
     def __init__(self, context: Context, position: int, patch: Patch, effects: PatchEffects, is_open: bool) -> None:
         super().__init__()
         self._context, self._effects = context, effects
-        self._library = context.library
+        self._library = context.vectors
         self.position, self.patch = position, patch
         self._open = is_open
         self.setProperty("card", True)

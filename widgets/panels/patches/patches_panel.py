@@ -71,7 +71,7 @@ class PatchesPanel(QWidget):
         context.bridge.cleared.connect(self._show)
         context.palette_changed.connect(self.cards.set_palette)
         self.effects.changed.connect(self.cards.show_effects)
-        context.library.changed.connect(self._show)
+        context.vectors.changed.connect(self._show)
         self._show()
 
     def _offer_actions(self) -> None:

@@ -24,7 +24,7 @@ class VectorChoice(NarrowBox):
         super().__init__(
             "Vector", "The vector that is added; cheese and top-right are taken anew after every edit of the maze"
         )
-        self._library = context.library
+        self._library = context.vectors
         self._chosen = chosen
         self._vector = "cheese"
         self.activated.connect(self._activated)

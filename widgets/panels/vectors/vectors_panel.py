@@ -49,7 +49,7 @@ class VectorsPanel(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._library = context.library
+        self._library = context.vectors
         self.setAccessibleName("Vectors")
         self.new = QPushButton("New vector")
         self.new.setCheckable(True)
