@@ -30,14 +30,14 @@ class SharedLibrary(QObject):
     def __init__(self, jobs: Jobs, folder: Path) -> None:
         super().__init__(jobs)
         self._jobs = jobs
-        self.library = VectorLibrary(folder)
+        self.store = VectorLibrary(folder)
         self._entries: tuple[Entry, ...] | None = None
         self.deleted: list[tuple[Path, Path]] = []
 
     def entries(self) -> tuple[Entry, ...]:
         """All vectors of the library, by name, as they were when this window last looked."""
         if self._entries is None:
-            self._entries = self.library.entries()
+            self._entries = self.store.entries()
         return self._entries
 
     def refresh(self) -> None:
@@ -48,7 +48,7 @@ class SharedLibrary(QObject):
     def keep(self, vector: ActivationVector) -> Path | None:
         """Save a vector in the library; the user is told when that fails."""
         kept: list[Path] = []
-        self._try(lambda: kept.append(self.library.keep(vector)))
+        self._try(lambda: kept.append(self.store.keep(vector)))
         return kept[0] if kept else None
 
     def keep_copy(self, file: Path) -> Path | None:
@@ -62,7 +62,7 @@ class SharedLibrary(QObject):
 
     def rename(self, path: Path, name: str) -> None:
         """Give a vector another name."""
-        self._try(lambda: self.library.rename(path, name))
+        self._try(lambda: self.store.rename(path, name))
 
     def remove(self, paths: Sequence[Path]) -> None:
         """Take vectors' files out of the library; `put_back` brings them back."""
@@ -70,7 +70,7 @@ class SharedLibrary(QObject):
 
         def act() -> None:
             for path in paths:
-                self.deleted.append((self.library.remove(path), path))
+                self.deleted.append((self.store.remove(path), path))
 
         self._try(act)
         if self.deleted:
@@ -82,7 +82,7 @@ class SharedLibrary(QObject):
 
         def act() -> None:
             while self.deleted:
-                found.append(self.library.restore(*self.deleted[0]))
+                found.append(self.store.restore(*self.deleted[0]))
                 del self.deleted[0]
 
         self._try(act)
