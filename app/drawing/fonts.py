@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
-
-from PIL import ImageFont
+from typing import TYPE_CHECKING, Final
 
 from app.drawing.shapes import one_line
 from app.paths import asset
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 FAMILY: Final = "Inter"
 FILES: Final = {"regular": "Inter-Regular.ttf", "semibold": "Inter-SemiBold.ttf"}
@@ -24,6 +25,8 @@ def font_path(weight: str = "regular") -> Path:
 @lru_cache(maxsize=64)
 def pillow_font(weight: str, pixels: float) -> ImageFont.FreeTypeFont:
     """Inter for Pillow, at an em of that many pixels."""
+    from PIL import ImageFont
+
     return ImageFont.truetype(str(font_path(weight)), pixels, layout_engine=ImageFont.Layout.BASIC)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from operator import eq
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -36,26 +37,58 @@ def distances(maze: Maze, target: Square) -> np.ndarray:
 
 @lru_cache(maxsize=128)
 def _distances(world: int, walls: bytes, target: Square) -> np.ndarray:
-    # A border of walls around the world, so that no step needs a check of its bounds.
-    wide = world + 2
-    steps = [-2] * (wide * wide)
-    for row in range(world):
-        start = (row + 1) * wide + 1
-        steps[start : start + world] = [-2 if wall else -1 for wall in walls[row * world : (row + 1) * world]]
-    first = (target[0] + 1) * wide + target[1] + 1
-    if steps[first] == -1:
-        steps[first] = 0
-        queue = [first]
-        for cell in queue:
-            after = steps[cell] + 1
-            for neighbour in (cell - 1, cell + 1, cell - wide, cell + wide):
-                if steps[neighbour] == -1:
-                    steps[neighbour] = after
-                    queue.append(neighbour)
-    found = np.array(steps, dtype=np.int64).reshape(wide, wide)[1:-1, 1:-1].copy()
-    np.maximum(found, -1, out=found)
+    steps = _flood(world, walls, target).steps[: world * (world + 1)]
+    found = np.array(steps, dtype=np.int64).reshape(world, world + 1)[:, :-1] - _START
+    found = np.maximum(found, -1)
     found.setflags(write=False)
     return found
+
+
+class _Flood(NamedTuple):
+    """A search from one square over all that can be reached. Cells are row * (world + 1) + column.
+
+    A column of walls behind every row, and a row of them behind the last, keep steps inside without checking bounds:
+    before the first cell comes the last of these.
+
+    Attributes:
+        steps: of each cell: 1 for a wall, 0 for one that was not reached, else `_START` more than the steps to it.
+        before: of each reached cell, the one that the first of its shortest paths passes last; of the start, itself.
+        many: the cells that several shortest paths lead to.
+    """
+
+    steps: list[int]
+    before: list[int]
+    many: set[int]
+
+
+_START: Final = 2
+
+
+@lru_cache(maxsize=128)
+def _flood(world: int, walls: bytes, start: Square) -> _Flood:
+    wide = world + 1
+    rows = (walls[at : at + world] for at in range(0, len(walls), world))
+    steps = [*b"\x01".join((*rows, bytes([1]) * wide)), 1]
+    before, many = [0] * len(steps), set[int]()
+    first = start[0] * wide + start[1]
+    if steps[first]:
+        return _Flood(steps, before, many)
+    steps[first], before[first] = _START, first
+    queue = [first]
+    # In the order of ties, so that cells of equal distance stand in the order of their first shortest paths, and each
+    # is first met from the right one.
+    for cell in queue:
+        after = steps[cell] + 1
+        for neighbour in (cell + wide, cell + 1, cell - wide, cell - 1):
+            known = steps[neighbour]
+            if not known:
+                steps[neighbour], before[neighbour] = after, cell
+                queue.append(neighbour)
+                if cell in many:
+                    many.add(neighbour)
+            elif known == after:
+                many.add(neighbour)
+    return _Flood(steps, before, many)
 
 
 def reachable(maze: Maze) -> np.ndarray:
@@ -85,13 +118,18 @@ def shortest_path(maze: Maze, start: Square, target: Square) -> tuple[Square, ..
     """
     if not maze.contains(start):
         raise MazeError(f"The start {start} lies outside the world of {maze.world} x {maze.world} squares.")
-    steps = distances(maze, target)
-    if steps[start] < 0:
+    if not maze.contains(target):
+        raise MazeError(f"The target {target} lies outside the world of {maze.world} x {maze.world} squares.")
+    wide = maze.world + 1
+    flood = _flood(maze.world, maze.walls, (int(start[0]), int(start[1])))
+    cell = int(target[0]) * wide + int(target[1])
+    if flood.steps[cell] < _START:
         return None
-    path = [(int(start[0]), int(start[1]))]
-    while path[-1] != target:
-        path.append(_after(path[-1], best_moves(maze, path[-1], target)[0]))
-    return tuple(path)
+    path = [cell]
+    while flood.before[cell] != cell:
+        cell = flood.before[cell]
+        path.append(cell)
+    return tuple([divmod(cell, wide) for cell in reversed(path)])
 
 
 def best_moves(maze: Maze, square: Square, target: Square) -> tuple[int, ...]:
@@ -108,7 +146,8 @@ def best_moves(maze: Maze, square: Square, target: Square) -> tuple[int, ...]:
 
 def is_unique(maze: Maze, path: tuple[Square, ...]) -> bool:
     """Whether a shortest path, as `shortest_path` gives it, is the only one between its ends."""
-    return all(len(best_moves(maze, square, path[-1])) == 1 for square in path[:-1])
+    row, col = path[-1]
+    return row * (maze.world + 1) + col not in _flood(maze.world, maze.walls, path[0]).many
 
 
 def move_between(first: Square, second: Square) -> int:
@@ -159,7 +198,8 @@ def decision_square(maze: Maze) -> Decision:
     if reason is not None or to_cheese is None or to_corner is None:
         return Decision(None, reason, cheese_path=to_cheese, top_right_path=to_corner)
     # Both paths are shortest from one start, so a common square has the same place in both.
-    place = max(at for at, (a, b) in enumerate(zip(to_cheese, to_corner, strict=False)) if a == b)
+    # Each is the first of its kind, so after they have parted they share no square again.
+    place = sum(map(eq, to_cheese, to_corner)) - 1
     square = to_cheese[place]
     return Decision(
         square,
