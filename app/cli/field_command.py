@@ -11,6 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
+from app.document.open_file import named_mazes
 from app.document.recipe import recipe_of
 from app.drawing.figure import MODES, FigureOptions
 from app.drawing.palette import PALETTES, palette
@@ -24,7 +25,6 @@ from app.io.atomic import write_atomically
 from app.io.regular_file import exists
 from app.maze.levels import generate_levels
 from app.maze.maze import WORLDS, Maze
-from app.maze.maze_file import load
 from app.maze.seeds import SEEDS
 
 _LEVELS_AT_ONCE: Final = 32
@@ -150,7 +150,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _maze_jobs(paths: Sequence[Path]) -> list[Job]:
-    jobs = [Job(path.stem, path.stem, load(path)) for path in paths]
+    jobs = [Job(name, name, maze) for path in paths for name, maze in named_mazes(path)]
     names = [job.name for job in jobs]
     for name in names:
         if names.count(name) > 1:

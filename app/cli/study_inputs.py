@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.cli.field_command import parse_seeds
+from app.document.open_file import named_mazes
 from app.drawing.palette import PALETTES
 from app.errors import MazescopeError
 from app.interventions.patches import NO_PATCHES, PatchStack
@@ -18,7 +19,6 @@ from app.interventions.patches_file import load_patches
 from app.maze import generator
 from app.maze.levels import check_region, cheese_in_region
 from app.maze.maze import WORLDS
-from app.maze.maze_file import load
 from app.studies.level_set import LevelSet, NamedLevel
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Inputs:
         if arguments.maze:
             if arguments.seeds is not None or arguments.region is not None:
                 raise MazescopeError("--maze was given with --seeds or --region; expected one of them.")
-            found = tuple(NamedLevel(load(path), path.stem) for path in arguments.maze)
+            found = tuple(NamedLevel(maze, name) for path in arguments.maze for name, maze in named_mazes(path))
             return LevelSet(found, found[0].maze.world_name, files=tuple(map(str, arguments.maze)))
         seeds = self.seeds(default)
         mazes = generator.levels(WORLDS[arguments.world], seeds)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.cli.field_command import Job, figure_note, note, write_files
 from app.cli.screen_problem import ScreenProblem
-from app.document.open_file import is_session, read_file
+from app.document.open_file import Mazes, is_session, read_file
 from app.document.recipe import recipe_of
 from app.document.samples import load_samples
 from app.drawing.figure import FigureOptions, Mode
@@ -119,6 +119,8 @@ def open_files(paths: Sequence[Path]) -> Opened:
         found = read_file(path, opened.policy)
         if isinstance(found, Maze):
             mazes.append(Job(path.stem, path.stem, found))
+        elif isinstance(found, Mazes):
+            mazes += [Job(name, name, maze) for name, maze in found.named]
         elif isinstance(found, PatchStack):
             opened = replace(opened, stack=found, from_sample=False)
         elif isinstance(found, ActivationVector):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.document.document import Document, OpenMaze, State
@@ -77,6 +77,17 @@ def open_level(
         return replace(state, mazes=tuple(opened if old.id == number else old for old in state.mazes))
 
     document.do("Open maze" if seed is None else "Open level", apply)
+
+
+def open_mazes(document: Document, mazes: Sequence[tuple[str, Maze]]) -> None:
+    """Open mazes with their titles, each in a tab of its own, the first in front."""
+
+    def apply(state: State) -> State:
+        first = max(open_maze.id for open_maze in state.mazes) + 1
+        opened = (OpenMaze(number, title, maze, maze) for number, (title, maze) in enumerate(mazes, first))
+        return replace(state, mazes=(*state.mazes, *opened), active=first)
+
+    document.do(f"Open {len(mazes)} mazes", apply)
 
 
 def duplicate_maze(document: Document) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from app.interventions.vectors import ActivationVector, read_vector, tensors_of,
 from app.io.json_file import read_json
 from app.io.regular_file import exists, is_file
 from app.maze import maze_file as maze_files
-from app.maze import text_file
+from app.maze import state_file, text_file
 from app.maze.maze import Maze
 from app.policy.policy import Policy
 
@@ -28,7 +29,19 @@ _MAZE_TEXT: Final = frozenset("#.CM \r\n")
 Found = tuple[Session, "Policies"]
 """A session, and its policies as far as they were found."""
 
-Content = Found | Maze | PatchStack | ActivationVector | Policy
+
+@dataclass(frozen=True)
+class Mazes:
+    """Several mazes of one file.
+
+    Attributes:
+        named: in the file's order, what to call each, and the maze.
+    """
+
+    named: tuple[tuple[str, Maze], ...]
+
+
+Content = Found | Maze | Mazes | PatchStack | ActivationVector | Policy
 
 
 def is_session(path: Path) -> bool:
@@ -41,7 +54,7 @@ def read_file(path: Path, here: Policy | None) -> Content:
 
     Args:
         path: a session (`.mazescope`), maze or patches (`.json`, or text that begins like it), maze as text (`.txt`, or
-            text of nothing else), vector, or checkpoint.
+            text of nothing else), states of procgen, vector, or checkpoint.
         here: the policy that is open, which a session may be about.
 
     Raises:
@@ -58,9 +71,36 @@ def read_file(path: Path, here: Policy | None) -> Content:
         return _read_json(path)
     if suffix == text_file.SUFFIX or (start.strip() and _MAZE_TEXT.issuperset(start)):
         return text_file.load(path)
+    if state_file.holds_states(_beginning(path)):
+        named = named_mazes(path)
+        return named[0][1] if len(named) == 1 else Mazes(tuple(named))
     if vector_file(path):
         return read_vector(path)
     return _read_policy(path)
+
+
+def read_mazes(path: Path) -> tuple[Maze, ...]:
+    """The mazes of a maze file, of states of procgen, or of a maze as text.
+
+    Raises:
+        MazeError: one sentence on what was found and what was expected.
+    """
+    start = _beginning(path) if is_file(path) else b""
+    if state_file.holds_states(start):
+        return state_file.load(path)
+    if path.suffix.lower() == text_file.SUFFIX:
+        return (text_file.load(path),)
+    return (maze_files.load(path),)
+
+
+def named_mazes(path: Path) -> list[tuple[str, Maze]]:
+    """The mazes of a file with what to call each: the file's stem, and its number where there are several.
+
+    Raises:
+        MazeError: as `read_mazes` does.
+    """
+    mazes = read_mazes(path)
+    return [(path.stem if len(mazes) == 1 else f"{path.stem}-{number}", maze) for number, maze in enumerate(mazes, 1)]
 
 
 def read_policy(path: Path) -> Policy:
@@ -118,10 +158,18 @@ def _read_json(path: Path) -> Maze | PatchStack:
 def _start(path: Path) -> str:
     """How a text begins; empty for anything else."""
     try:
-        with path.open("rb") as file:
-            return file.read(2048).decode()
-    except (OSError, ValueError):
+        return _beginning(path).decode()
+    except ValueError:
         return ""
+
+
+def _beginning(path: Path) -> bytes:
+    """A file's first bytes; none of one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(2048)
+    except (OSError, ValueError):
+        return b""
 
 
 def _listed(names: tuple[str, ...]) -> str:

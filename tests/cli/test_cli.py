@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -19,11 +20,13 @@ from app import __version__
 from app.cli import main
 from app.cli.field_command import parse_formats, parse_seeds
 from app.field.vector_field import move_probabilities
+from app.maze.generator import level as level_of
 from app.maze.maze_file import save
 from app.maze.moves import MOVE_DELTAS
 from app.policy.network import random_network
 from app.policy.policy_info import default_policy_path
 from app.policy.saving import save_safetensors
+from tests.maze.states import state_of
 from tests.pictures import forked_level, level
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -255,6 +258,15 @@ def test_levels_of_seeds_need_no_procgen(tmp_path: Path, checkpoint: Path, monke
     assert (tmp_path / "out" / "easy-1.npz").is_file()
 
 
+def test_states_of_procgen_are_maze_files(tmp_path: Path, checkpoint: Path) -> None:
+    states = tmp_path / "states.pkl"
+    states.write_bytes(pickle.dumps([state_of(level_of(15, seed)) for seed in (3, 4)]))
+    assert run("field", "--maze", states, "--checkpoint", checkpoint, "--out", tmp_path / "out") == 0
+    for number, seed in ((1, 3), (2, 4)):
+        with np.load(tmp_path / "out" / f"states-{number}.npz") as found:
+            assert np.array_equal(found["grid"], level_of(15, seed).grid)
+
+
 # verify
 
 
@@ -269,10 +281,8 @@ def test_verify_compares_with_the_game_and_counts(
     said = capsys.readouterr().out.splitlines()
     assert said[0].split() == ["easy", "3", "levels", "0", "different"]
     assert said[-1] == "All equal to procgen 0.10.7."
-    from app.maze.generator import level
-
     monkeypatch.setattr(
-        "app.maze.procgen_check.levels", lambda world, seeds: [level(world, 3 * seed) for seed in seeds]
+        "app.maze.procgen_check.levels", lambda world, seeds: [level_of(world, 3 * seed) for seed in seeds]
     )
     assert run("verify", "--seeds", "0:2") == 1
     assert capsys.readouterr().out.splitlines()[-1] == "Not equal to procgen 0.10.7: easy 1; hard 1."

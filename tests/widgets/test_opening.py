@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +20,11 @@ from app.interventions.patches_file import save_patches
 from app.interventions.vectors import FORMAT, ActivationVector, read_vector, save_vector
 from app.maze import maze_file as maze_files
 from app.maze import text_file
+from app.maze.generator import level
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
+from tests.maze.states import state_of
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from widgets.files.recent_menu import RecentMenu
 
@@ -216,6 +219,22 @@ def test_mazes_as_text_are_told_by_what_they_hold(hand: Hand, tmp_path: Path, na
     drop(hand, tmp_path / name)
     assert hand.maze.walls == small_maze().walls
     assert hand.document.state.tab.title == "maze"
+
+
+def test_states_of_procgen_open_in_a_tab_each(hand: Hand, tmp_path: Path) -> None:
+    before, mazes = hand.document.state, [level(15, 8), level(25, 9)]
+    (tmp_path / "two.pkl").write_bytes(pickle.dumps([state_of(maze) for maze in mazes]))
+    drop(hand, tmp_path / "two.pkl")
+    assert [(tab.title, tab.maze) for tab in hand.document.state.mazes[1:]] == [
+        ("two-1", mazes[0]),
+        ("two-2", mazes[1]),
+    ]
+    assert hand.maze == mazes[0]
+    hand.document.undo()
+    assert hand.document.state == before
+    (tmp_path / "one").write_bytes(state_of(mazes[1]))
+    drop(hand, tmp_path / "one")
+    assert (hand.document.state.tab.title, hand.maze) == ("one", mazes[1])
 
 
 def test_json_and_vectors_are_told_by_what_they_hold(hand: Hand, tmp_path: Path) -> None:

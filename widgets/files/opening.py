@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from app.document import maze_edits, patch_edits
 from app.document.document import State
 from app.document.first_document import new_state
-from app.document.open_file import Found, is_session, read_file, read_policy
+from app.document.open_file import Found, Mazes, is_session, read_file, read_policy
 from app.document.session_file import SUFFIX as SESSION_SUFFIX
 from app.document.session_file import save_session
 from app.errors import MazescopeError
@@ -35,7 +35,7 @@ DEFAULT_POLICY = "default.safetensors"
 RECENT_KEPT = 10
 OPEN_TITLES = {"any": "Open a session, maze, policy, vector or patches", "policy": "Open policy", "maze": "Open maze"}
 FILTERS = {
-    "any": "All that opens here (*.pth *.pt *.safetensors *.json *.txt *.mazescope);;All files (*)",
+    "any": "All that opens here (*.pth *.pt *.safetensors *.json *.txt *.pkl *.mazescope);;All files (*)",
     "policy": "Checkpoints (*.pth *.pt *.safetensors *.ckpt);;All files (*)",
     "maze": "Mazes (*.json);;Mazes as text (*.txt);;All files (*)",
     "session": "Sessions (*.mazescope)",
@@ -245,6 +245,8 @@ class Files(QObject):
         document = self._context.document
         if isinstance(found, Maze):
             maze_edits.open_level(document, found, path.stem, tab=True)
+        elif isinstance(found, Mazes):
+            maze_edits.open_mazes(document, found.named)
         elif isinstance(found, PatchStack):
             patch_edits.open_stack(document, found)
         elif isinstance(found, ActivationVector):
