@@ -6,6 +6,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 RUN_STAMP := .venv/.requirements
 DEV_STAMP := .venv/.requirements-dev
+STUDIES_STAMP := .venv/.requirements-studies
 NUMPY2_PY := build/numpy2-env/bin/python
 NUMPY2_STAMP := build/numpy2-env/.requirements
 PACKAGE_PY := build/package-env/bin/python
@@ -15,7 +16,7 @@ JOBS ?= 2
 # Of the tests, those where another numpy shows first, and quick enough for a second run.
 QUICK := tests/document tests/drawing tests/export tests/field tests/interventions tests/io tests/maze tests/policy
 
-.PHONY: help run test test-numpy2 check screenshots demo bench package package-test package-bench release clean
+.PHONY: help run test test-numpy2 check studies screenshots demo bench package package-test package-bench release clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -38,6 +39,8 @@ check: $(DEV_STAMP)  ## Style, types, and the contract that keeps Qt out of app/
 	@$(PY) -m mypy --no-error-summary
 	@mkdir -p build && .venv/bin/lint-imports --no-logo >build/import-contract.log || { cat build/import-contract.log; exit 1; }
 	@echo "Checks passed: style, types, import contract."
+
+studies: $(STUDIES_STAMP)  ## Install what fits and clusters need besides: scikit-learn and Dask
 
 screenshots: $(DEV_STAMP)  ## Draw the pictures of the README and the guide anew
 	@$(PY) docs/make_screenshots.py
@@ -77,6 +80,10 @@ clean:  ## Remove what the commands above made, but not .venv
 $(RUN_STAMP): requirements.txt | .venv/bin/python
 	@cmp -s requirements.txt $@ || { echo "Installing what Mazescope needs into .venv (once, about a minute) ..." && $(PIP) install -r requirements.txt; }
 	@cp requirements.txt $@
+
+$(STUDIES_STAMP): requirements-studies.txt $(RUN_STAMP)
+	@cmp -s requirements-studies.txt $@ || { echo "Installing what fits and clusters need into .venv ..." && $(PIP) install -r requirements-studies.txt; }
+	@cp requirements-studies.txt $@
 
 $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
 	@cmp -s requirements-dev.txt $@ || { echo "Installing what the tests need into .venv ..." && $(PIP) install -r requirements-dev.txt; }

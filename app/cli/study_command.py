@@ -34,6 +34,7 @@ STUDIES: Final[dict[str, tuple[str, str]]] = {
         "what a policy does and holds over its training, from checkpoints of one run",
     ),
     "levels": ("app.cli.levels_study", "what a policy would do in each of many levels, and what they are like"),
+    "fit": ("app.cli.fit_study", "how far a level's features tell what a policy does there"),
     "sweep": ("app.cli.sweep_study", "where and how strongly a vector steers, layer by coefficient"),
 }
 """Name -> (module with `add_arguments` and `question`, what it answers). One line a study."""
