@@ -85,19 +85,19 @@ $(STUDIES_STAMP): requirements-studies.txt $(RUN_STAMP)
 	@cmp -s requirements-studies.txt $@ || { echo "Installing what fits and clusters need into .venv ..." && $(PIP) install -r requirements-studies.txt; }
 	@cp requirements-studies.txt $@
 
-$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
-	@cmp -s requirements-dev.txt $@ || { echo "Installing what the tests need into .venv ..." && $(PIP) install -r requirements-dev.txt; }
-	@cp requirements-dev.txt $@
+$(DEV_STAMP): requirements-dev.txt requirements-studies.txt $(RUN_STAMP)
+	@cat requirements-dev.txt requirements-studies.txt | cmp -s - $@ || { echo "Installing what the tests need into .venv ..." && $(PIP) install -r requirements-dev.txt; }
+	@cat requirements-dev.txt requirements-studies.txt >$@
 
 # What is installed where procgen has no wheel, and so numpy 2, on every platform.
 build/requirements-without-procgen.txt: requirements.txt
 	@mkdir -p build && sed -e '/^procgen-mirror==/d' -e '/^numpy==1/d' -e 's/^\(numpy==2[^;]*\);.*/\1/' requirements.txt >$@
 
-$(NUMPY2_STAMP): build/requirements-without-procgen.txt requirements-dev.txt | .venv/bin/python
-	@cat build/requirements-without-procgen.txt requirements-dev.txt | cmp -s - $@ || { echo "Installing numpy 2, and all but procgen, into build/numpy2-env ..." \
+$(NUMPY2_STAMP): build/requirements-without-procgen.txt requirements-dev.txt requirements-studies.txt | .venv/bin/python
+	@cat build/requirements-without-procgen.txt requirements-dev.txt requirements-studies.txt | cmp -s - $@ || { echo "Installing numpy 2, and all but procgen, into build/numpy2-env ..." \
 		&& rm -rf build/numpy2-env && .venv/bin/python -m venv build/numpy2-env \
 		&& $(NUMPY2_PY) -m pip --disable-pip-version-check --quiet install -r build/requirements-without-procgen.txt -r requirements-dev.txt; }
-	@cat build/requirements-without-procgen.txt requirements-dev.txt >$@
+	@cat build/requirements-without-procgen.txt requirements-dev.txt requirements-studies.txt >$@
 
 # What is packaged is built from the pinned requirements alone, never from what a developer has in .venv.
 $(PACKAGE_STAMP): requirements.txt packaging/requirements.txt | .venv/bin/python
