@@ -25,6 +25,10 @@ STUDIES: Final[dict[str, tuple[str, str]]] = {
         "app.cli.push_study",
         "which channels or units push for which move, exactly or by ablation",
     ),
+    "retarget": (
+        "app.cli.retarget_study",
+        "how well setting channels leads the policy to each square, by distance and maze size",
+    ),
     "outcome": (
         "app.cli.outcome_study",
         "what sampled and greedy play come to, exactly, without sampling",

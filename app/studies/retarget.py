@@ -17,6 +17,7 @@ from app.policy.layers import DEFAULT_LAYER
 from app.policy.policy import Policy
 from app.progress import Progress, batches, go_on
 from app.studies.batched_forward import Passes, Question, answers
+from app.studies.retarget_map import Setting, retarget_maps
 
 LEVELS = 8
 """Levels whose paths share a batch."""
@@ -134,19 +135,18 @@ def retarget_map(
 ) -> dict[Square, tuple[float, float]]:
     """(before, after) path probability to every open square of a maze but the start, the channels set there in turn.
 
-    The maze is taken as it is, its cheese included; squares that cannot be reached are left out.
+    The maze is taken as it is, its cheese included; squares that cannot be reached are left out. See
+    `app.studies.retarget_map`, which has more to say of them.
 
     Raises as `retarget` does.
     """
-    found = {}
-    for (place,) in batches(maze.squares.tolist(), 1, progress):
-        target = (place[0], place[1])
-        if target == maze.mouse:
-            continue
-        stack = _retargeting(policy, maze, layer_name, channels, target, value)
-        if (result := path_probabilities(policy, maze, target, (stack,))) is not None:
-            found[target] = (result[0], result[1][0])
-    return found
+    found = retarget_maps(
+        policy, maze, [Setting(tuple(channels), float(value))], layer_name=layer_name, progress=progress
+    )
+    return {
+        (int(row), int(col)): (float(before), float(after))
+        for (row, col), before, after in zip(found.targets, found.base, found.patched[0], strict=True)
+    }
 
 
 def _retargeting(
