@@ -114,14 +114,14 @@ def _cells_plot(result: PushResult) -> Plot:
     counts = np.repeat([[cell.levels] for cell in result.cells], len(movers), axis=1)
     grid = Grid(
         tuple(cell.name for cell in result.cells),
-        tuple(f"{MOVES[move]}: {result.part} {part}" for move, part in movers),
+        tuple(f"{MOVES[move]}: {part}" for move, part in movers),
         values,
         counts,
         "logits",
         diverging=True,
     )
-    title = f"Push of each move's largest {result.part} for its move, by direction of cheese and top right"
-    return Plot("conditional", title, Axis("move"), Axis("where"), grid=grid)
+    note = f"each move's largest {result.part}, its mean push for its move; first moves to cheese and top right"
+    return Plot("conditional", "Push by direction", Axis(f"move: {result.part}"), Axis("where"), grid=grid, note=note)
 
 
 def _aggregation_plots(result: PushResult) -> tuple[Plot, ...]:

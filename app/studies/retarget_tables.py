@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _WIDTH: Final = 5
 """Steps of one bin of distances."""
 
-_MOST_CURVES: Final = 4
+_MOST_CURVES: Final = 3
 
 Curve = tuple[str, np.ndarray, bool]
 """Name, (n,) values by target, whether it is a control."""
@@ -121,7 +121,7 @@ def _binned_plot(result: RetargetResult, name: str, bins: np.ndarray, title: str
                 numbers[:, 0],
                 low=numbers[:, 1],
                 high=numbers[:, 2],
-                interval=MEAN_INTERVAL,
+                interval="95 %",
                 control=control,
             )
         )
