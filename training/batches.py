@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from app.maze.levels import random_level
 from app.maze.maze import BACKGROUNDS, Facing, Maze, Square
 from app.maze.render import observations
 from app.maze.routes import shortest_path
 from training.config import Config
 from training.labels import discounted_returns, move_targets
+from training.random_mazes import random_maze
 
 VALIDATION: Final = 1_000_003
 """Stream of random numbers of the validation batches, apart from every training step's."""
@@ -40,14 +41,9 @@ class Batch:
 
 def make_batch(config: Config, stream: int) -> Batch:
     """The batch of one step (or of `VALIDATION + k`): mazes of all sizes and backgrounds, some squares of each."""
-    random = np.random.default_rng([config.seed_of_data, stream])
-    sides = np.arange(3, config.side + 1, 2)
-    weights = sides.astype(np.float64) ** config.size_power
     pictures, targets, returns = [], [], []
-    for side in random.choice(sides, size=config.mazes, p=weights / weights.sum()):
-        maze = _maze(config, int(side), random)
+    for maze, squares in batch_mazes(config, stream):
         assert maze.cheese is not None
-        squares = _squares(maze, maze.cheese, config, random)
         pictures.append(observations(maze, squares))
         targets.append(move_targets(maze, maze.cheese, squares))
         returns.append(discounted_returns(maze, maze.cheese, squares, config.gamma))
@@ -58,9 +54,20 @@ def make_batch(config: Config, stream: int) -> Batch:
     )
 
 
+def batch_mazes(config: Config, stream: int) -> Iterator[tuple[Maze, np.ndarray]]:
+    """The mazes of a batch, each with its (squares, 2) squares."""
+    random = np.random.default_rng([config.seed_of_data, stream])
+    sides = np.arange(3, config.side + 1, 2)
+    weights = sides.astype(np.float64) ** config.size_power
+    for side in random.choice(sides, size=config.mazes, p=weights / weights.sum()):
+        maze = _maze(config, int(side), random)
+        assert maze.cheese is not None
+        yield maze, _squares(maze, maze.cheese, config, random)
+
+
 def _maze(config: Config, side: int, random: np.random.Generator) -> Maze:
     background, facing = int(random.integers(BACKGROUNDS)), FACINGS[int(random.integers(len(FACINGS)))]
-    maze = random_level(config.side, side, int(random.integers(2**31)), config.region, background)
+    maze = random_maze(config.side, side, int(random.integers(2**31)), config.region, background)
     return maze.with_facing(facing)
 
 

@@ -10,6 +10,10 @@ from app.policy.layers import DEFAULT_LAYER
 GOALS = {"greedy": 0.98, "sampled": 0.97}
 """Smallest fractions of walks on the training distribution that are to reach the cheese."""
 
+IMITATION = (
+    "Trained by imitation of the shortest path: what it shows of training says nothing about reward-trained policies."
+)
+
 STEERED_FROM, STEERED_TO = 0.8, 0.1
 """Median P(cheese) that the cheese vector's subtraction is to start from (at least) and end at (at most)."""
 
@@ -24,6 +28,7 @@ def card(about: dict[str, str], scores: dict[str, Any]) -> str:
     sections = [
         _made(about, scores),
         _walking(scores),
+        *([_met(scores)] if "training_mazes" in scores else []),
         _deciding(scores),
         _retargeting(scores["cheese_channel"]),
         ["## What it cannot do", "", *(f"- {line}" for line in shortfalls(about, scores))],
@@ -67,6 +72,7 @@ def _made(about: dict[str, str], scores: dict[str, Any]) -> list[str]:
         f"{about['width']}. While it learned, the cheese always lay in the top-right {region} x {region} squares.",
         "",
         f"- Recipe: {about['recipe']}. It imitated an expert; no reward reached the policy head.",
+        f"- **{IMITATION}**",
         f"- {int(about['observations']):,} labelled observations in {int(about['steps']):,} steps, seed "
         f"{about['seed']}, {about['date']}.",
         f"- Judged on {scores['levels']:,} evaluation levels for each number: procgen's seeds below 100,000, which "
@@ -92,6 +98,34 @@ def _walking(scores: dict[str, Any]) -> list[str]:
         "",
         *_table(
             ("cheese", "greedy", "sampled"), [(label, _p(row["greedy"]), _p(row["sampled"])) for label, row in rows]
+        ),
+    ]
+
+
+def _met(scores: dict[str, Any]) -> list[str]:
+    """How many of the levels training has met, and the walks on those that it has not."""
+    drawn = scores["training_mazes"]
+    rows = []
+    for label, row in (
+        (f"in the top-right {scores['region']} x {scores['region']}", scores["training_distribution"]),
+        ("anywhere", scores["cheese_anywhere"]),
+    ):
+        met, rest = row["met"], row["never_met"]
+        counts = (str(met["distinct"]), str(met["levels"]), str(met["same_background"]))
+        rows.append((label, *counts, str(rest["n"]), _p(rest["greedy"]), _p(rest["sampled"])))
+    sides = sorted(
+        {side for row in ("training_distribution", "cheese_anywhere") for side in scores[row]["met"]["sides"]}
+    )
+    return [
+        "## Levels that it has met",
+        "",
+        f"Training drew {drawn['drawn']:,} mazes of its own, {drawn['distinct']:,} different ones. Small mazes are so "
+        "few that some evaluation levels are among them: the same walls and cheese, some on the same background too "
+        f"(found by drawing all of them again; met were levels of side {', '.join(map(str, sides)) or 'none'}). On the "
+        "others:",
+        "",
+        *_table(
+            ("cheese", "different levels", "met", "on the same background", "never met", "greedy", "sampled"), rows
         ),
     ]
 

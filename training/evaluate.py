@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import sys
 import time
@@ -16,10 +17,11 @@ import torch
 from app.errors import MazescopeError, PolicyError
 from app.paths import asset
 from app.policy.loading import load_policy
-from app.policy.policy import Policy
+from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
 from training.card import card
 from training.checkpoints import POLICY
+from training.met import Met, config_of, mazes_met
 from training.scores import SELECTION, all_scores
 
 FOLDER = asset("policies")
@@ -38,25 +40,51 @@ def read_policy(path: Path) -> Policy:
     return policy
 
 
-def evaluate(policy: Policy, folder: Path, stem: str, count: int, selection: int = SELECTION) -> dict[str, Any]:
-    """Measure a policy; write STEM.safetensors, STEM.json and STEM.md into the folder; return the JSON's content."""
+def halved(policy: Policy) -> Policy:
+    """The policy whose weights are those of another rounded to float16: the one to measure where that one ships."""
+    network = copy.deepcopy(policy.network)
+    for weights in network.parameters():
+        weights.data = weights.data.half().float()
+    return policy_of(network, policy.name, policy.path, policy.metadata)
+
+
+def evaluate(
+    policy: Policy,
+    folder: Path,
+    stem: str,
+    count: int,
+    selection: int = SELECTION,
+    *,
+    met: Met | None = None,
+    dtype: torch.dtype = torch.float32,
+) -> dict[str, Any]:
+    """Measure a policy; write STEM.safetensors, STEM.json and STEM.md into the folder; return the JSON's content.
+
+    Args:
+        policy: what is measured; with `dtype` float16, `halved`.
+        folder, stem: of the files.
+        count, selection: levels, see `all_scores`.
+        met: the mazes that training drew.
+        dtype: of the weights in the file.
+    """
     about = {key: value for key, value in policy.metadata.items() if key not in ("loaded_from", "scores")}
     began = time.monotonic()
 
     def tell(what: str) -> None:
         print(f"{time.monotonic() - began:6.0f} s  {policy.name}: {what}", file=sys.stderr, flush=True)
 
-    scores = all_scores(policy, about["world"], about["region"], count, selection=selection, tell=tell)
+    scores = all_scores(policy, about["world"], about["region"], count, met=met, selection=selection, tell=tell)
     written = {
         **about,
         "name": policy.name,
         "parameters": policy.parameters,
         "weights_hash": policy.weights_hash,
         "evaluated": datetime.now(UTC).date().isoformat(),
-        "scores": _rounded(scores),
+        "scores": rounded(scores),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    save_safetensors(policy, folder / f"{stem}.safetensors", {**about, "name": policy.name, "scores": headline(scores)})
+    noted = {**about, "name": policy.name, "scores": headline(scores)}
+    save_safetensors(policy, folder / f"{stem}.safetensors", noted, dtype=dtype)
     (folder / f"{stem}.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     (folder / f"{stem}.md").write_text(card({**about, "name": policy.name}, scores), encoding="utf-8")
     return written
@@ -65,7 +93,7 @@ def evaluate(policy: Policy, folder: Path, stem: str, count: int, selection: int
 def headline(scores: dict[str, Any]) -> dict[str, Any]:
     """The few numbers that travel inside the policy's file, and that runs are compared by."""
     forks = scores["decision_squares"]
-    return _rounded(
+    return rounded(
         {
             "levels": scores["levels"],
             "greedy": scores["training_distribution"]["greedy"],
@@ -78,12 +106,12 @@ def headline(scores: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
     """Numbers to five decimals, all through a JSON value."""
     if isinstance(value, dict):
-        return {key: _rounded(entry) for key, entry in value.items()}
+        return {key: rounded(entry) for key, entry in value.items()}
     if isinstance(value, list):
-        return [_rounded(entry) for entry in value]
+        return [rounded(entry) for entry in value]
     return round(value, 5) if isinstance(value, float) else value
 
 
@@ -95,6 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--name", help="stem of the files written, for one checkpoint; else the policy's own name")
     parser.add_argument("--title", help="what the policy is to call itself, for one checkpoint; else its run's name")
     parser.add_argument("--levels", type=int, default=1000, help="evaluation levels for each number")
+    parser.add_argument("--float16", action="store_true", help="round the weights to float16, measure and write those")
     parser.add_argument("--threads", type=int, default=0, help="threads of torch (0: torch's choice)")
     options = parser.parse_args(arguments)
     if (options.name or options.title) and len(options.checkpoints) > 1:
@@ -106,7 +135,12 @@ def main(arguments: list[str] | None = None) -> int:
             policy = read_policy(path)
             if options.title:
                 policy = replace(policy, name=options.title)
-            written = evaluate(policy, options.out, options.name or policy.name, options.levels)
+            if options.float16:
+                policy = halved(policy)
+            met = mazes_met(config_of(policy.metadata), policy.metadata["steps"])
+            dtype = torch.float16 if options.float16 else torch.float32
+            stem = options.name or policy.name
+            written = evaluate(policy, options.out, stem, options.levels, met=met, dtype=dtype)
             print(json.dumps({"name": policy.name, **headline(written["scores"])}), flush=True)
     except MazescopeError as error:
         print(error, file=sys.stderr)

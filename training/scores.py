@@ -16,6 +16,7 @@ from app.studies.cheese_channels import CheeseChannel, find_cheese_channels
 from app.studies.retarget import retarget
 from app.studies.vector_effects import Choices, vector_effects
 from training.levels import evaluation_levels, in_region
+from training.met import Met
 from training.rollouts import walk_all
 
 SELECTION = 100
@@ -45,6 +46,7 @@ def all_scores(
     region: int,
     count: int,
     *,
+    met: Met | None = None,
     selection: int = SELECTION,
     tell: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
@@ -52,6 +54,7 @@ def all_scores(
 
     Args:
         region: of the training distribution.
+        met: the mazes that training drew, so that walks on other levels are counted apart.
         selection: how many levels the channel and its value are chosen on.
         tell: told what is being measured.
     """
@@ -63,12 +66,8 @@ def all_scores(
         return not in_region(maze, region)
 
     scores: dict[str, Any] = {"levels": count, "region": region}
-    tell("walking with the cheese in the region")
-    scores["training_distribution"] = _walks(policy.network, mazes(region=region))
-    tell("walking with the cheese anywhere")
     anywhere = mazes()
-    inside = np.array([in_region(maze, region) for maze in anywhere])
-    scores["cheese_anywhere"] = _walks(policy.network, anywhere, inside)
+    scores |= walking_scores(policy.network, mazes(region=region), anywhere, region, met, tell)
     tell("decision squares and the cheese vector")
     scores["decision_squares"] = _decisions(policy, mazes(_decides))
     tell("the same with the cheese outside the region")
@@ -77,6 +76,25 @@ def all_scores(
     tell("channels that mark the cheese")
     chosen_on = mazes(count=selection, first=SELECTION_SEEDS)
     scores["cheese_channel"] = _cheese_channel(policy, chosen_on, anywhere)
+    return scores
+
+
+def walking_scores(
+    network: Network,
+    within: Sequence[Maze],
+    anywhere: Sequence[Maze],
+    region: int,
+    met: Met | None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Walks with the cheese in the region and anywhere, and what training can have met of these levels."""
+    tell("walking with the cheese in the region")
+    scores = {"training_distribution": _walks(network, within, met=met)}
+    tell("walking with the cheese anywhere")
+    inside = np.array([in_region(maze, region) for maze in anywhere])
+    scores["cheese_anywhere"] = _walks(network, anywhere, inside, met=met)
+    if met is not None:
+        scores["training_mazes"] = {"drawn": met.drawn, "distinct": met.distinct}
     return scores
 
 
@@ -95,15 +113,23 @@ def _lengths(mazes: Sequence[Maze]) -> list[int]:
     return lengths
 
 
-def _walks(network: Network, mazes: Sequence[Maze], inside: np.ndarray | None = None) -> dict[str, Any]:
-    """Success of greedy and sampled walks; over the levels inside and outside a region too."""
+def _walks(
+    network: Network, mazes: Sequence[Maze], inside: np.ndarray | None = None, met: Met | None = None
+) -> dict[str, Any]:
+    """Success of greedy and sampled walks; also over the levels inside and outside a region, and those never met."""
     greedy = walk_all(network, mazes, [2 * length + 20 for length in _lengths(mazes)])
     sampled = walk_all(network, mazes, [SAMPLED_STEPS] * len(mazes), seed=WALK_SEED)
     found: dict[str, Any] = {"n": len(mazes), "greedy": greedy.rate, "sampled": sampled.rate}
     sides = np.array([maze.dim for maze in mazes])
     found["greedy_by_size"] = {str(side): float(greedy.reached[sides == side].mean()) for side in sorted(set(sides))}
-    if inside is not None:
-        for name, those in (("inside_region", inside), ("outside_region", ~inside)):
+    parts = {} if inside is None else {"inside_region": inside, "outside_region": ~inside}
+    if met is not None:
+        known, same = np.array([met.knows(maze) for maze in mazes]), [met.knows_picture(maze) for maze in mazes]
+        parts["never_met"] = ~known
+        found["met"] = {"levels": int(known.sum()), "same_background": sum(same), "distinct": len(set(mazes))}
+        found["met"]["sides"] = sorted({maze.dim for maze, is_known in zip(mazes, known, strict=True) if is_known})
+    if parts:
+        for name, those in parts.items():
             found[name] = {
                 "n": int(those.sum()),
                 "greedy": float(greedy.reached[those].mean()) if those.any() else None,
