@@ -30,7 +30,7 @@ def _smoke_test() -> int:
 
 def main() -> int:
     """Run the program; returns its exit status."""
-    # In a packaged program, procgen's process starts by running this file again.
+    # In a packaged program, a process started by multiprocessing begins by running this file again.
     multiprocessing.freeze_support()
     from app.cli.main import main as run_command
 

@@ -21,7 +21,7 @@ import licences
 import project
 import versions_resource
 
-WITH_SYMBOLS = ("torch/lib/*.so", "libpython3*", "python3*/lib-dynload/*.so", "procgen/data/prebuilt/*.so")
+WITH_SYMBOLS = ("torch/lib/*.so", "libpython3*", "python3*/lib-dynload/*.so")
 """Libraries that come with debugging symbols, a tenth of the program's size."""
 
 

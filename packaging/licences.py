@@ -48,28 +48,8 @@ NATIVE: dict[str, tuple[str, str, str | None]] = {
     "vpl": ("libvpl", "MIT", "libvpl"),
     "xcb": ("libxcb", "MIT", "libxcb"),
     "Xau": ("libXau", "MIT", "libxau"),
-    # What procgen was linked to.
-    "Qt5": ("Qt 5", "LGPL-3.0-only", "qt5"),
-    "attr": ("attr", "LGPL-2.1-or-later", "attr"),
-    "bz2": ("bzip2", "bzip2-1.0.6", "bzip2"),
-    "cap": ("libcap", "BSD-3-Clause", "libcap"),
-    "dw": ("elfutils", "LGPL-3.0-or-later", "elfutils"),
-    "elf": ("elfutils", "LGPL-3.0-or-later", "elfutils"),
-    "freetype": ("FreeType", "FTL", "freetype"),
-    "gcrypt": ("libgcrypt", "LGPL-2.1-or-later", "libgcrypt"),
-    "gpg-error": ("libgpg-error", "LGPL-2.1-or-later", "libgpg-error"),
-    "graphite2": ("Graphite", "LGPL-2.1-or-later", "graphite2"),
-    "harfbuzz": ("HarfBuzz", "MIT", "harfbuzz"),
-    "icu": ("ICU", "Unicode-3.0", "icu"),
-    "lz4": ("LZ4", "BSD-2-Clause", "lz4"),
-    "lzma": ("XZ Utils", "public domain", "xz"),
-    "pcre2": ("PCRE2", "BSD-3-Clause", "pcre2"),
-    "pcre": ("PCRE", "BSD-3-Clause", "pcre"),
-    "png": ("libpng", "libpng-2.0", "libpng"),
-    "selinux": ("libselinux", "public domain", "libselinux"),
-    "systemd": ("systemd", "LGPL-2.1-or-later", "systemd"),
 }
-"""Beginning of a library's name inside av.libs and procgen_mirror.libs: what it is, its licence, its text."""
+"""Beginning of a library's name inside av.libs: what it is, its licence, its text."""
 if STAND_INS:
     NATIVE |= dict.fromkeys(
         ("x264", "x265"), ("stand-ins for x264 and x265, with nothing in them", "as Mazescope", None)
@@ -80,7 +60,6 @@ else:
 WITHOUT_TEXT = {
     "PySide6_Essentials": ("qt6", "LGPL-3.0-only"),
     "shiboken6": ("qt6", "LGPL-3.0-only"),
-    "gym3": ("gym3", "MIT"),
 }
 """Distributions whose wheels bring no licence text."""
 
@@ -154,7 +133,7 @@ class Owners:
 
 def _of_library(source: Path) -> Part | None:
     """The part that a library inside a wheel's own folder of libraries is; None for other files."""
-    if source.parent.name not in ("av.libs", "procgen_mirror.libs", ".dylibs"):
+    if source.parent.name not in ("av.libs", ".dylibs"):
         return None
     stem = source.name.removeprefix("lib")
     for beginning in sorted(NATIVE, key=len, reverse=True):

@@ -34,11 +34,14 @@ EXCLUDED_MODULES = [
     "torchvision",
     "triton",
     "tensorboard",
-    # gym3 records videos and opens windows with these; Mazescope asks it for neither. It does import imageio itself.
-    "imageio_ffmpeg",
-    "glfw",
-    "moderngl",
-    "glcontext",
+    # The game is only compared with, by developers; what it brings is used by nothing else.
+    "procgen",
+    "gym3",
+    "gym",
+    "gym_notices",
+    "imageio",
+    "cffi",
+    "_cffi_backend",
     "tkinter",
     "matplotlib",
     "IPython",
@@ -147,7 +150,6 @@ LEFT_OUT = [
     "*.pyi",
     "*.h.in",
     "*/tests/*",
-    "procgen/examples/*",
     # Graphics drivers load the system's C++ library, which is never older than what is built here needs.
     "libstdc++.so.6",
     "libgcc_s.so.1",
@@ -172,7 +174,7 @@ WITH_SOURCE = [
 ]
 """Modules whose source is read when they are imported; all others are bytecode in one archive."""
 
-KEPT = ["torch/bin/torch_shm_manager*", "gym3/libenv.h"]
+KEPT = ["torch/bin/torch_shm_manager*"]
 """Kept although a pattern above names them."""
 
 CUDA = [

@@ -143,7 +143,10 @@ class Tests:
         return "the same without any network"
 
     def test_levels_by_seed(self) -> str:
-        """procgen's own process starts frozen, and answers as it does from source."""
+        """Levels of seeds are as from source, and the game that they are those of is not inside."""
+        inside = [path.name for path in self.bundle.rglob("*") if path.name.startswith(("procgen", "gym", "libQt5"))]
+        if inside:
+            raise SmokeError(f"parts of procgen are in the program: {', '.join(sorted(inside)[:5])}")
         pictures = []
         for name, command in (("frozen", [self.command[0]]), ("source", screens.from_source())):
             out = self.folder / f"fields {name}"
@@ -159,7 +162,7 @@ class Tests:
             raise SmokeError(f"`field` wrote {sorted(pictures[0])} frozen, and {sorted(pictures[1])} from source")
         for name in pictures[0]:
             screens.compare(pictures[0][name], pictures[1][name], name)
-        return f"{len(pictures[0])} levels of procgen, their pictures as from source"
+        return f"{len(pictures[0])} levels of seeds, their pictures as from source; no procgen inside"
 
     def test_in_an_x_window(self) -> str:
         """A real window in an X server shows what `python main.py` shows there."""

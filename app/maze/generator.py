@@ -17,6 +17,9 @@ from app.errors import MazeError
 from app.maze.maze import BACKGROUNDS, WORLDS, Maze
 from app.maze.random_words import first_words, words
 
+EQUALS: Final = "procgen 0.10.7"
+"""The game that makes the same levels, pictures and play."""
+
 BEFORE_DOORS: Final = 3
 """Words that a level takes before those of its doors."""
 

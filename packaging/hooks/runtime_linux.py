@@ -3,8 +3,8 @@
 Libraries: PyInstaller's bootloader points LD_LIBRARY_PATH at the bundle. The loader has read it by now, so that this
 process keeps the bundle's libraries; what it starts, a browser or a file manager, gets the user's own.
 
-Letters: a frozen Python leaves the C library in the "C" locale, in which procgen's Qt cannot open its pictures below a
-folder with an accented name. The interpreter of a terminal takes the user's locale, or UTF-8 where that is "C".
+Letters: a frozen Python leaves the C library in the "C" locale, in which libraries cannot open files below a folder
+with an accented name. The interpreter of a terminal takes the user's locale, or UTF-8 where that is "C".
 """
 
 import locale

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import __version__
+from app.maze.generator import EQUALS
 from app.paths import asset
 from widgets.help.help_window import HelpWindow, Titles
 from widgets.help.licences import Part, parts
@@ -33,7 +34,11 @@ SOURCE = (
 def system_facts() -> str:
     """What somebody who helps wants to know first."""
     system = f"{platform.system()} {platform.release()} ({platform.machine()})"
-    lines = [f"Mazescope {__version__}", f"Python {sys.version.split()[0]}, Qt {qVersion()}", system]
+    lines = [
+        f"Mazescope {__version__}, levels equal {EQUALS}",
+        f"Python {sys.version.split()[0]}, Qt {qVersion()}",
+        system,
+    ]
     return "\n".join([*lines, f"Log: {log_file()}"])
 
 
@@ -79,13 +84,13 @@ class About(HelpWindow):
         font.setPointSizeF(font.pointSizeF() * 1.6)
         font.setBold(True)
         name.setFont(font)
-        about, source = QLabel(SENTENCE), QLabel(SOURCE)
+        about, levels, source = QLabel(SENTENCE), QLabel(f"Levels equal {EQUALS}."), QLabel(SOURCE)
         source.setProperty("muted", True)
         source.setOpenExternalLinks(True)
         source.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         column = QVBoxLayout()
         column.setSpacing(4)
-        for label in (name, about, source):
+        for label in (name, about, levels, source):
             label.setWordWrap(True)
             column.addWidget(label)
         row = QHBoxLayout()

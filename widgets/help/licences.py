@@ -25,6 +25,7 @@ NAMES: Final = {
     "reportlab": "ReportLab",
     "av": "PyAV, with FFmpeg's libraries",
     "cachetools": "cachetools",
+    "pyarrow": "PyArrow",
     "QtAwesome": "QtAwesome, with Material Design Icons",
 }
 """Distributions of requirements.txt, and what they are called."""

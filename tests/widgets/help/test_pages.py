@@ -77,6 +77,7 @@ def test_about_names_the_version_and_everything_installed(hand: Hand) -> None:
     hand.context.actions.trigger("help.about")
     page = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, About))
     assert any(label.text() == f"Mazescope {__version__}" for label in page.findChildren(QLabel))
+    assert any(label.text() == "Levels equal procgen 0.10.7." for label in page.findChildren(QLabel))
     names = [part.name for part in page.parts]
     assert "Pictures from procgen" in names
     page.list.setCurrentRow(names.index("Pictures from procgen"))
