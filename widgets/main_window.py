@@ -48,6 +48,7 @@ from widgets.shell.maze_tabs import MazeTabs
 from widgets.shell.message_bar import MessageBar
 from widgets.shell.status_bar import Status
 from widgets.shell.view_switch import ViewSwitch
+from widgets.studies.explain_panel import ExplainPanel
 
 ICON_HEIGHT = 1.35
 """Side of an icon in heights of a line of text."""
@@ -147,6 +148,7 @@ class MainWindow(ReadingOrder, QMainWindow):
     def _build_docks(self) -> None:
         context = self.context
         self.patches_panel, self.vectors_panel = PatchesPanel(context), VectorsPanel(context)
+        self.explain_panel = ExplainPanel(context)
         panels = (
             Panel(
                 name="patches",
@@ -189,6 +191,14 @@ class MainWindow(ReadingOrder, QMainWindow):
                 widget=self.vectors_panel,
                 words="activation addition steering steer probe directions cosine library",
                 place=1,
+                high_place=1,
+            ),
+            Panel(
+                name="explain",
+                title="Explain",
+                widget=self.explain_panel,
+                words="why study curve gates push outcome response which stage bends",
+                place=0,
                 high_place=1,
             ),
             Panel(

@@ -16,10 +16,9 @@ from app.drawing.palette import PALETTES
 from app.errors import MazescopeError
 from app.interventions.patches import NO_PATCHES, PatchStack
 from app.interventions.patches_file import load_patches
-from app.maze import generator
-from app.maze.levels import check_region, cheese_in_region
+from app.maze.levels import check_region
 from app.maze.maze import WORLDS
-from app.studies.level_set import LevelSet, NamedLevel
+from app.studies.level_set import LevelSet, NamedLevel, of_seeds
 
 if TYPE_CHECKING:
     from app.field.level_blocks import LevelRange
@@ -114,16 +113,7 @@ class Inputs:
                 raise MazescopeError("--maze was given with --seeds or --region; expected one of them.")
             found = tuple(NamedLevel(maze, name) for path in arguments.maze for name, maze in named_mazes(path))
             return LevelSet(found, found[0].maze.world_name, files=tuple(map(str, arguments.maze)))
-        seeds = self.seeds(default)
-        mazes = generator.levels(WORLDS[arguments.world], seeds)
-        if arguments.region is not None:
-            mazes = [cheese_in_region(maze, seed, arguments.region) for maze, seed in zip(mazes, seeds, strict=True)]
-        return LevelSet(
-            tuple(NamedLevel(maze, f"{arguments.world} {seed}", seed) for maze, seed in zip(mazes, seeds, strict=True)),
-            arguments.world,
-            arguments.seeds or default,
-            arguments.region,
-        )
+        return of_seeds(arguments.world, self.seeds(default), arguments.seeds or default, arguments.region)
 
     def stack(self) -> PatchStack:
         """The patches of --patches; none when it is left out.

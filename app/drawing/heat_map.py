@@ -16,6 +16,10 @@ from app.studies.study import Grid, Plot
 
 _NAME: Final = 0.44
 _ROW: Final = 0.9
+_TOP: Final = 1.0
+"""Above the uppermost cell."""
+
+_LOWERED: Final = 0.6
 _STRONGEST: Final = 0.85
 """Opacity of the largest value's colour."""
 
@@ -43,7 +47,7 @@ def heat_map(plot: Plot, palette: Palette, width: float) -> tuple[list[Shape], f
     grid = plot.grid
     if grid is None:
         raise ValueError(f"The plot {plot.name} has no grid; expected one.")
-    left = min(max((text_width(name, _NAME) for name in grid.rows), default=0) + 0.5, 0.45 * width)
+    left = _left(grid, width)
     cell = (width - left) / max(len(grid.columns), 1)
     height = len(grid.rows) * _ROW
     shapes: list[Shape] = []
@@ -71,5 +75,24 @@ def heat_map(plot: Plot, palette: Palette, width: float) -> tuple[list[Shape], f
     shapes.append(Text(width, -0.35, named, _NAME, palette.text_muted, anchor="end"))
     unit = f" ({grid.unit})" if grid.unit else ""
     shapes.append(Text(0, height + 1.15, f"{plot.y.name}{unit}", _NAME, palette.text_muted))
-    lowered = 0.6
-    return [moved(shape, 0, lowered) for shape in shapes], height + 1.9 + lowered
+    return [moved(shape, 0, _LOWERED) for shape in shapes], height + 0.9 + _TOP + _LOWERED
+
+
+def cell_of(plot: Plot, width: float, x: float, y: float) -> tuple[int, int] | None:
+    """The (row, column) of the grid's cell at a place of what `heat_map` drew; None between cells.
+
+    Args:
+        x, y: from the top-left corner of the drawing, y downwards.
+    """
+    grid = plot.grid
+    if grid is None:
+        return None
+    left = _left(grid, width)
+    column = int((x - left) // ((width - left) / max(len(grid.columns), 1)))
+    row = int((y - _TOP) // _ROW)
+    inside = x >= left and 0 <= row < len(grid.rows) and 0 <= column < len(grid.columns)
+    return (row, column) if inside else None
+
+
+def _left(grid: Grid, width: float) -> float:
+    return min(max((text_width(name, _NAME) for name in grid.rows), default=0) + 0.5, 0.45 * width)

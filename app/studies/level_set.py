@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.maze.maze import Maze
+from app.maze import generator
+from app.maze.levels import cheese_in_region
+from app.maze.maze import WORLDS, Maze
 
 
 @dataclass(frozen=True)
@@ -71,3 +73,22 @@ def of_mazes(mazes: Sequence[Maze], names: Sequence[str] = ()) -> LevelSet:
     called = [*names, *(f"maze {number + 1}" for number in range(len(names), len(mazes)))]
     levels = tuple(NamedLevel(maze, name) for maze, name in zip(mazes, called, strict=True))
     return LevelSet(levels, levels[0].maze.world_name if levels else "easy")
+
+
+def of_seeds(world: str, seeds: Sequence[int], asked: str, region: int | None = None) -> LevelSet:
+    """procgen's levels of these seeds.
+
+    Args:
+        world: "easy" or "hard".
+        seeds: the seeds.
+        asked: how they were asked for, "0:200".
+        region: r, to put the cheese into the top-right r x r squares.
+
+    Raises:
+        MazeError: for a region that the world has not.
+    """
+    mazes = generator.levels(WORLDS[world], seeds)
+    if region is not None:
+        mazes = [cheese_in_region(maze, seed, region) for maze, seed in zip(mazes, seeds, strict=True)]
+    named = tuple(NamedLevel(maze, f"{world} {seed}", seed) for maze, seed in zip(mazes, seeds, strict=True))
+    return LevelSet(named, world, asked, region)

@@ -46,6 +46,9 @@ REGION: Final = 5
 """Side of the top-right square of a maze in which cheese counts as inside the region."""
 
 DIRECTIONS: Final = tuple(range(LEFT, NOOP))
+FEWEST: Final = 10
+"""Levels from which an accuracy says something."""
+
 NEARLY: Final = 0.02
 """Fewer parts count as telling the greedy move as well when their accuracy is lower by no more than this."""
 
@@ -287,9 +290,10 @@ class PushResult(Result):
             for move in DIRECTIONS
             for part, value in self.ranking(move)[:1]
         )
-        found = [f"The largest mean push for each move: {movers} (n = {len(self.levels)} decision squares)."]
+        count = f"{len(self.levels)} decision square{'s' if len(self.levels) > 1 else ''}"
+        found = [f"The largest mean push for each move: {movers} (n = {count})."]
         known = self.aggregation
-        if known is not None:
+        if known is not None and known.levels >= FEWEST:
             few = int(np.argmax(known.accuracy >= known.accuracy.max() - NEARLY))
             found.append(
                 f"The {known.counts[few]} {self.part}s that push most tell the greedy move in "

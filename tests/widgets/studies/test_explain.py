@@ -1,0 +1,137 @@
+"""The Explain panel: questions followed, answers shown, stale ones faded, results copied and saved."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.document import maze_edits, patch_edits
+from app.interventions.patches import AddVector, PatchStack
+from app.maze import generator
+from app.maze.routes import decision_square
+from tests.widgets.panels.conftest import Desk, MakeDesk, make_desk  # noqa: F401
+from widgets.studies.explain_panel import PAGES, ExplainPanel
+from widgets.studies.response_page import ResponsePage
+from widgets.studies.result_view import write_result
+from widgets.studies.study_page import MANY, StudyPage
+
+
+def answered(desk: Desk, page: StudyPage) -> StudyPage:
+    """Wait for the page's answer."""
+    desk.wait(lambda: page.runner.result is not None and not page.runner.busy and not page.runner.stale, 60_000)
+    return page
+
+
+def other_square(desk: Desk) -> tuple[int, int]:
+    """Another square whose cheese leaves the maze a decision square."""
+    maze = desk.document.state.maze
+    squares = [tuple(square) for square in maze.squares.tolist() if tuple(square) != maze.mouse]
+    return next(each for each in squares if decision_square(maze.with_cheese(each)).square is not None)
+
+
+@pytest.fixture
+def desk(make_desk: MakeDesk) -> Desk:  # noqa: F811
+    """A maze with a decision square."""
+    return make_desk(maze=generator.level(15, 6))
+
+
+@pytest.fixture
+def panel(desk: Desk) -> ExplainPanel:
+    return desk.put(ExplainPanel, 400, 900)
+
+
+def test_every_question_is_answered_of_the_maze_in_front(desk: Desk, panel: ExplainPanel) -> None:
+    for name in PAGES:
+        desk.choose(panel.question, name)
+        page = answered(desk, panel.show_page(name))
+        assert page.view.finding.text() == page.view.result.findings[0]
+        assert page.view.plot.isVisible(), name
+        assert any(page.view.plot.plot is plot for plot in page.runner.answer.plots)
+
+
+def test_an_edit_makes_the_answer_stale_at_once_and_brings_another(desk: Desk, panel: ExplainPanel) -> None:
+    page = answered(desk, panel.show_page("response"))
+    before = page.runner.result
+    maze_edits.move_cheese(desk.document, other_square(desk))
+    assert page.runner.stale
+    assert page.view.plot.stale
+    answered(desk, page)
+    assert page.runner.result is not before
+    assert not page.view.plot.stale
+
+
+def test_the_window_shows_what_the_command_prints(desk: Desk, panel: ExplainPanel) -> None:
+    page = panel.show_page("push")
+    page.levels.which.choose(MANY)
+    page.levels.which.activated.emit(1)
+    page.levels.count.setValue(11)
+    answered(desk, page)
+    QTest.mouseClick(page.view._command, Qt.MouseButton.LeftButton)
+    copied = QApplication.clipboard().text()
+    assert copied.startswith("python main.py study push")
+    assert "--seeds 0:12" in copied
+    QTest.mouseClick(page.view._python, Qt.MouseButton.LeftButton)
+    assert "from app.cli.study_command import ask" in QApplication.clipboard().text()
+
+
+def test_a_click_on_the_curve_moves_the_number_of_the_patch(desk: Desk, panel: ExplainPanel) -> None:
+    maze_edits.set_stack(desk.document, "Add", PatchStack((AddVector(coefficient=0.5),)))
+    page = panel.show_page("response")
+    assert isinstance(page, ResponsePage)
+    desk.answered()
+    page.moved.choose("0 coefficient")
+    page.moved.activated.emit(page.moved.currentIndex())
+    answered(desk, page)
+    canvas = page.view.plot._canvas
+    box = canvas.getPlotItem().vb
+    place = box.mapViewToScene(box.viewRect().center())
+    wanted = box.viewRect().center().x()
+    QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(place.x()), round(place.y())))
+    QApplication.processEvents()
+    moved = desk.document.state.stack.patches[0].coefficient
+    assert moved == pytest.approx(wanted, abs=0.05)
+    # The curve itself does not depend on where its handle is.
+    assert not page.runner.stale
+    desk.document.undo()
+    assert desk.document.state.stack.patches[0].coefficient == 0.5
+
+
+def test_what_cannot_be_measured_is_one_sentence_and_the_rest_goes_on(
+    desk: Desk,
+    panel: ExplainPanel,
+) -> None:
+    page = answered(desk, panel.show_page("push"))
+    maze_edits.remove_cheese(desk.document)
+    desk.wait(lambda: bool(page.runner.problem))
+    assert page.view.state.text() == page.runner.problem
+    assert page.view.plot.stale
+    desk.document.undo()
+    answered(desk, page)
+    assert not page.runner.problem
+
+
+def test_a_hidden_page_measures_nothing(desk: Desk, panel: ExplainPanel) -> None:
+    page = answered(desk, panel.show_page("outcome"))
+    panel.hide()
+    patch_edits.add_patch(desk.document, AddVector())
+    desk.answered()
+    assert not page.runner.busy
+    panel.show()
+    answered(desk, page)
+    assert page.runner.result.question.stack == desk.document.state.stack
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "svg"])
+def test_a_result_is_saved_with_its_recipe(desk: Desk, panel: ExplainPanel, tmp_path: Path, kind: str) -> None:
+    page = answered(desk, panel.show_page("outcome"))
+    path = tmp_path / f"result.{kind}"
+    write_result(page.runner.result, kind, path, "light")
+    text = path.read_text(encoding="utf-8")
+    assert "outcome" in text
+    if kind == "json":
+        assert json.loads(text)["recipe"]["study"] == "outcome"

@@ -1,0 +1,329 @@
+"""Live plot of a study's series by pyqtgraph, or of its grid, in the palette's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPen, QWheelEvent
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QLabel, QSizePolicy, QStackedWidget, QWidget
+
+from app.drawing.palette import Palette
+from app.number_format import short
+from widgets.controls.grid_view import GridView
+from widgets.controls.panel_parts import column, heading, muted
+from widgets.services.context import Context
+
+if TYPE_CHECKING:
+    from app.studies.study import Plot, Series
+
+LINES: Final = 11
+"""Lines of text that the picture is high."""
+
+STALE: Final = 0.35
+"""Opacity of a plot of what is no longer on the canvas."""
+
+MOST_MARKS: Final = 60
+"""Marks with lines of their own; more are short ticks at the foot."""
+
+
+class PlotView(QWidget):
+    """Title, legend, picture and note of one plot. pyqtgraph is loaded with the first plot that is shown.
+
+    Signals:
+        picked(float): a place on the x axis was clicked, or the handle was dragged there.
+        cell_clicked(int, int): row and column of a cell of a grid.
+    """
+
+    picked = Signal(float)
+    cell_clicked = Signal(int, int)
+
+    def __init__(self, context: Context, lines: int = LINES) -> None:
+        super().__init__()
+        self._context, self._lines, self._titled = context, lines, True
+        self._plot: Plot | None = None
+        self._handle_at: float | None = None
+        self._canvas: Any = None
+        self._handle: Any = None
+        self._cursor: Any = None
+        self.title = heading("")
+        self.title.setWordWrap(True)
+        self.legend = QLabel()
+        self.legend.setWordWrap(True)
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.note = muted(wrap=True)
+        self.reading = muted(wrap=True)
+        self.grid = GridView(context)
+        self.grid.clicked.connect(self.cell_clicked)
+        self._picture = QStackedWidget()
+        self._picture.addWidget(self.grid)
+        self._picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        layout = column(self, 0, 2)
+        for part in (self.title, self.legend, self._picture, self.reading, self.note):
+            layout.addWidget(part)
+        self._fade = QGraphicsOpacityEffect(self, opacity=STALE)
+        self._fade.setEnabled(False)
+        self.setGraphicsEffect(self._fade)
+        context.palette_changed.connect(lambda _: self._draw())
+        self.hide()
+
+    @property
+    def plot(self) -> Plot | None:
+        """What is shown."""
+        return self._plot
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is faded."""
+        return self._fade.isEnabled()
+
+    def show_plot(self, plot: Plot | None, handle: float | None = None) -> None:
+        """Show a plot, or nothing.
+
+        Args:
+            plot: the plot.
+            handle: a place on its x axis that can be dragged; None for none.
+        """
+        self._plot, self._handle_at = plot, handle
+        self.setVisible(plot is not None)
+        self._draw()
+
+    def set_handle(self, x: float) -> None:
+        """Move the handle, where there is one; nobody is told."""
+        self._handle_at = x
+        if self._handle is not None:
+            self._handle.blockSignals(True)
+            self._handle.setValue(x)
+            self._handle.blockSignals(False)
+            self._read(x)
+
+    def set_titled(self, titled: bool) -> None:
+        """Show the plot's title over it, or not, where it stands elsewhere."""
+        self._titled = titled
+        self.title.setVisible(titled)
+
+    def set_stale(self, stale: bool) -> None:
+        """Fade the plot, or show it at full strength."""
+        self._fade.setEnabled(stale)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A wheel over the plot scrolls the panel, not the plot."""
+        if isinstance(event, QWheelEvent):
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _draw(self) -> None:
+        plot = self._plot
+        if plot is None:
+            return
+        self.title.setText(plot.title)
+        self.title.setVisible(self._titled)
+        self.note.setText(plot.note)
+        self.note.setVisible(bool(plot.note))
+        self.setAccessibleName(plot.title)
+        if plot.grid is not None:
+            self.legend.hide()
+            self.reading.hide()
+            self.grid.show_plot(plot)
+            self._picture.setFixedHeight(self.grid.sizeHint().height())
+            self._picture.setCurrentWidget(self.grid)
+            return
+        if self._canvas is None:
+            self._make_canvas()
+        self._picture.setFixedHeight(self._lines * QFontMetrics(self.font()).height())
+        self._picture.setCurrentWidget(self._canvas)
+        self._fill(plot, self._context.palette)
+        self._read(self._handle_at)
+
+    def _make_canvas(self) -> None:
+        import pyqtgraph as pg
+
+        pg.setConfigOptions(antialias=True)
+        self._canvas = pg.PlotWidget()
+        self._canvas.setMenuEnabled(False)
+        self._canvas.hideButtons()
+        self._canvas.setMouseEnabled(False, False)
+        self._canvas.setFrameShape(self._canvas.Shape.NoFrame)
+        self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._canvas.viewport().installEventFilter(self)
+        self._canvas.scene().sigMouseMoved.connect(self._hover)
+        self._canvas.scene().sigMouseClicked.connect(self._click)
+        self._picture.addWidget(self._canvas)
+
+    def _fill(self, plot: Plot, palette: Palette) -> None:
+        import pyqtgraph as pg
+
+        from app.drawing.plot_axes import axis_text, plot_limits
+        from app.drawing.plots import colour_of
+
+        canvas = self._canvas
+        canvas.clear()
+        canvas.setBackground(palette.panel_raised)
+        font = self.font()
+        for side, axis in (("bottom", plot.x), ("left", plot.y)):
+            item = canvas.getAxis(side)
+            item.setPen(pg.mkPen(palette.border))
+            item.setTextPen(pg.mkPen(palette.text))
+            item.setStyle(tickFont=font, hideOverlappingLabels=True)
+            item.enableAutoSIPrefix(False)
+            if side == "bottom":
+                item.setLabel(axis_text(axis), color=palette.text_muted, **{"font-size": f"{font.pointSizeF():g}pt"})
+            names = [(place, name) for place, name in enumerate(axis.categories)]
+            item.setTicks([names] if names else None)
+        canvas.setLogMode(plot.x.log, plot.y.log)
+        canvas.showGrid(x=not plot.x.categories, y=True, alpha=0.15)
+        entries: list[tuple[str, str, bool]] = []
+        for series in plot.series:
+            colour = colour_of(plot, series, palette)
+            self._add(series, colour, plot)
+            if series.name and series.name not in [name for name, _, _ in entries]:
+                entries.append((series.name, colour, series.control))
+        self._mark(plot, palette)
+        (low, high), (bottom, top) = plot_limits(plot)
+        canvas.setRange(xRange=(low, high), yRange=(bottom, top), padding=0)
+        # What runs upwards is named over the plot: beside it, its name would be cut off in a low panel.
+        words = [escape(axis_text(plot.y)) + ":", *(_entry(*entry) for entry in entries)]
+        self.legend.setText("&ensp; ".join(words))
+        self.legend.show()
+        self._handle = None
+        if self._handle_at is not None:
+            pen, strong = pg.mkPen(palette.accent, width=3), pg.mkPen(palette.focus, width=5)
+            self._handle = pg.InfiniteLine(self._handle_at, movable=True, pen=pen, hoverPen=strong, bounds=(low, high))
+            self._handle.sigPositionChanged.connect(lambda line: self.picked.emit(float(line.value())))
+            canvas.addItem(self._handle)
+        self._cursor = pg.InfiniteLine(0, pen=pg.mkPen(palette.text_muted, width=1, style=Qt.PenStyle.DotLine))
+        self._cursor.hide()
+        canvas.addItem(self._cursor, ignoreBounds=True)
+
+    def _add(self, series: Series, colour: str, plot: Plot) -> None:
+        import pyqtgraph as pg
+
+        canvas, x = self._canvas, series.x
+        style = Qt.PenStyle.DashLine if series.control else Qt.PenStyle.SolidLine
+        if series.y.ndim == 2:
+            # All thin lines as one: a gap between each two.
+            gap = np.full((len(series.y), 1), np.nan)
+            ys = np.hstack([series.y, gap]).ravel()
+            xs = np.tile(np.append(x, np.nan), len(series.y))
+            canvas.plot(xs, ys, pen=pg.mkPen(_clear(colour, 0.25), width=1), connect="finite")
+            return
+        pen = QPen(pg.mkPen(colour, width=2, style=style))
+        if series.kind == "bars":
+            bars = [each for each in plot.series if each.kind == "bars"]
+            width = 0.8 / len(bars)
+            place = next(number for number, each in enumerate(bars) if each is series)
+            centres = x + (place - (len(bars) - 1) / 2) * width
+            fill = None if series.control else QColor(colour)
+            item = pg.BarGraphItem(x=centres, height=np.nan_to_num(series.y), width=0.9 * width, brush=fill, pen=pen)
+            canvas.addItem(item)
+            self._whiskers(series, centres, colour)
+            return
+        if series.low is not None and series.high is not None and series.kind != "points":
+            ends = [pg.PlotDataItem(x, end, pen=None) for end in (series.low, series.high)]
+            for end in ends:
+                canvas.addItem(end)
+            canvas.addItem(pg.FillBetweenItem(*ends, brush=_clear(colour, 0.18)))
+        if series.kind == "points":
+            self._whiskers(series, x, colour)
+            brush = None if series.control else QColor(colour)
+            canvas.plot(x, series.y, pen=None, symbol="o", symbolSize=7, symbolBrush=brush, symbolPen=colour)
+        elif series.kind == "steps":
+            edges = np.append(x - 0.5, x[-1:] + 0.5)
+            canvas.plot(edges, series.y, pen=pen, stepMode="center")
+        else:
+            canvas.plot(x, series.y, pen=pen, connect="finite")
+
+    def _whiskers(self, series: Series, x: np.ndarray, colour: str) -> None:
+        if series.low is None or series.high is None:
+            return
+        xs = np.column_stack([x, x, np.full(len(x), np.nan)]).ravel()
+        ys = np.column_stack([series.low, series.high, np.full(len(x), np.nan)]).ravel()
+        import pyqtgraph as pg
+
+        self._canvas.plot(xs, ys, pen=pg.mkPen(colour, width=1), connect="finite")
+
+    def _mark(self, plot: Plot, palette: Palette) -> None:
+        import pyqtgraph as pg
+
+        many = len(plot.marks) > MOST_MARKS
+        for mark in plot.marks:
+            colour = getattr(palette, mark.role)
+            pen = pg.mkPen(_clear(colour, 0.35 if many else 0.8), width=1, style=Qt.PenStyle.DotLine)
+            label = mark.label or None
+            item = pg.InfiniteLine(mark.x, pen=pen, label=label, labelOpts={"color": colour, "position": 0.92})
+            if not mark.label:
+                item.setSpan(0, 0.06)
+            self._canvas.addItem(item, ignoreBounds=True)
+
+    def _place(self, position: Any) -> float | None:
+        box = self._canvas.getPlotItem().vb
+        if not box.sceneBoundingRect().contains(position):
+            return None
+        x = float(box.mapSceneToView(position).x())
+        return 10**x if self._plot is not None and self._plot.x.log else x
+
+    def _hover(self, position: Any) -> None:
+        x = self._place(position)
+        if x is None or self._plot is None:
+            self._cursor.hide()
+            self._read(self._handle_at)
+            return
+        self._cursor.setValue(np.log10(x) if self._plot.x.log else x)
+        self._cursor.show()
+        self._read(x)
+
+    def _click(self, event: Any) -> None:
+        x = self._place(event.scenePos())
+        if x is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.picked.emit(x)
+
+    def _read(self, x: float | None) -> None:
+        """Say the series' numbers at the nearest point."""
+        if self._plot is None or self._plot.grid is not None:
+            return
+        self.reading.setText("" if x is None else reading(self._plot, x))
+        # The line keeps its place: a plot must not jump under the pointer.
+        self.reading.setMinimumHeight(QFontMetrics(self.reading.font()).height())
+        self.reading.show()
+
+    def sizeHint(self) -> QSize:
+        return QSize(12 * QFontMetrics(self.font()).height(), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(6 * QFontMetrics(self.font()).height(), super().minimumSizeHint().height())
+
+
+def reading(plot: Plot, x: float) -> str:
+    """The numbers of a plot's series at the point nearest to a place, in a line."""
+    parts: list[str] = []
+    where = ""
+    for series in plot.series:
+        if series.y.ndim != 1 or not len(series.x):
+            continue
+        at = int(np.abs(series.x - x).argmin())
+        names = plot.x.categories
+        here = float(series.x[at])
+        where = names[round(here)] if names and 0 <= round(here) < len(names) else short(here)
+        if np.isfinite(series.y[at]):
+            parts.append(f"{series.name} {short(float(series.y[at]))}".strip())
+    return f"{plot.x.name} {where}: {' · '.join(parts)}" if parts else ""
+
+
+def _entry(name: str, colour: str, control: bool) -> str:
+    dash = "╍╍" if control else "━━"
+    return f'<span style="color:{colour}">{dash}</span>&nbsp;{escape(name).replace(" ", "&nbsp;")}'
+
+
+def _clear(colour: str, opacity: float) -> QColor:
+    found = QColor(colour)
+    found.setAlphaF(opacity)
+    return found
+
+
+def wanted(plots: Sequence[Plot], name: str) -> Plot | None:
+    """The plot of a name, else the first; None of none."""
+    return next((plot for plot in plots if plot.name == name), plots[0] if plots else None)

@@ -1,0 +1,50 @@
+"""Explain panel: a question about what is on the canvas, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from widgets.controls.panel_parts import MARGIN, Choice, column, scrolled
+from widgets.services.context import Context
+from widgets.studies.outcome_page import OutcomePage
+from widgets.studies.push_page import PushPage
+from widgets.studies.response_page import ResponsePage
+from widgets.studies.study_page import StudyPage
+
+PAGES: Final[dict[str, tuple[str, Callable[[Context], StudyPage]]]] = {
+    "response": (ResponsePage.TITLE, ResponsePage),
+    "push": (PushPage.TITLE, PushPage),
+    "outcome": (OutcomePage.TITLE, OutcomePage),
+}
+"""Name -> what it asks, and its page. One line a study."""
+
+
+class ExplainPanel(QWidget):
+    """A choice of questions over the page of the one that is chosen; a page is made when it is first looked at."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.setAccessibleName("Explain")
+        titles = {name: title for name, (title, _) in PAGES.items()}
+        self.question = Choice("Question", "What is asked about the maze and the policy", titles, self.show_page)
+        self.pages: dict[str, StudyPage] = {}
+        self._stack = QStackedWidget()
+        layout = column(self, MARGIN)
+        layout.addWidget(self.question)
+        layout.addWidget(self._stack, 1)
+        remembered = context.settings.get("question")
+        self.show_page(remembered if remembered in PAGES else "response")
+
+    def show_page(self, name: str) -> StudyPage:
+        """Show the page of a question."""
+        if name not in self.pages:
+            self.pages[name] = page = PAGES[name][1](self._context)
+            self._stack.addWidget(scrolled(page))
+        self.question.choose(name)
+        self._stack.setCurrentIndex(list(self.pages).index(name))
+        self._context.settings.set("question", name)
+        return self.pages[name]

@@ -1,0 +1,198 @@
+"""One study's result: what was found, a plot, the numbers, and ways to take it along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QPushButton, QWidget
+
+from app.errors import MazescopeError
+from widgets.controls.collapsible import Folding
+from widgets.controls.panel_parts import Choice, IconButton, column, muted, row
+from widgets.controls.plot_view import PlotView
+from widgets.services.context import Context
+from widgets.services.study_runner import Answer, StudyRunner
+from widgets.studies.result_table import ResultTable
+
+if TYPE_CHECKING:
+    from app.studies.study import Result
+
+FILES: Final = {
+    "csv": "Rows as CSV",
+    "parquet": "Rows as Parquet",
+    "json": "Numbers as JSON",
+    "svg": "Plots as SVG",
+    "png": "Plots as PNG",
+    "pdf": "Plots as PDF",
+}
+"""Kinds of file, and what the menu calls them."""
+
+
+class ResultView(QWidget):
+    """The newest result of a runner; stale ones are faded.
+
+    Signals:
+        save_asked(str): a kind of file, a key of `FILES`.
+    """
+
+    save_asked = Signal(str)
+
+    def __init__(self, context: Context, runner: StudyRunner) -> None:
+        super().__init__()
+        self._context, self.runner = context, runner
+        self._plot_name = self._table_name = ""
+        self.finding, self.more = QLabel(), muted()
+        for label in (self.finding, self.more):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.state = muted(wrap=True)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(6)
+        self.stop = QPushButton("Stop")
+        self.stop.setToolTip("Stop measuring; what was found stays")
+        self.stop.clicked.connect(runner.cancel)
+        self.plots = Choice("Plot", "Which plot is shown", {}, self._choose_plot)
+        self.plot = PlotView(context)
+        self.tables = Choice("Table", "Which table is shown", {}, self._choose_table)
+        self.table = ResultTable()
+        numbers = QWidget()
+        inner = column(numbers)
+        inner.addWidget(self.tables)
+        inner.addWidget(self.table)
+        self.numbers = Folding(context, "Numbers", numbers)
+        self._command = IconButton(context, "console", "Copy as command", self._copy_command)
+        self._python = IconButton(context, "language-python", "Copy as Python", self._copy_python)
+        self.save = QPushButton("Save…")
+        self.save.setToolTip("Write the rows or the plots into a file, with the recipe inside")
+        self.save.setMenu(self._save_menu())
+        layout = column(self)
+        layout.addWidget(self.finding)
+        layout.addWidget(self.state)
+        layout.addLayout(row(self.progress, self.stop))
+        layout.addWidget(self.plots)
+        layout.addWidget(self.plot)
+        layout.addWidget(self.numbers)
+        layout.addWidget(self.more)
+        layout.addLayout(row(self.save, None, self._command, self._python))
+        runner.changed.connect(self.refresh)
+        runner.progressed.connect(self._show_progress)
+        self.refresh()
+
+    @property
+    def result(self) -> Result | None:
+        """What is shown."""
+        return self.runner.result
+
+    def refresh(self) -> None:
+        """Show the runner's result as it is now."""
+        runner, answer = self.runner, self.runner.answer
+        self.progress.setVisible(runner.busy)
+        self.stop.setVisible(runner.busy)
+        if not runner.busy:
+            self.progress.setRange(0, 0)
+        stale = runner.stale and answer is not None
+        words = runner.problem or ("Measuring…" if runner.busy else "Not up to date." if stale else "")
+        self.state.setText(words)
+        self.state.setVisible(bool(words))
+        found = () if answer is None else answer.findings
+        self.finding.setText(found[0] if found else "")
+        self.more.setText("\n".join(found[1:]))
+        for label in (self.finding, self.more):
+            label.setVisible(bool(label.text()))
+            label.setEnabled(not stale)
+        self.plot.set_stale(stale)
+        self.table.setEnabled(not stale)
+        for part in (self.save, self._command, self._python):
+            part.setEnabled(answer is not None and not stale)
+        self._show_plots(answer)
+        self._show_tables(answer)
+
+    def _show_plots(self, answer: Answer | None) -> None:
+        plots = () if answer is None else answer.plots
+        names = {plot.name: plot.title for plot in plots}
+        if self._plot_name not in names:
+            self._plot_name = next(iter(names), "")
+        _refill(self.plots, names, self._plot_name)
+        self.plots.setVisible(len(names) > 1)
+        self.plot.set_titled(len(names) < 2)
+        shown = next((plot for plot in plots if plot.name == self._plot_name), None)
+        if shown is not self.plot.plot:
+            self.plot.show_plot(shown, self.handle_place())
+
+    def handle_place(self) -> float | None:
+        """Where a handle stands on the plot; a page that has one says so."""
+        return None
+
+    def _show_tables(self, answer: Answer | None) -> None:
+        tables = () if answer is None else answer.tables
+        names = {table.name: table.title or table.name for table in tables}
+        if self._table_name not in names:
+            self._table_name = next(iter(names), "")
+        _refill(self.tables, names, self._table_name)
+        self.tables.setVisible(len(names) > 1)
+        self.numbers.setVisible(bool(names))
+        shown = next((table for table in tables if table.name == self._table_name), None)
+        if shown is not self.table.shown:
+            self.table.show_table(shown)
+
+    def _choose_plot(self, name: str) -> None:
+        self._plot_name = name
+        self._show_plots(self.runner.answer)
+
+    def _choose_table(self, name: str) -> None:
+        self._table_name = name
+        self._show_tables(self.runner.answer)
+
+    def _show_progress(self, done: int, of: int) -> None:
+        self.progress.setRange(0, of)
+        self.progress.setValue(done)
+
+    def _copy_command(self) -> None:
+        if self.result is not None:
+            QGuiApplication.clipboard().setText(self.result.question.command())
+            self._context.notice("The command that prints these numbers is on the clipboard.")
+
+    def _copy_python(self) -> None:
+        if self.result is not None:
+            QGuiApplication.clipboard().setText(self.result.question.python())
+            self._context.notice("The Python lines that give these numbers are on the clipboard.")
+
+    def _save_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for kind, title in FILES.items():
+            action = menu.addAction(f"{title}…")
+            action.triggered.connect(lambda _=False, kind=kind: self.save_asked.emit(kind))
+        return menu
+
+
+def write_result(result: Result, kind: str, path: Path, palette_name: str) -> None:
+    """Write a result into a file. Loads what draws: only off the GUI thread.
+
+    Args:
+        kind: a key of `FILES`.
+        palette_name: colours of plots, "light" or "dark".
+
+    Raises:
+        MazescopeError: one sentence on why it could not be written; what was at the path is unchanged.
+    """
+    from app.drawing.palette import palette
+    from app.export.study_files import study_bytes
+    from app.io.atomic import write_atomically
+
+    try:
+        write_atomically(path, study_bytes(kind, result, palette=palette(palette_name)))
+    except OSError as error:
+        raise MazescopeError(f"{path.name} could not be written: {error.strerror or error}.") from error
+
+
+def _refill(box: Choice, titles: dict[str, str], chosen: str) -> None:
+    shown = {box.itemData(number): box.itemText(number) for number in range(box.count())}
+    if shown != titles:
+        box.clear()
+        for value, title in titles.items():
+            box.addItem(title, value)
+    box.choose(chosen)

@@ -1,0 +1,176 @@
+"""Page of one study: its options, its result, and when it is measured again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from app.document.document import State
+from app.maze.maze import Maze, Square
+from widgets.controls.collapsible import Folding
+from widgets.controls.number_field import WholeNumber
+from widgets.controls.panel_parts import Choice, column, labelled, muted, row
+from widgets.files.file_dialogs import ask_name
+from widgets.services.context import Context
+from widgets.services.study_runner import Asks, StudyRunner
+from widgets.studies.result_view import ResultView, write_result
+
+if TYPE_CHECKING:
+    from app.studies.level_set import LevelSet
+
+LIVE, MANY = "maze", "many"
+
+
+class StudyPage(QWidget):
+    """Asks a question about what is open and shows the answer. It is measured only while it is seen.
+
+    A page of its own kind says `asks`, and adds what it asks by to `main`, and its finer options to `options`.
+    """
+
+    TITLE = ""
+    HINT = ""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.runner = StudyRunner(context, self)
+        self.view = ResultView(context, self.runner)
+        self.view.save_asked.connect(self._save)
+        self._asked: Any = None
+        self._seen = False
+        self.main, self.options = column(), column()
+        inner = QWidget()
+        inner.setLayout(self.options)
+        self.hint = muted(self.HINT, wrap=True)
+        self.options.addWidget(self.hint)
+        self.folding = Folding(context, "Options", inner)
+        layout = column(self)
+        layout.addLayout(self.main)
+        layout.addWidget(self.folding)
+        layout.addWidget(self.view)
+        layout.addStretch(1)
+        context.document.changed.connect(self._document_changed)
+        context.view.inspect_changed.connect(lambda _: self.follow())
+
+    def asks(self) -> tuple[Any, Asks] | None:
+        """What is asked now: a key that differs where the question does, and what makes the question; None for nothing.
+
+        Called on the GUI thread; what it returns is called on another.
+        """
+        raise NotImplementedError
+
+    def follow(self) -> None:
+        """Ask, where the page is seen and the question is another than the last one."""
+        if not self._seen:
+            return
+        found = self.asks() if self.context.document.state.policy is not None else None
+        key = None if found is None else found[0]
+        if key != self._asked:
+            self._asked = key
+            self.runner.ask(None if found is None else found[1])
+
+    def ask_again(self) -> None:
+        """Ask even what was asked last: it was stopped, or something outside changed."""
+        self._asked = None
+        self.follow()
+
+    @property
+    def maze(self) -> Maze:
+        """The maze in front."""
+        return self.context.document.state.maze
+
+    @property
+    def square(self) -> Square:
+        """The inspected square, or the mouse's."""
+        return self.context.bridge.inspected_square
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._seen = True
+        self.follow()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._seen = False
+        if self.runner.busy:
+            self._asked = None
+            self.runner.cancel()
+
+    def _document_changed(self, old: State, new: State) -> None:
+        if (old.maze, old.policy, old.stack) != (new.maze, new.policy, new.stack):
+            self.follow()
+
+    def _save(self, kind: str) -> None:
+        result = self.runner.result
+        if result is None:
+            return
+        name = ask_name(self, "Save result", f"{result.question.study}.{kind}", f"{kind.upper()} (*.{kind})")
+        if not name:
+            return
+        path = Path(name)
+        path = path if path.suffix else path.with_suffix(f".{kind}")
+        colours = self.context.palette.name
+        self.context.run_in_background(
+            lambda: write_result(result, kind, path, colours),
+            lambda _: self.context.notice(f"{path.name} was saved."),
+            lambda error: self.context.report_exception(error, "save"),
+        )
+
+
+class LevelsChoice(QWidget):
+    """Whether a study is asked of the maze in front or of many levels, and of how many."""
+
+    def __init__(self, page: StudyPage, count: int = 200) -> None:
+        super().__init__()
+        self._page = page
+        self.which = Choice(
+            "Levels",
+            "The maze in front, or procgen's levels from seed 0 on in its world",
+            {LIVE: "This maze", MANY: "Levels of seeds 0 to"},
+            lambda _: self._changed(),
+        )
+        self.count = WholeNumber("Last seed", "The last seed; the first is 0", 0, 9_999)
+        self.count.setValue(count - 1)
+        self.count.valueChanged.connect(lambda _: page.follow())
+        self.count.corrected.connect(page.context.notice)
+        self.setLayout(row(labelled("Levels", self.which), self.count))
+        self._changed()
+
+    @property
+    def many(self) -> bool:
+        """Whether many levels are asked of."""
+        return bool(self.which.currentData() == MANY)
+
+    @property
+    def key(self) -> object:
+        """Differs where the levels do."""
+        maze = self._page.maze
+        return (maze.world_name, self.count.value()) if self.many else maze
+
+    def chosen(self) -> Callable[[], LevelSet]:
+        """What makes the levels that are chosen now; many are made one by one, so off the GUI thread."""
+        state = self._page.context.document.state
+        maze, title, last = state.maze, state.tab.title, self.count.value()
+        if self.many:
+            return lambda: _seeds_to(maze.world_name, last)
+        return lambda: _one(maze, title)
+
+    def _changed(self) -> None:
+        self.count.setVisible(self.many)
+        self._page.follow()
+
+
+def _seeds_to(world: str, last: int) -> LevelSet:
+    from app.studies.level_set import of_seeds
+
+    return of_seeds(world, range(last + 1), f"0:{last + 1}")
+
+
+def _one(maze: Maze, title: str) -> LevelSet:
+    from app.studies.level_set import of_mazes
+
+    return of_mazes([maze], [title])
