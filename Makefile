@@ -73,7 +73,7 @@ clean:  ## Remove what the commands above made, but not .venv
 	@python="$(PYTHON)"; version=$$("$$python" -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null); \
 	case "$$version" in 3.11|3.12|3.13|3.14) ;; *) \
 		echo "Mazescope needs Python 3.11 to 3.14; found $${version:-none}$${python:+ at $$python}. Try: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 2;; esac; \
-	"$$python" packaging/linux/install_packages.py python; \
+	"$$python" packaging/linux/install_packages.py python || exit 2; \
 	echo "Creating .venv with Python $$version ..."; \
 	"$$python" -m venv .venv || { rm -rf .venv; exit 2; }
 

@@ -2,7 +2,8 @@
 
     python packaging/linux/install_packages.py run|test|package|python
 
-Exits with 0 either way, so that what can run without them goes on; with 1 where an installation failed.
+Exits with 0 either way, since the rest runs without them; with 1 where an installation failed, or where Python cannot
+make the virtual environment that everything runs in.
 """
 
 from __future__ import annotations
@@ -37,10 +38,11 @@ APT = ("apt-get", "-qq", "-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeo
 
 def main() -> int:
     """The command line."""
-    if len(sys.argv) != 2 or sys.argv[1] not in PURPOSES:
+    task = sys.argv[1] if len(sys.argv) == 2 else ""
+    if task not in PURPOSES:
         print(f"Expected one of {', '.join(PURPOSES)}.", file=sys.stderr)
         return 2
-    missing = missing_needs(*PURPOSES[sys.argv[1]])
+    missing = missing_needs(*PURPOSES[task])
     if not missing:
         return 0
     names = packages(missing, "debian")
@@ -51,7 +53,7 @@ def main() -> int:
         print("They could not be installed; what can run without them goes on.", file=sys.stderr)
         return 1
     print(sentence(missing), file=sys.stderr)
-    return 0
+    return 1 if task == "python" else 0
 
 
 def install(names: list[str]) -> bool:
@@ -64,10 +66,12 @@ def install(names: list[str]) -> bool:
 
 def sentence(missing: tuple[SystemNeed, ...]) -> str:
     """What is missing, and the one command that installs it."""
-    names = ", ".join(need.name.removeprefix("import:") for need in missing)
-    command = install_command(missing)
+    names = ", ".join(need.name for need in missing if need.purpose != "python")
     said = f"Not on this system: {names}. What needs them is left out."
-    return f"{said} To install them: {command}" if command else said
+    if any(need.purpose == "python" for need in missing):
+        said = f"Python {sys.version.split()[0]} of this system cannot make virtual environments."
+    command = install_command(missing)
+    return f"{said} To install what is missing: {command}" if command else said
 
 
 if __name__ == "__main__":

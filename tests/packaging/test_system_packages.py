@@ -124,7 +124,7 @@ def test_what_root_may_not_install_is_told_in_one_command() -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == (
         "Not on this system: libnothing.so.1. What needs them is left out. "
-        "To install them: sudo apt-get install --no-install-recommends libnothing1\n"
+        "To install what is missing: sudo apt-get install --no-install-recommends libnothing1\n"
     )
     wrong = subprocess.run([sys.executable, script, "window"], capture_output=True, text=True, check=False)
     assert (wrong.returncode, wrong.stderr) == (2, "Expected one of python, run, test, package.\n")
