@@ -117,7 +117,7 @@ def _grid_lines(maze: Maze, palette: Palette, width: float = 0.04) -> list[Shape
 
 
 def _unreachable(maze: Maze, palette: Palette, reachable: set[Square]) -> list[Shape]:
-    cut_off = [square for square in map(tuple, np.argwhere(maze.grid != WALL).tolist()) if square not in reachable]
+    cut_off = [(row, col) for row, col in np.argwhere(maze.grid != WALL).tolist() if (row, col) not in reachable]
     if not cut_off:
         return []
     hatch = mix(palette.text_muted, palette.unreachable, 0.55)

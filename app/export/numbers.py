@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def npz_bytes(
         rollouts: the episodes of each result, or none.
     """
     results = [results] if isinstance(results, FieldResult) else results
-    arrays = {"recipe": np.array(recipe_text(recipe))}
+    arrays: dict[str, Any] = {"recipe": np.array(recipe_text(recipe))}
     walks = [*rollouts, *[None] * len(results)]
     for prefix, result, walk in zip(("", f"{SIDES[1]}_"), results, walks, strict=False):
         maze = result.request.maze

@@ -9,6 +9,7 @@ opacity explains is refused.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -103,7 +104,7 @@ def calibrate(procgen: Procgen, path: Path) -> None:
     Raises:
         ProcgenError: when procgen is not at hand, or draws what no sprite explains.
     """
-    arrays: dict[str, np.ndarray] = {}
+    arrays: dict[str, Any] = {}
     for name, side in WORLDS.items():
         world = _World(procgen, side)
         corner, laid = _windows({sprite: world.sprites(sprite) for sprite in SPRITES}, side**2)

@@ -77,11 +77,11 @@ class Tiles:
     def _cut(self, sprite: np.ndarray) -> MouseWindow:
         square = sprite.reshape(-1, self.side, self.side, 4)
         covered = square[..., 3] > 0
-        rows, columns = covered.any(axis=2), covered.any(axis=1)
+        rows, columns, there = (np.asarray(np.any(covered, axis=axis)) for axis in (2, 1, (1, 2)))
         first = np.stack([rows.argmax(axis=1), columns.argmax(axis=1)], axis=1)
         last = self.side - 1 - np.stack([rows[:, ::-1].argmax(axis=1), columns[:, ::-1].argmax(axis=1)], axis=1)
         # In one cell of the hard world the painter misses the whole mouse: nothing of its rectangle counts there.
-        extent = np.where(covered.any(axis=(1, 2))[:, None], last - first + 1, 0)
+        extent = np.where(there[:, None], last - first + 1, 0)
         height, width = (int(side) for side in extent.max(axis=0))
         first = np.minimum(first, (self.side - height, self.side - width))
         take = (np.arange(height)[:, None] * self.side + np.arange(width)).ravel()
