@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
-from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
-from app.cli.field_command import parse_seeds
+from app.cli import effects_study
+from app.cli.progress_line import progress_line
+from app.cli.study_inputs import Inputs
 from app.errors import MazescopeError
-from app.interventions.patches_file import FLOAT32_MAX
-from app.maze.levels import generate_levels
 from app.maze.maze import WORLDS
-from app.policy.layers import DEFAULT_LAYER
-from app.progress import Progress, quiet
+from app.progress import quiet
 
 MOST: Final = 100_000
 """Levels beyond which a table would take days."""
@@ -26,35 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("checkpoint", type=Path, nargs="?", help="the policy; the one that ships when left out")
     parser.add_argument("--world", choices=WORLDS, default="easy", help="of the seeds; easy when left out")
-    parser.add_argument(
-        "--seeds",
-        type=parse_seeds,
-        default=(range(200),),
-        metavar="A:B|N|N,N,...",
-        help="levels; A:B stops before B; 0:200 when left out",
-    )
+    parser.add_argument("--seeds", metavar="A:B|N|N,N,...", help="levels; A:B stops before B; 0:200 when left out")
     parser.add_argument("--region", type=int, metavar="R", help="move the cheese into the top-right R x R squares")
-    parser.add_argument("--layers", nargs="+", metavar="LAYER", help="where the cheese vector is subtracted")
-    parser.add_argument(
-        "--channels",
-        type=int,
-        nargs="+",
-        metavar="N",
-        help=f"channels of {DEFAULT_LAYER} to retarget; found when left out",
-    )
-    parser.add_argument("--values", type=_number, nargs="+", metavar="V", help="what they are set to")
-    parser.add_argument("--saturation", action="store_true", help="also compare coefficients of the cheese vector")
+    effects_study.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-
-
-def _number(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not abs(number) <= FLOAT32_MAX:
-        raise argparse.ArgumentTypeError(f"{text!r} was found; expected a number")
-    return number
+    parser.set_defaults(maze=[], patches=None, device="cpu")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -63,43 +36,20 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         MazescopeError: one sentence on what cannot be used.
     """
-    seeds = list(dict.fromkeys(chain.from_iterable(arguments.seeds)))[: MOST + 1]
-    if len(seeds) > MOST:
+    inputs = Inputs(arguments)
+    if len(inputs.seeds()) > MOST:
         raise MazescopeError(f"More than {MOST} levels were asked for; expected fewer.")
 
     # These import torch, which takes a second; refusals above need not wait for it.
-    from app.policy.loading import load_policy
-    from app.policy.policy_info import default_policy_path
-    from app.studies.effects import VALUES, check, effects_table, to_json, to_text
-    from app.studies.vector_effects import RESADDS
+    from app.studies.effects import to_json, to_text
+    from app.studies.effects_question import EffectsQuestion
 
-    policy = load_policy(arguments.checkpoint or default_policy_path())
-    layers = arguments.layers or RESADDS
-    check(policy, layers, arguments.channels)
-    levels = generate_levels(arguments.world, seeds, arguments.region)
-    table = effects_table(
-        policy,
-        [level.maze for level in levels],
-        layers=layers,
-        channels=arguments.channels,
-        values=arguments.values or VALUES,
-        with_saturation=arguments.saturation,
-        progress=_shown if sys.stderr.isatty() else quiet,
-    )
+    asked = cast(EffectsQuestion, effects_study.question(arguments, inputs))
+    table = asked.table(progress_line if sys.stderr.isatty() else quiet)
+    policy = asked.policy
     if arguments.json:
         print(json.dumps({"policy": policy.name, "weights": policy.weights_hash} | to_json(table), indent=1))
     else:
         print(f"{policy.name}, {policy.parameters:,} parameters, weights {policy.weights_hash[:8]}")
         print(to_text(table), end="")
     return 0
-
-
-def _shown(title: str) -> Progress:
-    """Progress as one line of the terminal that overwrites itself and goes away at the end."""
-
-    def progress(done: int, total: int) -> bool:
-        text = "" if done >= total else f"{title}: {done} of {total}"
-        print(f"\r{text:60}", end="" if text else "\r", file=sys.stderr, flush=True)
-        return True
-
-    return progress

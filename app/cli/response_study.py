@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--square", type=_square, metavar="ROW,COL", help="measure there, not at decision squares")
     parser.add_argument("--patch", type=int, metavar="N", help="which patch of --patches moves, from 1")
     parser.add_argument("--number", help="which of its numbers: coefficient, value, sigma, factor, positive, negative")
+    parser.add_argument("--watch", nargs="+", default=[], metavar="LAYER", help="more layers whose moves are measured")
     parser.add_argument("--exact-gates", action="store_true", help="of one level, find where each gate changes")
 
 
@@ -89,4 +90,5 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
         (-1.0, 1.0) if arguments.frozen_at is None else arguments.frozen_at,
         tuple(full_name(name, policy.width) for name in arguments.keep),
         arguments.exact_gates,
+        tuple(full_name(name, policy.width) for name in arguments.watch),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol, cast
 
 from app.cli.parser import PROGRAM, Parser, with_numbers_joined
+from app.cli.progress_line import progress_line
 from app.cli.study_inputs import Inputs, add_common
 from app.errors import MazescopeError
 from app.io.atomic import write_atomically
@@ -21,6 +22,8 @@ STUDIES: Final[dict[str, tuple[str, str]]] = {
         "app.cli.response_study",
         "how an effect grows with its coefficient, and which stage bends it",
     ),
+    "effects": ("app.cli.effects_study", "what each vector and layer does to decisions, and which channels retarget"),
+    "channels": ("app.cli.channels_study", "which channels mark the cheese"),
     "push": (
         "app.cli.push_study",
         "which channels or units push for which move, exactly or by ablation",
@@ -80,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         MazescopeError: one sentence on what cannot be used.
     """
     parsed, asked, inputs = _asked((arguments.name, *arguments.rest))
-    result = asked.run(device=inputs.device, progress=_shown(arguments.name) if sys.stderr.isatty() else go_on)
+    result = asked.run(device=inputs.device, progress=progress_line(arguments.name) if sys.stderr.isatty() else go_on)
     # What draws and writes is imported only now: a question that is refused need not wait for it.
     from app.drawing.palette import palette
     from app.export.study_files import json_text, study_bytes, text_of
@@ -136,14 +139,3 @@ def _write(path: Path, content: bytes) -> None:
         write_atomically(path, content)
     except OSError as error:
         raise MazescopeError(f"{path} could not be written: {error.strerror or error}.") from error
-
-
-def _shown(title: str) -> Progress:
-    """Progress as one line of the terminal that overwrites itself and goes away at the end."""
-
-    def progress(done: int, total: int) -> bool:
-        text = "" if done >= total else f"{title}: {done} of {total}"
-        print(f"\r{text:60}", end="" if text else "\r", file=sys.stderr, flush=True)
-        return True
-
-    return progress

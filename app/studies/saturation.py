@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
-from app.errors import PatchError
-from app.interventions.dynamic_vectors import word_vector
-from app.interventions.layer_activations import inputs_of
+from app.interventions.patches import AddVector, PatchStack
 from app.maze.maze import Maze
 from app.maze.routes import decision_square
 from app.policy.layers import DEFAULT_LAYER, layer
 from app.policy.policy import Policy
-from app.policy.stages import RESUMABLE, run
-from app.progress import Progress, batches, go_on
-from app.studies.vector_effects import with_decision
+from app.progress import Progress, go_on
+from app.studies.level_set import of_mazes
+from app.studies.response.origin import MovedNumber
+from app.studies.response.question import ResponseQuestion
+from app.studies.response.result import ResponseResult
+from app.studies.summaries import summary
 
 COEFFICIENTS = (-2.0, -0.5, 1.0, 2.0)
 LATER = ("embedder.block2.res2.resadd", "embedder.block3.res2.resadd", "fc_policy")
@@ -50,54 +50,44 @@ def saturation(
     coefficients: Sequence[float] = COEFFICIENTS,
     progress: Progress = go_on,
 ) -> tuple[Saturation, ...]:
-    """How each later layer moves when the cheese vector is added with growing coefficients at the decision squares.
+    """How each later layer moves when the cheese vector is added with growing coefficients at the decision squares: of
+    the response study (`app.studies.response`), the norms and what is odd in them.
 
     Nothing, when no level has a decision square.
 
     Args:
         policy: the policy.
         mazes: levels; those without a decision square are left out.
-        layer_name: where the vector is added, a layer that a run can resume behind.
-        later: the layers that are watched.
+        layer_name: where the vector is added.
+        later: the layers that are watched, behind it.
         coefficients: the t that are compared with -1.
-        progress: told how many levels are done.
+        progress: told how much is done.
 
     Raises:
-        PatchError: for layers the policy does not have, or one that a run cannot resume behind.
+        PatchError: for layers the policy does not have, or one that is not behind the vector's.
         Cancelled: when `progress` says not to go on.
     """
     source = layer(layer_name, policy.width).name
-    watched = [layer(name, policy.width).name for name in later]
-    if source not in RESUMABLE:
-        raise PatchError(f"Growing coefficients are compared at the end of a residual block, not at {source}.")
-    steps = [-1.0, 1.0, *coefficients]
-    norms: dict[str, list[np.ndarray]] = {name: [] for name in watched}
-    cosines: dict[str, list[float]] = {name: [] for name in watched}
-    levels = with_decision(mazes)
-    for (maze,) in batches(levels, 1, progress):
-        square = decision_square(maze).square
-        assert square is not None
-        vector = word_vector("cheese", policy, maze, source)
-        start = run(policy.network, inputs_of((maze.with_mouse(square),)), keep=(source,)).kept[source]
-        inputs = torch.cat([start, *(start + step * vector for step in steps)])
-        kept = run(policy.network, inputs, after=source, keep=watched).kept
-        for name in watched:
-            moved = (kept[name][1:] - kept[name][:1]).reshape(len(steps), -1).double().numpy()
-            lengths = np.linalg.norm(moved, axis=1)
-            if not lengths[:2].all():
-                # A layer that is dead, or a vector that is zero: there is nothing to compare with.
-                continue
-            norms[name].append(lengths[2:] / lengths[0])
-            cosines[name].append(float(-(moved[0] @ moved[1]) / (lengths[0] * lengths[1])))
+    names = tuple(layer(name, policy.width).name for name in later)
+    levels = [maze for maze in mazes if decision_square(maze).square is not None]
     if not levels:
         return ()
-    return tuple(_mean(name, coefficients, norms[name], cosines[name]) for name in watched)
+    moved = MovedNumber(PatchStack((AddVector(layer=source),)), 0)
+    question = ResponseQuestion(
+        policy, of_mazes(levels), moved, (-1.0, 1.0, *coefficients), frozen_at=(), watched=names
+    )
+    found = question.run(progress=progress)
+    return tuple(_mean(found, name, coefficients) for name in names)
 
 
-def _mean(name: str, coefficients: Sequence[float], ratios: list[np.ndarray], cosines: list[float]) -> Saturation:
-    if not cosines:
+def _mean(found: ResponseResult, name: str, coefficients: Sequence[float]) -> Saturation:
+    places = [found.place(t) for t in coefficients]
+    cosines = summary(found.mirror_cosine(name))
+    if not cosines.n:
         return Saturation(name, {}, None, 0)
-    means = np.mean(ratios, axis=0).tolist()
+    # A level in which the vector moves the layer only one way is left out.
+    whole = ~np.isnan(found.mirror_cosine(name))
+    means = summary(found.norm_ratio(name)[whole][:, places]).mean.tolist()
     return Saturation(
-        name, dict(zip(map(float, coefficients), means, strict=True)), float(np.mean(cosines)), len(cosines)
+        name, dict(zip(map(float, coefficients), means, strict=True)), float(cosines.mean), int(cosines.n)
     )

@@ -7,10 +7,13 @@ import json
 import pytest
 
 from app.cli.main import main
+from app.cli.study_command import ask
 from app.maze.generator import levels as levels_of
 from app.policy.layers import DEFAULT_LAYER
 from app.policy.policy import Policy
+from app.studies.channels_question import ChannelsResult
 from app.studies.effects import effects_table, to_json, to_text
+from app.studies.effects_question import EffectsResult
 from app.studies.vector_effects import RESADDS, with_decision
 
 
@@ -127,3 +130,30 @@ def test_the_command_refuses_in_a_sentence(
     assert printed.out == ""
     assert words in printed.err
     assert printed.err.count("\n") == 1
+
+
+def test_the_table_is_a_study_too(reference_checkpoint: object) -> None:
+    words = ("effects", str(reference_checkpoint), "--seeds", "0:8", "--layers", DEFAULT_LAYER, "--values", "5.5")
+    heard: list[tuple[int, int]] = []
+    result = ask(*words, "--saturation", progress=lambda done, total: not heard.append((done, total)))
+    assert isinstance(result, EffectsResult)
+    assert ask(*(result.question.study, *result.question.words())).to_json() == result.to_json()
+    assert result.to_json()["retargeted_channels"] == [10]
+    assert [table.name for table in result.tables] == ["choices", "channels", "retargeting", "coefficients"]
+    assert {plot.name for plot in result.plots} == {"choices", "channels", "retargeting"}
+    unpatched = result.plots[0].series[0].y[0]
+    assert unpatched == pytest.approx(result.table.subtracted[0].median_cheese)
+    assert len(result.records) == 2 * 4 * result.table.subtracted[0].levels + 3 * result.table.retargeting[0].levels
+    assert "Channel 10 peaks at the cheese" in result.findings[1]
+    assert [done for done, _ in heard] == sorted(done for done, _ in heard)
+    assert heard[-1] == (500, 500)
+
+
+def test_channels_that_mark_the_cheese_are_a_study(reference_checkpoint: object) -> None:
+    result = ask("channels", str(reference_checkpoint), "--seeds", "0:30")
+    assert isinstance(result, ChannelsResult)
+    first = result.to_json()[0]
+    assert (first["channel"], first["hits"], first["n"]) == (10, 30, 30)
+    assert len(result.records) == 32
+    assert result.plots[0].series[0].y[0] == 1
+    assert result.findings == ("Channel 10 peaks at the cheese in 30 of 30 levels.",)

@@ -17,7 +17,7 @@ from app.policy.policy import Policy
 from app.progress import Progress, go_on
 from app.studies.level_set import LevelSet
 from app.studies.response.origin import MovedNumber
-from app.studies.response.steps import gates_behind, short_name
+from app.studies.response.steps import gates_behind, short_name, steps_behind
 from app.studies.study import Partial, Question, Recipe, key_of, unheard
 
 COEFFICIENTS: Final = tuple(round(-3 + 0.1 * number, 10) for number in range(61))
@@ -59,6 +59,7 @@ class ResponseQuestion(Question):
             the coefficients. Empty for no tables of stages.
         kept: stages whose gates the extra curve keeps as they are at 0, by layer name.
         exact_gates: whether to find, of one level, every coefficient at which a gate changes.
+        watched: layers whose moves are measured besides those behind the source that a run can resume behind.
 
     Raises:
         MazescopeError: for no level, or coefficients that are none.
@@ -75,6 +76,7 @@ class ResponseQuestion(Question):
     frozen_at: tuple[float, ...] = (-1.0, 1.0)
     kept: tuple[str, ...] = ()
     exact_gates: bool = False
+    watched: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not len(self.levels):
@@ -91,6 +93,9 @@ class ResponseQuestion(Question):
             if name not in self.stages:
                 behind = ", ".join(map(short_name, self.stages)) or "none"
                 raise PatchError(f"{short_name(name)} is no stage behind {self.source}; expected some of {behind}.")
+        for name in self.watched:
+            if name not in (step.name for step in steps_behind(self.source)):
+                raise PatchError(f"The layer {name} is not behind {self.source}; expected one that is.")
 
     @cached_property
     def source(self) -> str:
@@ -131,6 +136,7 @@ class ResponseQuestion(Question):
             "frozen_at": list(self.frozen_at),
             "kept": [short_name(name) for name in self.kept],
             "exact_gates": self.exact_gates,
+            "watched": [short_name(name) for name in self.watched],
         }
 
     def words(self) -> tuple[str, ...]:
@@ -154,6 +160,8 @@ class ResponseQuestion(Question):
             words.append(f"--frozen-at={','.join(map(key_of, self.frozen_at))}")
         if self.kept:
             words += ["--keep", *map(short_name, self.kept)]
+        if self.watched:
+            words += ["--watch", *map(short_name, self.watched)]
         if self.exact_gates:
             words.append("--exact-gates")
         return tuple(words)

@@ -201,6 +201,12 @@ class ResponseResult(Result):
         dots = np.sign(self.times) * moves.tangent_dot
         return _ratio(dots, np.sqrt(moves.squares * moves.tangent_square[:, None]))
 
+    def mirror_cosine(self, layer: str) -> np.ndarray:
+        """(levels,): cosine of d(1) and -d(-1), 1 where they are mirror images. Needs that 1 was computed."""
+        moves, plus, minus = self.layers[layer], self.place(1.0), self.place(-1.0)
+        dots = moves.mirrored[:, self.pairs.index((plus, minus))]
+        return _ratio(-dots, np.sqrt(moves.squares[:, plus] * moves.squares[:, minus]))
+
     @cached_property
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """(place of t, place of -t) for t > 0, ascending."""

@@ -64,10 +64,11 @@ class _Piece:
     asked: Asked
 
 
-def watched_behind(source: str) -> tuple[str, ...]:
-    """The layers whose moves are measured: those behind the source that a run can resume behind, and the logits."""
-    names = [step.name for step in steps_behind(source) if step.name in (*RESUMABLE, LOGITS)]
-    return tuple(name for name in names if name != FLATTEN)
+def watched_behind(source: str, also: Sequence[str] = ()) -> tuple[str, ...]:
+    """The layers whose moves are measured: those behind the source that a run can resume behind, the logits, and some
+    more, in order."""
+    wanted = {*RESUMABLE, LOGITS, *also} - ({FLATTEN} - {*also})
+    return tuple(step.name for step in steps_behind(source) if step.name in wanted)
 
 
 def measure(question: ResponseQuestion, device: str, progress: Progress, partial: Partial) -> ResponseResult:
@@ -186,7 +187,7 @@ def asked_of(question: ResponseQuestion) -> Asked:
         tuple(numbers),
         tuple(places[number] for number in question.frozen_at),
         frozenset(question.kept),
-        watched_behind(question.source),
+        watched_behind(question.source, question.watched),
         pairs,
     )
 
