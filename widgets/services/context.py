@@ -10,6 +10,7 @@ from app.document.document import Document
 from app.drawing.palette import Palette
 from widgets.services.action_registry import ActionRegistry
 from widgets.services.cheese_channels import CheeseChannels
+from widgets.services.curves import Curves
 from widgets.services.engine_bridge import EngineBridge
 from widgets.services.jobs import Jobs
 from widgets.services.settings import Settings
@@ -32,6 +33,7 @@ class Context(Jobs):
         settings: remembered choices.
         vectors: the library of the user's activation vectors.
         cheese: which channels mark the cheese, measured on demand.
+        curves: traces the curve under a patch's slider.
 
     Signals:
         palette_changed(Palette): the colours have changed.
@@ -58,6 +60,7 @@ class Context(Jobs):
         self.bridge.device_changed.connect(self.actions.refresh)
         self.vectors = SharedLibrary(self, settings.file.parent / "vectors")
         self.cheese = CheeseChannels(self)
+        self.curves = Curves(self)
         self.bridge.failed.connect(self._field_failed)
         self.bridge.result.connect(self._field_came)
         choice = settings.get("theme", "system")

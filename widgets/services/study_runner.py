@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -13,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errors import MazescopeError
 from app.progress import Cancelled, Progress
+from widgets.services.background_thread import in_background
 from widgets.services.cancellable_task import Task
 from widgets.services.context import Context
 
@@ -152,12 +150,3 @@ class StudyRunner(QObject):
             self.problem = f"This could not be measured ({type(error).__name__})."
             self._context.report_exception(error, "study")
         self.changed.emit()
-
-
-def in_background() -> None:
-    """Let everything else come first: torch on one thread here, and, on Linux, a lower priority for the thread."""
-    from app.field.torch_threads import one_thread_here
-
-    one_thread_here()
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

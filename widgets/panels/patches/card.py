@@ -106,7 +106,7 @@ class PatchCard(OwnKeys, QFrame):
             self._context, "cheese", "Use the channels that mark the cheese. They are measured first", self._use_cheese
         )
         self.squares = SquaresField(self._context, self._change)
-        self.fields = Fields(self._context, self.patch, self._change, self._document.end)
+        self.fields = Fields(self._context, self.patch, self._change, self._document.end, lambda: self.position)
         layout = column(body)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.fields)

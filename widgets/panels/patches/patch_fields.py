@@ -11,6 +11,7 @@ from app.interventions.patches import AddVector, Mean, Noise, Patch, Resample, S
 from app.maze.seeds import LARGEST_SEED
 from widgets.controls.number_field import Number, WholeNumber
 from widgets.controls.panel_parts import Choice, column, labelled, row
+from widgets.panels.patches.number_curve import NumberCurve
 from widgets.panels.patches.target_choice import TargetField
 from widgets.panels.patches.vector_choice import VectorChoice
 from widgets.services.context import Context
@@ -27,11 +28,19 @@ class Fields(QWidget):
         patch: the patch as it is; `show_patch` takes later versions of the same kind.
         change: changes the patch.
         finished: a drag or an entry is over.
+        position: of the patch in the stack, now.
     """
 
-    def __init__(self, context: Context, patch: Patch, change: Change, finished: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        patch: Patch,
+        change: Change,
+        finished: Callable[[], None],
+        position: Callable[[], int],
+    ) -> None:
         super().__init__()
-        self._context, self._change, self._finished = context, change, finished
+        self._context, self._change, self._finished, self._position = context, change, finished, position
         self._shows: list[Callable[[Any], None]] = []
         self._layout = column(self)
         self._build[type(patch)](self)
@@ -52,6 +61,10 @@ class Fields(QWidget):
         number.finished.connect(self._finished)
         self._shows.append(lambda patch: number.show_value(getattr(patch, field)))
         self._layout.addWidget(number)
+        curve = NumberCurve(self._context, field, self._position)
+        curve.picked.connect(lambda value: self._change(f"Set {name.lower()}", True, **{field: round(value, 3)}))
+        self._shows.append(lambda patch: curve.show_value(getattr(patch, field)))
+        self._layout.addWidget(curve)
         return number
 
     def _whole(self, field: str, name: str, tip: str, low: int, high: int) -> None:
