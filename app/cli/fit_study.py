@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.many_level_options import add_many_level_options, check_seeds_only
+from app.cli.many_level_options import add_many_level_options, check_seeds_only, machines_of
 from app.cli.study_inputs import Inputs
 from app.errors import MazescopeError
 
@@ -60,5 +60,5 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
     else:
         check_seeds_only(arguments)
         outcomes: Outcomes = "none" if arguments.outcome == "choice" else arguments.outcome
-        source = LevelsQuestion(inputs.policy(), inputs.level_range("0:600"), outcomes, threads=arguments.threads)
+        source = LevelsQuestion(inputs.policy(), inputs.level_range("0:600"), outcomes, machines=machines_of(arguments))
     return FitQuestion(source, tuple(features), arguments.outcome, arguments.distinct, arguments.draws, arguments.seed)

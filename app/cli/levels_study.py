@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.many_level_options import add_many_level_options, check_seeds_only
+from app.cli.many_level_options import add_many_level_options, check_seeds_only, machines_of
 from app.cli.study_inputs import Inputs
 from app.errors import MazescopeError
 from app.maze.game_rules import TIMEOUT
@@ -52,5 +52,5 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
         inputs.stack(),
         out=arguments.out,
         restart=arguments.restart,
-        threads=arguments.threads,
+        machines=machines_of(arguments),
     )

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from app.errors import MazescopeError
+
+if TYPE_CHECKING:
+    from app.field.machines import Machines
 
 
 def add_many_level_options(parser: argparse.ArgumentParser) -> None:
@@ -12,6 +16,22 @@ def add_many_level_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=_positive, metavar="N", help="levels computed at the same time; the real cores when left out"
     )
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="compute on the workers of this Dask scheduler instead")
+    parser.add_argument("--workers", type=_positive, metavar="N", help="compute on N Dask workers started here instead")
+
+
+def machines_of(arguments: argparse.Namespace) -> Machines:
+    """What computes.
+
+    Raises:
+        MazescopeError: when more than one way was named.
+    """
+    from app.field.machines import Machines
+
+    named = [name for name in ("threads", "scheduler", "workers") if getattr(arguments, name) is not None]
+    if len(named) > 1:
+        raise MazescopeError(f"--{named[0]} and --{named[1]} were both given; expected one of them.")
+    return Machines(arguments.threads, arguments.scheduler, arguments.workers)
 
 
 def check_seeds_only(arguments: argparse.Namespace) -> None:

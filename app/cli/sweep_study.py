@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from app.cli.many_level_options import add_many_level_options
+from app.cli.many_level_options import add_many_level_options, machines_of
 from app.cli.response_study import parse_numbers
 from app.cli.study_inputs import Inputs
 
@@ -42,5 +42,5 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
         arguments.coefficients or COEFFICIENTS,
         arguments.controls,
         arguments.seed,
-        threads=arguments.threads,
+        machines=machines_of(arguments),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from app.errors import MazescopeError
 from app.field.level_forward import LevelForward
-from app.field.many_levels import evaluate
+from app.field.machines import HERE, Machines, compute
 from app.maze.level_routes import level_routes
 from app.maze.maze import Maze
 from app.policy.policy import Policy
@@ -65,29 +65,42 @@ def each_level(
     policy: Policy,
     levels: Sequence[DecisionLevel],
     progress: Progress,
-    threads: int | None = None,
+    machines: Machines = HERE,
 ) -> Iterator[T]:
-    """What the work gives of each level, in their order, computed on several threads.
+    """What the work gives of each level, in their order, computed on several threads or a cluster.
 
     Every level is computed by itself, so that its numbers do not depend on the others.
 
     Raises:
+        MazescopeError: when the cluster cannot be used.
         Cancelled: when `progress`, told how many levels are done, says not to go on.
     """
-    blocks = [levels[start : start + AT_ONCE] for start in range(0, len(levels), AT_ONCE)]
-
-    def of_block(block: Sequence[DecisionLevel], forward: LevelForward) -> list[T]:
-        return [work(level, forward) for level in block]
-
+    blocks = [tuple(levels[start : start + AT_ONCE]) for start in range(0, len(levels), AT_ONCE)]
     done = 0
-    if not progress(done, len(levels)):
-        raise Cancelled
-    found = evaluate(of_block, policy, blocks, threads)
+
+    def heard() -> None:
+        if not progress(done, len(levels)):
+            raise Cancelled
+
+    heard()
+    early: dict[int, list[T]] = {}
+    due = 0
+    found = compute(_OfBlock(work), policy, blocks, machines, heard)
     try:
-        for part in found:
-            yield from part
+        for place, part in found:
+            early[place] = part
             done += len(part)
-            if not progress(done, len(levels)):
-                raise Cancelled
+            heard()
+            while due in early:
+                yield from early.pop(due)
+                due += 1
     finally:
-        found.close()
+        found.close()  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class _OfBlock(Generic[T]):
+    work: Callable[[DecisionLevel, LevelForward], T]
+
+    def __call__(self, block: Sequence[DecisionLevel], forward: LevelForward) -> list[T]:
+        return [self.work(level, forward) for level in block]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final, Literal
 
@@ -65,7 +65,6 @@ class FitQuestion(Question):
     distinct: bool = False
     draws: int = DRAWS
     seed: int = 0
-    threads: int | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.features:

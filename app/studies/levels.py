@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Final
@@ -13,7 +13,8 @@ import numpy as np
 
 from app.errors import MazescopeError
 from app.field.level_blocks import LevelBlock, LevelRange
-from app.field.many_levels import evaluate
+from app.field.level_forward import LevelForward
+from app.field.machines import HERE, Machines, compute
 from app.interventions.patches import NO_PATCHES, PatchStack
 from app.interventions.patches_file import stack_to_json
 from app.io import parquet
@@ -33,8 +34,7 @@ BYTES_A_ROW: Final = 200
 again."""
 
 Columns = dict[str, np.ndarray]
-Parts = Callable[[LevelRows, Policy, Sequence[tuple[LevelBlock, ...]]], Iterator[tuple[int, Columns]]]
-"""Computes parts, each a few blocks: gives the number and the columns of each as it is done, in any order."""
+Part = tuple[LevelBlock, ...]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class LevelsQuestion(Question):
         stack: patches; with some, each number of the policy has a second column under them, `NAME_patched`.
         out: a Parquet file that the table is streamed to, with parts that a later run goes on from; None for memory.
         restart: drop the parts that an earlier run has left.
-        threads: blocks that are computed at the same time; None for the machine's real cores.
+        machines: what computes.
 
     Raises:
         MazescopeError: without any level.
@@ -64,8 +64,7 @@ class LevelsQuestion(Question):
     stack: PatchStack = NO_PATCHES
     out: Path | None = field(default=None, compare=False)
     restart: bool = field(default=False, compare=False)
-    threads: int | None = field(default=None, compare=False)
-    parts: Parts | None = field(default=None, compare=False)
+    machines: Machines = field(default=HERE, compare=False)
 
     def __post_init__(self) -> None:
         if not len(self.levels):
@@ -112,34 +111,39 @@ class LevelsQuestion(Question):
         """What is asked of each block."""
         return LevelRows(self.outcomes, self.steps, self.stack)
 
-    def _split(self) -> Iterator[tuple[LevelBlock, ...]]:
+    def _split(self) -> Iterator[Part]:
         blocks = self.levels.blocks()
         while part := tuple(itertools.islice(blocks, PART)):
             yield part
 
-    def _computed(
-        self, parts: Sequence[tuple[LevelBlock, ...]], progress: Progress, done: int
-    ) -> Iterator[tuple[int, Columns]]:
+    def _computed(self, parts: Sequence[Part], progress: Progress, done: int) -> Iterator[tuple[int, Columns]]:
         """Parts as they are done, with their place in `parts`."""
-        compute = self.parts or (lambda rows, policy, wanted: _on_threads(rows, policy, wanted, self.threads, heard))
         total = len(self.levels)
 
-        def heard(count: int) -> None:
+        def heard(count: int = 0) -> None:
             nonlocal done
             done += count
             if not progress(done, total):
                 raise Cancelled
 
-        heard(0)
-        found = compute(self.rows, self.policy, parts)
+        heard()
+        if self.machines.clustered:
+            for place, content in compute(_PartAsFile(self.rows), self.policy, parts, self.machines, heard):
+                columns = parquet.from_bytes(content)
+                heard(len(columns["seed"]))
+                yield place, columns
+            return
+        blocks = [block for part in parts for block in part]
+        found = compute(self.rows, self.policy, blocks, self.machines)
         try:
-            for number, columns in found:
-                if self.parts is not None:
+            for place, part in enumerate(parts):
+                known = []
+                for _, columns in itertools.islice(found, len(part)):
+                    known.append(columns)
                     heard(len(columns["seed"]))
-                yield number, columns
+                yield place, parquet.stacked(known)
         finally:
-            if isinstance(found, Iterator) and hasattr(found, "close"):
-                found.close()
+            found.close()  # type: ignore[attr-defined]
 
     def _run_to_file(self, out: Path, progress: Progress) -> LevelsResult:
         self._check_room(out)
@@ -166,28 +170,14 @@ class LevelsQuestion(Question):
             )
 
 
-def _on_threads(
-    rows: LevelRows,
-    policy: Policy,
-    parts: Sequence[tuple[LevelBlock, ...]],
-    threads: int | None,
-    heard: Callable[[int], None],
-) -> Iterator[tuple[int, Columns]]:
-    found = evaluate(rows, policy, itertools.chain.from_iterable(parts), threads)
-    try:
-        for number, part in enumerate(parts):
-            blocks = []
-            for columns in itertools.islice(found, len(part)):
-                blocks.append(columns)
-                heard(len(columns["seed"]))
-            yield number, parquet.stacked(blocks)
-    finally:
-        found.close()
+@dataclass(frozen=True)
+class _PartAsFile:
+    """A part as a Parquet file: what a worker of a cluster sends back."""
 
+    rows: LevelRows
 
-def part_bytes(rows: LevelRows, policy: Policy, blocks: Iterable[LevelBlock], threads: int = 1) -> bytes:
-    """One part as a Parquet file: what a worker of a cluster sends back."""
-    return parquet.to_bytes(parquet.stacked(list(evaluate(rows, policy, blocks, threads))), {})
+    def __call__(self, part: Part, forward: LevelForward) -> bytes:
+        return parquet.to_bytes(parquet.stacked([self.rows(block, forward) for block in part]), {})
 
 
 def _joined(folder: PartsFolder, count: int) -> Iterator[Columns]:

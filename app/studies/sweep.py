@@ -14,6 +14,7 @@ from torch import Tensor
 from app.errors import MazescopeError, PatchError
 from app.field.level_forward import LevelForward, from_layer_shape
 from app.field.log_odds import log_odds
+from app.field.machines import HERE, Machines
 from app.field.number_check import BEYOND, is_finite
 from app.field.vector_field import move_probabilities
 from app.interventions.dynamic_vectors import WORDS
@@ -45,7 +46,7 @@ class SweepQuestion(Question):
         coefficients: the t, ascending.
         controls: how many random directions, each scaled to the norm of each level's vector; 0 for none.
         seed: of the directions.
-        threads: levels that are computed at the same time; None for the machine's real cores.
+        machines: what computes.
 
     Raises:
         PatchError: for an unknown word or layer, or one that a run cannot resume behind.
@@ -61,7 +62,7 @@ class SweepQuestion(Question):
     coefficients: tuple[float, ...] = COEFFICIENTS
     controls: int = CONTROLS
     seed: int = 0
-    threads: int | None = field(default=None, compare=False)
+    machines: Machines = field(default=HERE, compare=False)
 
     def __post_init__(self) -> None:
         if self.vector not in WORDS:
@@ -90,7 +91,7 @@ class SweepQuestion(Question):
         work = _SweepOfLevel(self.vector, self.layers, self.coefficients, self.controls, self.seed)
         totals = [np.zeros(layer(name, self.policy.width).shape, dtype=np.float64).ravel() for name in self.layers]
         found: list[_LevelSweep] = []
-        for each in each_level(work, self.policy, levels, progress, self.threads):
+        for each in each_level(work, self.policy, levels, progress, self.machines):
             for total, unit in zip(totals, each.units, strict=True):
                 total += unit
             found.append(each.without_units())

@@ -16,6 +16,7 @@ import pytest
 
 from app.errors import MazescopeError
 from app.field.level_blocks import LevelRange, level_range
+from app.field.machines import Machines
 from app.field.measures import decision_probabilities
 from app.interventions.patches import AddVector, PatchStack
 from app.io import parquet
@@ -96,8 +97,8 @@ def test_repeats_name_the_earliest_equal_level(small_policy: Policy) -> None:
 
 
 def test_the_same_bytes_however_it_is_split(small_policy: Policy, tmp_path: Path) -> None:
-    whole = LevelsQuestion(small_policy, seeds("0:300"), out=tmp_path / "whole.parquet", threads=1).run()
-    again = LevelsQuestion(small_policy, seeds("0:300"), out=tmp_path / "again.parquet", threads=3).run()
+    whole = LevelsQuestion(small_policy, seeds("0:300"), out=tmp_path / "whole.parquet", machines=Machines(1)).run()
+    again = LevelsQuestion(small_policy, seeds("0:300"), out=tmp_path / "again.parquet", machines=Machines(3)).run()
     assert whole.file is not None
     assert again.file is not None
     assert whole.file.read_bytes() == again.file.read_bytes()
@@ -172,13 +173,14 @@ def test_a_killed_run_goes_on_to_the_same_table(small_policy: Policy, tmp_path: 
         import sys
         from pathlib import Path
         from app.field.level_blocks import level_range
+        from app.field.machines import Machines
         from app.policy.network import random_network
         from app.policy.policy import policy_of
         from app.studies.levels import LevelsQuestion
 
         policy = policy_of(random_network(1, 0), "small")
         levels = level_range("easy", [range(100000)])
-        LevelsQuestion(policy, levels, out=Path(sys.argv[1]), threads=1).run()
+        LevelsQuestion(policy, levels, out=Path(sys.argv[1]), machines=Machines(1)).run()
         """
     )
     with subprocess.Popen([sys.executable, "-c", program, str(out)], cwd=ROOT) as process:
@@ -239,4 +241,4 @@ def test_hard_levels_with_the_cheese_in_the_region(small_policy: Policy) -> None
     found = question.run()
     assert (found.column("cheese_in_region") == 1).all()
     assert question.words() == ("--world", "hard", "--seeds", "70:80", "--region", "5")
-    assert replace(question, threads=1) == question
+    assert replace(question, machines=Machines(1)) == question

@@ -10,6 +10,7 @@ import torch
 
 from app.errors import MazescopeError, PatchError
 from app.field.log_odds import log_odds
+from app.field.machines import Machines
 from app.interventions.compiled_stack import compile_stack
 from app.interventions.patches import AddVector, PatchStack
 from app.maze.generator import levels
@@ -74,7 +75,9 @@ def test_controls_have_the_norm_of_the_vector_and_their_seeds(small_policy: Poli
 
 def test_threads_change_nothing(small_policy: Policy) -> None:
     found = [
-        SweepQuestion(small_policy, seeds(12), layers=LAYERS[:2], coefficients=(1,), controls=2, threads=threads).run()
+        SweepQuestion(
+            small_policy, seeds(12), layers=LAYERS[:2], coefficients=(1,), controls=2, machines=Machines(threads)
+        ).run()
         for threads in (1, 3)
     ]
     assert found[0].change.tobytes() == found[1].change.tobytes()

@@ -1,0 +1,207 @@
+"""Studies over many levels on Dask workers: pieces go out, results return as they are done, lost workers cost time.
+
+A worker runs this program's own code, so it is started from a copy of the project; `docs/cluster.md` says how. A piece
+is computed by one thread of one worker, in the same batches as here. When a worker dies, the scheduler gives its pieces
+to another.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import platform
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import torch
+
+from app import __version__
+from app.errors import MazescopeError
+from app.field.level_forward import LevelForward
+from app.field.many_levels import evaluate
+from app.policy.policy import Policy
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+T = TypeVar("T")
+B = TypeVar("B")
+
+CONNECTING: Final = 10.0
+"""Seconds after which a scheduler counts as not there."""
+
+WAITING: Final = 0.2
+"""Seconds between two looks at whether the run is still wanted."""
+
+AHEAD: Final = 3
+"""Pieces per thread of the cluster that are sent out before the first is back."""
+
+Versions = tuple[tuple[str, str], ...]
+
+
+def versions() -> Versions:
+    """What has to be the same on every machine for the numbers to be."""
+    return (("Mazescope", __version__), ("torch", torch.__version__.partition("+")[0]), ("Python", _python()))
+
+
+def compute_on_cluster(
+    work: Callable[[B, LevelForward], T],
+    policy: Policy,
+    pieces: Sequence[B],
+    scheduler: str | None,
+    workers: int | None,
+    waited: Callable[[], None],
+) -> Iterator[tuple[int, T]]:
+    """See `app.field.machines.compute`.
+
+    Raises:
+        MazescopeError: one sentence on what is wrong with the cluster.
+    """
+    with _client(scheduler, workers) as client:
+        _check(client, scheduler)
+        yield from _computed(client, work, policy, pieces, waited)
+
+
+def _computed(
+    client: Client,
+    work: Callable[[B, LevelForward], T],
+    policy: Policy,
+    pieces: Sequence[B],
+    waited: Callable[[], None],
+) -> Iterator[tuple[int, T]]:
+    from distributed import wait
+    from distributed.client import FutureCancelledError
+    from distributed.comm import CommClosedError
+    from distributed.scheduler import KilledWorker
+
+    with warnings.catch_warnings():
+        # A policy of width 4 has 15 MB, which Dask finds large for a task. As a task and not scattered, it is there
+        # again when every worker that had it is gone.
+        warnings.simplefilter("ignore", UserWarning)
+        brought = client.submit(_bytes, pickle.dumps(policy), key=f"policy-{policy.weights_hash}")
+    running: dict[Future, int] = {}
+    waiting = iter(enumerate(pieces))
+
+    def fill() -> None:
+        room = AHEAD * max(1, sum(client.nthreads().values())) - len(running)
+        for number, piece in zip(range(room), waiting, strict=False):
+            place, what = piece
+            del number
+            future = client.submit(_piece, versions(), work, policy.weights_hash, brought, what, pure=False)
+            running[future] = place
+
+    try:
+        fill()
+        while running:
+            waited()
+            try:
+                with client.as_current():
+                    done = wait(list(running), timeout=WAITING, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                continue
+            for future in done:
+                found = future.result()
+                place = running.pop(future)
+                future.release()
+                yield place, found
+            fill()
+    except KilledWorker as error:
+        raise MazescopeError(
+            "A piece of the work ended four workers of the cluster one after another, most likely for want of memory; "
+            "give them more, or start fewer on each machine."
+        ) from error
+    except (CommClosedError, FutureCancelledError, OSError) as error:
+        raise MazescopeError("The scheduler of the cluster is gone; run the same again to go on from here.") from error
+    finally:
+        with suppress(Exception):
+            client.cancel([*running, brought], force=True)
+
+
+@contextmanager
+def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError as error:
+        raise MazescopeError("Computing on a cluster needs Dask; `make studies` installs it.") from error
+    # What Dask tells of workers that come and go is no news to whoever reads the result.
+    for name in ("distributed", "tornado"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    if scheduler is None:
+        with (
+            LocalCluster(n_workers=workers or 1, threads_per_worker=1, dashboard_address=":0") as cluster,
+            Client(cluster, set_as_default=False) as client,
+        ):
+            yield client
+        return
+    try:
+        with warnings.catch_warnings():
+            # Whether versions fit is asked for below.
+            warnings.simplefilter("ignore")
+            client = Client(scheduler, timeout=CONNECTING, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise MazescopeError(
+            f"No Dask scheduler answers at {scheduler}; expected the address that it printed when it started, such as "
+            "tcp://10.0.0.5:8786."
+        ) from error
+    with client:
+        yield client
+
+
+def _check(client: Client, scheduler: str | None) -> None:
+    """Nothing, when there are workers and they are like this process.
+
+    Raises:
+        MazescopeError: one sentence on what is wrong.
+    """
+    try:
+        found: dict[str, Any] = client.run(versions, on_error="return")
+    except Exception as error:
+        raise MazescopeError(f"The scheduler at {scheduler} cannot be asked ({_first_line(error)}).") from error
+    if not found:
+        raise MazescopeError(f"The scheduler at {scheduler} has no worker; start one from a copy of the project.")
+    for worker, answer in found.items():
+        if isinstance(answer, BaseException):
+            raise MazescopeError(
+                f"The worker at {worker} cannot run Mazescope ({_first_line(answer)}); start it from a copy of the "
+                "project, of this version."
+            )
+        _compare(answer, versions(), f"The worker at {worker}")
+
+
+def _compare(theirs: Versions, ours: Versions, who: str) -> None:
+    for (name, found), (_, wanted) in zip(theirs, ours, strict=True):
+        if found != wanted:
+            raise MazescopeError(f"{who} has {name} {found}; expected {wanted}, as here.")
+
+
+def _piece(expected: Versions, work: Callable[[B, LevelForward], T], key: str, policy: bytes, piece: B) -> T:
+    """What a worker computes."""
+    _compare(versions(), expected, f"The worker on {platform.node()}")
+    (found,) = evaluate(work, _policy(key, policy), [piece], 1)
+    return found
+
+
+def _bytes(content: bytes) -> bytes:
+    return content
+
+
+_opened: dict[str, Policy] = {}
+
+
+def _policy(key: str, content: bytes) -> Policy:
+    if key not in _opened:
+        _opened.clear()
+        _opened[key] = pickle.loads(content)
+    return _opened[key]
+
+
+@lru_cache(maxsize=1)
+def _python() -> str:
+    return ".".join(platform.python_version_tuple()[:2])
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
