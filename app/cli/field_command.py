@@ -11,7 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from app.document.open_file import named_mazes
+from app.document.open_file import open_mazes, open_patches, open_policy
 from app.document.recipe import recipe_of
 from app.drawing.figure import MODES, FigureOptions
 from app.drawing.palette import PALETTES, palette
@@ -20,7 +20,6 @@ from app.export.file_formats import KINDS, file_bytes
 from app.field.requests import FieldRequest, FieldResult
 from app.interventions.patch_wording import stack_words
 from app.interventions.patches import NO_PATCHES
-from app.interventions.patches_file import load_patches
 from app.io.atomic import write_atomically
 from app.io.regular_file import exists
 from app.maze.levels import generate_levels
@@ -46,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--world", choices=WORLDS, default="easy", help="of the seeds; easy when left out")
     parser.add_argument("--seeds", type=parse_seeds, metavar="A:B|N|N,N,...", help="levels; A:B stops before B")
     parser.add_argument("--region", type=int, metavar="R", help="move the cheese into the top-right R x R squares")
-    parser.add_argument("--maze", type=Path, nargs="+", action="extend", default=[], metavar="FILE", help="maze files")
+    parser.add_argument(
+        "--maze", type=Path, nargs="+", action="extend", default=[], metavar="FILE", help="mazes: JSON, or text"
+    )
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="the policy; the one that ships when left out")
     parser.add_argument("--patches", type=Path, metavar="FILE", help="compute the patched field as well")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write to; it is made")
@@ -120,18 +121,17 @@ def run(arguments: argparse.Namespace) -> int:
         raise MazescopeError(f"{arguments.out} is a file; expected a folder for --out.")
     files = _maze_jobs(arguments.maze)
     _check_names(files, arguments.world, arguments.seeds or ())
-    stack = load_patches(arguments.patches) if arguments.patches else NO_PATCHES
+    stack = open_patches(arguments.patches) if arguments.patches else NO_PATCHES
 
     # These import torch, which takes a second; refusals above need not wait for it.
     from app.field.devices import find_device
     from app.field.engine import Engine
-    from app.policy.loading import load_policy
     from app.policy.policy_info import default_policy_path
 
     device, notice = find_device(arguments.device)
     if notice:
         note(notice)
-    policy = load_policy(arguments.checkpoint or default_policy_path())
+    policy = open_policy(arguments.checkpoint or default_policy_path())
     engine = Engine(device.key)
     started, squares, written = time.perf_counter(), 0, 0
     try:
@@ -150,11 +150,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _maze_jobs(paths: Sequence[Path]) -> list[Job]:
-    jobs = [Job(name, name, maze) for path in paths for name, maze in named_mazes(path)]
+    jobs = [Job(found.name, found.name, found.maze) for path in paths for found in open_mazes(path)]
     names = [job.name for job in jobs]
     for name in names:
         if names.count(name) > 1:
-            raise MazeError(f"{names.count(name)} maze files are called {name}; expected names that differ.")
+            raise MazeError(f"{names.count(name)} mazes are called {name}; expected names that differ.")
     return jobs
 
 

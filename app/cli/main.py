@@ -171,10 +171,10 @@ def _info(parser: argparse.ArgumentParser, argv: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object, training options as well")
     arguments = parser.parse_args(argv)
 
-    from app.policy.loading import load_policy
+    from app.document.open_file import open_policy
     from app.policy.policy_info import default_policy_path, describe, training_options
 
-    policy = load_policy(arguments.checkpoint or default_policy_path())
+    policy = open_policy(arguments.checkpoint or default_policy_path())
     rows = describe(policy)
     if arguments.json:
         import json

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.cli.field_command import parse_seeds
-from app.document.open_file import named_mazes
+from app.document.open_file import open_mazes, open_patches, open_policy
 from app.drawing.palette import PALETTES
 from app.errors import MazescopeError
 from app.interventions.patches import NO_PATCHES, PatchStack
-from app.interventions.patches_file import load_patches
 from app.maze.levels import check_region
 from app.maze.maze import WORLDS
 from app.studies.level_set import LevelSet, NamedLevel, of_seeds
@@ -60,10 +59,9 @@ class Inputs:
 
     @cached_property
     def _policy(self) -> Policy:
-        from app.policy.loading import load_policy
         from app.policy.policy_info import default_policy_path
 
-        return load_policy(self.arguments.checkpoint or default_policy_path())
+        return open_policy(self.arguments.checkpoint or default_policy_path())
 
     def level_range(self, default: str = "0:200") -> LevelRange:
         """The levels of --seeds, --world and --region, of any number, none of them made yet.
@@ -111,7 +109,7 @@ class Inputs:
         if arguments.maze:
             if arguments.seeds is not None or arguments.region is not None:
                 raise MazescopeError("--maze was given with --seeds or --region; expected one of them.")
-            found = tuple(NamedLevel(maze, name) for path in arguments.maze for name, maze in named_mazes(path))
+            found = tuple(NamedLevel(each.maze, each.name) for path in arguments.maze for each in open_mazes(path))
             return LevelSet(found, found[0].maze.world_name, files=tuple(map(str, arguments.maze)))
         return of_seeds(arguments.world, self.seeds(default), arguments.seeds or default, arguments.region)
 
@@ -121,7 +119,7 @@ class Inputs:
         Raises:
             PatchError: for a file that is none.
         """
-        return NO_PATCHES if self.arguments.patches is None else load_patches(self.arguments.patches)
+        return NO_PATCHES if self.arguments.patches is None else open_patches(self.arguments.patches)
 
     @property
     def device(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.cli.field_command import Job, figure_note, note, write_files
 from app.cli.screen_problem import ScreenProblem
-from app.document.open_file import Mazes, is_session, read_file
+from app.document.open_file import OpenedSession, open_policy, read_file
 from app.document.recipe import recipe_of
 from app.document.samples import load_samples
 from app.drawing.figure import FigureOptions, Mode
@@ -79,10 +79,9 @@ def run(files: Sequence[str], screen: ScreenProblem) -> int:
     opened = open_files([Path(name) for name in files])
 
     from app.field.engine import Engine
-    from app.policy.loading import load_policy
     from app.policy.policy_info import default_policy_path
 
-    policy = opened.policy or load_policy(default_policy_path())
+    policy = opened.policy or open_policy(default_policy_path())
     for sentence in opened.notes:
         note(sentence)
     engine = Engine()
@@ -114,25 +113,23 @@ def open_files(paths: Sequence[Path]) -> Opened:
     sample = load_samples()[0]
     opened = Opened((Job(sample.name, sample.title, sample.maze),), sample.stack)
     mazes: list[Job] = []
+    contents = [(path, read_file(path)) for path in paths]
     # A session takes the place of everything, so what is named with it goes into it.
-    for path in sorted(paths, key=lambda path: not is_session(path)):
-        found = read_file(path, opened.policy)
-        if isinstance(found, Maze):
-            mazes.append(Job(path.stem, path.stem, found))
-        elif isinstance(found, Mazes):
-            mazes += [Job(name, name, maze) for name, maze in found.named]
+    for path, found in sorted(contents, key=lambda pair: not isinstance(pair[1], OpenedSession)):
+        if isinstance(found, OpenedSession):
+            session = found.session
+            tab = session.state.tab
+            job = Job(path.stem, tab.title, tab.maze, tab.seed, tab.region)
+            opened = Opened((job,), session.state.stack, False, found.policies.policy, found.policies.problems)
+        elif isinstance(found, tuple):
+            mazes += [Job(each.name, each.name, each.maze) for each in found]
         elif isinstance(found, PatchStack):
             opened = replace(opened, stack=found, from_sample=False)
         elif isinstance(found, ActivationVector):
             patch = AddVector(layer=found.layer, vector=str(path.absolute()))
             opened = replace(opened, stack=PatchStack((patch,)), from_sample=False)
-        elif isinstance(found, Policy):
-            opened = replace(opened, policy=found)
         else:
-            session, policies = found
-            tab = session.state.tab
-            job = Job(path.stem, tab.title, tab.maze, tab.seed, tab.region)
-            opened = Opened((job,), session.state.stack, False, policies.policy, policies.problems)
+            opened = replace(opened, policy=found)
     return replace(opened, jobs=tuple(_named_apart(mazes))) if mazes else opened
 
 

@@ -1,175 +1,326 @@
-"""What the files that people open hold, told by their contents wherever their names leave it open."""
+"""What a file is, told from its contents, and the one way in which every file that people open is read.
+
+The window's menus, drops and panels, and the command line, all come here: `read_file` takes whatever a file holds, and
+`open_policy`, `open_mazes`, `open_patches` and `open_vector` take one kind and refuse the others by name. A further
+format is a further line of `READERS`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from app.document.session_file import FORMAT as SESSION_FORMAT
+from app.document.session_file import LARGEST as LARGEST_JSON
 from app.document.session_file import SUFFIX as SESSION_SUFFIX
 from app.document.session_file import Session, load_session
-from app.errors import MazescopeError, PatchError, PolicyError
+from app.errors import MazeError, MazescopeError, PatchError, PolicyError, SessionError
 from app.interventions.patches import PatchStack
-from app.interventions.patches_file import LARGEST, load_patches
-from app.interventions.vectors import ActivationVector, read_vector, tensors_of, vector_file
+from app.interventions.patches_file import load_patches
+from app.interventions.vectors import ActivationVector, TensorHeader, is_vector, read_vector, tensor_header
 from app.io.json_file import read_json
-from app.io.regular_file import exists, is_file
-from app.maze import maze_file as maze_files
-from app.maze import state_file, text_file
+from app.io.regular_file import no_regular_file
+from app.maze import maze_file, state_file, text_file
 from app.maze.maze import Maze
 from app.policy.policy import Policy
 
 if TYPE_CHECKING:
     from app.document.policy_lookup import Policies
 
-EXPECTED: Final = "a policy, maze, vector, session or file of patches"
+ANY: Final = "a policy, maze, vector, session or file of patches"
+_START: Final = 4096
 _MAZE_TEXT: Final = frozenset("#.CM \r\n")
 
-Found = tuple[Session, "Policies"]
-"""A session, and its policies as far as they were found."""
+
+class Kind(Enum):
+    """What a file may hold, as a sentence calls it."""
+
+    SESSION = "a session"
+    MAZE = "a maze"
+    PATCHES = "a file of patches"
+    VECTOR = "a vector"
+    POLICY = "a policy"
+
+    @property
+    def refusal(self) -> type[MazescopeError]:
+        """The class of what is raised when something else is found."""
+        classes: dict[Kind, type[MazescopeError]] = {
+            Kind.SESSION: SessionError,
+            Kind.MAZE: MazeError,
+            Kind.PATCHES: PatchError,
+            Kind.VECTOR: PatchError,
+            Kind.POLICY: PolicyError,
+        }
+        return classes[self]
 
 
 @dataclass(frozen=True)
-class Mazes:
-    """Several mazes of one file.
+class NamedMaze:
+    """A maze of a file, and what to call it."""
 
-    Attributes:
-        named: in the file's order, what to call each, and the maze.
-    """
-
-    named: tuple[tuple[str, Maze], ...]
+    name: str
+    maze: Maze
 
 
-Content = Found | Maze | Mazes | PatchStack | ActivationVector | Policy
+@dataclass(frozen=True)
+class OpenedSession:
+    """A session, and its policies as far as they were found."""
+
+    session: Session
+    policies: Policies
 
 
-def is_session(path: Path) -> bool:
-    """Whether a file is a session, which takes the place of everything: by its suffix."""
-    return path.suffix.lower() == SESSION_SUFFIX
+Mazes = tuple[NamedMaze, ...]
+Content = OpenedSession | Mazes | PatchStack | ActivationVector | Policy
 
 
-def read_file(path: Path, here: Policy | None) -> Content:
-    """What a file holds. Loads torch for a policy: only off the screen's thread.
+class Beginning:
+    """How a file begins; what more of it is needed to tell its kind is read once, when first asked for.
 
     Args:
-        path: a session (`.mazescope`), maze or patches (`.json`, or text that begins like it), maze as text (`.txt`, or
-            text of nothing else), states of procgen, vector, or checkpoint.
+        expected: what the file should be, for sentences on one that cannot be read.
+        refusal: the class of what is raised then.
+    """
+
+    def __init__(self, path: Path, expected: str, refusal: type[MazescopeError]) -> None:
+        self.path, self.expected, self.refusal = path, expected, refusal
+        self.suffix = path.suffix.lower()
+
+    @cached_property
+    def start(self) -> bytes:
+        """The first bytes.
+
+        Raises:
+            MazescopeError: when there is no file that can be read.
+        """
+        path = self.path
+        try:
+            what = no_regular_file(path)
+            if what is not None:
+                raise self.refusal(f"{path.name or path} is {what}; expected {self.expected}.")
+            with path.open("rb") as file:
+                return file.read(_START)
+        except OSError as error:
+            raise self.refusal(
+                f"{path} cannot be read: {error.strerror or error}; expected {self.expected}."
+            ) from error
+        except ValueError as error:  # a name with a null byte
+            raise self.refusal(f"{path.name!r} cannot be the name of a file; expected {self.expected}.") from error
+
+    @cached_property
+    def text(self) -> str:
+        """How a text begins; empty for anything else."""
+        try:
+            # The last letter may be cut in two.
+            return self.start.decode(errors="strict" if len(self.start) < _START else "ignore")
+        except ValueError:
+            return ""
+
+    @cached_property
+    def json(self) -> Any:
+        """The values of a file that begins as a JSON object does, or is called `.json`; None for any other.
+
+        What is no JSON after all is None as well, and `problem` says why.
+        """
+        self.problem: MazescopeError | None = None
+        if self.suffix != ".json" and not self.text.lstrip().startswith("{"):
+            return None
+        try:
+            return read_json(self.path, LARGEST_JSON, self.expected, self.refusal)
+        except MazescopeError as error:
+            self.problem = error
+            return None
+
+    @property
+    def format(self) -> object:
+        """What a JSON object says of its format; None where it says nothing."""
+        return self.json.get("format") if isinstance(self.json, dict) else None
+
+    @cached_property
+    def tensors(self) -> TensorHeader | None:
+        """Names and metadata of a safetensors file; None for any other, or one that is damaged."""
+        return tensor_header(self.path) if self.start[8:9] == b"{" else None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One format of one kind of file.
+
+    Attributes:
+        kind: what it holds.
+        matches: whether a file is of this format.
+        read: reads it; given the policy that is open, which a session may be about.
+    """
+
+    kind: Kind
+    matches: Callable[[Beginning], bool]
+    read: Callable[[Path, Policy | None], Content]
+
+
+def read_file(path: Path, here: Policy | None = None) -> Content:
+    """What a file holds. Loads torch for a policy: only off the GUI thread.
+
+    Args:
+        path: a session, maze (JSON, lines of text, or states of procgen), stack of patches, vector or checkpoint, told by
+            its contents.
         here: the policy that is open, which a session may be about.
 
     Raises:
         MazescopeError: one sentence on what was found and what was expected.
     """
-    if exists(path) and not is_file(path):
-        # A pipe would be waited for.
-        kind = "a folder" if path.is_dir() else "a device or a pipe"
-        raise MazescopeError(f"{path.name or path} is {kind}; expected {EXPECTED}.")
-    if is_session(path):
-        return _read_session(path, here)
-    suffix, start = path.suffix.lower(), _start(path)
-    if suffix == ".json" or (suffix != text_file.SUFFIX and start.lstrip().startswith("{")):
-        return _read_json(path)
-    if suffix == text_file.SUFFIX or (start.strip() and _MAZE_TEXT.issuperset(start)):
-        return text_file.load(path)
-    if state_file.holds_states(_beginning(path)):
-        named = named_mazes(path)
-        return named[0][1] if len(named) == 1 else Mazes(tuple(named))
-    if vector_file(path):
-        return read_vector(path)
-    return _read_policy(path)
+    reader = _reader(Beginning(path, ANY, MazescopeError))
+    if reader is not None:
+        return reader.read(path, here)
+    from app.policy.loading import EXPECTED
+
+    try:
+        return _load_policy(path, here)
+    except PolicyError as error:
+        # Here a policy is not all that could have come.
+        raise PolicyError(str(error).replace(EXPECTED, ANY)) from error
 
 
-def read_mazes(path: Path) -> tuple[Maze, ...]:
-    """The mazes of a maze file, of states of procgen, or of a maze as text.
+def open_policy(path: Path) -> Policy:
+    """The policy of a checkpoint. Loads torch: only off the GUI thread.
+
+    Raises:
+        PolicyError: one sentence on what was found and what was expected.
+    """
+    return cast(Policy, _read_as(Kind.POLICY, path))
+
+
+def open_mazes(path: Path) -> Mazes:
+    """The mazes of a file, by name.
 
     Raises:
         MazeError: one sentence on what was found and what was expected.
     """
-    start = _beginning(path) if is_file(path) else b""
-    if state_file.holds_states(start):
-        return state_file.load(path)
-    if path.suffix.lower() == text_file.SUFFIX:
-        return (text_file.load(path),)
-    return (maze_files.load(path),)
+    return cast(Mazes, _read_as(Kind.MAZE, path))
 
 
-def named_mazes(path: Path) -> list[tuple[str, Maze]]:
-    """The mazes of a file with what to call each: the file's stem, and its number where there are several.
+def open_patches(path: Path) -> PatchStack:
+    """The stack of a file of patches.
 
     Raises:
-        MazeError: as `read_mazes` does.
+        PatchError: one sentence on what was found and what was expected.
     """
-    mazes = read_mazes(path)
-    return [(path.stem if len(mazes) == 1 else f"{path.stem}-{number}", maze) for number, maze in enumerate(mazes, 1)]
+    return cast(PatchStack, _read_as(Kind.PATCHES, path))
 
 
-def read_policy(path: Path) -> Policy:
-    """The policy of a checkpoint.
+def open_vector(path: Path) -> ActivationVector:
+    """The vector of a file.
 
     Raises:
-        PolicyError: one sentence on what was found and what was expected; a vector is called one.
+        PatchError: one sentence on what was found and what was expected.
     """
-    from app.policy.loading import load_policy
-
-    if vector_file(path):
-        raise PolicyError(f"{path.name} holds a vector, which Open takes into the library; expected a policy.")
-    return load_policy(path)
+    return cast(ActivationVector, _read_as(Kind.VECTOR, path))
 
 
-def _read_session(path: Path, here: Policy | None) -> Found:
+def _read_as(kind: Kind, path: Path) -> Content:
+    reader = _reader(Beginning(path, kind.value, kind.refusal))
+    if reader is None:
+        # Its own reader says best what is wrong with it.
+        reader = next(reader for reader in READERS if reader.kind is kind)
+    if reader.kind is not kind:
+        raise kind.refusal(f"{path.name} holds {reader.kind.value}; expected {kind.value}.")
+    try:
+        return reader.read(path, None)
+    except kind.refusal:
+        raise
+    except MazescopeError as error:
+        raise kind.refusal(str(error)) from error
+
+
+def _reader(file: Beginning) -> Reader | None:
+    """The reader of a file's format; None for one of no known format, of which a checkpoint's reader tells most.
+
+    Raises:
+        MazescopeError: when the file cannot be read, or is known to hold something else.
+    """
+    for reader in READERS:
+        if reader.matches(file):
+            return reader
+    if file.problem is not None:
+        raise file.problem
+    if file.json is not None:
+        raise file.refusal(
+            f'{file.path.name} is neither a maze, a session nor a file of patches; expected the key "format" or '
+            '"patches".'
+        )
+    if file.tensors is not None and file.tensors.names:
+        raise file.refusal(
+            f"{file.path.name} is neither a policy nor a vector: it holds {_listed(file.tensors.names)}; expected the "
+            "weights of the IMPALA network, or one tensor `vector` as Mazescope saves it."
+        )
+    return None
+
+
+def _is_session(file: Beginning) -> bool:
+    return file.format == SESSION_FORMAT or (file.suffix == SESSION_SUFFIX and file.format is None)
+
+
+def _is_patches(file: Beginning) -> bool:
+    return isinstance(file.json, dict) and file.format is None and "patches" in file.json
+
+
+def _is_maze(file: Beginning) -> bool:
+    return file.format is not None
+
+
+def _is_maze_text(file: Beginning) -> bool:
+    return file.suffix == text_file.SUFFIX or bool(file.text.strip() and _MAZE_TEXT.issuperset(file.text))
+
+
+def _is_states(file: Beginning) -> bool:
+    return state_file.holds_states(file.start)
+
+
+def _is_vector(file: Beginning) -> bool:
+    return file.tensors is not None and is_vector(file.tensors)
+
+
+def _is_policy(file: Beginning) -> bool:
+    return file.tensors is not None and any("embedder" in name for name in file.tensors.names)
+
+
+def _load_session(path: Path, here: Policy | None) -> Content:
     from app.document.policy_lookup import find_policies
 
     session = load_session(path)
-    return session, find_policies(session, here)
+    return OpenedSession(session, find_policies(session, here))
 
 
-def _read_policy(path: Path) -> Policy:
-    from app.policy.loading import EXPECTED as CHECKPOINT
+def _load_policy(path: Path, _here: Policy | None) -> Content:
     from app.policy.loading import load_policy
 
-    names = tensors_of(path)
-    if names and not any("embedder" in name for name in names):
-        raise MazescopeError(
-            f"{path.name} is neither a policy nor a vector: it holds {_listed(names)}; expected the weights of the "
-            "IMPALA network, or one tensor `vector` as Mazescope saves it."
-        )
-    try:
-        return load_policy(path)
-    except PolicyError as error:
-        # Here a policy is not all that could have come.
-        raise PolicyError(str(error).replace(CHECKPOINT, EXPECTED)) from error
+    return load_policy(path)
 
 
-def _read_json(path: Path) -> Maze | PatchStack:
-    """A maze, or a stack of patches, by the keys the file has."""
-    found = read_json(path, LARGEST, "a maze or a file of patches", PatchError)
-    kind = found.get("format") if isinstance(found, dict) else None
-    if kind == SESSION_FORMAT:
-        raise MazescopeError(
-            f"{path.name} holds a session; expected a name that ends in {SESSION_SUFFIX}: rename it to open it."
-        )
-    if kind is not None:
-        return maze_files.load(path)
-    if isinstance(found, dict) and "patches" in found:
-        return load_patches(path)
-    raise PatchError(f'{path.name} is neither a maze nor a file of patches; expected the key "format" or "patches".')
+def _load_states(path: Path, _here: Policy | None) -> Content:
+    mazes = state_file.load(path)
+    if len(mazes) == 1:
+        return (NamedMaze(path.stem, mazes[0]),)
+    return tuple(NamedMaze(f"{path.stem}-{number}", maze) for number, maze in enumerate(mazes, 1))
 
 
-def _start(path: Path) -> str:
-    """How a text begins; empty for anything else."""
-    try:
-        return _beginning(path).decode()
-    except ValueError:
-        return ""
+def _one_maze(load: Callable[[Path], Maze]) -> Callable[[Path, Policy | None], Content]:
+    return lambda path, _here: (NamedMaze(path.stem, load(path)),)
 
 
-def _beginning(path: Path) -> bytes:
-    """A file's first bytes; none of one that cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return file.read(2048)
-    except (OSError, ValueError):
-        return b""
+READERS: Final = (
+    Reader(Kind.SESSION, _is_session, _load_session),
+    Reader(Kind.PATCHES, _is_patches, lambda path, _here: load_patches(path)),
+    Reader(Kind.MAZE, _is_maze, _one_maze(maze_file.load)),
+    Reader(Kind.MAZE, _is_maze_text, _one_maze(text_file.load)),
+    Reader(Kind.MAZE, _is_states, _load_states),
+    Reader(Kind.VECTOR, _is_vector, lambda path, _here: read_vector(path)),
+    Reader(Kind.POLICY, _is_policy, _load_policy),
+)
+"""Every format that opens; the first that matches counts."""
 
 
 def _listed(names: tuple[str, ...]) -> str:

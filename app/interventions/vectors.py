@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -172,22 +173,26 @@ def file_stamp(path: str | Path) -> tuple[int, int, int] | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def tensors_of(path: Path) -> tuple[str, ...]:
-    """Names of the tensors in a safetensors file; none for any other file, or one that is damaged."""
-    try:
-        with safe_open(path, framework="numpy") as file:
-            return tuple(file.keys())
-    except (SafetensorError, OSError, ValueError, TypeError):
-        return ()
+@dataclass(frozen=True)
+class TensorHeader:
+    """What the header of a safetensors file says: the names of its tensors, and its metadata."""
+
+    names: tuple[str, ...]
+    metadata: Mapping[str, str]
 
 
-def vector_file(path: Path) -> bool:
-    """Whether a file says of itself that it is a vector, by its header: readable or not, `read_vector` tells of it."""
+def tensor_header(path: Path) -> TensorHeader | None:
+    """The header of a safetensors file; None for any other file, or one that is damaged."""
     try:
         with safe_open(path, framework="numpy") as file:
-            return (file.metadata() or {}).get("format") == FORMAT or list(file.keys()) == ["vector"]
+            return TensorHeader(tuple(file.keys()), file.metadata() or {})
     except (SafetensorError, OSError, ValueError, TypeError):
-        return False
+        return None
+
+
+def is_vector(header: TensorHeader) -> bool:
+    """Whether a file says of itself that it is a vector: readable or not, `read_vector` tells of it."""
+    return header.metadata.get("format") == FORMAT or header.names == ("vector",)
 
 
 @lru_cache(maxsize=64)

@@ -186,7 +186,7 @@ BAD = {
     "unknown": ("--colour", ("--maze", "{maze}", "--colour", "red")),
     "region alone": ("--region", ("--maze", "{maze}", "--region", "5")),
     "no maze file": (
-        "nowhere.json cannot be read: No such file or directory; expected a maze file",
+        "nowhere.json cannot be read: No such file or directory; expected a maze",
         ("--maze", "{folder}/nowhere.json"),
     ),
     "wrong maze file": ("broken.json", ("--maze", "{folder}/broken.json")),
@@ -194,7 +194,7 @@ BAD = {
     "no checkpoint": ("nowhere.pt", ("--maze", "{maze}", "--checkpoint", "{folder}/nowhere.pt")),
     "not a checkpoint": ("broken.json", ("--maze", "{maze}", "--checkpoint", "{folder}/broken.json")),
     "no patches": (
-        "No such file or directory; expected a patches file",
+        "No such file or directory; expected a file of patches",
         ("--maze", "{maze}", "--patches", "{folder}/nowhere.json"),
     ),
     "wrong patches": ("broken.json", ("--maze", "{maze}", "--patches", "{folder}/broken.json")),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.document.open_file import Mazes, named_mazes, read_file
+from app.document.open_file import NamedMaze, open_mazes, read_file
 from app.errors import MazeError
 from app.maze.generator import level, levels
 from app.maze.procgen_client import Procgen
@@ -26,16 +26,15 @@ def test_states_open_as_mazes_in_their_order(tmp_path: Path, protocol: int) -> N
     path.write_bytes(pickle.dumps(STATES, protocol))
     assert load(path) == tuple(MAZES)
     found = read_file(path, None)
-    assert found == Mazes(tuple((f"mazes-{number}", maze) for number, maze in enumerate(MAZES, 1)))
+    assert found == tuple(NamedMaze(f"mazes-{number}", maze) for number, maze in enumerate(MAZES, 1))
     path.write_bytes(pickle.dumps(STATES[:1], protocol))
-    assert read_file(path, None) == MAZES[0]
-    assert named_mazes(path) == [("mazes", MAZES[0])]
+    assert read_file(path, None) == open_mazes(path) == (NamedMaze("mazes", MAZES[0]),)
 
 
 @pytest.mark.parametrize("name", ["state", "state.bin", "state.pkl", "state.pth"])
 def test_a_raw_state_opens_whatever_it_is_called(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(STATES[1])
-    assert read_file(tmp_path / name, None) == MAZES[1]
+    assert open_mazes(tmp_path / name) == (NamedMaze("state", MAZES[1]),)
 
 
 def test_a_state_repeated_in_the_list_is_read_as_often() -> None:

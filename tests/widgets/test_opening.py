@@ -245,6 +245,16 @@ def test_json_and_vectors_are_told_by_what_they_hold(hand: Hand, tmp_path: Path)
     assert hand.maze.cheese is None
 
 
+def test_a_session_and_a_maze_of_any_suffix_are_told_by_what_they_hold(hand: Hand, tmp_path: Path) -> None:
+    assert hand.window.files.save_session(tmp_path / "talk.mazescope")
+    (tmp_path / "talk.mazescope").rename(tmp_path / "talk.json")
+    bare = small_maze().with_cheese(None)
+    maze_files.save(tmp_path / "bare.mazescope", bare)
+    drop(hand, tmp_path / "bare.mazescope", tmp_path / "talk.json")
+    assert hand.window.files.session_path == tmp_path / "talk.json"
+    assert [tab.maze for tab in hand.document.state.mazes] == [small_maze(), bare]
+
+
 # -- mistakes
 
 
@@ -275,17 +285,17 @@ def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
     (folder / "folder.json").mkdir()
     yield "folder.json", "is a folder; expected"
     yield "gone.json", "gone.json"
-    yield "gone.safetensors", "There is no file"
+    yield "gone.safetensors", "No such file or directory; expected a policy, maze, vector, session"
     (folder / "list.json").write_text("[1]")
-    yield "list.json", "neither a maze nor a file of patches"
+    yield "list.json", "is neither a maze, a session nor a file of patches"
     (folder / "broken.json").write_text('{"patches": [')
     yield "broken.json", "is not JSON"
     (folder / "kind.json").write_text('{"patches": [{"kind": "explode"}]}')
     yield "kind.json", '"kind" is "explode"; expected one of'
     (folder / "session.json").write_text(json.dumps({"format": "mazescope-session", "version": 1}))
-    yield "session.json", "holds a session; expected a name that ends in .mazescope"
-    (folder / "maze.mazescope").write_text(json.dumps(maze_files.to_json(small_maze())))
-    yield "maze.mazescope", "not a session"
+    yield "session.json", "The session has no mazes"
+    (folder / "none.mazescope").write_text("{}")
+    yield "none.mazescope", "not a session"
     (folder / "odd.txt").write_text("####\n#MC#\n###\n")
     yield "odd.txt", "odd.txt is no maze"
     (folder / "letters.txt").write_text("hello\n")

@@ -1,14 +1,12 @@
-"""Opening and saving files, whatever they hold: policies, mazes, sessions and stacks of patches."""
+"""Opening and saving files, whatever they hold: policies, mazes, sessions, vectors and stacks of patches."""
 
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -16,16 +14,14 @@ from PySide6.QtWidgets import QWidget
 from app.document import maze_edits, patch_edits
 from app.document.document import State
 from app.document.first_document import new_state
-from app.document.open_file import Found, Mazes, is_session, read_file, read_policy
+from app.document.open_file import Content, OpenedSession, open_policy, read_file
 from app.document.session_file import SUFFIX as SESSION_SUFFIX
 from app.document.session_file import save_session
 from app.errors import MazescopeError
 from app.interventions.patches import PatchStack
 from app.interventions.vectors import ActivationVector
-from app.io.regular_file import exists
 from app.maze import maze_file as maze_files
 from app.maze import text_file
-from app.maze.maze import Maze
 from app.paths import asset
 from app.policy.policy import Policy
 from widgets.files.file_dialogs import ask_files, ask_name
@@ -35,7 +31,7 @@ DEFAULT_POLICY = "default.safetensors"
 RECENT_KEPT = 10
 OPEN_TITLES = {"any": "Open a session, maze, policy, vector or patches", "policy": "Open policy", "maze": "Open maze"}
 FILTERS = {
-    "any": "All that opens here (*.pth *.pt *.safetensors *.json *.txt *.pkl *.mazescope);;All files (*)",
+    "any": "All supported files (*.pth *.pt *.safetensors *.json *.txt *.mazescope);;All files (*)",
     "policy": "Checkpoints (*.pth *.pt *.safetensors *.ckpt);;All files (*)",
     "maze": "Mazes (*.json);;Mazes as text (*.txt);;All files (*)",
     "session": "Sessions (*.mazescope)",
@@ -43,31 +39,28 @@ FILTERS = {
 
 
 class Files(QObject):
-    """Reads files off the screen's thread and opens what they hold; whatever is refused leaves all as it was.
+    """Opens what files hold, read by the queue of files, and saves; a file that is refused changes nothing.
 
     Signals:
         recent_changed(): the list of recent files.
         path_changed(): the session file that "Save" writes to.
-        opening(): a file is about to be read, because the user asked for it.
         saving(): the session is about to be saved; whatever is shown in its place ends, so that the work itself is.
         vector_kept(Path): a vector's file was opened; the library has it under this path.
     """
 
     recent_changed = Signal()
     path_changed = Signal()
-    opening = Signal()
     saving = Signal()
     vector_kept = Signal(object)
 
     def __init__(self, context: Context, window: QWidget) -> None:
         super().__init__(window)
         self._context, self._window = context, window
-        self._waiting: deque[Callable[[], object]] = deque()
-        self._refusals: list[str] = []
-        self._in_turn = False
         self.session_path: Path | None = None
         self.leaving: Callable[[Callable[[], object]], object] = lambda go_on: go_on()
         """Asked before another session takes the place of this one: calls its argument when it may."""
+        context.files.opened.connect(self._remember)
+        context.files.missing.connect(self.forget)
 
     # -- opening
 
@@ -78,41 +71,45 @@ class Files(QObject):
         return [Path(path) for path in found if isinstance(path, str)] if isinstance(found, list) else []
 
     def open_paths(self, paths: Iterable[Path]) -> None:
-        """Open files by what they hold, one after the other: a session first, since it takes the place of all."""
-        files = sorted((path.absolute() for path in paths), key=lambda path: not is_session(path))
-        sessions = sum(map(is_session, files))
-        if sessions > 1:
-            self._context.notice(f"One session is open at a time: of {sessions} files {files[0].name} was opened.")
-        self._open_in_turn([files[0], *(path for path in files[1:] if not is_session(path))] if files else [])
+        """Open files by what they hold: a session first, since it takes the place of all."""
+        document = self._context.document
+        self._context.files.open(list(paths), lambda path: read_file(path, document.state.policy), self._take)
 
     def open_path(self, path: Path) -> None:
-        """Open one file as what it holds."""
-        path = path.absolute()
-        self.opening.emit()
-        here = self._context.document.state.policy
-        self._read(path, lambda: read_file(path, here), self._take)
+        """Open one file by what it holds."""
+        self.open_paths([path])
 
     def open_policy(self, path: Path) -> None:
         """Open a checkpoint as the policy."""
-        self._read(path, lambda: read_policy(path), self._take_policy)
+        self.open_policies([path])
 
-    def open_default_policy(self, *, undoable: bool = True, remember: bool = False) -> None:
+    def open_policies(self, paths: Iterable[Path]) -> None:
+        """Open checkpoints as the policy, one after the other; each can be undone."""
+
+        def take(found: list[tuple[Path, Policy]]) -> None:
+            for _, policy in found:
+                self._take_policy(policy)
+
+        self._context.files.open(list(paths), open_policy, take)
+
+    def open_default_policy(self) -> None:
         """Open the policy that ships with the program."""
+        self.open_policy(asset("policies", DEFAULT_POLICY))
+
+    def open_first_policy(self) -> None:
+        """At the start: the policy that ships, unless a file brings one; nothing to undo where nothing was done yet."""
         path = asset("policies", DEFAULT_POLICY)
-        take = self._take_policy if undoable else self._take_first_policy
-        self._read(path, lambda: read_policy(path), take, remember=remember)
+        self._context.run_in_background(lambda: open_policy(path), self._take_first_policy)
 
     def ask_open(self, kind: str = "any") -> None:
         """Let the user choose files to open: "any", "policy" or "maze"."""
         found = ask_files(self._window, OPEN_TITLES[kind], self.folder(), FILTERS[kind])
-        if kind == "policy":
-            self._open_in_turn([Path(name) for name in found], self.open_policy)
-        else:
-            self.open_paths([Path(name) for name in found])
+        open_them = self.open_policies if kind == "policy" else self.open_paths
+        open_them([Path(name) for name in found])
 
     def new_session(self) -> None:
-        """Begin anew: one maze, no patches, the policy that is open."""
-        self.leaving(self._begin_anew)
+        """Start over: one maze, no patches, the policy that is open."""
+        self.leaving(self._start_over)
 
     def open_state(self, state: State, path: Path | None, view: Mapping[str, Any] | None = None) -> None:
         """Put a state in place of everything that is open; it belongs to this session file, and cannot be undone."""
@@ -142,7 +139,7 @@ class Files(QObject):
         self._context.succeeded.emit("save")
         self._context.document.mark_saved()
         self._set_path(path)
-        self._remember(path)
+        self._remember([path])
         self._context.notice(f"Saved {path.name}.")
         return True
 
@@ -176,85 +173,62 @@ class Files(QObject):
             self._context.report_exception(error, "save")
             return
         self._context.succeeded.emit("save")
-        self._remember(path)
+        self._remember([path])
         self._context.notice(f"Saved {path.name}.")
 
     # -- inside
 
-    def _read(
-        self, path: Path, read: Callable[[], object], take: Callable[[Path, object], None], *, remember: bool = True
-    ) -> None:
-        in_turn, self._in_turn = self._in_turn, False
-        asked = take != self._take_first_policy
-        if not in_turn and asked:
-            self._refusals = []
-        refusals = self._refusals
+    def _take(self, found: list[tuple[Path, Content]]) -> None:
+        sessions = [(path, content) for path, content in found if isinstance(content, OpenedSession)]
+        # A drag under way belongs to what is being left.
+        self._context.document.end()
 
-        def done(found: object) -> None:
-            if asked and not refusals:
-                self._context.succeeded.emit("file")
-            # A drag under way belongs to what is being left.
-            self._context.document.end()
-            take(path, found)
-            if remember:
-                self._remember(path)
-            if in_turn:
-                self._open_next()
+        def take_rest() -> None:
+            for _, content in found:
+                self._take_one(content)
 
-        def failed(error: Exception) -> None:
-            if isinstance(error, MazescopeError):
-                # Of files opened together, each that is refused has its line.
-                refusals.append(str(error))
-                self._context.report("\n".join(refusals), about="file")
+        if not sessions:
+            take_rest()
+            return
+        path, session = sessions[0]
+        if len(sessions) > 1:
+            self._context.notice(f"One session is open at a time: of {len(sessions)} files {path.name} was opened.")
+
+        def go_on() -> None:
+            self._open_session(path, session)
+            # What was opened together with a session goes into it: after the question, or not at all.
+            take_rest()
+
+        self.leaving(go_on)
+
+    def _take_one(self, content: Content) -> None:
+        document = self._context.document
+        if isinstance(content, tuple):
+            if len(content) == 1:
+                maze_edits.open_level(document, content[0].maze, content[0].name, tab=True)
             else:
-                self._context.report_exception(error)
-            if not exists(path):
-                self.forget([path])
-            if in_turn:
-                self._open_next()
+                maze_edits.open_mazes(document, [(each.name, each.maze) for each in content])
+        elif isinstance(content, PatchStack):
+            patch_edits.open_stack(document, content)
+        elif isinstance(content, ActivationVector):
+            self._take_vector(content)
+        elif isinstance(content, Policy):
+            self._take_policy(content)
 
-        self._context.run_in_background(read, done, failed)
-
-    def _open_in_turn(self, paths: Iterable[Path], open_one: Callable[[Path], object] | None = None) -> None:
-        if not self._waiting:
-            self._refusals = []
-        self._waiting.extend(partial(open_one or self.open_path, path) for path in paths)
-        self._open_next()
-
-    def _open_next(self) -> None:
-        if self._waiting:
-            self._in_turn = True
-            self._waiting.popleft()()
-
-    def _take_policy(self, _path: Path, policy: object) -> None:
-        assert isinstance(policy, Policy)
+    def _take_policy(self, policy: Policy) -> None:
+        self._context.document.end()
         maze_edits.open_policy(self._context.document, policy)
         self._context.notice(f"Opened the policy {policy.name}.")
 
-    def _take_first_policy(self, path: Path, policy: object) -> None:
-        assert isinstance(policy, Policy)
+    def _take_first_policy(self, policy: Policy) -> None:
         document = self._context.document
         if document.state.policy is not None:
             return
         if document.history.done or document.history.undone:
-            self._take_policy(path, policy)
+            self._take_policy(policy)
         else:
+            document.end()
             document.reset(replace(document.state, policy=policy))
-
-    def _take(self, path: Path, found: object) -> None:
-        document = self._context.document
-        if isinstance(found, Maze):
-            maze_edits.open_level(document, found, path.stem, tab=True)
-        elif isinstance(found, Mazes):
-            maze_edits.open_mazes(document, found.named)
-        elif isinstance(found, PatchStack):
-            patch_edits.open_stack(document, found)
-        elif isinstance(found, ActivationVector):
-            self._take_vector(found)
-        elif isinstance(found, Policy):
-            self._take_policy(path, found)
-        else:
-            self._take_session(path, found)
 
     def _take_vector(self, vector: ActivationVector) -> None:
         kept = self._context.vectors.keep(vector)
@@ -262,26 +236,15 @@ class Files(QObject):
             self.vector_kept.emit(kept)
             self._context.notice(f"Kept in the library: {vector.name}.")
 
-    def _take_session(self, path: Path, found: object) -> None:
-        session, found_policies = cast(Found, found)
-        # What was opened together with a session goes into it: after the question, or not at all.
-        rest, self._waiting = self._waiting, deque()
-        later = False
+    def _open_session(self, path: Path, opened: OpenedSession) -> None:
+        policies = opened.policies
+        # Without its own policy the session still opens, under the one that is here.
+        policy = policies.policy or self._context.document.state.policy
+        self.open_state(replace(opened.session.state, policy=policy), path, policies.view)
+        if policies.problems:
+            self._context.report("\n".join(policies.problems), about="file")
 
-        def go_on() -> None:
-            # Without its own policy the session still opens, under the one that is here.
-            policy = found_policies.policy or self._context.document.state.policy
-            self.open_state(replace(session.state, policy=policy), path, found_policies.view)
-            if found_policies.problems:
-                self._context.report("\n".join(found_policies.problems), about="file")
-            self._waiting.extend(rest)
-            if later:
-                self._open_next()
-
-        self.leaving(go_on)
-        later = True
-
-    def _begin_anew(self) -> None:
+    def _start_over(self) -> None:
         self.open_state(replace(new_state(), policy=self._context.document.state.policy), None, {})
 
     def _set_path(self, path: Path | None) -> None:
@@ -291,10 +254,13 @@ class Files(QObject):
             self.session_path = path
             self.path_changed.emit()
 
-    def _remember(self, path: Path) -> None:
-        kept = [str(path), *(str(old) for old in self.recent if old != path)]
-        self._context.settings.set("recent", kept[:RECENT_KEPT])
-        self.recent_changed.emit()
+    def _remember(self, paths: Iterable[Path]) -> None:
+        """Put files on top of the list of recent ones; what ships with the program has its own action."""
+        new = [path for path in paths if not path.is_relative_to(asset("policies"))]
+        if new:
+            kept = [*reversed(new), *(old for old in self.recent if old not in new)]
+            self._context.settings.set("recent", [str(path) for path in kept[:RECENT_KEPT]])
+            self.recent_changed.emit()
 
     def folder(self) -> str:
         """Where dialogs begin: where the last file was."""

@@ -119,7 +119,7 @@ class Tour(QObject):
         self.at = 0
         self.mark: CoachMark | None = None
         # Whoever opens a file wants to see that, and not to lose it to the end of the tour.
-        files.opening.connect(self.finish)
+        context.files.asked.connect(self.finish)
         # What is saved is the user's own work, which comes back for that.
         files.saving.connect(self.finish)
 

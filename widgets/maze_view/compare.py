@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.document import maze_edits
 from app.document.comparison import Comparison
+from app.document.open_file import open_policy
 from app.document.session_file import COMPARE, policy_to_json
 from app.policy.policy import Policy
 from widgets.files.file_dialogs import ask_file
@@ -153,22 +154,9 @@ class Compare:
 
     def with_policy_file(self, path: Path) -> None:
         """Compare with the policy of a checkpoint."""
-
-        def load() -> Policy:
-            from app.policy.loading import load_policy
-
-            return load_policy(path)
-
-        def failed(error: Exception) -> None:
-            self._context.report_exception(error, "file")
-
-        def done(policy: Policy) -> None:
-            self._context.succeeded.emit("file")
-            self.with_policy(policy)
-
         self._asked += 1
         number = self._asked
-        self._context.run_in_background(load, done, failed, lambda: number == self._asked)
+        self._context.files.open_one(path, open_policy, self.with_policy, lambda: number == self._asked)
 
     def swap(self) -> None:
         """Swap the two sides."""

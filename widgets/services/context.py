@@ -12,6 +12,7 @@ from widgets.services.action_registry import ActionRegistry
 from widgets.services.cheese_channels import CheeseChannels
 from widgets.services.curves import Curves
 from widgets.services.engine_bridge import EngineBridge
+from widgets.services.file_queue import FileQueue
 from widgets.services.jobs import Jobs
 from widgets.services.settings import Settings
 from widgets.services.vector_library import SharedLibrary
@@ -32,6 +33,7 @@ class Context(Jobs):
         actions: the registry of actions.
         settings: remembered choices.
         vectors: the library of the user's activation vectors.
+        files: the queue that reads the files the user opens.
         cheese: which channels mark the cheese, measured on demand.
         curves: traces the curve under a patch's slider.
 
@@ -61,6 +63,7 @@ class Context(Jobs):
         self.vectors = SharedLibrary(self, settings.file.parent / "vectors")
         self.cheese = CheeseChannels(self)
         self.curves = Curves(self)
+        self.files = FileQueue(self)
         self.bridge.failed.connect(self._field_failed)
         self.bridge.result.connect(self._field_came)
         choice = settings.get("theme", "system")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.errors import PatchError
 from app.interventions.vector_library import Entry, VectorLibrary
-from app.interventions.vectors import ActivationVector, read_vector
+from app.interventions.vectors import ActivationVector
 from widgets.services.jobs import Jobs
 
 
@@ -50,15 +50,6 @@ class SharedLibrary(QObject):
         kept: list[Path] = []
         self._try(lambda: kept.append(self.store.keep(vector)))
         return kept[0] if kept else None
-
-    def keep_copy(self, file: Path) -> Path | None:
-        """Take a vector's file from elsewhere into the library; the user is told when it is none."""
-        try:
-            vector = read_vector(file)
-        except PatchError as error:
-            self._jobs.report(str(error), about="vectors")
-            return None
-        return self.keep(vector)
 
     def rename(self, path: Path, name: str) -> None:
         """Give a vector another name."""

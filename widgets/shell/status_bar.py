@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QLabel, QStatusBar
 
@@ -19,6 +19,10 @@ from widgets.style import theme
 BUSY_AFTER = 600
 """Milliseconds from which background work is mentioned: what is done sooner would only flicker."""
 
+
+WORKING = "Working…"
+LONGEST = 40
+"""Letters of what is being opened."""
 
 GAP = "   ·   "
 WORK = (
@@ -42,7 +46,7 @@ class Status(QStatusBar):
         self.work = Shortening()
         self.setContentsMargins(8, 0, 8, 0)
         self.addWidget(self.tool, 1)
-        self.busy = QLabel("Working…")
+        self.busy = QLabel(WORKING)
         self.busy.setVisible(False)
         self.addPermanentWidget(self.busy)
         self.addPermanentWidget(self.work)
@@ -56,6 +60,7 @@ class Status(QStatusBar):
         self._patience.setInterval(BUSY_AFTER)
         self._patience.timeout.connect(lambda: self.busy.setVisible(context.busy))
         context.busy_changed.connect(self._take_busy)
+        context.files.progressed.connect(self._take_file)
         context.palette_changed.connect(self._take_font)
         self._take_font()
         self._show_tool()
@@ -100,6 +105,13 @@ class Status(QStatusBar):
         else:
             self._patience.stop()
             self.busy.setVisible(False)
+
+    def _take_file(self, number: int, count: int, name: str) -> None:
+        what = f"Opening {name}…" if count == 1 else f"Opening {number + 1} of {count}: {name}…"
+        self.busy.setText(
+            self.busy.fontMetrics().elidedText(what, Qt.TextElideMode.ElideMiddle, 260) if name else WORKING
+        )
+        self._share()
 
     def _take_device(self, label: str) -> None:
         self._device = label

@@ -168,7 +168,7 @@ def _start(window: MainWindow, files: list[Path], device: str) -> None:
 
     context.bridge.device = device
     context.run_in_background(engine, context.bridge.attach)
-    window.files.open_default_policy(undoable=False)
+    window.files.open_first_policy()
     window.files.open_paths(files)
 
 

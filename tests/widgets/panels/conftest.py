@@ -85,6 +85,10 @@ class Desk:
             and (seen.request.layer, seen.request.square) == (self.context.view.layer, bridge.inspected_square)
         )
 
+    def idle(self) -> None:
+        """Wait until nothing runs in the background."""
+        self.wait(lambda: not self.context.busy)
+
     def wait(self, until: Callable[[], bool], timeout: int = 30_000) -> None:
         """Wait for something to become true."""
         self.qtbot.waitUntil(until, timeout=timeout)

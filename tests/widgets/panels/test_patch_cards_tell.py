@@ -66,6 +66,7 @@ def test_a_patch_of_a_layer_no_policy_has_is_read_and_greyed_until_it_is_given_a
     patches = [{"kind": "zero", "layer": "embedder.block4.conv", "channels": [3]}, {"kind": "noise", "layer": "fc"}]
     file.write_text(json.dumps({"patches": patches}))
     panel.open_file(file)
+    desk.idle()
     desk.answered()
     assert desk.reports == []
     for card, name in zip(panel.cards.cards, ("embedder.block4.conv", "fc"), strict=True):

@@ -95,6 +95,7 @@ def test_patches_of_a_file_are_seen_from_the_first_on(make_desk: MakeDesk, tmp_p
     file = tmp_path / "patches.json"
     save_patches(file, PatchStack(MANY[::-1]))
     panel.open_file(file)
+    desk.idle()
     QApplication.processEvents()
     assert [patch.kind for patch in desk.patches][:2] == ["noise", "add"]
     assert bar.value() == 0

@@ -317,15 +317,18 @@ def test_patches_are_saved_and_opened(make_desk: MakeDesk, tmp_path: Path) -> No
     assert len(json.loads(file.read_text())["patches"]) == 2
     patch_edits.clear_stack(desk.document)
     panel.open_file(file)
+    desk.idle()
     assert desk.patches == stack
     desk.document.undo()
     assert desk.document.state.stack == NO_PATCHES
     file.write_text('{"patches": [{"kind": "one"}]}')
     panel.open_file(file)
+    desk.idle()
     assert desk.document.state.stack == NO_PATCHES
     assert len(desk.reports) == 1
     assert "expected one of zero" in desk.reports[0]
     panel.open_file(tmp_path / "absent.json")
+    desk.idle()
     assert "absent.json" in desk.reports[1]
 
 

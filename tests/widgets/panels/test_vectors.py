@@ -140,9 +140,11 @@ def test_vectors_are_renamed_saved_opened_and_deleted(desk: Desk, tmp_path: Path
     desk.key(panel.list, Qt.Key.Key_Delete)
     assert panel.list.count() == 0
     panel.open_file(file)
+    desk.idle()
     assert panel.list.count() == 1
     file.write_bytes(b"no vector")
     panel.open_file(file)
+    desk.idle()
     assert len(desk.reports) == 2
     assert "expected a .safetensors file" in desk.reports[1]
 

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QDockWidget, QMenu, QPushButton, QScrollArea, QToo
 
 from app.document import patch_edits
 from app.document.document import State
+from app.document.open_file import open_patches
 from app.errors import PatchError
-from app.interventions.patches_file import load_patches, save_patches
+from app.interventions.patches_file import save_patches
 from widgets.controls.cheese_progress import CheeseProgress
 from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, column, row
 from widgets.controls.patch_problems import problems_of
@@ -153,17 +154,12 @@ class PatchesPanel(QWidget):
     # --- what is done -----------------------------------------------------------------------------------------------
 
     def open_file(self, path: Path) -> None:
-        """Replace the stack by a file's; the person is told when it cannot be read."""
-        try:
-            stack = load_patches(path)
-        except PatchError as error:
-            self._context.report(str(error), about="patches")
-            return
-        self._context.succeeded.emit("patches")
-        patch_edits.open_stack(self._context.document, stack)
+        """Replace the stack by a file's; the user is told when it cannot be read."""
+        document = self._context.document
+        self._context.files.open_one(path, open_patches, lambda stack: patch_edits.open_stack(document, stack))
 
     def save_file(self, path: Path) -> None:
-        """Write the stack; the person is told when that fails."""
+        """Write the stack; the user is told when that fails."""
         try:
             save_patches(path, self._context.document.state.stack)
         except PatchError as error:

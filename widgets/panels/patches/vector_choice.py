@@ -1,4 +1,4 @@
-"""Which vector a patch adds: a word, one of the library, or a file."""
+"""Choice of the vector that a patch adds: a word, one of the library, or a file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
+from shiboken6 import isValid
 
-from app.interventions.vectors import SUFFIX
+from app.document.open_file import open_vector
+from app.interventions.vectors import SUFFIX, ActivationVector
 from widgets.controls.panel_parts import NarrowBox
 from widgets.files.file_dialogs import ask_file
 from widgets.services.context import Context
@@ -24,7 +26,7 @@ class VectorChoice(NarrowBox):
         super().__init__(
             "Vector", "The vector that is added; cheese and top-right are taken anew after every edit of the maze"
         )
-        self._library = context.vectors
+        self._context, self._library = context, context.vectors
         self._chosen = chosen
         self._vector = "cheese"
         self.activated.connect(self._activated)
@@ -57,7 +59,17 @@ class VectorChoice(NarrowBox):
         vector = self.currentData()
         if vector == FILE:
             self.setCurrentIndex(self.findData(self._vector))
-            file = ask_file(self, "Choose vector", "", f"Vectors (*{SUFFIX})")
-            vector = file or self._vector
-        if vector != self._vector:
+            self._ask_file()
+        elif vector != self._vector:
             self._chosen(vector)
+
+    def _ask_file(self) -> None:
+        name = ask_file(self, "Choose vector", "", f"Vectors (*{SUFFIX})")
+
+        def take(_vector: ActivationVector) -> None:
+            if name != self._vector:
+                self._chosen(name)
+
+        if name:
+            # The card may be rebuilt while the file is read.
+            self._context.files.open_one(Path(name), open_vector, take, lambda: isValid(self))

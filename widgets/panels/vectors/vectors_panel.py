@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.document import patch_edits
 from app.document.document import State
+from app.document.open_file import open_vector
 from app.drawing.palette import Palette
 from app.errors import PatchError
 from app.interventions.patches import AddVector
@@ -242,11 +243,11 @@ class VectorsPanel(QWidget):
             self._fill()
 
     def open_file(self, path: Path) -> None:
-        """Take a vector's file into the library; the person is told when it is none."""
-        self.show_file(self._library.keep_copy(path))
+        """Take a vector's file into the library; the user is told when it is none."""
+        self._context.files.open_one(path, open_vector, lambda vector: self.show_file(self._library.keep(vector)))
 
     def save_file(self, path: Path) -> None:
-        """Write the current vector elsewhere; the person is told when that fails."""
+        """Write the current vector elsewhere; the user is told when that fails."""
         vector = self.current
         if vector is None:
             return
