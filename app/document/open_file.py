@@ -165,8 +165,8 @@ def read_file(path: Path, here: Policy | None = None) -> Content:
     """What a file holds. Loads torch for a policy: only off the GUI thread.
 
     Args:
-        path: a session, maze (JSON, lines of text, or states of procgen), stack of patches, vector or checkpoint, told by
-            its contents.
+        path: a session, maze (JSON, lines of text, or states of procgen), stack of patches, vector or checkpoint; its
+            contents tell which.
         here: the policy that is open, which a session may be about.
 
     Raises:

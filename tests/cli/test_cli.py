@@ -20,6 +20,7 @@ from app import __version__
 from app.cli import main
 from app.cli.field_command import parse_formats, parse_seeds
 from app.field.vector_field import move_probabilities
+from app.maze import text_file
 from app.maze.generator import level as level_of
 from app.maze.maze_file import save
 from app.maze.moves import MOVE_DELTAS
@@ -101,6 +102,14 @@ def test_field_writes_the_arrays_of_a_maze_file(
         assert np.allclose(found["probs"], move_probabilities(found["logits"]))
         assert np.allclose(found["arrows"], found["probs"] @ MOVE_DELTAS)
         assert np.ptp(found["logits"].sum(axis=1)) > 0  # raw outputs, not normalised ones
+
+
+def test_field_opens_mazes_as_text_like_the_window(tmp_path: Path, checkpoint: Path, maze_file: Path) -> None:
+    text_file.save(tmp_path / "lines.dat", forked_level())
+    out = tmp_path / "out"
+    assert run("field", "--maze", maze_file, tmp_path / "lines.dat", "--checkpoint", checkpoint, "--out", out) == 0
+    with np.load(out / "fork.npz") as first, np.load(out / "lines.npz") as second:
+        assert np.array_equal(first["grid"], second["grid"])
 
 
 def test_field_writes_the_patched_arrays_when_patches_are_given(
