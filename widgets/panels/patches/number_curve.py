@@ -65,9 +65,9 @@ class NumberCurve(QWidget):
         self._wait = QTimer(self, singleShot=True, interval=PATIENCE)
         self._wait.timeout.connect(self._ask)
         context.curves.opened.connect(self._other_opened)
-        context.bridge.result.connect(lambda _: self.follow())
+        context.bridge.result.connect(self.follow)
         context.bridge.asked.connect(self.follow)
-        context.view.inspect_changed.connect(lambda _: self.follow())
+        context.view.inspect_changed.connect(self.follow)
 
     @property
     def is_open(self) -> bool:
@@ -79,7 +79,7 @@ class NumberCurve(QWidget):
         self._value = value
         self.plot.set_handle(value)
 
-    def follow(self) -> None:
+    def follow(self, *_: object) -> None:
         """Trace the curve again, where it shows and what it depends on is another: not the number itself."""
         if not (self.is_open and self.isVisible()):
             return
