@@ -21,7 +21,9 @@ NOUNS: Final = {
     "resample": "resample patch",
     "scale": "scale patch",
     "set": "set-value patch",
+    "offset": "offset patch",
     "add": "vector patch",
+    "project": "projection patch",
     "noise": "noise patch",
 }
 """What undo calls a patch of each kind."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.drawing.field_shapes import SAME_BELOW
 from app.field.requests import FieldResult
-from app.interventions.patches import AddVector
+from app.interventions.patches import AddVector, Offset
 
 
 def unchanged_reason(result: FieldResult) -> str | None:
@@ -26,6 +26,8 @@ def unchanged_reason(result: FieldResult) -> str | None:
         acting = [patch for position, patch in stack.active if position not in refused]
         if all(isinstance(patch, AddVector) and patch.coefficient == 0 for patch in acting):
             return "A vector times 0 adds nothing, so Patched equals Original."
+        if all(isinstance(patch, Offset) and patch.value == 0 for patch in acting):
+            return "An offset of 0 adds nothing, so Patched equals Original."
         return "As they are set, the patches change nothing, so Patched equals Original."
     if np.abs(result.patched.probs - result.original.probs).sum(axis=1).max(initial=0) / 2 < SAME_BELOW:
         return f"The patches change no square's probabilities by {SAME_BELOW} or more."

@@ -23,7 +23,7 @@ from app.drawing.rollout_shapes import rollout_overlays
 from app.drawing.side_by_side import Side, page
 from app.field.requests import FieldRequest, FieldResult
 from app.field.rollout_values import Rollouts
-from app.interventions.patches import AddVector, Patch, PatchStack
+from app.interventions.patches import Patch, PatchStack, VectorPatch
 
 Compute = Callable[[FieldRequest], FieldResult]
 """Gives the whole field: `Engine.compute`."""
@@ -155,7 +155,7 @@ def number_fields(patch: Patch) -> tuple[str, ...]:
 def number_title(stack: PatchStack, position: int, field: str) -> str:
     """What to call a number of the stack: "patch 1 (cheese vector): coefficient"."""
     patch = stack.patches[position]
-    what = f"{Path(patch.vector).stem} vector" if isinstance(patch, AddVector) else noun(patch)
+    what = f"{Path(patch.vector).stem} vector" if isinstance(patch, VectorPatch) else noun(patch)
     return f"patch {position + 1} ({what}): {field}"
 
 

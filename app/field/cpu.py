@@ -230,7 +230,8 @@ class CpuJob(Job):
         image = self._scene.before(self._resumed)
         # Where the next stage is on whole images anyway, the edit is made on whole images as well.
         further = self._walk.windows_behind(self._resumed)
-        self._in_windows = image is not None and further and len(groups.squares) <= MOST_GROUPS
+        by_pixel = self.compiled.by_pixel
+        self._in_windows = image is not None and further and by_pixel and len(groups.squares) <= MOST_GROUPS
         span = self._walk.span(self._resumed)
         size = (span.height, span.width) if self._in_windows else (span.side, span.side)
         channels = layer(self._resumed, self._request.policy.width).channels

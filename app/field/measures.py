@@ -9,6 +9,7 @@ import numpy as np
 
 from app.field.vector_field import VectorField
 from app.maze.maze import Square
+from app.maze.moves import MOVE_DELTAS
 from app.maze.routes import Decision, decision_square, moves_towards, shortest_path
 
 
@@ -36,12 +37,13 @@ def mean_total_variation(original: VectorField, patched: VectorField) -> float:
 
 
 def research_difference(original: VectorField, patched: VectorField) -> float:
-    """||d arrows||_F / N / 2, as the research code prints it; NaN while no square is computed.
+    """||d components||_F / N / 2, as the research code prints it; NaN while no square is computed.
 
-    It shrinks with the number of squares N, so it does not compare fields of different mazes. d arrows is the (N, 2)
-    difference of the arrows. Source: the code of Turner et al. 2023.
+    The components of a square are one arrow for each move, p(move) times its step, (N, 5, 2) in all, not their sum; a
+    move that goes nowhere has none. The measure shrinks with the number of squares N, so it does not compare fields of
+    different mazes. Source: the code of Turner et al. 2023.
     """
-    change = patched.arrows - original.arrows
+    change = class_difference(original, patched) * np.linalg.norm(MOVE_DELTAS, axis=1)
     change = change[~np.isnan(change).any(axis=1)]
     return float(np.linalg.norm(change) / len(change) / 2) if len(change) else float("nan")
 

@@ -29,7 +29,7 @@ def never() -> None:
 
 @dataclass(frozen=True, eq=False)
 class Edits:
-    """What a stack does to one batch: see `app.policy.stages.run`. Every edit acts pixel by pixel."""
+    """What a stack does to one batch: see `app.policy.stages.run`. In windows every edit acts pixel by pixel."""
 
     layers: frozenset[str] = frozenset()
     act: Edit = field(default=lambda _, activation: activation)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from app.errors import PatchError
@@ -54,6 +56,37 @@ def resampled_activation(patch: Resample, policy: Policy, maze: Maze, cache: Ten
         ("one", policy.weights_hash, source, stage.name),
         lambda: activations(policy.network, (source,), (stage.name,))[stage.name][0],
     )
+
+
+def resampled_by_channel(patch: Resample, policy: Policy, maze: Maze, cache: TensorCache = CACHE) -> Tensor:
+    """As `resampled_activation`, each channel from a level of its own, which its number and the patch's seed give.
+
+    Channels that the patch does not name are 0.
+
+    Raises:
+        PatchError: when no level can have its cheese on the maze's cheese square.
+    """
+    stage = layer(patch.layer, policy.width)
+    channels = tuple(range(stage.channels)) if patch.channels is None else patch.channels
+    sources = [
+        resample_source(replace(patch, source_seed=channel_seed(patch.source_seed, channel)), maze)
+        for channel in channels
+    ]
+
+    def compute() -> Tensor:
+        found = torch.zeros(stage.shape)
+        for start in range(0, len(channels), BATCH):
+            part = activations(policy.network, sources[start : start + BATCH], (stage.name,))[stage.name]
+            for row, channel in enumerate(channels[start : start + BATCH]):
+                found[channel] = part[row, channel]
+        return found
+
+    return cache.get(("each", policy.weights_hash, tuple(sources), stage.name, channels), compute)
+
+
+def channel_seed(source_seed: int, channel: int) -> int:
+    """The seed of the level that one channel is taken from."""
+    return int(np.random.default_rng([source_seed, channel, 2]).integers(2**31))
 
 
 def resample_source(patch: Resample, maze: Maze) -> Maze:

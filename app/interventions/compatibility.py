@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.errors import PatchError
 from app.interventions.dynamic_vectors import WORDS
-from app.interventions.patches import AddVector, Patch, SetValue
+from app.interventions.patches import Patch, SetValue, VectorPatch
 from app.interventions.vectors import read_vector
 from app.policy.layers import Layer, layer
 from app.policy.policy import Policy
@@ -28,7 +28,7 @@ def fitting_layer(patch: Patch, policy: Policy) -> Layer:
         raise PatchError("A channel was named twice; expected each channel once.")
     if isinstance(patch, SetValue):
         _check_pixel(patch, stage)
-    if isinstance(patch, AddVector) and patch.vector not in WORDS:
+    if isinstance(patch, VectorPatch) and patch.vector not in WORDS:
         found = read_vector(patch.vector).values.shape
         if found != stage.shape:
             raise PatchError(

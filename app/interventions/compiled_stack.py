@@ -39,6 +39,11 @@ class CompiledStack:
         """The earliest layer that something acts on; None when nothing acts, so that patched equals original."""
         return self.layers[0] if self.layers else None
 
+    @property
+    def by_pixel(self) -> bool:
+        """Whether each pixel's change depends on that pixel alone, so that windows of an image may be changed."""
+        return all(step.by_pixel for steps in self.steps.values() for step in steps)
+
     def edit(self, squares: np.ndarray) -> Edit:
         """The edit for one batch of a run: see `app.policy.stages.run`, with `edited=self.layers`.
 

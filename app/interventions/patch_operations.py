@@ -9,10 +9,22 @@ import torch
 from torch import Tensor
 
 from app.errors import MazeError, PatchError
-from app.interventions.ablations import mean_activation, resampled_activation
+from app.interventions.ablations import mean_activation, resampled_activation, resampled_by_channel
 from app.interventions.compatibility import fitting_layer
 from app.interventions.dynamic_vectors import WORDS, word_vector
-from app.interventions.patches import AddVector, Mean, Noise, Patch, Resample, Scale, SetValue, Zero
+from app.interventions.patches import (
+    AddVector,
+    Mean,
+    Noise,
+    Offset,
+    Patch,
+    ProjectOut,
+    Resample,
+    Scale,
+    SetValue,
+    VectorPatch,
+    Zero,
+)
 from app.interventions.tensor_cache import TensorCache
 from app.interventions.vectors import read_vector
 from app.maze.maze import Maze, Square
@@ -32,12 +44,14 @@ class Step:
         channels: (k,) int64 channels it acts on, or None for all.
         squares: the mouse's squares at which it acts, or None for all.
         change: what it does to those channels. Row by row: no row of a batch sees another.
+        by_pixel: whether each pixel's change depends on that pixel alone.
     """
 
     layer: Layer
     channels: Tensor | None
     squares: frozenset[Square] | None
     change: Change
+    by_pixel: bool = True
 
     def apply(self, activation: Tensor) -> Tensor:
         """The activation (n, *layer shape) with the chosen channels changed; the argument stays as it is."""
@@ -73,7 +87,8 @@ def step_of(patch: Patch, ground: Ground) -> Step | None:
     if change is None:
         return None
     channels = None if patch.channels is None else torch.tensor(patch.channels, device=ground.device)
-    return Step(stage, channels, None if patch.squares is None else frozenset(patch.squares), change)
+    squares = None if patch.squares is None else frozenset(patch.squares)
+    return Step(stage, channels, squares, change, by_pixel=not isinstance(patch, ProjectOut))
 
 
 def _change(patch: Patch, stage: Layer, ground: Ground) -> Change | None:
@@ -83,7 +98,8 @@ def _change(patch: Patch, stage: Layer, ground: Ground) -> Change | None:
         case Mean():
             return _replacing(_chosen(mean_activation(patch, ground.policy, ground.maze, ground.cache), patch, ground))
         case Resample():
-            source = resampled_activation(patch, ground.policy, ground.maze, ground.cache)
+            resampled = resampled_by_channel if patch.per_channel else resampled_activation
+            source = resampled(patch, ground.policy, ground.maze, ground.cache)
             return _replacing(_chosen(source, patch, ground))
         case Scale(positive=1, negative=1):
             return None
@@ -91,8 +107,13 @@ def _change(patch: Patch, stage: Layer, ground: Ground) -> Change | None:
             return lambda x: torch.where(x > 0, x * positive, x * negative)
         case SetValue():
             return _setting(patch, stage, ground.maze)
-        case AddVector(coefficient=0) | Noise(sigma=0):
+        case AddVector(coefficient=0) | Noise(sigma=0) | Offset(value=0):
             return None
+        case Offset(value=value):
+            return lambda x: x + value
+        case ProjectOut():
+            direction = _chosen(_vector(patch, stage, ground), patch, ground)
+            return _projecting(direction) if direction.any() else None
         case AddVector():
             vector = _vector(patch, stage, ground)
             return _adding(patch.coefficient * _chosen(vector, patch, ground)) if vector.any() else None
@@ -103,7 +124,7 @@ def _change(patch: Patch, stage: Layer, ground: Ground) -> Change | None:
     raise PatchError(f"A patch of kind {patch.kind!r} was found; expected one of the stack's kinds.")
 
 
-def _vector(patch: AddVector, stage: Layer, ground: Ground) -> Tensor:
+def _vector(patch: VectorPatch, stage: Layer, ground: Ground) -> Tensor:
     if patch.vector in WORDS:
         return word_vector(patch.vector, ground.policy, ground.maze, stage.name, ground.cache)
     return torch.from_numpy(read_vector(patch.vector).values.copy())
@@ -136,6 +157,20 @@ def _chosen(values: Tensor, patch: Patch, ground: Ground) -> Tensor:
 
 def _replacing(values: Tensor) -> Change:
     return lambda x: values.to(x).expand(x.shape).clone()
+
+
+def _projecting(direction: Tensor) -> Change:
+    # In float64 where there is one: the square of a small vector may be nothing in float32.
+    exact = torch.float32 if direction.device.type == "mps" else torch.float64
+    unit = direction.to(exact)
+    unit = unit / unit.norm()
+
+    def change(x: Tensor) -> Tensor:
+        v = unit.to(x.device)
+        along = (x.to(v.dtype) * v).flatten(1).sum(1)
+        return (x - along.view(-1, *[1] * v.ndim) * v).to(x.dtype)
+
+    return change
 
 
 def _adding(values: Tensor) -> Change:

@@ -6,8 +6,10 @@ from app.interventions.patches import (
     AddVector,
     Mean,
     Noise,
+    Offset,
     Patch,
     PatchStack,
+    ProjectOut,
     Resample,
     Scale,
     SetValue,
@@ -40,6 +42,8 @@ def _action(patch: Patch, channels: str) -> str:
         case Mean():
             return f"mean of {patch.count} observations in {channels}"
         case Resample():
+            if patch.per_channel:
+                return f"{channels}, each of another level (seed {patch.source_seed})"
             return f"{channels} of level {patch.source_seed}"
         case Scale():
             factors = general(patch.positive)
@@ -53,14 +57,23 @@ def _action(patch: Patch, channels: str) -> str:
             elif patch.row is not None:
                 place = f" at pixel ({patch.row}, {patch.column})"
             return f"{channels} = {general(patch.value)}{place}"
+        case Offset():
+            return f"{channels} {general(patch.value, sign=True)}"
+        case ProjectOut():
+            inside = "" if patch.channels is None else f" in {channels}"
+            return f"{_file_name(patch.vector)} vector projected out{inside}"
         case AddVector():
-            vector = patch.vector.replace("\\", "/").rpartition("/")[2]
+            vector = _file_name(patch.vector)
             inside = "" if patch.channels is None else f" in {channels}"
             return f"{general(patch.coefficient, sign=True)} × {vector} vector{inside}"
         case Noise():
             return f"noise of sigma {general(patch.sigma)} in {channels}"
         case _:
             return f"{patch.kind} {channels}"
+
+
+def _file_name(vector: str) -> str:
+    return vector.replace("\\", "/").rpartition("/")[2]
 
 
 def _channels(channels: tuple[int, ...] | None) -> str:

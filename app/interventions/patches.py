@@ -64,12 +64,15 @@ class Resample(Patch):
     Attributes:
         source_seed: seed of the other level.
         same_cheese: whether the cheese lies on the same square there.
+        per_channel: whether each channel is taken from another level of its own, drawn from the seed and the channel's
+            number; otherwise all are taken from one.
     """
 
     kind: ClassVar[str] = "resample"
 
     source_seed: int = 0
     same_cheese: bool = False
+    per_channel: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,19 +110,52 @@ VECTOR_WORDS = ("cheese", "top-right")
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddVector(Patch):
-    """Activation addition: activation + coefficient * vector.
+class Offset(Patch):
+    """A number added to every pixel of the channels.
+
+    Attributes:
+        value: the number.
+    """
+
+    kind: ClassVar[str] = "offset"
+
+    value: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorPatch(Patch):
+    """What patches that name a vector have in common.
 
     Attributes:
         vector: "cheese" or "top-right", taken on the maze it is applied to, on the unpatched network, anew after every
             edit; or the path of a saved vector, which is fixed.
+    """
+
+    vector: str = "cheese"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddVector(VectorPatch):
+    """Activation addition: activation + coefficient * vector.
+
+    Attributes:
         coefficient: the factor.
     """
 
     kind: ClassVar[str] = "add"
 
-    vector: str = "cheese"
     coefficient: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectOut(VectorPatch):
+    """A direction removed: activation - (activation . v / v . v) v, v the vector, all pixels of the channels at once.
+
+    What is left has no component along the vector, so that adding more of it, or less, would show. A vector that is
+    zero removes nothing.
+    """
+
+    kind: ClassVar[str] = "project"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +173,9 @@ class Noise(Patch):
     seed: int = 0
 
 
-KINDS: dict[str, type[Patch]] = {kind.kind: kind for kind in (Zero, Mean, Resample, Scale, SetValue, AddVector, Noise)}
+KINDS: dict[str, type[Patch]] = {
+    kind.kind: kind for kind in (Zero, Mean, Resample, Scale, SetValue, Offset, AddVector, ProjectOut, Noise)
+}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.errors import PatchError
-from app.interventions.patches import KINDS, VECTOR_WORDS, AddVector, Patch, PatchStack
+from app.interventions.patches import KINDS, VECTOR_WORDS, Patch, PatchStack, VectorPatch
 from app.io.atomic import write_atomically
 from app.io.json_file import json_bytes, read_json, shown
 from app.io.regular_file import is_file
@@ -77,7 +77,7 @@ def load_patches(path: Path, *, largest: int = LARGEST) -> PatchStack:
     except PatchError as error:
         raise PatchError(f"{path.name} cannot be used: {error}") from error
     for position, patch in enumerate(stack.patches):
-        if isinstance(patch, AddVector) and patch.vector not in VECTOR_WORDS and is_file(path.parent / patch.vector):
+        if isinstance(patch, VectorPatch) and patch.vector not in VECTOR_WORDS and is_file(path.parent / patch.vector):
             stack = stack.replaced(position, vector=str(path.parent / patch.vector))
     return stack
 
@@ -121,7 +121,7 @@ def _patch_from_json(found: object, place: int) -> Patch:
             raise PatchError(f"Key {shown(unknown[0])} was found; a {kind} patch has {', '.join(known)}.")
         if "layer" not in found:
             raise PatchError('"layer" is missing; expected the name of a stage of the network.')
-        if kind == "add" and "vector" not in found:
+        if issubclass(patch_type, VectorPatch) and "vector" not in found:
             raise PatchError('"vector" is missing; expected "cheese", "top-right" or a file.')
         values = {}
         for name in found.keys() - {"kind"}:
@@ -215,6 +215,7 @@ _READERS: Final[dict[str, Callable[[str, Any], Any]]] = {
     "size": _size,
     "source_seed": _seed,
     "same_cheese": _flag,
+    "per_channel": _flag,
     "positive": _number,
     "negative": _number,
     "row": _whole(0, 63),

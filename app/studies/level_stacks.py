@@ -9,7 +9,7 @@ import numpy as np
 from app.field.level_forward import LevelForward
 from app.interventions.compiled_stack import compile_stack
 from app.interventions.dynamic_vectors import WORDS, word_vectors
-from app.interventions.patches import AddVector, PatchStack
+from app.interventions.patches import PatchStack, VectorPatch
 from app.interventions.tensor_cache import TensorCache
 from app.maze.maze import Maze
 from app.policy.layers import layer
@@ -33,7 +33,7 @@ def patched_logits(
     policy = forward.policy
     cache = TensorCache(limit=2**40)
     for _, patch in stack.active:
-        if isinstance(patch, AddVector) and patch.vector in WORDS and levels:
+        if isinstance(patch, VectorPatch) and patch.vector in WORDS and levels:
             word_vectors(str(patch.vector), policy, levels, [layer(patch.layer, policy.width).name], cache)
     questions = [
         Question(maze, np.array([maze.mouse]), (compile_stack(stack, policy, level, cache=cache),))

@@ -10,7 +10,20 @@ from hypothesis import strategies as st
 from app.field.convolutions import kernels
 from app.field.execution_plan import Plan
 from app.field.receptive_fields import CONV_STAGES
-from app.interventions.patches import AddVector, Mean, Noise, Patch, PatchStack, Resample, Scale, SetValue, Zero
+from app.interventions.patches import (
+    KINDS,
+    AddVector,
+    Mean,
+    Noise,
+    Offset,
+    Patch,
+    PatchStack,
+    ProjectOut,
+    Resample,
+    Scale,
+    SetValue,
+    Zero,
+)
 from app.maze.maze import BACKGROUNDS, Maze
 from app.policy.layers import layers
 from app.policy.network import random_network
@@ -61,13 +74,14 @@ def patches(draw: st.DrawFn, maze: Maze, width: int) -> Patch:
         "channels": draw(st.none() | st.sets(st.integers(0, layer.channels - 1), min_size=1, max_size=5).map(tuple)),
         "squares": draw(st.none() | st.sets(st.sampled_from(_squares(maze)), min_size=1, max_size=6).map(tuple)),
     }
-    match draw(st.sampled_from(("zero", "mean", "resample", "scale", "set", "add", "noise"))):
+    match draw(st.sampled_from(tuple(KINDS))):
         case "zero":
             return Zero(**where)
         case "mean":
             return Mean(**where, count=2, seed=draw(st.integers(0, 3)))
         case "resample":
-            return Resample(**where, source_seed=draw(st.integers(0, 3)))
+            each = draw(st.booleans()) and layer.channels < 64
+            return Resample(**where, source_seed=draw(st.integers(0, 3)), per_channel=each)
         case "scale":
             return Scale(**where, positive=draw(factor), negative=draw(factor))
         case "set":
@@ -75,6 +89,10 @@ def patches(draw: st.DrawFn, maze: Maze, width: int) -> Patch:
             if layer.side is not None:
                 pixel = {name: draw(st.integers(0, layer.side - 1)) for name in ("row", "column")}
             return SetValue(**where, **pixel, value=draw(factor), fill=draw(st.none() | factor))
+        case "offset":
+            return Offset(**where, value=draw(factor))
+        case "project":
+            return ProjectOut(**where, vector=draw(st.sampled_from(("cheese", "top-right"))))
         case "add":
             return AddVector(**where, vector=draw(st.sampled_from(("cheese", "top-right"))), coefficient=draw(factor))
     return Noise(**where, sigma=draw(st.floats(0, 1)), seed=draw(st.integers(0, 3)))

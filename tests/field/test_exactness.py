@@ -118,8 +118,9 @@ def test_patches_on_different_squares_may_be_many(make_engine: type[Engine]) -> 
 
 
 def test_every_kind_of_patch_acts_pixel_by_pixel() -> None:
-    """The engine edits windows as it edits whole images, which is right only if no pixel sees another."""
-    tried = {"zero", "mean", "resample", "scale", "set", "add", "noise"}
+    """The engine edits windows as it edits whole images, which is right only if no pixel sees another; a projection,
+    where one does, is told to it and is computed on whole images."""
+    tried = {"zero", "mean", "resample", "scale", "set", "offset", "add", "project", "noise"}
     assert set(KINDS) == tried, "a new kind of patch: add it to the strategies, which prove the engine right for it"
 
 

@@ -73,7 +73,7 @@ def test_means_are_over_the_squares_that_both_fields_have() -> None:
     row = first.index((7, 7))
     others = [index for index in range(4) if index != row]
     assert mean_total_variation(first, partly(second, others)) == pytest.approx(0.8)
-    assert research_difference(first, partly(second, others)) == pytest.approx(1 / 2)
+    assert research_difference(first, partly(second, others)) == pytest.approx(np.sqrt(0.8**2 + 3 * 0.2**2) / 2)
     assert np.isnan(mean_total_variation(first, partly(second, [0, 1, 2, 3])))
     assert np.isnan(research_difference(first, partly(second, [0, 1, 2, 3])))
 
@@ -83,11 +83,16 @@ def test_fields_of_different_squares_are_not_compared() -> None:
         total_variation(field(cross()), field(cross().with_cheese(None)))
 
 
-def test_the_research_difference_is_the_norm_of_the_arrows_over_twice_the_squares() -> None:
+def test_the_research_difference_is_that_of_each_moves_own_arrow() -> None:
     maze = cross()
     first = field(maze)
     second = field(maze, {(7, 7): (0, 0, 0, 1, 0), (6, 7): (0, 0, 1, 0, 0)})
-    assert research_difference(first, second) == pytest.approx(np.sqrt(1 + 1) / 4 / 2)
+    of_one = 0.8**2 + 3 * 0.2**2
+    assert research_difference(first, second) == pytest.approx(np.sqrt(2 * of_one) / 4 / 2)
+    # Moves that cancel in the sum of the arrows do count; NOOP, which leads nowhere, does not.
+    apart = field(maze, {(7, 7): (0.5, 0, 0, 0.5, 0)})
+    still = field(maze, {(7, 7): (0, 0, 0, 0, 1)})
+    assert research_difference(apart, still) == pytest.approx(np.sqrt(0.5) / 4 / 2)
 
 
 @given(seed=st.integers(0, 1000))

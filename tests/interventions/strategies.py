@@ -8,8 +8,10 @@ from app.interventions.patches import (
     AddVector,
     Mean,
     Noise,
+    Offset,
     Patch,
     PatchStack,
+    ProjectOut,
     Resample,
     Scale,
     SetValue,
@@ -39,16 +41,24 @@ def patches(draw: st.DrawFn, layer: Layer | None = None) -> Patch:
     """A patch that fits a policy of scale 1 and the easy world."""
     layer = draw(st.sampled_from(LAYERS)) if layer is None else layer
     shared = _shared(draw, layer)
-    kind = draw(st.sampled_from([Zero, Mean, Resample, Scale, SetValue, AddVector, Noise]))
+    kind = draw(st.sampled_from([Zero, Mean, Resample, Scale, SetValue, Offset, AddVector, ProjectOut, Noise]))
     own: dict[str, object] = {}
     if kind is Mean:
         own = {"count": draw(st.integers(1, 3)), "seed": draw(SEEDS), "size": draw(st.sampled_from(["same", "any"]))}
     elif kind is Resample:
-        own = {"source_seed": draw(SEEDS), "same_cheese": draw(st.booleans())}
+        own = {
+            "source_seed": draw(SEEDS),
+            "same_cheese": draw(st.booleans()),
+            "per_channel": draw(st.booleans()),
+        }
     elif kind is Scale:
         own = {"positive": draw(NUMBERS), "negative": draw(NUMBERS)}
     elif kind is AddVector:
         own = {"vector": draw(st.sampled_from(["cheese", "top-right"])), "coefficient": draw(NUMBERS)}
+    elif kind is Offset:
+        own = {"value": draw(NUMBERS)}
+    elif kind is ProjectOut:
+        own = {"vector": draw(st.sampled_from(["cheese", "top-right"]))}
     elif kind is Noise:
         own = {"sigma": draw(st.floats(0, 10, width=32)), "seed": draw(SEEDS)}
     elif kind is SetValue:

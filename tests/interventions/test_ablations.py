@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from app.errors import PatchError
-from app.interventions.ablations import mean_activation, random_mazes, resample_source
+from app.interventions.ablations import channel_seed, mean_activation, random_mazes, resample_source
 from app.interventions.compiled_stack import compile_stack
 from app.interventions.layer_activations import activations, activations_of_inputs, inputs_of
 from app.interventions.patches import DEFAULT_LAYER, Mean, PatchStack, Resample
@@ -81,6 +83,23 @@ def test_resampling_takes_one_source_for_all_channels_and_squares(small_policy: 
     expected = activations(small_policy.network, (source,), (DEFAULT_LAYER,))[DEFAULT_LAYER][0]
     assert torch.equal(after[0], expected)
     assert torch.equal(after[1], expected)
+
+
+def test_resampling_by_channel_takes_a_source_for_each(small_policy: Policy) -> None:
+    patch = Resample(source_seed=5, channels=(3, 20), per_channel=True)
+    before = torch.randn(2, 32, 16, 16)
+    after = compile_stack(PatchStack((patch,)), small_policy, MAZE).edit(MAZE.squares[:2])(DEFAULT_LAYER, before)
+    whole = compile_stack(PatchStack((replace(patch, channels=None),)), small_policy, MAZE)
+    everywhere = whole.edit(MAZE.squares[:2])(DEFAULT_LAYER, before)
+    sources = [resample_source(replace(patch, source_seed=channel_seed(5, channel)), MAZE) for channel in (3, 20)]
+    assert sources[0] != sources[1]
+    for channel, source in zip((3, 20), sources, strict=True):
+        expected = activations(small_policy.network, (source,), (DEFAULT_LAYER,))[DEFAULT_LAYER][0, channel]
+        assert torch.allclose(after[0, channel], expected, atol=1e-5)
+        assert torch.allclose(everywhere[1, channel], expected, atol=1e-5), "the other channels play no part"
+    assert torch.equal(after[:, 4], before[:, 4])
+    same = Resample(source_seed=5, channels=(3,), per_channel=True, same_cheese=True)
+    assert resample_source(replace(same, source_seed=channel_seed(5, 3)), MAZE).cheese == MAZE.cheese
 
 
 def test_sources_are_other_levels_of_the_size_with_the_cheese_as_asked() -> None:

@@ -18,8 +18,10 @@ from app.interventions.patches import (
     AddVector,
     Mean,
     Noise,
+    Offset,
     Patch,
     PatchStack,
+    ProjectOut,
     Resample,
     Scale,
     SetValue,
@@ -70,6 +72,7 @@ def test_layers_come_in_the_networks_order_whatever_the_stacks(small_policy: Pol
         Scale(),
         AddVector(coefficient=0.0),
         Noise(sigma=0.0),
+        Offset(value=0.0),
         Zero(channels=()),
         Zero(squares=()),
         Zero(enabled=False),
@@ -82,6 +85,7 @@ def test_patches_that_change_nothing_do_not_act(small_policy: Policy, patch: Pat
 def test_word_vectors_that_are_zero_do_not_act(small_policy: Policy) -> None:
     bare = MAZE.with_cheese(None)
     assert compile_stack(PatchStack((AddVector(vector="cheese"),)), small_policy, bare).first is None
+    assert compile_stack(PatchStack((ProjectOut(vector="cheese"),)), small_policy, bare).first is None
     whole = random_level(15, 15, 0)
     assert compile_stack(PatchStack((AddVector(vector="top-right"),)), small_policy, whole).first is None
 
@@ -175,6 +179,34 @@ def test_added_vectors_are_scaled_and_kept_to_their_channels(small_policy: Polic
     assert torch.equal(part[:, 6], before[:, 6])
 
 
+@pytest.mark.parametrize("name", [CONV, FLAT])
+def test_an_offset_is_added_to_every_pixel(small_policy: Policy, name: str) -> None:
+    before = activation(name, 2)
+    after = compiled(small_policy, Offset(layer=name, channels=(3, 1), value=-2.5)).edit(squares(2))(name, before)
+    expected = before.clone()
+    expected[:, [1, 3]] -= 2.5
+    assert torch.equal(after, expected)
+
+
+@pytest.mark.parametrize("name", [CONV, FLAT])
+@pytest.mark.parametrize("channels", [None, (5, 2)])
+def test_what_is_projected_out_is_gone(small_policy: Policy, name: str, channels: tuple[int, ...] | None) -> None:
+    before = activation(name, 3)
+    vector = compiled(small_policy, AddVector(layer=name, channels=channels)).edit(squares(3))(name, before) - before
+    found = compiled(small_policy, ProjectOut(layer=name, channels=channels))
+    after = found.edit(squares(3))(name, before)
+    assert not found.by_pixel
+    for row in range(3):
+        v = vector[row].flatten().double()
+        assert abs(float(after[row].flatten().double() @ v)) < 1e-3 * float(v.norm()) * float(before[row].norm())
+        removed = (before[row] - after[row]).flatten().double()
+        assert abs(float(removed @ v)) == pytest.approx(float(removed.norm() * v.norm()), rel=1e-3, abs=1e-6)
+    again = found.edit(squares(3))(name, after)
+    assert torch.allclose(again, after, atol=1e-5)
+    kept = [channel for channel in range(layer(name, 1).channels) if channels is not None and channel not in channels]
+    assert torch.equal(after[:, kept], before[:, kept])
+
+
 @pytest.mark.parametrize(
     "patch",
     [
@@ -185,7 +217,9 @@ def test_added_vectors_are_scaled_and_kept_to_their_channels(small_policy: Polic
         SetValue(layer=CONV, row=1, column=2),
         SetValue(layer=CONV, row=1, column=2, fill=0.5),
         SetValue(layer=FLAT),
+        Offset(layer=CONV),
         AddVector(layer=CONV),
+        ProjectOut(layer=CONV),
         Noise(layer=CONV),
     ],
     ids=lambda patch: patch.kind,

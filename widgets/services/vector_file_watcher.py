@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from app.document.document import State
-from app.interventions.patches import VECTOR_WORDS, AddVector
+from app.interventions.patches import VECTOR_WORDS, VectorPatch
 from app.interventions.vectors import file_stamp
 from widgets.services.context import Context
 
@@ -43,7 +43,9 @@ class VectorWatch(QObject):
 
     def _named(self) -> set[str]:
         patches = self._context.document.state.stack.patches
-        return {patch.vector for patch in patches if isinstance(patch, AddVector) and patch.vector not in VECTOR_WORDS}
+        return {
+            patch.vector for patch in patches if isinstance(patch, VectorPatch) and patch.vector not in VECTOR_WORDS
+        }
 
     def _document_changed(self, old: State, new: State) -> None:
         if old.stack != new.stack and self._named() != set(self._stamps):

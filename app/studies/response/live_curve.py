@@ -13,7 +13,7 @@ from cachetools import LRUCache
 
 from app.field.number_check import check_finite
 from app.field.vector_field import move_probabilities
-from app.interventions.patches import AddVector
+from app.interventions.patches import VectorPatch
 from app.interventions.vectors import file_stamp
 from app.maze.maze import Maze, Square
 from app.maze.routes import decision_square
@@ -144,7 +144,7 @@ class CurveTracer:
         # The handle's own place is no part of what the curve depends on.
         own = moved.at(0.0)
         moved = replace(moved, stack=moved.stack.replaced(moved.position, **vars(own)))
-        files = tuple(file_stamp(patch.vector) for patch in moved.stack.patches if isinstance(patch, AddVector))
+        files = tuple(file_stamp(patch.vector) for patch in moved.stack.patches if isinstance(patch, VectorPatch))
         key = (policy.weights_hash, maze, moved, at, files)
         known = self._curves.get((key, coefficients))
         if known is not None:

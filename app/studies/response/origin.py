@@ -15,7 +15,7 @@ from app.interventions.compatibility import fitting_layer
 from app.interventions.compiled_stack import CompiledStack, compile_stack
 from app.interventions.dynamic_vectors import WORDS
 from app.interventions.patch_operations import Ground, step_of
-from app.interventions.patches import AddVector, Noise, Patch, PatchStack, Scale, SetValue
+from app.interventions.patches import AddVector, Noise, Offset, Patch, PatchStack, Scale, SetValue
 from app.interventions.tensor_cache import CACHE, TensorCache
 from app.interventions.vectors import read_vector
 from app.maze.maze import Maze, Square
@@ -27,6 +27,7 @@ from app.studies.response.steps import INPUT, Rows, SteppedNetwork, from_rows, t
 
 NUMBERS: Final[dict[type[Patch], tuple[str, ...]]] = {
     AddVector: ("coefficient",),
+    Offset: ("value",),
     SetValue: ("value",),
     Noise: ("sigma",),
     Scale: ("factor", "positive", "negative"),
@@ -164,7 +165,7 @@ def _line(moved: MovedNumber, ground: Ground, square: Square, activation: Tensor
     if moved.patch.squares is not None and square not in moved.patch.squares:
         return activation, torch.zeros_like(activation)
     at_one, at_zero = step_of(moved.at(1.0), ground), step_of(moved.at(0.0), ground)
-    if isinstance(moved.patch, AddVector | Noise):
+    if isinstance(moved.patch, AddVector | Noise | Offset):
         # What is added, without the rounding of an addition and a subtraction.
         zeros = torch.zeros_like(activation)
         return activation, zeros if at_one is None else at_one.apply(zeros)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox
 
 from app.document import patch_edits
 from app.interventions.patches import (
@@ -18,8 +18,10 @@ from app.interventions.patches import (
     AddVector,
     Mean,
     Noise,
+    Offset,
     Patch,
     PatchStack,
+    ProjectOut,
     Resample,
     Scale,
     SetValue,
@@ -31,6 +33,7 @@ from widgets.controls.panel_parts import Choice
 from widgets.panels.patches import PatchesPanel
 from widgets.panels.patches.card import PatchCard
 from widgets.panels.patches.target_choice import TargetField
+from widgets.panels.patches.vector_choice import VectorChoice
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -66,11 +69,11 @@ def test_an_empty_stack_says_what_to_do_and_shows_an_example(desk: Desk) -> None
 def test_every_kind_can_be_added_on_the_layer_shown(desk: Desk) -> None:
     desk.context.view.set_layer("embedder.block3.res1.resadd")
     panel = desk.put(PatchesPanel)
-    for title in ("Zero", "Mean", "Resample", "Scale", "Set value", "Add vector", "Noise"):
+    for title in ("Zero", "Mean", "Resample", "Scale", "Set value", "Offset", "Add vector", "Project out", "Noise"):
         trigger(panel, title)
     assert [patch.kind for patch in desk.patches] == list(KINDS)
     assert {patch.layer for patch in desk.patches} == {"embedder.block3.res1.resadd"}
-    assert len(panel.cards.cards) == 7
+    assert len(panel.cards.cards) == len(KINDS)
     desk.answered()
     assert not any(card.problem.text() for card in panel.cards.cards)
 
@@ -289,6 +292,23 @@ def test_own_fields_of_ablations(make_desk: MakeDesk) -> None:
     box = resample.findChild(type(panel.cards.cards[0].enabled))
     desk.click(box, QPoint(8, box.height() // 2))
     assert desk.patches == (Mean(size="same"), Resample(same_cheese=True))
+
+
+def test_each_channel_may_be_resampled_from_a_level_of_its_own(make_desk: MakeDesk) -> None:
+    desk, panel = put(make_desk, Resample(channels=(1, 2)))
+    box = panel.cards.cards[0].fields.findChild(QCheckBox, "per_channel")
+    desk.click(box, QPoint(8, box.height() // 2))
+    assert desk.patches == (Resample(channels=(1, 2), per_channel=True),)
+    desk.document.undo()
+    assert not box.isChecked()
+
+
+def test_an_offset_has_a_number_and_a_projection_a_vector(make_desk: MakeDesk) -> None:
+    desk, panel = put(make_desk, Offset(channels=(1,)), ProjectOut())
+    offset, projection = (card.fields for card in panel.cards.cards)
+    assert offset.findChild(Number, "value") is not None
+    desk.choose(projection.findChildren(VectorChoice)[0], "top-right")
+    assert desk.patches == (Offset(channels=(1,)), ProjectOut(vector="top-right"))
 
 
 def test_a_value_is_set_at_a_square_or_a_pixel_and_the_rest_filled(make_desk: MakeDesk) -> None:

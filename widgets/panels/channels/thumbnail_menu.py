@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from app.document import patch_edits
-from app.interventions.patches import AddVector, Mean, Noise, Patch, Resample, Scale, SetValue
+from app.interventions.patches import AddVector, Mean, Noise, Offset, Patch, Resample, Scale, SetValue
 from app.policy.layers import Layer
 from widgets.controls.channel_painter import Pixel
 from widgets.services.context import Context
@@ -57,6 +57,7 @@ def _patches(context: Context, stage: Layer, channel: int, pixel: Pixel | None) 
         ("Scale it", Scale(layer=name, channels=these)),
         ("Replace it by its mean", Mean(layer=name, channels=these)),
         ("Resample it from another level", Resample(layer=name, channels=these)),
+        ("Add a number to it", Offset(layer=name, channels=these)),
         ("Add the cheese vector to it", AddVector(layer=name, channels=these)),
         ("Add noise to it", Noise(layer=name, channels=these)),
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.errors import PatchError
-from app.interventions.patches import AddVector, Mean, Noise, Patch, Resample, Scale, SetValue
+from app.interventions.patches import AddVector, Mean, Noise, Offset, Patch, ProjectOut, Resample, Scale, SetValue
 from app.number_format import fixed, short
 from widgets.controls.layer_choice import short_name
 
@@ -21,7 +21,9 @@ TITLES: Final = {
     "resample": "Resample",
     "scale": "Scale",
     "set": "Set value",
+    "offset": "Offset",
     "add": "Add vector",
+    "project": "Project out",
     "noise": "Noise",
 }
 """What a card is called, by kind."""
@@ -32,7 +34,9 @@ GLYPHS: Final = {
     "resample": "shuffle-variant",
     "scale": "resize",
     "set": "map-marker-outline",
+    "offset": "plus-minus-variant",
     "add": "vector-line",
+    "project": "vector-difference",
     "noise": "waveform",
 }
 """Its icon."""
@@ -43,7 +47,9 @@ TIPS: Final = {
     "resample": "Resample ablation: the channels become those of another level",
     "scale": "Positive and negative values of the channels times a factor each",
     "set": "Retargeting: one pixel of the channels becomes a value",
+    "offset": "A number is added to every pixel of the channels",
     "add": "Activation addition: a vector is added with a coefficient",
+    "project": "A direction is removed: what is left has no component along the vector",
     "noise": "Gaussian noise is added: the control",
 }
 """What it does, in a line."""
@@ -103,7 +109,9 @@ def summary(patch: Patch, kept: Callable[[str], str | None] = lambda _: None) ->
         Scale: lambda p: f"+ × {short(p.positive)}, − × {short(p.negative)}",
         Noise: lambda p: f"σ {short(p.sigma)}, seed {p.seed}",
         Mean: lambda p: f"of {p.count}",
-        Resample: lambda p: f"from level {p.source_seed}",
+        Resample: lambda p: f"from {'levels' if p.per_channel else 'level'} {p.source_seed}",
+        Offset: lambda p: f"{'−' if p.value < 0 else '+'}{short(abs(p.value))}",
+        ProjectOut: lambda p: vector_title(p.vector, kept),
     }.get(type(patch))
     parts = [] if what is None else [what(patch)]
     parts += [_channel_words(patch.channels), short_name(patch.layer)]

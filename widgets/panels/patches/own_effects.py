@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.document import State
-from app.interventions.patches import VECTOR_WORDS, AddVector, Patch, PatchStack
+from app.interventions.patches import VECTOR_WORDS, Patch, PatchStack, VectorPatch
 from app.interventions.vectors import file_stamp
 from app.maze.maze import Maze
 from app.policy.layers import canonical
@@ -87,7 +87,7 @@ class PatchEffects(QObject):
         if state.policy is None:
             return None
         file = None
-        if isinstance(patch, AddVector) and patch.vector not in VECTOR_WORDS:
+        if isinstance(patch, VectorPatch) and patch.vector not in VECTOR_WORDS:
             file = file_stamp(patch.vector)
         return _Key(state.policy, state.maze, replace(patch, enabled=True, solo=False), file)
 

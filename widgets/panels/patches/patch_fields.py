@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
-from app.interventions.patches import AddVector, Mean, Noise, Patch, Resample, Scale, SetValue, Zero
+from app.interventions.patches import AddVector, Mean, Noise, Offset, Patch, ProjectOut, Resample, Scale, SetValue, Zero
 from app.maze.seeds import LARGEST_SEED
 from widgets.controls.number_field import Number, WholeNumber
 from widgets.controls.panel_parts import Choice, column, labelled, row
@@ -109,6 +109,13 @@ class Fields(QWidget):
         same.clicked.connect(lambda on: self._change("Choose cheese square", False, same_cheese=on))
         self._shows.append(lambda patch: same.setChecked(patch.same_cheese))
         self._layout.addWidget(same)
+        each = QCheckBox("A level for each channel")
+        each.setToolTip("Whether every channel is taken from another level of its own, drawn from the seed")
+        each.setAccessibleName("A level for each channel")
+        each.setObjectName("per_channel")
+        each.clicked.connect(lambda on: self._change("Choose source levels", False, per_channel=on))
+        self._shows.append(lambda patch: each.setChecked(patch.per_channel))
+        self._layout.addWidget(each)
 
     def _scale(self) -> None:
         self._number("positive", "Positive ×", "Factor of positive activations")
@@ -120,10 +127,16 @@ class Fields(QWidget):
         self._shows.append(target.show_patch)
         self._layout.addWidget(target)
 
-    def _add(self) -> None:
+    def _offset(self) -> None:
+        self._number("value", "Offset", "What is added to every pixel of the channels")
+
+    def _vector(self) -> None:
         vectors = VectorChoice(self._context, lambda name: self._change("Choose vector", False, vector=name))
         self._shows.append(lambda patch: vectors.show_vector(patch.vector))
         self._layout.addLayout(labelled("Vector", vectors))
+
+    def _add(self) -> None:
+        self._vector()
         self._number("coefficient", "Coefficient", "Factor of the vector that is added")
 
     def _noise(self) -> None:
@@ -136,6 +149,8 @@ class Fields(QWidget):
         Resample: _resample,
         Scale: _scale,
         SetValue: _set,
+        Offset: _offset,
         AddVector: _add,
+        ProjectOut: _vector,
         Noise: _noise,
     }
