@@ -67,7 +67,7 @@ class PlotView(QWidget):
         self._fade = QGraphicsOpacityEffect(self, opacity=STALE)
         self._fade.setEnabled(False)
         self.setGraphicsEffect(self._fade)
-        context.palette_changed.connect(lambda _: self._draw())
+        context.palette_changed.connect(self._draw)
         self.hide()
 
     @property
@@ -116,7 +116,7 @@ class PlotView(QWidget):
             return True
         return super().eventFilter(watched, event)
 
-    def _draw(self) -> None:
+    def _draw(self, *_: object) -> None:
         plot = self._plot
         if plot is None:
             return

@@ -54,7 +54,7 @@ class StudyPage(QWidget):
         layout.addWidget(self.view)
         layout.addStretch(1)
         context.document.changed.connect(self._document_changed)
-        context.view.inspect_changed.connect(lambda _: self.follow())
+        context.view.inspect_changed.connect(self.follow)
 
     def asks(self) -> tuple[Any, Asks] | None:
         """What is asked now: a key that differs where the question does, and what makes the question; None for nothing.
@@ -63,7 +63,7 @@ class StudyPage(QWidget):
         """
         raise NotImplementedError
 
-    def follow(self) -> None:
+    def follow(self, *_: object) -> None:
         """Ask, where the page is seen and the question is another than the last one."""
         if not self._seen:
             return
