@@ -13,7 +13,8 @@ from typing import Final
 
 from app.document.open_file import open_mazes, open_patches, open_policy
 from app.document.recipe import recipe_of
-from app.drawing.figure import MODES, FigureOptions
+from app.document.view_mode import Mode
+from app.drawing.figure import FigureOptions
 from app.drawing.palette import PALETTES, palette
 from app.errors import MazeError, MazescopeError, PatchError
 from app.export.file_formats import KINDS, file_bytes
@@ -59,7 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="|".join(KINDS),
         help="write these as well as NPZ; may be repeated, or a comma list",
     )
-    parser.add_argument("--view", choices=MODES, help="what pictures show; with patches all three side by side")
+    parser.add_argument(
+        "--view", choices=[mode.value for mode in Mode], help="what pictures show; with patches all three side by side"
+    )
     parser.add_argument("--palette", choices=PALETTES, default="light", help="colours of pictures")
     parser.add_argument("--scale", type=parse_scale, default=1.0, metavar="N", help="size of PNG pictures, 0.25 to 8")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
@@ -216,7 +219,7 @@ def _content(name: str, job: Job, result: FieldResult, arguments: argparse.Names
         name,
         result,
         recipe_of(result.request.maze, result.request.policy, result.request.stack, seed=job.seed, region=job.region),
-        mode=arguments.view or ("side_by_side" if patched else "original"),
+        mode=Mode(arguments.view or (Mode.SIDE_BY_SIDE if patched else Mode.ORIGINAL)),
         palette=palette(arguments.palette),
         options=FigureOptions(title=job.title, note=figure_note(result.request)),
         scale=arguments.scale,

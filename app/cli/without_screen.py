@@ -12,7 +12,8 @@ from app.cli.screen_problem import ScreenProblem
 from app.document.open_file import OpenedSession, open_policy, read_file
 from app.document.recipe import recipe_of
 from app.document.samples import load_samples
-from app.drawing.figure import FigureOptions, Mode
+from app.document.view_mode import Mode
+from app.drawing.figure import FigureOptions
 from app.errors import PatchError
 from app.export.file_formats import file_bytes
 from app.field.measures import decision_probabilities, mean_total_variation
@@ -33,10 +34,10 @@ NOT_WRITTEN: Final = 1
 """The exit status when no folder can be written to."""
 
 _PICTURES: Final[dict[str, Mode]] = {
-    "": "side_by_side",
-    "-original": "original",
-    "-patched": "patched",
-    "-difference": "difference",
+    "": Mode.SIDE_BY_SIDE,
+    "-original": Mode.ORIGINAL,
+    "-patched": Mode.PATCHED,
+    "-difference": Mode.DIFFERENCE,
 }
 """What is drawn where patches act, by how a file's name ends."""
 
@@ -171,8 +172,8 @@ def _contents(job: Job, result: FieldResult) -> dict[str, bytes]:
     request = result.request
     recipe = recipe_of(request.maze, request.policy, request.stack, seed=job.seed, region=job.region)
     options = FigureOptions(title=job.title, note=figure_note(request))
-    pictures: dict[str, Mode] = _PICTURES if patched else {"": "original"}
-    contents = {f"{job.name}.npz": file_bytes("npz", result, recipe, mode="original", patched=patched)}
+    pictures: dict[str, Mode] = _PICTURES if patched else {"": Mode.ORIGINAL}
+    contents = {f"{job.name}.npz": file_bytes("npz", result, recipe, mode=Mode.ORIGINAL, patched=patched)}
     for ending, mode in pictures.items():
         contents[f"{job.name}{ending}.png"] = file_bytes("png", result, recipe, mode=mode, options=options)
     return contents

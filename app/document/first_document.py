@@ -7,11 +7,12 @@ from typing import Final
 
 from app.document.document import Document, OpenMaze, State
 from app.document.samples import load_samples
+from app.document.view_mode import Mode
 from app.errors import MazescopeError
 from app.interventions.patches import NO_PATCHES
 from app.maze.levels import random_level
 
-FIRST_MODE: Final = "side_by_side"
+FIRST_MODE: Final = Mode.SIDE_BY_SIDE
 """The view a start without files opens in: the first sample is one whose two fields visibly differ."""
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
+from app.document.view_mode import Mode
 from app.drawing.field_shapes import difference_shapes, field_shapes
 from app.drawing.figure_parts import Number, caption, definition, fitting, heading, legend, legend_items, numbers, whole
 from app.drawing.maze_shapes import frame, joints, maze_shapes
@@ -18,10 +19,6 @@ from app.field.measures import decision_probabilities, mean_total_variation
 from app.field.requests import FieldResult
 from app.maze.maze import WALL, Maze, Square
 from app.maze.routes import Decision, decision_square, reachable
-
-Mode = Literal["original", "patched", "difference", "side_by_side"]
-MODES: Final[tuple[Mode, ...]] = ("original", "patched", "difference", "side_by_side")
-TITLES: Final = {"original": "Original", "patched": "Patched", "difference": "Difference"}
 
 _REFERENCE_SIDE: Final = 15
 """A maze this many cells wide gets letters of the reference size; others in proportion."""
@@ -85,7 +82,7 @@ def figure(result: FieldResult, mode: Mode, palette: Palette, options: FigureOpt
         mode: which field, or all three side by side.
     """
     maze = result.request.maze
-    roles = ("original", "patched", "difference") if mode == "side_by_side" else (mode,)
+    roles = Mode(mode).roles
     left, bottom, columns, rows = visible_box(maze, options.whole_world)
     unit = max(columns, rows) / _REFERENCE_SIDE
     decision = decision_square(maze)
@@ -117,7 +114,7 @@ def visible_box(maze: Maze, whole_world: bool = False) -> tuple[int, int, int, i
 
 def _panel(
     result: FieldResult,
-    role: str,
+    role: Mode,
     palette: Palette,
     options: FigureOptions,
     decision: Decision,
@@ -140,11 +137,11 @@ def _panel(
     shapes += [moved(shape, dx, dy) for shape in (*kept, *joints(walls, shown, palette))]
     reason = unchanged_reason(result)
     hue = getattr(palette, role)
-    shapes += caption(x, y + rows + 0.42 * unit, columns, unit, TITLES[role], hue, _note(result, role, reason), palette)
+    shapes += caption(x, y + rows + 0.42 * unit, columns, unit, role.label, hue, _note(result, role, reason), palette)
     return shapes
 
 
-def _field(result: FieldResult, role: str, palette: Palette, thickness: float) -> tuple[Shape, ...]:
+def _field(result: FieldResult, role: Mode, palette: Palette, thickness: float) -> tuple[Shape, ...]:
     if role == "difference":
         return difference_shapes(result.original, result.patched, palette, thickness=thickness)
     if role == "patched":
@@ -152,7 +149,7 @@ def _field(result: FieldResult, role: str, palette: Palette, thickness: float) -
     return field_shapes(result.original, palette, "original", thickness=thickness)
 
 
-def _note(result: FieldResult, role: str, reason: str | None) -> str:
+def _note(result: FieldResult, role: Mode, reason: str | None) -> str:
     """What stands at the right of a maze's caption."""
     field = result.original if role == "original" else result.patched
     if not field.complete:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from app.drawing.figure import Figure, FigureOptions, Mode, figure
+from app.document.view_mode import Mode
+from app.drawing.figure import Figure, FigureOptions, figure
 from app.drawing.figure_parts import heading, whole
 from app.drawing.palette import Palette
 from app.drawing.shapes import Shape, moved, scaled

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from app.document.recipe import Recipe
-from app.drawing.figure import DEFAULT_OPTIONS, Figure, FigureOptions, Mode, figure
+from app.document.view_mode import Mode
+from app.drawing.figure import DEFAULT_OPTIONS, Figure, FigureOptions, figure
 from app.drawing.palette import LIGHT, Palette
 from app.field.requests import FieldResult
 from app.progress import Progress

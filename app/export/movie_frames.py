@@ -17,7 +17,8 @@ from app.document.comparison import Comparison
 from app.document.document import State
 from app.document.patch_edits import noun
 from app.document.recent_states import Moment
-from app.drawing.figure import DEFAULT_OPTIONS, Figure, FigureOptions, Mode
+from app.document.view_mode import Mode
+from app.drawing.figure import DEFAULT_OPTIONS, Figure, FigureOptions
 from app.drawing.palette import Palette
 from app.drawing.rollout_shapes import rollout_overlays
 from app.drawing.side_by_side import Side, page
@@ -86,7 +87,7 @@ def rollout_story(results: Sequence[FieldResult], rollouts: Sequence[Rollouts], 
     hold = round(HOLD * fps)
 
     def side(result: FieldResult, each: Rollouts, title: str, step: int) -> Side:
-        overlays = rollout_overlays(each, step, look.palette, side_by_side=look.mode == "side_by_side")
+        overlays = rollout_overlays(each, step, look.palette, side_by_side=look.mode == Mode.SIDE_BY_SIDE)
         return Side(result, title, _ended(each, step) or " ", overlays, draw_mouse=False)
 
     def frames() -> Iterator[Figure]:

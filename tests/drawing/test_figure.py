@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.document.view_mode import Mode
 from app.drawing.field_shapes import DOT_BELOW, FAINTEST, FULL, arrow, difference_shapes, field_shapes
-from app.drawing.figure import MODES, Figure, FigureOptions, figure, visible_box
+from app.drawing.figure import Figure, FigureOptions, figure, visible_box
 from app.drawing.maze_shapes import RING_RADIUS, maze_shapes, mouse_shapes, wall_boxes
 from app.drawing.no_change import unchanged_reason
 from app.drawing.palette import DARK, LIGHT
@@ -216,7 +217,7 @@ def test_moving_and_scaling_keep_the_picture() -> None:
 # Figures
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", list(Mode))
 @pytest.mark.parametrize("maze", [level(0, 3), forked_level(), level(5, 25, 25)], ids=["3", "9", "25"])
 def test_everything_lies_on_the_page_and_cells_on_quarters(mode: str, maze: Maze) -> None:
     options = FigureOptions(title="A title that goes on for long enough to need fitting", note="n" * 120)
@@ -249,7 +250,7 @@ def test_the_two_numbers_are_the_computed_ones() -> None:
     assert before is not None
     assert after is not None
     expected = [f"{value:.2f}" for pair in zip(before, after, strict=True) for value in pair]
-    for mode in MODES:
+    for mode in list(Mode):
         said = texts(figure(result, mode, LIGHT))
         assert [text for text in said if len(text) == 4 and text[1] == "."] == expected
         assert {"P(cheese)", "P(top-right)", "decision square"} <= set(said)

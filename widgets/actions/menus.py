@@ -8,10 +8,10 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from app.document import maze_edits
+from app.document.view_mode import Mode
 from app.maze.maze import BACKGROUNDS
 from widgets.actions.canvas_tool import Tool
 from widgets.services.context import Context
-from widgets.services.view_state import MODES
 from widgets.style import theme
 
 FILE = (
@@ -49,7 +49,7 @@ MAZE = (
 )
 LEVEL = ("level.previous", "level.next", "level.random", "", "background")
 VIEW = (
-    *(f"view.{mode}" for mode in MODES),
+    *(f"view.{mode}" for mode in Mode),
     "",
     "view.zoom_in",
     "view.zoom_out",

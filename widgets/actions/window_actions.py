@@ -8,11 +8,11 @@ from typing import Protocol
 from PySide6.QtGui import QActionGroup
 
 from app.document import maze_edits
+from app.document.view_mode import Mode
 from widgets.actions.canvas_tool import Tool
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
 from widgets.services.level_requests import Levels
-from widgets.services.view_state import MODE_TITLES, MODES
 
 TOOL = "tool"
 """The setting that keeps the tool in hand."""
@@ -20,14 +20,14 @@ TOOL = "tool"
 POLICY = "checkpoint network model weights agent load default"
 
 VIEWS = {
-    "original": ("arrow-right-thin", "The policy as it is.", "before unpatched baseline field"),
-    "patched": (
+    Mode.ORIGINAL: ("arrow-right-thin", "The policy as it is.", "before unpatched baseline field"),
+    Mode.PATCHED: (
         "arrow-right-bold",
         "The policy under the stack of patches.",
         "after intervention ablated steered effect field",
     ),
-    "difference": ("delta", "Patched minus original.", "delta change effect before after field"),
-    "side_by_side": (
+    Mode.DIFFERENCE: ("delta", "Patched minus original.", "delta change effect before after field"),
+    Mode.SIDE_BY_SIDE: (
         "view-column-outline",
         "All three, with linked zoom.",
         "compare all three before after field",
@@ -122,12 +122,12 @@ def register_views(context: Context) -> None:
     """One action for each view mode; the one shown is checked."""
     view = context.view
     specs = []
-    for number, mode in enumerate(MODES, start=1):
+    for number, mode in enumerate(Mode, start=1):
         icon, tip, words = VIEWS[mode]
         specs.append(
             Spec(
                 id=f"view.{mode}",
-                title=MODE_TITLES[mode],
+                title=mode.label,
                 handler=lambda _on, mode=mode: view.set_mode(mode),
                 keys=(str(number),),
                 icon=icon,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from app.document.comparison import Comparison
 from app.document.recent_states import Moment
-from app.drawing.figure import Figure, FigureOptions, Mode
+from app.document.view_mode import Mode
+from app.drawing.figure import Figure, FigureOptions
 from app.drawing.palette import Palette
 from app.drawing.rollout_shapes import rollout_overlays
 from app.drawing.side_by_side import Side, page
@@ -123,14 +124,14 @@ class Snapshots:
         pictures = (view.picture, None if companion is None else companion.picture)
         if any(picture and picture.overlays and walk is None for picture, walk in zip(pictures, walks, strict=True)):
             raise MazescopeError(OUT_OF_DATE)
-        mode, palette = cast(Mode, context.view.mode), choice.palette(context.palette)
+        mode, palette = context.view.mode, choice.palette(context.palette)
         legend = self.legend_shown if choice.legend is None else choice.legend
 
         def side(result: FieldResult, picture: Picture, walk: Rollouts | None, title: str) -> Side:
             if not picture.overlays or walk is None:
                 return Side(result, title)
             # Drawn again, since the page may have other colours than the window.
-            over = rollout_overlays(walk, rollout.step, palette, side_by_side=mode == "side_by_side")
+            over = rollout_overlays(walk, rollout.step, palette, side_by_side=mode == Mode.SIDE_BY_SIDE)
             return Side(result, title, overlays=over, draw_mouse=False)
 
         sides = [side(latest, view.picture, walks[0], "" if companion is None else companion.front_title)]

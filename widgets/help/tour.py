@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.document.document import State
 from app.document.history import History
 from app.document.samples import Sample, load_samples
+from app.document.view_mode import Mode
 from app.errors import MazescopeError
 from app.field.requests import FieldResult
 from app.interventions.patches import AddVector, PatchStack
@@ -40,7 +41,7 @@ class Step:
     """
 
     part: str
-    mode: str
+    mode: Mode
     patched: bool
     elsewhere: bool
     title: str
@@ -50,7 +51,7 @@ class Step:
 STEPS: Final = (
     Step(
         "maze",
-        "original",
+        Mode.ORIGINAL,
         False,
         False,
         "What the policy wants",
@@ -59,7 +60,7 @@ STEPS: Final = (
     ),
     Step(
         "tools",
-        "original",
+        Mode.ORIGINAL,
         False,
         False,
         "Change the maze",
@@ -68,7 +69,7 @@ STEPS: Final = (
     ),
     Step(
         "patches",
-        "patched",
+        Mode.PATCHED,
         True,
         False,
         "Change its mind",
@@ -77,7 +78,7 @@ STEPS: Final = (
     ),
     Step(
         "views",
-        "side_by_side",
+        Mode.SIDE_BY_SIDE,
         True,
         True,
         "Compare",

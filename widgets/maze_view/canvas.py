@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.document.view_mode import Mode
 from app.document.viewport import SMALLEST, Sight, farthest
 from app.drawing.figure import visible_box
 from app.field.channels import squares_of_pixel
@@ -32,7 +33,6 @@ from widgets.maze_view.pins import PinsItem
 from widgets.maze_view.tools import TOOL_BY_ID, wall_stroke
 from widgets.services.context import Context
 
-TITLES = {"original": "Original", "patched": "Patched", "difference": "Difference"}
 EDGE = 0.35
 """Cells of background around what is fitted."""
 ARROW_KEYS = {
@@ -64,7 +64,7 @@ class MazeCanvas(pg.GraphicsView):
     _chosen: QRectF | None = None
 
     def __init__(
-        self, context: Context, picture: Picture, role: str, parent: QWidget | None = None, *, read_only: bool = False
+        self, context: Context, picture: Picture, role: Mode, parent: QWidget | None = None, *, read_only: bool = False
     ) -> None:
         super().__init__(parent, background=None)
         self.role = role
@@ -74,10 +74,10 @@ class MazeCanvas(pg.GraphicsView):
         self._last: Square = (0, 0)
         self._pan_from: QPointF | None = None
         self._erase_from: Square | None = None
-        self.setAccessibleName(f"Maze, {TITLES[role]} field")
+        self.setAccessibleName(f"Maze, {role.label} field")
         self.setAccessibleDescription("Arrow keys move the cell cursor; Space uses the tool on it.")
         if read_only:
-            self.setAccessibleName(f"Maze compared with, {TITLES[role]} field")
+            self.setAccessibleName(f"Maze compared with, {role.label} field")
             self.setToolTip("Click to bring this one to the front, where it can be edited")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)

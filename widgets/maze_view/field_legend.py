@@ -8,8 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMoveEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.document.view_mode import ROLES, Mode
 from app.drawing.figure_parts import LegendItem, definition, legend_items
-from widgets.maze_view.picture import ROLES, Picture
+from widgets.maze_view.picture import Picture
 from widgets.services.context import Context
 from widgets.style.shape_painter import paint
 
@@ -42,7 +43,7 @@ class Legend(QWidget):
 
     def _refresh(self, *_: object) -> None:
         palette, maze, mode = self._context.palette, self._picture.maze, self._context.view.mode
-        roles = ROLES if mode == "side_by_side" else (mode,)
+        roles = mode.roles
         decision = self._picture.decision
         corner, unreachable = maze.is_open(maze.top_right), self._picture.unreachable
         items = legend_items(palette, roles, decision=decision, corner=corner, unreachable=unreachable)
@@ -51,7 +52,7 @@ class Legend(QWidget):
             return
         self._shown, self._items = (palette, mode, items), items
         # An edit that brings another mark, or another field in the same view, must not move the maze.
-        alike = (ROLES,) if mode == "side_by_side" else tuple((role,) for role in ROLES)
+        alike = (ROLES,) if mode is Mode.SIDE_BY_SIDE else tuple((role,) for role in ROLES)
         marked = replace(decision, square=maze.mouse, unique=False)
         self._heights.clear()
         self._fullest = [legend_items(palette, each, decision=marked, corner=True, unreachable=True) for each in alike]

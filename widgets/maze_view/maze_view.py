@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from app.document.view_mode import ROLES, Mode
 from app.document.viewport import sight_from_json, sight_to_json
 from app.maze.maze import Square
 from widgets.maze_view.canvas import MazeCanvas
@@ -16,7 +17,7 @@ from widgets.maze_view.compared_picture import Companion
 from widgets.maze_view.decision_numbers import Numbers
 from widgets.maze_view.field_legend import Legend
 from widgets.maze_view.pane import Pane
-from widgets.maze_view.picture import ROLES, Picture
+from widgets.maze_view.picture import Picture
 from widgets.services.context import Context
 
 BETWEEN = 9
@@ -68,7 +69,7 @@ class MazeView(QWidget):
         self.legend = Legend(context, self.picture)
         self._size = Size()
         self.companion: Companion | None = None
-        self.other_panes: dict[str, Pane] = {}
+        self.other_panes: dict[Mode, Pane] = {}
         self.other_numbers: Numbers | None = None
         self.stage = PaneGrid(context)
         self._grid = QGridLayout(self.stage)
@@ -152,9 +153,8 @@ class MazeView(QWidget):
         pane.canvas.pointed.connect(lambda place: self._pointed(pane, place))
         pane.canvas.moved.connect(lambda: self._follow(pane.canvas))
 
-    def _roles(self) -> tuple[str, ...]:
-        mode = self._context.view.mode
-        return ROLES if mode == "side_by_side" else (mode,)
+    def _roles(self) -> tuple[Mode, ...]:
+        return self._context.view.mode.roles
 
     def _show_mode(self, *_: object) -> None:
         roles = self._roles()
@@ -212,7 +212,7 @@ class MazeView(QWidget):
     def _explain(self, *_: object) -> None:
         context, companion = self._context, self.companion
         # Of all three, the one that is empty says why: no sentence lies over arrows then.
-        saying = ("difference",) if len(self._roles()) > 1 else ("patched", "difference")
+        saying = (Mode.DIFFERENCE,) if len(self._roles()) > 1 else (Mode.PATCHED, Mode.DIFFERENCE)
         for pane in self.panes.values():
             result = context.bridge.latest if pane.role in saying else None
             pane.explain_result(context.document.state, result, busy=context.busy)

@@ -7,9 +7,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.document.document import State
+from app.document.view_mode import Mode
 from app.drawing.no_change import unchanged_reason
 from app.field.requests import FieldResult
-from widgets.maze_view.canvas import TITLES, MazeCanvas
+from widgets.maze_view.canvas import MazeCanvas
 from widgets.maze_view.overlay_note import Note
 from widgets.maze_view.picture import Picture
 from widgets.maze_view.square_readout import Readout
@@ -53,14 +54,14 @@ class Swatch(QWidget):
 class Pane(QWidget):
     """A canvas under its caption and, where its picture is empty, a note over it that says why."""
 
-    def __init__(self, context: Context, picture: Picture, role: str, *, read_only: bool = False) -> None:
+    def __init__(self, context: Context, picture: Picture, role: Mode, *, read_only: bool = False) -> None:
         super().__init__()
         self.role = role
         self._text_scale = 1.0
         self.canvas = MazeCanvas(context, picture, role, self, read_only=read_only)
         self.readout = Readout(context, picture, self.canvas)
         self.note = Note(context, picture, self.canvas)
-        self.title = QLabel(TITLES[role])
+        self.title = QLabel(role.label)
         self.title.setProperty("heading", True)
         self.caption = QWidget()
         row = QHBoxLayout(self.caption)
@@ -80,7 +81,7 @@ class Pane(QWidget):
 
     def set_title(self, title: str, *, captioned: bool) -> None:
         """Whose picture it is, and whether a caption says so."""
-        self.title.setText(f"{title} · {TITLES[self.role]}" if title else TITLES[self.role])
+        self.title.setText(f"{title} · {self.role.label}" if title else self.role.label)
         self.caption.setVisible(captioned)
 
     def set_text_scale(self, scale: float) -> None:

@@ -19,7 +19,6 @@ from app.maze.routes import Decision, decision_square, reachable
 from app.policy.policy import Policy
 from widgets.maze_view.picture_source import PictureSource
 
-ROLES = ("original", "patched", "difference")
 STALE_AFTER = 450
 """Milliseconds without any answer after which arrows that answer an older question are dimmed."""
 
@@ -81,13 +80,13 @@ class Picture(QObject):
         return self._static
 
     def shapes(self, role: str) -> tuple[Shape, ...]:
-        """The arrows of one of ROLES; worked out when first asked for."""
+        """The arrows of a field; worked out when first asked for."""
         if role not in self._shapes:
             self._shapes[role] = self._arrows(role)
         return self._shapes[role]
 
     def is_stale(self, role: str) -> bool:
-        """Whether the arrows of one of ROLES are those of an older question, and no answer has come for a while.
+        """Whether the arrows of a field are those of an older question, and no answer has come for a while.
 
         While questions come faster than whole answers, every part of an answer counts: a drag dims nothing.
         """

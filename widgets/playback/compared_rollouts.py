@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from app.document.view_mode import Mode
 from app.drawing.rollout_shapes import rollout_overlays
 from app.field.rollout_values import Rollouts
 from widgets.maze_view.compared_picture import Companion
@@ -74,5 +75,5 @@ class ComparedRollouts(QObject):
         if found is None or step == 0 or found.maze != companion.document.state.maze:
             companion.picture.set_overlays({})
             return
-        side_by_side = self._context.view.mode == "side_by_side"
+        side_by_side = self._context.view.mode is Mode.SIDE_BY_SIDE
         companion.picture.set_overlays(rollout_overlays(found, step, self._context.palette, side_by_side=side_by_side))

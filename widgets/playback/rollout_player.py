@@ -7,6 +7,7 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.document import State
+from app.document.view_mode import Mode
 from app.drawing.rollout_shapes import rollout_overlays
 from app.field.rollout_values import Rollouts, Rule
 from app.maze.seeds import LARGEST_SEED
@@ -200,7 +201,7 @@ class Player(QObject):
         if found is None or self._step == 0:
             self._picture.set_overlays({})
             return
-        side_by_side = self._context.view.mode == "side_by_side"
+        side_by_side = self._context.view.mode is Mode.SIDE_BY_SIDE
         self._picture.set_overlays(
             rollout_overlays(found, self._step, self._context.palette, side_by_side=side_by_side)
         )

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.document.view_mode import Mode
 from app.maze.maze import Square
 from app.policy.layers import DEFAULT_LAYER, canonical, layers
-
-MODES: Final = ("original", "patched", "difference", "side_by_side")
-MODE_TITLES: Final = {
-    "original": "Original",
-    "patched": "Patched",
-    "difference": "Difference",
-    "side_by_side": "Side by side",
-}
 
 
 class ViewState(QObject):
     """The view's choices, each with a signal that tells of a change (and only of a change).
 
     Signals:
-        mode_changed(str): one of MODES.
+        mode_changed(Mode): other fields are shown.
         hover_changed(object): the open square under the pointer or the cell cursor, or None.
         inspect_changed(object): the square whose numbers and activations are shown: a Square, or None for the mouse's.
         layer_changed(str): the layer whose channels are shown.
@@ -32,7 +25,7 @@ class ViewState(QObject):
         kept_changed(): something that a session file keeps of the view.
     """
 
-    mode_changed = Signal(str)
+    mode_changed = Signal(object)
     hover_changed = Signal(object)
     inspect_changed = Signal(object)
     layer_changed = Signal(str)
@@ -42,7 +35,7 @@ class ViewState(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._mode: str = "original"
+        self._mode = Mode.ORIGINAL
         self._hover: Square | None = None
         self._inspected: Square | None = None
         self._layer = DEFAULT_LAYER
@@ -54,21 +47,19 @@ class ViewState(QObject):
             signal.connect(lambda *_: self.kept_changed.emit())
 
     @property
-    def mode(self) -> str:
-        """Which of MODES is on the canvas."""
+    def mode(self) -> Mode:
+        """Which fields are shown."""
         return self._mode
 
     def set_mode(self, mode: str) -> None:
-        """Show one of MODES.
+        """Show other fields.
 
         Raises:
-            ValueError: for another word.
+            ValueError: for a word that is no mode.
         """
-        if mode not in MODES:
-            raise ValueError(f"{mode!r} is no view mode")
         if mode != self._mode:
-            self._mode = mode
-            self.mode_changed.emit(mode)
+            self._mode = Mode(mode)
+            self.mode_changed.emit(self._mode)
 
     @property
     def hover(self) -> Square | None:
@@ -139,14 +130,14 @@ class ViewState(QObject):
         """What a session file keeps of the view, as plain JSON values."""
         inspected = None if self._inspected is None else list(self._inspected)
         parts = {name: give() for name, (give, _) in self._parts.items()}
-        return {"mode": self._mode, "layer": self._layer, "inspected": inspected, **parts}
+        return {"mode": self._mode.value, "layer": self._layer, "inspected": inspected, **parts}
 
     def restore(self, found: Mapping[str, Any]) -> None:
         """Take up what `to_json` gave; values that do not fit are left as they are.
 
         A policy to compare with comes as the policy itself; see `app.document.policy_lookup.Policies`.
         """
-        if found.get("mode") in MODES:
+        if found.get("mode") in list(Mode):
             self.set_mode(found["mode"])
         name = found.get("layer")
         # All networks have the same layers, whatever their width.

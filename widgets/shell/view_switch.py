@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
+from app.document.view_mode import Mode
 from widgets.services.context import Context
-from widgets.services.view_state import MODE_TITLES, MODES
 
 
 class ViewSwitch(QFrame):
@@ -21,15 +21,15 @@ class ViewSwitch(QFrame):
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(1)
         self._group = QButtonGroup(self)
-        self.buttons: dict[str, QPushButton] = {}
-        for mode in MODES:
-            button = QPushButton(MODE_TITLES[mode])
+        self.buttons: dict[Mode, QPushButton] = {}
+        for mode in Mode:
+            button = QPushButton(mode.label)
             button.setCheckable(True)
             # A click leaves the keyboard where it was, as with the tools.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setProperty("segment", True)
             button.setToolTip(context.actions[f"view.{mode}"].toolTip())
-            button.setAccessibleName(f"View: {MODE_TITLES[mode]}")
+            button.setAccessibleName(f"View: {mode.label}")
             button.clicked.connect(lambda _=False, mode=mode: context.view.set_mode(mode))
             self._group.addButton(button)
             self.buttons[mode] = button
@@ -37,5 +37,5 @@ class ViewSwitch(QFrame):
         context.view.mode_changed.connect(self._show)
         self._show(context.view.mode)
 
-    def _show(self, mode: str) -> None:
+    def _show(self, mode: Mode) -> None:
         self.buttons[mode].setChecked(True)
