@@ -15,7 +15,7 @@ import torch
 from app.field.engine import Engine, FieldRequest
 from app.field.execution_plan import processor
 from app.io.atomic import write_atomically
-from benchmarks import explanations, first_arrows, full_refresh, gpu, memory, observing, slider, stalls
+from benchmarks import explanations, first_arrows, full_refresh, gpu, levels, memory, observing, slider, stalls
 from benchmarks.measure import Row
 from benchmarks.subjects import EASY, HARD, level, policy
 
@@ -24,6 +24,7 @@ QUESTIONS = {
     "slider": slider,
     "first_arrows": first_arrows,
     "observing": observing,
+    "levels": levels,
     "stalls": stalls,
     "explanations": explanations,
     "memory": memory,
