@@ -24,7 +24,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--method", choices=METHODS, help="exact, an ablation, or gradient x activation for a quick look"
     )
     parser.add_argument("--inside", type=int, metavar="R", help="cheese in the top-right R x R counts as inside; 5")
+    parser.add_argument(
+        "--square",
+        action="append",
+        default=[],
+        type=_square,
+        metavar="ROW,COL",
+        help="of one level, measure with the mouse there; up to four; patches act too",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of random controls, observations and source levels")
+
+
+def _square(text: str) -> tuple[int, int]:
+    parts = text.split(",")
+    if len(parts) != 2 or not all(part.strip().isdecimal() and len(part) < 5 for part in parts):
+        raise argparse.ArgumentTypeError(f"{text!r} was found; expected ROW,COL from the bottom left")
+    return int(parts[0]), int(parts[1])
 
 
 def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
@@ -38,6 +53,8 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
     from app.studies.push import CHANNELS, REGION, UNITS, PushQuestion
     from app.studies.response.steps import full_name
 
+    if arguments.square:
+        return _at_squares(arguments, inputs)
     if inputs.stack().patches:
         raise MazescopeError("--patches was given; pushes are measured on the unpatched policy.")
     if not 0 <= arguments.seed <= LARGEST_SEED:
@@ -51,3 +68,15 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
     if arguments.inside is not None:
         raise MazescopeError("--inside belongs to the exact push; expected it without --method, at relu3 or relufc.")
     return AblationQuestion(policy, inputs.levels(), layer, arguments.method or "zero", arguments.seed)
+
+
+def _at_squares(arguments: argparse.Namespace, inputs: Inputs) -> Question:
+    from app.studies.push import CHANNELS
+    from app.studies.response.steps import full_name
+    from app.studies.square_push import SquarePushQuestion
+
+    if arguments.method not in (None, "exact") or arguments.inside is not None:
+        raise MazescopeError("--square was given with --method or --inside; expected the exact push at a square alone.")
+    policy = inputs.policy()
+    layer = full_name(arguments.layer or CHANNELS, policy.width)
+    return SquarePushQuestion(policy, inputs.levels("0"), tuple(arguments.square), inputs.stack(), layer)

@@ -14,7 +14,7 @@ from app.errors import MazescopeError, PatchError
 from app.interventions.channel_sets import ChannelSet
 from app.interventions.compiled_stack import compile_stack
 from app.interventions.layer_activations import inputs_of
-from app.interventions.patches import Mean, PatchStack, Resample, Zero
+from app.interventions.patches import AddVector, Mean, PatchStack, Resample, Zero
 from app.maze import generator
 from app.maze.levels import random_level
 from app.maze.maze import Maze
@@ -25,9 +25,11 @@ from app.policy.stages import run
 from app.progress import Cancelled
 from app.studies.ablated_channels import AblationQuestion
 from app.studies.ablation_push import ablation_push
+from app.studies.batched_forward import fields
 from app.studies.level_set import of_mazes
 from app.studies.push import CHANNELS, UNITS, PushQuestion, in_region
 from app.studies.push_aggregation import aggregation, counts_up_to
+from app.studies.square_push import SquarePushQuestion
 
 MAZES = [maze for maze in (random_level(15, None, seed) for seed in range(12)) if decision_square(maze).square][:4]
 LEVELS = of_mazes(MAZES)
@@ -246,3 +248,42 @@ def test_the_command_asks_the_same(reference_checkpoint: Path) -> None:
         ask("push", checkpoint, "--layer", "block2.res1", "--method", "exact")
     with pytest.raises(MazescopeError, match="--inside"):
         ask("push", checkpoint, "--layer", "block2.res1", "--inside", "5")
+
+
+# --- at squares -----------------------------------------------------------------------------------------------------
+
+
+def test_at_a_square_the_parts_sum_to_the_logits_under_the_stack(small_policy: Policy) -> None:
+    maze = MAZES[0]
+    squares = tuple((int(row), int(col)) for row, col in maze.squares[:2])
+    stack = PatchStack((AddVector(coefficient=-1.0),))
+    for layer in (CHANNELS, UNITS):
+        found = SquarePushQuestion(small_policy, of_mazes([maze]), squares, stack, layer).run()
+        _, (patched,) = fields(small_policy, maze, [compile_stack(stack, small_policy, maze)])
+        means = np.stack([patched.logits[:, list(actions)].mean(axis=1) for actions in MOVE_ACTIONS], axis=1)
+        expected = (means - means.mean(axis=1, keepdims=True))[[patched.index(square) for square in squares]]
+        assert found.parts.sum(axis=1) + found.biases == pytest.approx(expected, abs=1e-3)
+        printed = found.to_json()
+        assert json.loads(json.dumps(printed, allow_nan=False)) == printed
+        best = printed["squares"][1]["push"]["UP"][0]
+        assert best[1] == pytest.approx(found.parts[1, :, UP].max())
+        net = found.plots[0].grid.values
+        assert net[:-1].sum(axis=0) == pytest.approx(net[-1], abs=1e-3)
+        assert len(found.tables) == len(found.plots) == len(found.findings) == 2
+        assert len(found.records) == 2 * found.parts.shape[1]
+
+
+def test_what_is_no_square_is_one_sentence(small_policy: Policy, reference_checkpoint: Path) -> None:
+    maze = MAZES[0]
+    wall = tuple(map(int, np.argwhere(maze.grid == 51)[0]))
+    for squares, words in (((), "0 squares"), ((wall,), "open one"), ((maze.mouse,) * 5, "5 squares")):
+        with pytest.raises(MazescopeError, match=words):
+            SquarePushQuestion(small_policy, of_mazes([maze]), squares)
+    with pytest.raises(MazescopeError, match="4 levels"):
+        SquarePushQuestion(small_policy, LEVELS, (maze.mouse,))
+    behind = PatchStack((Zero(layer="embedder.relufc", channels=(1,)),))
+    with pytest.raises(PatchError, match="relufc"):
+        SquarePushQuestion(small_policy, of_mazes([maze]), (maze.mouse,), behind).run()
+    asked = ask("push", str(reference_checkpoint), "--seeds", "9", "--square", "1,1", "--square", "1,2")
+    assert asked.question.squares == ((1, 1), (1, 2))
+    assert ask("push", str(reference_checkpoint), *asked.question.words()).to_json() == asked.to_json()

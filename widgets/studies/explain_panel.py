@@ -12,11 +12,13 @@ from widgets.services.context import Context
 from widgets.studies.outcome_page import OutcomePage
 from widgets.studies.push_page import PushPage
 from widgets.studies.response_page import ResponsePage
+from widgets.studies.retarget_page import RetargetPage
 from widgets.studies.study_page import StudyPage
 
 PAGES: Final[dict[str, tuple[str, Callable[[Context], StudyPage]]]] = {
     "response": (ResponsePage.TITLE, ResponsePage),
     "push": (PushPage.TITLE, PushPage),
+    "retarget": (RetargetPage.TITLE, RetargetPage),
     "outcome": (OutcomePage.TITLE, OutcomePage),
 }
 """Name -> what it asks, and its page. One line a study."""

@@ -1,46 +1,127 @@
-"""Push page: which channels push for which move, exactly behind the last pixels."""
+"""Push page: which channels push for which move, at the squares that are looked at or over many levels."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from widgets.controls.panel_parts import Choice, labelled
+from app.maze.maze import Square
+from app.policy.layers import DEFAULT_LAYER
+from widgets.controls.layer_choice import LayerChoice
+from widgets.controls.panel_parts import Choice, IconButton, labelled, muted, row
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks
 from widgets.studies.study_page import LevelsChoice, StudyPage
 
 if TYPE_CHECKING:
-    from app.studies.push import PushQuestion
+    from app.studies.study import Question
 
-LAYERS = {"embedder.relu3": "Channels of relu3", "embedder.relufc": "Units of relufc"}
+PARTS: Final = {"embedder.relu3": "Channels of relu3, exact", "embedder.relufc": "Units of relufc, exact"}
+ABLATIONS: Final = {
+    "zero": "Channels of any layer, zeroed",
+    "mean": "Channels of any layer, set to their mean",
+    "resample": "Channels of any layer, resampled",
+    "gradient": "Channels of any layer, gradient x activation",
+}
+MOST_PINS: Final = 3
+"""Pinned squares; with the square that is looked at they are as many as a question takes."""
 
 
 class PushPage(StudyPage):
-    """Pushes at decision squares, by where cheese and corner are, and how few components tell the move."""
+    """Pushes at the inspected square and the pinned ones, or at the decision squares of many levels."""
 
     TITLE = "What pushes for each move?"
     HINT = (
         "Behind relu3 the logits are an exact sum over channels. A channel's push for a move is its part of the move's "
-        "mean logit, less its mean over the five moves; of the network without patches, at the decision square."
+        "mean logit, less its mean over the five moves. Of this maze: at the inspected square and the pinned ones, "
+        "under the patches. Of many levels, and for any other layer: at decision squares, without patches."
     )
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._pins: tuple[Square, ...] = ()
+        self._layer = DEFAULT_LAYER
         self.levels = LevelsChoice(self)
-        self.layer = Choice("Components", "What the logits are divided into", LAYERS, lambda _: self.follow())
+        self.parts = Choice("Parts", "What is measured, and how", PARTS | ABLATIONS, self._parts_chosen)
+        self.layer = LayerChoice("The layer whose channels are ablated one by one")
+        self.layer.chosen.connect(self._layer_chosen)
+        self.pin = IconButton(
+            context, "pin-outline", "Pin the inspected square, to compare it with others", self.pin_square
+        )
+        self.unpin = IconButton(context, "pin-off-outline", "Let go of the pinned squares", self.clear_pins)
+        self.pinned = muted()
         self.main.addWidget(self.levels)
-        self.main.addLayout(labelled("Parts", self.layer))
+        self.main.addLayout(labelled("Parts", self.parts))
+        self.main.addWidget(self.layer)
+        self.main.addLayout(row(self.pin, self.unpin, self.pinned, None))
+        self._show_controls()
 
     def asks(self) -> tuple[Any, Asks] | None:
-        """The pushes in the chosen levels."""
-        policy, layer = self.context.document.state.policy, str(self.layer.currentData())
+        """The pushes at the squares, or in the chosen levels."""
+        state = self.context.document.state
+        policy, stack, parts = state.policy, state.stack, str(self.parts.currentData())
         if policy is None:
             return None
+        self._show_controls()
         levels = self.levels.chosen()
+        if parts in ABLATIONS:
+            layer = self._layer
 
-        def question() -> PushQuestion:
-            from app.studies.push import PushQuestion
+            def ablation() -> Question:
+                from app.studies.ablated_channels import AblationQuestion
 
-            return PushQuestion(policy, levels(), layer)
+                return AblationQuestion(policy, levels(), layer, parts)  # type: ignore[arg-type]
 
-        return (policy.weights_hash, layer, self.levels.key), question
+            return (policy.weights_hash, parts, layer, self.levels.key), ablation
+        if self.levels.many:
+
+            def many() -> Question:
+                from app.studies.push import PushQuestion
+
+                return PushQuestion(policy, levels(), parts)
+
+            return (policy.weights_hash, parts, self.levels.key), many
+        squares = self.squares
+
+        def there() -> Question:
+            from app.studies.square_push import SquarePushQuestion
+
+            return SquarePushQuestion(policy, levels(), squares, stack, parts)
+
+        return (policy.weights_hash, parts, squares, stack, self.levels.key), there
+
+    @property
+    def squares(self) -> tuple[Square, ...]:
+        """The inspected square, then the pinned ones that are still open squares of the maze in front."""
+        maze = self.maze
+        open_pins = [pin for pin in self._pins if maze.is_open(pin) and pin != maze.cheese]
+        return tuple(dict.fromkeys((self.square, *open_pins)))
+
+    def pin_square(self) -> None:
+        """Keep the inspected square next to others; the oldest pin makes room."""
+        self._pins = (*[pin for pin in self._pins if pin != self.square], self.square)[-MOST_PINS:]
+        self.follow()
+
+    def clear_pins(self) -> None:
+        """Let go of all pinned squares."""
+        self._pins = ()
+        self.follow()
+
+    def _parts_chosen(self, _: str) -> None:
+        self._show_controls()
+        self.follow()
+
+    def _layer_chosen(self, name: str) -> None:
+        self._layer = name
+        self.follow()
+
+    def _show_controls(self) -> None:
+        policy = self.context.document.state.policy
+        ablated = self.parts.currentData() in ABLATIONS
+        at_squares = not ablated and not self.levels.many
+        self.layer.setVisible(ablated)
+        if ablated and policy is not None:
+            self.layer.show_layers(policy.width, self._layer)
+        for control in (self.pin, self.unpin, self.pinned):
+            control.setVisible(at_squares)
+        self.unpin.setEnabled(bool(self._pins))
+        self.pinned.setText("" if not self._pins else "Pinned: " + ", ".join(f"({r}, {c})" for r, c in self._pins))

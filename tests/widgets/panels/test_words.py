@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.errors import PatchError
+from app.interventions.channel_text import channels_text, parse_channels
 from app.interventions.patches import AddVector, Mean, Noise, Resample, Scale, SetValue, Zero
 from app.studies.patch_effects import PatchEffect
-from widgets.panels.patches.card_wording import channels_text, effect_text, parse_channels, summary
+from widgets.panels.patches.card_wording import effect_text, summary
 
 
 @pytest.mark.parametrize(

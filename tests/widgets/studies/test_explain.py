@@ -106,6 +106,8 @@ def test_what_cannot_be_measured_is_one_sentence_and_the_rest_goes_on(
     panel: ExplainPanel,
 ) -> None:
     page = answered(desk, panel.show_page("push"))
+    desk.choose(page.parts, "zero")
+    answered(desk, page)
     maze_edits.remove_cheese(desk.document)
     desk.wait(lambda: bool(page.runner.problem))
     assert page.view.state.text() == page.runner.problem
@@ -135,3 +137,40 @@ def test_a_result_is_saved_with_its_recipe(desk: Desk, panel: ExplainPanel, tmp_
     assert "outcome" in text
     if kind == "json":
         assert json.loads(text)["recipe"]["study"] == "outcome"
+
+
+def test_pushes_follow_the_inspected_square_and_pins_stay(desk: Desk, panel: ExplainPanel) -> None:
+    page = answered(desk, panel.show_page("push"))
+    first = page.square
+    assert page.runner.result.question.squares == (first,)
+    QTest.mouseClick(page.pin, Qt.MouseButton.LeftButton)
+    other = next(tuple(square) for square in desk.document.state.maze.squares.tolist() if tuple(square) != first)
+    desk.context.view.inspect(other)
+    answered(desk, page)
+    assert page.runner.result.question.squares == (other, first)
+    assert page.pinned.text() == f"Pinned: ({first[0]}, {first[1]})"
+    QTest.mouseClick(page.unpin, Qt.MouseButton.LeftButton)
+    answered(desk, page)
+    assert page.runner.result.question.squares == (other,)
+    desk.choose(page.parts, "gradient")
+    answered(desk, page)
+    assert "approximation" in page.runner.result.findings[1]
+    assert not page.pin.isVisible()
+
+
+def test_retargeting_asks_for_the_settings_that_are_typed(desk: Desk, panel: ExplainPanel) -> None:
+    page = panel.show_page("retarget")
+    page.channels.setText("1; 2, 3")
+    page.values.setText("5.5")
+    page.follow()
+    answered(desk, page)
+    question = page.runner.result.question
+    assert [(each.channels, each.value) for each in question.settings] == [((1,), 5.5), ((2, 3), 5.5)]
+    assert (question.targets, question.cheese) == (None, "kept")
+    assert len(page.runner.result.maps[0].targets) == len(desk.document.state.maze.squares) - 1
+    page.values.setText("much")
+    page.values.editingFinished.emit()
+    assert "'much'" in page.problem.text()
+    page.channels.setText("99")
+    page.channels.editingFinished.emit()
+    assert "channels 0 to 31" in page.problem.text()

@@ -10,6 +10,7 @@ from app.document import patch_edits
 from app.document.document import Document
 from app.drawing.palette import Palette
 from app.errors import PatchError
+from app.interventions.channel_text import channels_text, parse_channels
 from app.interventions.patches import Patch
 from app.policy.layers import layer
 from widgets.actions.pin_actions import with_cheese_channels
@@ -149,7 +150,7 @@ class PatchCard(OwnKeys, QFrame):
         self.layer_choice.show_layers(policy.width if policy else 1, patch.layer)
         self.cheese.setEnabled(policy is not None and not problem and has_pixels(patch.layer))
         if not self.channels.hasFocus() or not self.channels.isModified():
-            self.channels.setText(card_wording.channels_text(patch.channels))
+            self.channels.setText(channels_text(patch.channels))
         self.squares.show_patch(patch)
         self.fields.show_patch(patch)
         self.show_effect()
@@ -189,13 +190,13 @@ class PatchCard(OwnKeys, QFrame):
         self.channels.setModified(False)
         try:
             count = layer(self.patch.layer, policy.width).channels
-            chosen = card_wording.parse_channels(self.channels.text(), count)
+            chosen = parse_channels(self.channels.text(), count)
         except PatchError as error:
             self._context.report(str(error), about="channels")
-            self.channels.setText(card_wording.channels_text(self.patch.channels))
+            self.channels.setText(channels_text(self.patch.channels))
             return
         self._context.succeeded.emit("channels")
-        self.channels.setText(card_wording.channels_text(chosen))
+        self.channels.setText(channels_text(chosen))
         self._change("Choose channels", False, channels=chosen)
 
     def _use_cheese(self) -> None:
