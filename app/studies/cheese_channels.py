@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from app.maze.maze import Maze
 from app.policy.layers import DEFAULT_LAYER, layer, pixel_of_square
 from app.policy.policy import Policy
 from app.progress import Progress, batches, go_on
+
+MARKS: Final = 0.5
+"""Fraction of levels a channel must hit to be taken for one that marks the cheese."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class CheeseChannel:
     levels: int
     at_cheese: float
     elsewhere: float
+
+    @property
+    def marks(self) -> bool:
+        """Whether it is taken for a channel that marks the cheese."""
+        return self.score >= MARKS
 
     @property
     def score(self) -> float:

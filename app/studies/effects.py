@@ -12,7 +12,7 @@ from app.maze.maze import Maze
 from app.policy.layers import DEFAULT_LAYER, layer
 from app.policy.policy import Policy
 from app.progress import Progress, quiet
-from app.studies.cheese_channels import CheeseChannel, find_cheese_channels
+from app.studies.cheese_channels import MARKS, CheeseChannel, find_cheese_channels
 from app.studies.retarget import PathProbabilities, retarget
 from app.studies.saturation import Saturation, saturation
 from app.studies.vector_effects import RESADDS, Choices, vector_effects
@@ -22,9 +22,6 @@ VALUES: Final = (1.0, 2.3, 5.5, 10.0)
 
 SMALLEST: Final = 5
 """Side of the smallest mazes that are retargeted: in one of 3 x 3 nearly every square is next to the cheese."""
-
-MARKS: Final = 0.5
-"""Fraction of levels a channel must hit to be taken for one that marks the cheese."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ def effects_table(
     )[1]
     ranking = find_cheese_channels(policy, world=_world(levels), progress=progress("channels"))
     if channels is None:
-        channels = [ranking[0].channel] if ranking[0].score >= MARKS else []
+        channels = [ranking[0].channel] if ranking[0].marks else []
     large = [maze for maze in levels if maze.dim >= SMALLEST]
     return EffectsTable(
         len(levels),

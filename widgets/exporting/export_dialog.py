@@ -40,6 +40,7 @@ from widgets.exporting.view_snapshot import Snapshots
 from widgets.files.file_dialogs import widen
 from widgets.services.cancellable_task import Task
 from widgets.services.context import Context
+from widgets.services.topics import Topic
 
 SCALES = {"0.5": "½ ×", "1": "1 ×", "2": "2 ×", "3": "3 ×", "4": "4 ×", "6": "6 ×"}
 USUAL_FPS = 10
@@ -84,7 +85,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self.go, self.close_button = QPushButton("Export"), QPushButton("Close")
         self.go.setDefault(True)
         self._proposed = ""
-        self._task = Task(self._context, self, about="export")
+        self._task = Task(self._context, self, about=Topic.EXPORT)
         self._lay_out()
         self._corrections: dict[QSpinBox | QDoubleSpinBox, str] = {}
         for number in (self.fps, *self.sweep.numbers):
@@ -320,7 +321,7 @@ class ExportDialog(ReadingOrder, QDialog):
         if isinstance(error, MazescopeError):
             self._say(str(error), error=True)
         else:
-            self._context.report_exception(error, "export")
+            self._context.report_exception(error, Topic.EXPORT)
         # The keyboard left the field when it was switched off, most likely for the button that closes.
         self.path.setFocus()
         self.path.selectAll()

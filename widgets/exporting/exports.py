@@ -17,6 +17,7 @@ from widgets.maze_view.maze_view import MazeView
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
 from widgets.services.shown_rollout import ShownRollout
+from widgets.services.topics import Topic
 
 if TYPE_CHECKING:
     from widgets.exporting.export_dialog import ExportDialog
@@ -107,11 +108,11 @@ class Exports:
         try:
             shown = self.snapshots.take(choice=remembered(self._context.settings))
         except MazescopeError as error:
-            self._context.report(str(error), about="export")
+            self._context.report(str(error), about=Topic.EXPORT)
             return
 
         def failed(error: Exception) -> None:
-            self._context.report_exception(error, "export")
+            self._context.report_exception(error, Topic.EXPORT)
 
         self._context.run_in_background(lambda: _pictures(shown), self._put_on_clipboard, failed)
 
@@ -132,7 +133,7 @@ class Exports:
         data.setData("image/png", QByteArray(png))
         data.setData("image/svg+xml", QByteArray(svg))
         QApplication.clipboard().setMimeData(data)
-        self._context.succeeded.emit("export")
+        self._context.succeeded.emit(Topic.EXPORT)
         self._context.notice("Copied the figure.")
 
 

@@ -26,6 +26,7 @@ from app.paths import asset
 from app.policy.policy import Policy
 from widgets.files.file_dialogs import ask_files, ask_name
 from widgets.services.context import Context
+from widgets.services.topics import Topic
 
 DEFAULT_POLICY = "default.safetensors"
 RECENT_KEPT = 10
@@ -134,9 +135,9 @@ class Files(QObject):
         try:
             save_session(path, self._context.document.state, self._context.view.to_json())
         except MazescopeError as error:
-            self._context.report_exception(error, "save")
+            self._context.report_exception(error, Topic.SAVE)
             return False
-        self._context.succeeded.emit("save")
+        self._context.succeeded.emit(Topic.SAVE)
         self._context.document.mark_saved()
         self._set_path(path)
         self._remember([path])
@@ -170,9 +171,9 @@ class Files(QObject):
             else:
                 maze_files.save(path, maze)
         except MazescopeError as error:
-            self._context.report_exception(error, "save")
+            self._context.report_exception(error, Topic.SAVE)
             return
-        self._context.succeeded.emit("save")
+        self._context.succeeded.emit(Topic.SAVE)
         self._remember([path])
         self._context.notice(f"Saved {path.name}.")
 
@@ -242,7 +243,7 @@ class Files(QObject):
         policy = policies.policy or self._context.document.state.policy
         self.open_state(replace(opened.session.state, policy=policy), path, policies.view)
         if policies.problems:
-            self._context.report("\n".join(policies.problems), about="file")
+            self._context.report("\n".join(policies.problems), about=Topic.FILE)
 
     def _start_over(self) -> None:
         self.open_state(replace(new_state(), policy=self._context.document.state.policy), None, {})

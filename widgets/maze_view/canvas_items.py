@@ -86,7 +86,6 @@ class MarksItem(pg.GraphicsObject):
         self._inspected: Square | None = None
         self._cursor: Square | None = None
         self._pixel: frozenset[Square] = frozenset()
-        self._selection: tuple[Square, Square] | None = None
 
     def set_palette(self, palette: Palette) -> None:
         """Paint in other colours."""
@@ -118,11 +117,6 @@ class MarksItem(pg.GraphicsObject):
         self._pixel = frozenset(squares)
         self.update()
 
-    def set_selection(self, corners: tuple[Square, Square] | None) -> None:
-        """Mark the rectangle between two squares, both included."""
-        self._selection = corners
-        self.update()
-
     @property
     def cursor_square(self) -> Square | None:
         """The keyboard's square."""
@@ -142,23 +136,17 @@ class MarksItem(pg.GraphicsObject):
             self._outline(painter, self._inspected, self._palette.accent, 2.0)
         if self._cursor is not None:
             self._outline(painter, self._cursor, self._palette.focus, 2.5)
-        if self._selection is not None:
-            (r0, c0), (r1, c1) = self._selection
-            box = QRectF(min(c0, c1), min(r0, r1), abs(c1 - c0) + 1, abs(r1 - r0) + 1)
-            self._box(painter, box, self._palette.accent, 1.5, 0.10, dashed=True)
 
     def _outline(self, painter: QPainter, square: Square, colour: str, width: float, fill: float = 0.0) -> None:
         row, col = square
         self._box(painter, QRectF(col + 0.03, row + 0.03, 0.94, 0.94), colour, width, fill)
 
     @staticmethod
-    def _box(painter: QPainter, box: QRectF, colour: str, width: float, fill: float, *, dashed: bool = False) -> None:
+    def _box(painter: QPainter, box: QRectF, colour: str, width: float, fill: float) -> None:
         pen = QPen(QColor(colour), width)
         # The line's width is in pixels of the screen, whatever the zoom.
         pen.setCosmetic(True)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-        if dashed:
-            pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
         inside = QColor(colour)
         inside.setAlphaF(fill)

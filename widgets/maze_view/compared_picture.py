@@ -11,6 +11,7 @@ from app.drawing.palette import Palette
 from widgets.maze_view.picture import Picture
 from widgets.services.context import Context
 from widgets.services.engine_bridge import EngineBridge
+from widgets.services.topics import Topic
 from widgets.services.view_state import ViewState
 
 
@@ -50,8 +51,8 @@ class Companion(QObject):
         self.picture = Picture(self, self)
         context.palette_changed.connect(self.palette_changed)
         context.document.changed.connect(self._follow)
-        self.bridge.failed.connect(lambda sentence, details: context.report(sentence, details, "comparison"))
-        self.bridge.result.connect(lambda _: context.succeeded.emit("comparison"))
+        self.bridge.failed.connect(lambda sentence, details: context.report(sentence, details, Topic.COMPARISON))
+        self.bridge.result.connect(lambda _: context.succeeded.emit(Topic.COMPARISON))
         self._device = context.bridge.device
         self.bridge.attach(Engine(self._device))
         context.bridge.device_changed.connect(self._take_device)

@@ -15,6 +15,7 @@ from app.progress import Progress
 from widgets.maze_view.picture_source import PictureSource
 from widgets.services.cancellable_task import Task
 from widgets.services.jobs import Jobs
+from widgets.services.topics import Topic
 
 CALM: Final = 120
 """Milliseconds without another field before episodes are computed again: a drag asks once, at its end."""
@@ -46,7 +47,7 @@ class RolloutLoader(QObject):
         self.latest: Rollouts | None = None
         # Those of an earlier round are out of date, though maze, policy and stack are the same.
         self._round = self._latest_round = 0
-        self._task = Task(jobs, self, about="rollout")
+        self._task = Task(jobs, self, about=Topic.ROLLOUT)
         self._calm = QTimer(self, singleShot=True, interval=CALM)
         self._calm.timeout.connect(self.load)
         source.bridge.result.connect(self._take_field)

@@ -14,6 +14,7 @@ from app.policy.layers import canonical, layer
 from app.progress import Progress
 from widgets.services.cancellable_task import Task
 from widgets.services.jobs import Jobs
+from widgets.services.topics import Topic
 
 if TYPE_CHECKING:
     from app.policy.policy import Policy
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 LEVELS: Final = 100
 """Levels a measurement takes."""
-
-MARKS: Final = 0.5
-"""Fraction of levels in which a channel must peak at the cheese to be offered as a default."""
 
 Key = tuple[str, str, int]
 """Weights, layer, world."""
@@ -41,7 +39,7 @@ class CheeseChannels(QObject):
     def __init__(self, jobs: Jobs) -> None:
         super().__init__(jobs)
         self._jobs = jobs
-        self.task = Task(jobs, self, about="cheese channels")
+        self.task = Task(jobs, self, about=Topic.CHEESE_CHANNELS)
         self._known: dict[Key, tuple[CheeseChannel, ...]] = {}
         self._queue: list[_Wanted] = []
 
@@ -50,9 +48,9 @@ class CheeseChannels(QObject):
         return self._known.get((policy.weights_hash, canonical(layer_name), world))
 
     def defaults(self, policy: Policy, layer_name: str, world: int) -> tuple[int, ...]:
-        """Channels that mark the cheese, best first: at least `MARKS` of the levels hit, or the best one."""
+        """Channels that mark the cheese, best first: or the best one where none does."""
         ranked = self.channels(policy, layer_name, world) or ()
-        good = tuple(each.channel for each in ranked if each.score >= MARKS)
+        good = tuple(each.channel for each in ranked if each.marks)
         return good or tuple(each.channel for each in ranked[:1])
 
     def scores(self, policy: Policy, layer_name: str, world: int) -> np.ndarray | None:
@@ -125,7 +123,7 @@ class CheeseChannels(QObject):
     def _failed(self, error: Exception) -> None:
         del self._queue[0]
         self._begin()
-        self._jobs.report_exception(error, "cheese channels")
+        self._jobs.report_exception(error, Topic.CHEESE_CHANNELS)
 
 
 @dataclass(eq=False)

@@ -15,6 +15,7 @@ from widgets.services.engine_bridge import EngineBridge
 from widgets.services.file_queue import FileQueue
 from widgets.services.jobs import Jobs
 from widgets.services.settings import Settings
+from widgets.services.topics import Topic
 from widgets.services.vector_library import SharedLibrary
 from widgets.services.view_state import ViewState
 from widgets.style import icons, theme
@@ -119,10 +120,10 @@ class Context(Jobs):
         self.settings.save()
 
     def _field_failed(self, sentence: str, details: str) -> None:
-        self.report(sentence, details, "field")
+        self.report(sentence, details, Topic.FIELD)
 
     def _field_came(self, _result: object) -> None:
-        self.succeeded.emit("field")
+        self.succeeded.emit(Topic.FIELD)
 
     def _system_changed(self) -> None:
         if self._theme == "system":

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from app.errors import MazescopeError
 from app.io.regular_file import exists
 from widgets.services.jobs import Jobs
+from widgets.services.topics import Topic
 
 T = TypeVar("T")
 Read = Callable[[Path], object]
@@ -138,14 +139,14 @@ class FileQueue(QObject):
         refusals = [str(error) for error in batch.errors if isinstance(error, MazescopeError)]
         if refusals:
             # Each has its line.
-            self._jobs.report("\n".join(refusals), about="file")
+            self._jobs.report("\n".join(refusals), about=Topic.FILE)
         elif not batch.errors:
-            self._jobs.succeeded.emit("file")
+            self._jobs.succeeded.emit(Topic.FILE)
         for error in batch.errors:
             if not isinstance(error, MazescopeError):
-                self._jobs.report_exception(error, "file")
+                self._jobs.report_exception(error, Topic.FILE)
 
     def _failed(self, error: Exception) -> None:
         self._reading = False
-        self._jobs.report_exception(error, "file")
+        self._jobs.report_exception(error, Topic.FILE)
         self._read_next()

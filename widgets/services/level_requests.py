@@ -16,6 +16,7 @@ from app.maze.levels import Level, find_level, generate_level
 from app.maze.maze import WORLDS
 from app.maze.seeds import SEEDS
 from widgets.services.context import Context
+from widgets.services.topics import Topic
 
 SHOWN_SEEDS = 100_000
 """Random seeds are drawn below this: short enough to be read out, remembered and typed again."""
@@ -63,7 +64,7 @@ class Levels(QObject):
     def refuse(self, text: str) -> None:
         """Say that what was typed is no seed; the level stays."""
         found = f"Seed {text} was found" if text else "No seed was found"
-        self._context.report(f"{found}; expected a whole number from 0 to {SEEDS - 1}.", about="level")
+        self._context.report(f"{found}; expected a whole number from 0 to {SEEDS - 1}.", about=Topic.LEVEL)
 
     def set_world(self, world: str) -> None:
         """Open the same seed's level of the other world."""
@@ -114,9 +115,9 @@ class Levels(QObject):
             level = make()
         except MazeError as error:
             self._take(document.state)
-            self._context.report(str(error), about="level")
+            self._context.report(str(error), about=Topic.LEVEL)
             return
-        self._context.succeeded.emit("level")
+        self._context.succeeded.emit(Topic.LEVEL)
         # A drag under way belongs to the maze that is being left.
         document.end()
         maze_edits.open_level(document, level.maze, level.name, level.seed, level.region)

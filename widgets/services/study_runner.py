@@ -13,6 +13,7 @@ from app.progress import Cancelled, Progress
 from widgets.services.background_thread import in_background
 from widgets.services.cancellable_task import Task
 from widgets.services.context import Context
+from widgets.services.topics import Topic
 
 if TYPE_CHECKING:
     from app.studies.study import Plot, Question, Result, Table
@@ -148,5 +149,5 @@ class StudyRunner(QObject):
             self.problem = str(error)
         else:
             self.problem = f"This could not be measured ({type(error).__name__})."
-            self._context.report_exception(error, "study")
+            self._context.report_exception(error, Topic.STUDY)
         self.changed.emit()

@@ -11,6 +11,7 @@ from app.errors import PatchError
 from app.interventions.vector_library import Entry, VectorLibrary
 from app.interventions.vectors import ActivationVector
 from widgets.services.jobs import Jobs
+from widgets.services.topics import Topic
 
 
 class SharedLibrary(QObject):
@@ -90,7 +91,7 @@ class SharedLibrary(QObject):
         try:
             act()
         except PatchError as error:
-            self._jobs.report(str(error), about="vectors")
+            self._jobs.report(str(error), about=Topic.VECTORS)
         else:
-            self._jobs.succeeded.emit("vectors")
+            self._jobs.succeeded.emit(Topic.VECTORS)
         self.refresh()

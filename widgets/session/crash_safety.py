@@ -11,6 +11,7 @@ from app.document.autosave import Autosave
 from widgets.files.opening import Files
 from widgets.services.context import Context
 from widgets.services.crash_log import CrashLog
+from widgets.services.topics import Topic
 from widgets.session.autosaver import Autosaver
 from widgets.session.recovery import Recovery
 from widgets.session.session_actions import Sessions
@@ -43,11 +44,11 @@ class Safety(QObject):
             self._autosave = Autosave(state_folder)
         except OSError as error:
             why = error.strerror or error
-            context.report(f"Unsaved work cannot be kept safe in {state_folder}: {why}.", about="autosave")
+            context.report(f"Unsaved work cannot be kept safe in {state_folder}: {why}.", about=Topic.AUTOSAVE)
         else:
             self.autosaver = Autosaver(context, files, self._autosave, self)
-            self.autosaver.failed.connect(lambda sentence: context.report(sentence, about="autosave"))
-            self.autosaver.wrote.connect(lambda: context.succeeded.emit("autosave"))
+            self.autosaver.failed.connect(lambda sentence: context.report(sentence, about=Topic.AUTOSAVE))
+            self.autosaver.wrote.connect(lambda: context.succeeded.emit(Topic.AUTOSAVE))
             self.recovery = Recovery(context, files, self.autosaver, window)
             sessions.leaving.connect(self.autosaver.close)
         if crash_log is not None:
@@ -78,7 +79,7 @@ class Safety(QObject):
         except OSError:
             details = ""
         sentence = f"Mazescope crashed the last time it ran. The report of the crash is kept in {report}."
-        self._message_bar.say("error", sentence, details, "crash")
+        self._message_bar.say("error", sentence, details, Topic.CRASH)
 
 
 def start_crash_log(state_folder: Path) -> CrashLog | None:

@@ -30,6 +30,7 @@ from app.io.regular_file import is_file
 from widgets.controls.tab_order import ReadingOrder
 from widgets.files.opening import Files
 from widgets.services.context import Context
+from widgets.services.topics import Topic
 from widgets.session.autosaver import Autosaver
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Recovery(QObject):
         try:
             kept = one.put_aside()
         except OSError as error:
-            self._context.report(f"The unsaved work stays where it is: {error.strerror or error}.", about="file")
+            self._context.report(f"The unsaved work stays where it is: {error.strerror or error}.", about=Topic.FILE)
         else:
             self._context.notice(f"The unsaved changes are kept in {kept}.")
         if answer == "saved" and one.path is not None:
@@ -175,6 +176,6 @@ class Recovery(QObject):
             self._context.view.restore(policies.view)
             self._autosaver.take_over(one)
             if policies.problems:
-                self._context.report("\n".join(policies.problems), about="file")
+                self._context.report("\n".join(policies.problems), about=Topic.FILE)
 
         self._context.run_in_background(read, take)

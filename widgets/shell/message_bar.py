@@ -1,70 +1,66 @@
-"""What could not be done, said in a sentence over the foot of the maze view, until it was read and is over."""
+"""The message bar: errors and notices in a line each, over the foot of the maze view."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from widgets.controls.error_dialog import ErrorDialog
 from widgets.services.context import Context
-from widgets.services.user_input import Acts
+from widgets.services.topics import LASTING, RETRIED
 
-NOTICE_TIME = 6000
-LEAST_TIME = 4000
-"""Milliseconds for which an error is in sight at least."""
+NOTICE_TIME = 6_000
+ERROR_TIME = 10_000
+"""Milliseconds for which a notice and an error are in sight, the error at least."""
 
-LETTER_TIME = 55
-"""Milliseconds a letter: a slow reader's 18 a second."""
+LETTER_TIME = 80
+"""Milliseconds a letter of a longer error."""
 
-TICK = 250
+RETRY = 500
+"""Milliseconds after which a message is looked at again that could not leave."""
+
 EDGE = 6
 """Pixels left free around the bar."""
 
 MOST_LINES = 5
-LASTING = frozenset({"autosave", "comparison", "crash", "field", "save"})
-"""What stays as it is until it goes well: such errors stay too, or until they are closed by hand."""
-
-ITSELF = frozenset({"autosave", "comparison", "effects", "field", "rollout"})
-"""What is tried again without being asked for: going well is no sign that the error was read."""
 
 
 @dataclass
-class Error:
-    """An error in sight.
+class Message:
+    """A line of the bar.
 
     Attributes:
-        seen: milliseconds for which it could be read.
-        over: whether it may leave once it was read.
+        error: whether it is an error; otherwise a notice.
+        key: a later message of the same key takes its place; none of "" does.
+        lasting: whether it stays until it is closed, or until what it is about goes well.
     """
 
-    sentence: str
-    details: str
-    about: str
-    seen: int = 0
-    over: bool = False
+    text: str
+    error: bool
+    details: str = ""
+    key: str = ""
+    lasting: bool = False
+    shown: float = field(default_factory=time.monotonic)
 
     @property
-    def reading_time(self) -> int:
-        """Milliseconds that it takes to read."""
-        return max(LEAST_TIME, LETTER_TIME * len(self.sentence))
+    def time(self) -> int:
+        """Milliseconds for which it is in sight."""
+        return max(ERROR_TIME, LETTER_TIME * len(self.text)) if self.error else NOTICE_TIME
 
 
 class MessageBar(QFrame):
-    """One sentence a line, a button for details where there are any, and a button that closes it.
+    """One message a line, a button for details where there are any, and a button that closes it.
 
-    There is one error for each thing that errors are about ("level", "file", ...), and under them the latest notice. An
-    error leaves at once when what it is about was tried again and went well. When the user goes on with something else
-    it leaves as well, but not before it could be read: in a window in front, for as long as its length takes. Those
-    about something that stays wrong (`LASTING`) wait for that.
-
-    It lies over a view's foot and never takes room from it: a maze does not move for a message.
+    A message leaves when its time is over; not while the window is not in front, nor while a button of the mouse is
+    held. An error also leaves when what it is about goes well, and one about what stays wrong (`LASTING`) only then.
+    The bar lies over a view's foot and never takes room from it: a maze does not move for a message.
 
     Attributes:
-        haste: 1, or more for readers that are quicker than people.
         room: says where to lie where the view's foot has no room for it, in the parent's pixels.
         only_in_room: whether to lie there in any case.
     """
@@ -72,13 +68,12 @@ class MessageBar(QFrame):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._errors: list[Error] = []
-        self._notice = ""
+        self._messages: list[Message] = []
         self._under: QWidget | None = None
         self._foot: QWidget | None = None
+        self._haste = 1.0
         self.room: Callable[[], QRect] = QRect
         self.only_in_room = False
-        self.haste = 1.0
         self.setProperty("card", True)
         self.setAccessibleName("Message")
         self._sign = QLabel()
@@ -92,7 +87,7 @@ class MessageBar(QFrame):
         self.dismiss = QToolButton()
         self.dismiss.setAccessibleName("Close the message")
         self.dismiss.setToolTip("Close")
-        self.dismiss.clicked.connect(self._close)
+        self.dismiss.clicked.connect(self.clear)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 6, 5)
         row.setSpacing(9)
@@ -100,17 +95,103 @@ class MessageBar(QFrame):
         row.addWidget(self.label, 1)
         row.addWidget(self.details)
         row.addWidget(self.dismiss)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._notice_read)
-        self._acts = Acts(self)
-        self._acts.acted.connect(self._acted)
-        self._reading = QTimer(self)
-        self._reading.timeout.connect(self._read_on)
-        self._since = QElapsedTimer()
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._expire)
         context.palette_changed.connect(self._draw)
         self._draw()
         self.hide()
+
+    def say(self, kind: str, sentence: str, details: str = "", about: str = "") -> None:
+        """Show an "error" or a "notice".
+
+        Args:
+            about: the error's topic, for `forget`.
+        """
+        error = kind == "error"
+        key = about if error else "notice"
+        kept = [old for old in self._messages if old.text != sentence and not (key and old.key == key)]
+        if error:
+            kept = [old for old in kept if old.error]
+        self._messages = [*kept, Message(sentence, error, details, key, about in LASTING)]
+        # Errors first, the latest notice under them.
+        self._messages.sort(key=lambda message: not message.error)
+        self._messages = self._messages[-MOST_LINES:]
+        self._show()
+
+    def forget(self, about: str) -> None:
+        """What an error was about has gone well since."""
+        found = [message for message in self._messages if message.error and message.key == about]
+        if about in RETRIED:
+            for message in found:
+                message.lasting = False
+        else:
+            self._messages = [message for message in self._messages if message not in found]
+        if found:
+            self._show()
+
+    def clear(self) -> None:
+        """Take all messages away."""
+        self._messages.clear()
+        self._show()
+
+    @property
+    def haste(self) -> float:
+        """1, or more for readers that are quicker than people."""
+        return self._haste
+
+    @haste.setter
+    def haste(self, haste: float) -> None:
+        self._haste = haste
+        self._start_timer()
+
+    def _left(self, message: Message) -> float:
+        """Milliseconds until a message may leave."""
+        return message.time / self._haste - 1000 * (time.monotonic() - message.shown)
+
+    def _start_timer(self, least: float = 0) -> None:
+        times = [self._left(message) for message in self._messages if not message.lasting]
+        if times:
+            self._timer.start(round(min(max(min(times), least), 2**30)))
+        else:
+            self._timer.stop()
+
+    def _expire(self) -> None:
+        if QApplication.activeWindow() is None or QApplication.mouseButtons():
+            # Nobody reads it; and the release of a button belongs to what was pressed.
+            self._start_timer(RETRY / max(self._haste, 1))
+            return
+        self._messages = [message for message in self._messages if message.lasting or self._left(message) > 0]
+        self._show()
+
+    def _show(self) -> None:
+        text = "\n".join(message.text for message in self._messages)
+        if text:
+            # What is hidden keeps its words: a bar that goes does not go empty first.
+            self.label.setText(text)
+            self.label.setAccessibleName(text)
+        self.details.setVisible(self._latest_with_details() is not None)
+        self._draw()
+        self.setVisible(bool(text))
+        self.place()
+        self._start_timer()
+
+    def _show_details(self) -> None:
+        message = self._latest_with_details()
+        if message is not None:
+            ErrorDialog.show_for(self.window(), message.text, message.details)
+
+    def _latest_with_details(self) -> Message | None:
+        return next((message for message in reversed(self._messages) if message.details), None)
+
+    def _draw(self, *_: object) -> None:
+        palette = self._context.palette
+        error = any(message.error for message in self._messages)
+        name, colour = ("alert-circle-outline", palette.error) if error else ("information-outline", palette.accent)
+        side = round(1.2 * self.label.fontMetrics().height())
+        self._sign.setPixmap(self._context.icon(name, colour).pixmap(QSize(side, side), self.devicePixelRatioF()))
+        self.dismiss.setIcon(self._context.icon("close"))
+
+    # -- its place
 
     def lie_over(self, view: QWidget, foot: QWidget, room: Callable[[], QRect]) -> None:
         """Lie over the foot of a view, whatever its place and size, as a child of what holds it.
@@ -124,68 +205,6 @@ class MessageBar(QFrame):
         self.setParent(view.parentWidget())
         for part in (view, foot):
             part.installEventFilter(self)
-
-    def say(self, kind: str, sentence: str, details: str = "", about: str = "") -> None:
-        """Show an "error", or a "notice", which goes by itself.
-
-        Args:
-            about: what the error is about, for `forget`; a later one about the same takes its place.
-        """
-        for error in self._errors:
-            # Something else happened since.
-            error.over = error.over or not error.about
-        if kind == "notice":
-            self._notice = sentence
-            self._timer.start(NOTICE_TIME)
-        else:
-            self._notice_over()
-            self._errors = [
-                error for error in self._errors if error.sentence != sentence and (not about or error.about != about)
-            ]
-            self._errors = [*self._errors, Error(sentence, details, about)][-MOST_LINES:]
-            self._acts.from_now()
-        self._show()
-
-    def forget(self, about: str) -> None:
-        """What an error was about has gone well since."""
-        found = [error for error in self._errors if error.about == about]
-        if about in ITSELF:
-            for error in found:
-                error.over = True
-        elif found:
-            self._errors = [error for error in self._errors if error.about != about]
-            self._show()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follows the view; lets everything pass."""
-        moved = event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
-        if moved and watched in (self._under, self._foot) and self.isVisible():
-            # Once what they hold has its place, too.
-            QTimer.singleShot(0, self, self.place)
-        return False
-
-    def event(self, event: QEvent) -> bool:
-        """Qt's."""
-        handled = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.place()
-        return handled
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.place()
-        self.raise_()
-        self._watch()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._acts.watch(False)
-        self._reading.stop()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "dismiss"):
-            self._draw()
 
     def place(self) -> None:
         """As wide as the longest line, as far as there is room, at the middle of its foot."""
@@ -208,70 +227,26 @@ class MessageBar(QFrame):
         left = view.left() + (view.width() - width) // 2
         return QRect(left, max(view.top(), view.bottom() + 1 - EDGE - height), width, height)
 
-    def _watch(self) -> None:
-        """Look out for what the user does only while there is something that may leave for it."""
-        errors = bool(self._errors) and self.isVisible()
-        self._acts.watch(errors and any(error.about not in LASTING and not error.over for error in self._errors))
-        if errors and not self._reading.isActive():
-            self._since.start()
-            self._reading.start(max(1, round(TICK / self.haste)))
-        elif not errors:
-            self._reading.stop()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follows the view; lets everything pass."""
+        moved = event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
+        if moved and watched in (self._under, self._foot) and self.isVisible():
+            # Once what they hold has its place, too.
+            QTimer.singleShot(0, self, self.place)
+        return False
 
-    def _acted(self) -> None:
-        for error in self._errors:
-            error.over = error.over or error.about not in LASTING
-        # At the next tick: not in the middle of what is being done.
-        self._watch()
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.place()
+        return handled
 
-    def _read_on(self) -> None:
-        passed = self._since.restart()
-        if QApplication.activeWindow() is not None:
-            for error in self._errors:
-                error.seen += round(passed * self.haste)
-        left = [error for error in self._errors if not error.over or error.seen < error.reading_time]
-        if len(left) < len(self._errors) and not QApplication.mouseButtons():
-            # Not under a hand: the release of a button belongs to what was pressed.
-            self._errors = left
-            self._show()
-
-    def _show_details(self) -> None:
-        error = self._latest_with_details()
-        if error is not None:
-            ErrorDialog.show_for(self.window(), error.sentence, error.details)
-
-    def _latest_with_details(self) -> Error | None:
-        return next((error for error in reversed(self._errors) if error.details), None)
-
-    def _notice_over(self) -> None:
-        self._notice = ""
-        self._timer.stop()
-
-    def _notice_read(self) -> None:
-        self._notice_over()
-        self._show()
-
-    def _close(self) -> None:
-        self._errors.clear()
-        self._notice_over()
-        self._show()
-
-    def _show(self) -> None:
-        text = "\n".join(filter(None, (*(error.sentence for error in self._errors), self._notice)))
-        if text:
-            # What is hidden keeps its words: a bar that goes does not go empty first.
-            self.label.setText(text)
-            self.label.setAccessibleName(text)
-        self.details.setVisible(self._latest_with_details() is not None)
-        self._draw()
-        self.setVisible(bool(text))
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self.place()
-        self._watch()
+        self.raise_()
 
-    def _draw(self, *_: object) -> None:
-        palette = self._context.palette
-        error = bool(self._errors)
-        name, colour = ("alert-circle-outline", palette.error) if error else ("information-outline", palette.accent)
-        side = round(1.2 * self.label.fontMetrics().height())
-        self._sign.setPixmap(self._context.icon(name, colour).pixmap(QSize(side, side), self.devicePixelRatioF()))
-        self.dismiss.setIcon(self._context.icon("close"))
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "dismiss"):
+            self._draw()

@@ -17,6 +17,7 @@ from widgets.controls.panel_parts import Choice, column, labelled, muted, row
 from widgets.files.file_dialogs import ask_name
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks, StudyRunner
+from widgets.services.topics import Topic
 from widgets.studies.result_view import ResultView, write_result
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class StudyPage(QWidget):
         self.context.run_in_background(
             lambda: write_result(result, kind, path, colours),
             lambda _: self.context.notice(f"{path.name} was saved."),
-            lambda error: self.context.report_exception(error, "save"),
+            lambda error: self.context.report_exception(error, Topic.SAVE),
         )
 
 

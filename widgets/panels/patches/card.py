@@ -24,6 +24,7 @@ from widgets.panels.patches.own_effects import PatchEffects
 from widgets.panels.patches.patch_fields import Fields
 from widgets.panels.patches.square_choice import SquaresField
 from widgets.services.context import Context
+from widgets.services.topics import Topic
 
 
 class ChannelsEntry(UndoOnceTaken, QLineEdit):
@@ -192,10 +193,10 @@ class PatchCard(OwnKeys, QFrame):
             count = layer(self.patch.layer, policy.width).channels
             chosen = parse_channels(self.channels.text(), count)
         except PatchError as error:
-            self._context.report(str(error), about="channels")
+            self._context.report(str(error), about=Topic.CHANNELS)
             self.channels.setText(channels_text(self.patch.channels))
             return
-        self._context.succeeded.emit("channels")
+        self._context.succeeded.emit(Topic.CHANNELS)
         self.channels.setText(channels_text(chosen))
         self._change("Choose channels", False, channels=chosen)
 

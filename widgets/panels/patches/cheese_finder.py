@@ -14,7 +14,6 @@ from widgets.actions.pin_actions import add_pin, pin_layer
 from widgets.controls.cheese_channel_list import CheeseList
 from widgets.controls.layer_choice import short_name
 from widgets.controls.panel_parts import IconButton, column, heading, muted, row
-from widgets.services.cheese_channels import MARKS
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ class CheeseFinder(QFrame):
             return f"Measuring every channel of {name}."
         if ranked is None:
             return "Stopped before all levels were measured."
-        good = sum(each.score >= MARKS for each in ranked)
+        good = sum(each.marks for each in ranked)
         if not good:
             return f"No channel of {name} peaks at the cheese in half of {ranked[0].levels} levels; the best are:"
         noun = "channel peaks" if good == 1 else "channels peak"

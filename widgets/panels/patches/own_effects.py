@@ -17,6 +17,7 @@ from app.policy.layers import canonical
 from app.progress import Progress
 from widgets.services.cancellable_task import Task
 from widgets.services.context import Context
+from widgets.services.topics import Topic
 
 if TYPE_CHECKING:
     from app.policy.policy import Policy
@@ -50,7 +51,7 @@ class PatchEffects(QObject):
     def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
-        self._task = Task(context, self, about="effects")
+        self._task = Task(context, self, about=Topic.EFFECTS)
         self._effects: OrderedDict[_Key, PatchEffect] = OrderedDict()
         self._pictures: dict[str, np.ndarray | None] = {}
         self._pictured: tuple[Policy, Maze] | None = None

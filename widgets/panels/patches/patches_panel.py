@@ -24,6 +24,7 @@ from widgets.panels.patches.cheese_finder import CheeseFinder
 from widgets.panels.patches.own_effects import PatchEffects
 from widgets.panels.patches.stack_actions import BEFORE_AND_AFTER, SWITCH_OFF, SWITCH_ON, specs
 from widgets.services.context import Context
+from widgets.services.topics import Topic
 
 FILTER = "Patches (*.json)"
 
@@ -163,9 +164,9 @@ class PatchesPanel(QWidget):
         try:
             save_patches(path, self._context.document.state.stack)
         except PatchError as error:
-            self._context.report(str(error), about="patches")
+            self._context.report(str(error), about=Topic.PATCHES)
         else:
-            self._context.succeeded.emit("patches")
+            self._context.succeeded.emit(Topic.PATCHES)
 
     def _ask_open(self) -> None:
         file = ask_file(self, "Open patches", "", FILTER)

@@ -19,6 +19,7 @@ from widgets.panels.vectors import vector_recipes
 from widgets.panels.vectors.vector_recipes import Ground, Job
 from widgets.services.cancellable_task import Task
 from widgets.services.context import Context
+from widgets.services.topics import Topic
 
 
 class MakeCard(QFrame):
@@ -35,7 +36,7 @@ class MakeCard(QFrame):
     def __init__(self, context: Context, like: Callable[[], ActivationVector | None]) -> None:
         super().__init__()
         self._context, self._like = context, like
-        self.task = Task(context, self, about="vectors")
+        self.task = Task(context, self, about=Topic.VECTORS)
         self.setProperty("card", True)
         self.kind = Choice(
             "Kind of vector", "What the vector is made of", vector_recipes.KINDS, lambda _: self._show_fields()
@@ -168,7 +169,7 @@ class MakeCard(QFrame):
         try:
             job = self._job(ground)
         except MazescopeError as error:
-            self._context.report(str(error), about="vectors")
+            self._context.report(str(error), about=Topic.VECTORS)
             return
         self.task.start(job, self.made.emit)
 

@@ -38,6 +38,7 @@ from widgets.panels.vectors.make_vector import MakeCard
 from widgets.panels.vectors.undo_delete import Deleted
 from widgets.panels.vectors.vector_details import VectorDetails
 from widgets.services.context import Context
+from widgets.services.topics import Topic
 
 FILTER: Final = f"Vectors (*{SUFFIX})"
 COMPARED: Final = 8
@@ -254,9 +255,9 @@ class VectorsPanel(QWidget):
         try:
             save_vector(path, vector)
         except PatchError as error:
-            self._context.report(str(error), about="vectors")
+            self._context.report(str(error), about=Topic.VECTORS)
         else:
-            self._context.succeeded.emit("vectors")
+            self._context.succeeded.emit(Topic.VECTORS)
 
     def _ask_open(self) -> None:
         file = ask_file(self, "Open vector", "", FILTER)
