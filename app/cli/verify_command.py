@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Final
 
-from app.cli.field_command import parse_seeds
+from app.cli.field_command import note, parse_seeds
 from app.maze.maze import WORLDS
 
 DIFFERENT: Final = 1
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         return sum(one.count for one in those), list(chain.from_iterable(one.different for one in those))
 
     wrong: list[str] = []
-    with Procgen() as procgen:
+    with Procgen(on_restart=note) as procgen:
         version = procgen.version()
         for world_name in WORLDS:
             found: list[Compared] = []

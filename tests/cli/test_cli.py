@@ -285,7 +285,7 @@ def test_verify_compares_with_the_game_and_counts(
 ) -> None:
     monkeypatch.setattr("app.cli.verify_command._STEPS", 20)
     # The game that these tests share, rather than another process of it.
-    monkeypatch.setattr("app.maze.procgen_client.Procgen", lambda: contextlib.nullcontext(procgen))
+    monkeypatch.setattr("app.maze.procgen_client.Procgen", lambda **_: contextlib.nullcontext(procgen))
     assert run("verify", "--seeds", "0:2,7") == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0].split() == ["easy", "3", "levels", "0", "different"]

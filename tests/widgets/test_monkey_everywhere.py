@@ -24,14 +24,12 @@ from app.document import patch_edits
 from app.interventions.patches import AddVector, Noise, Scale, SetValue, Zero
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.actions.command_palette import CommandPalette
-from widgets.shell.level_bar import LevelBar
 
 FULL = os.environ.get("FULL") == "1"
 GESTURES = 2000 if FULL else 200
 CONTROLS = (QAbstractButton, QAbstractSlider, QComboBox, QAbstractSpinBox, QTabBar, QAbstractItemView)
-LEFT_OUT = ("file.", "level.", "help.log", "help.tour", "compare.policy", "view.presentation")
-"""Actions that leave the session (as the tour may, by leaving its sample open), open another level, or need a screen
-and other programs."""
+LEFT_OUT = ("file.", "help.log", "help.tour", "compare.policy", "view.presentation")
+"""Actions that leave the session (as the tour may, by leaving its sample open), or need a screen and other programs."""
 
 KEYS = (
     Qt.Key.Key_Left,
@@ -75,7 +73,7 @@ class Monkey:
             child
             for root in dict.fromkeys(roots)
             for child in root.findChildren(QWidget)
-            if isinstance(child, CONTROLS) and child.isVisible() and child.isEnabled() and not self.of_levels(child)
+            if isinstance(child, CONTROLS) and child.isVisible() and child.isEnabled()
         ]
         if not found:
             return
@@ -91,10 +89,6 @@ class Monkey:
             QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=place)
         else:
             QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=place)
-
-    def of_levels(self, widget: QWidget) -> bool:
-        """Whether a control opens a level."""
-        return any(isinstance(parent, LevelBar) for parent in _parents(widget))
 
     def left_out(self, row: int) -> bool:
         """Whether a row of the command palette, while that is open, does what is left out; "Quit" is near its top."""
@@ -118,9 +112,6 @@ class Monkey:
 
     def key(self) -> None:
         target = QApplication.focusWidget() or self.hand.window
-        if self.of_levels(target):
-            target = self.hand.window.maze_view.canvas
-            target.setFocus()
         key, modifier = self.dice.choice(KEYS), self.dice.choice(MODIFIERS)
         if key == Qt.Key.Key_Return and self.left_out(self.palette.list.currentIndex().row()):
             return
@@ -155,15 +146,6 @@ class Monkey:
         if os.environ.get("MONKEY_LOG"):
             with Path(os.environ["MONKEY_LOG"]).open("a") as file:
                 file.write(f"{len(self.log)} {what}\n")
-
-
-def _parents(widget: QWidget) -> list[QWidget]:
-    found: list[QWidget] = []
-    at: QWidget | None = widget
-    while at is not None:
-        found.append(at)
-        at = at.parentWidget()
-    return found
 
 
 @pytest.mark.timeout(900)
