@@ -26,6 +26,7 @@ def maze_shapes(
     *,
     cheese: bool = True,
     mouse: bool = True,
+    under: tuple[Shape, ...] = (),
 ) -> tuple[Shape, ...]:
     """A maze without its field, on the world's own coordinates: the square (row, col) is the cell at x = col, y = row.
 
@@ -33,9 +34,11 @@ def maze_shapes(
         decision: the decision square, ringed; None when there is none.
         reachable: the squares that can be reached from the mouse; open ones outside it are hatched. None marks nothing.
         cheese, mouse: whether to draw them; a rollout draws its own mice, and a cheese that is being dragged moves.
+        under: what lies on the floor below everything else; see `app.drawing.square_layer_shapes`.
     """
     shapes: list[Shape] = [frame((0, 0, maze.world, maze.world), palette)]
     shapes.append(Rect(0, 0, maze.world, maze.world, palette.open))
+    shapes += under
     shapes += _grid_lines(maze, palette)
     if reachable is not None:
         shapes += _unreachable(maze, palette, set(reachable))

@@ -269,7 +269,8 @@ class RetargetResult(Result):
         if len(real):
             sentence += f", the real cheese {real.mean():.3f}"
         what = "removed" if self.question.cheese == "removed" else "kept"
-        return (f"{sentence} (n = {int(known.sum())} targets in {len(self.maps)} levels, their own cheese {what}).",)
+        where = "1 level" if len(self.maps) == 1 else f"{len(self.maps)} levels"
+        return (f"{sentence} (n = {int(known.sum())} targets in {where}, the cheese {what}).",)
 
     def to_json(self) -> dict[str, Any]:
         """Means of every setting, and every target."""
