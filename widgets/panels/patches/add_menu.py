@@ -8,10 +8,11 @@ from functools import partial
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.document import patch_edits
+from app.interventions.patch_wording import WORDING
 from app.interventions.patches import KINDS, AddVector, Patch, SetValue
 from app.policy.layers import layer
 from widgets.actions.pin_actions import add_cheese_pin
-from widgets.panels.patches.card_wording import GLYPHS, TIPS, TITLES
+from widgets.panels.patches.card_wording import GLYPHS
 from widgets.services.context import Context
 
 
@@ -32,11 +33,11 @@ class AddMenu(QMenu):
         self._offer("set", "Retarget: pin the cheese channels", self.add_pin)
         self.addSeparator()
         for kind in KINDS:
-            self._offer(kind, TITLES[kind], partial(self._add_kind, kind))
+            self._offer(kind, WORDING[kind].title, partial(self._add_kind, kind))
 
     def _offer(self, kind: str, title: str, act: Callable[[], object]) -> None:
         action = self.addAction(self._context.icon(GLYPHS[kind]), title)
-        action.setToolTip(TIPS[kind])
+        action.setToolTip(WORDING[kind].tip)
         action.triggered.connect(lambda: act())
 
     @property

@@ -11,6 +11,7 @@ from app.document.document import Document
 from app.drawing.palette import Palette
 from app.errors import PatchError
 from app.interventions.channel_text import channels_text, parse_channels
+from app.interventions.patch_wording import WORDING, patch_summary
 from app.interventions.patches import Patch
 from app.policy.layers import layer
 from widgets.actions.pin_actions import with_cheese_channels
@@ -18,7 +19,7 @@ from widgets.controls.channel_strip import ChannelStrip
 from widgets.controls.key_overrides import OwnKeys, UndoOnceTaken
 from widgets.controls.layer_choice import LayerChoice, has_pixels
 from widgets.controls.panel_parts import Elided, IconButton, breakable, column, labelled, muted, row, set_flag
-from widgets.panels.patches import card_wording
+from widgets.panels.patches.card_wording import effect_text
 from widgets.panels.patches.drag_handle import Handle
 from widgets.panels.patches.own_effects import PatchEffects
 from widgets.panels.patches.patch_fields import Fields
@@ -56,9 +57,9 @@ class PatchCard(OwnKeys, QFrame):
         self.handle = Handle(context.palette)
         self.enabled = QCheckBox()
         self.enabled.clicked.connect(lambda on: patch_edits.enable_patch(self._document, self.position, on))
-        self.title = Elided(card_wording.TITLES[patch.kind], stretch=False)
+        self.title = Elided(WORDING[patch.kind].title, stretch=False)
         self.title.setProperty("heading", True)
-        self.title.setToolTip(card_wording.TIPS[patch.kind])
+        self.title.setToolTip(WORDING[patch.kind].tip)
         self.arrow = IconButton(context, "chevron-down", "Show details", self._turn)
         self.solo = IconButton(context, "headphones", "Solo", self._toggle_solo, checkable=True)
         self.solo.say("Solo. While any patch is soloed, only soloed ones act")
@@ -134,9 +135,9 @@ class PatchCard(OwnKeys, QFrame):
     def show_patch(self, position: int, patch: Patch, problem: str) -> None:
         """Show a version of the patch, of the same kind, and why it does not act ("" when it does)."""
         self.position, self.patch = position, patch
-        name = f"{card_wording.TITLES[patch.kind]} patch {position + 1}"
+        name = f"{WORDING[patch.kind].title} patch {position + 1}"
         self.setAccessibleName(name)
-        summary = card_wording.summary(patch, self._library.title)
+        summary = patch_summary(patch, self._library.title)
         self.setAccessibleDescription(problem or summary)
         self.enabled.setChecked(patch.enabled)
         self.enabled.setAccessibleName(f"{name} on")
@@ -159,7 +160,7 @@ class PatchCard(OwnKeys, QFrame):
     def show_effect(self) -> None:
         """Show what is known of the patch's own effect, and its channels' pictures."""
         effect = self._effects.effect(self.patch)
-        text = "" if effect is None else card_wording.effect_text(effect)
+        text = "" if effect is None else effect_text(effect)
         self.effect.setText(f"Alone: {text}" if text else "Alone: …")
         self.effect.setVisible(not self.problem.text() and self._document.state.policy is not None)
         self.effect.setToolTip(

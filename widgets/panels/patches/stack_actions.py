@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from widgets.panels.patches.card_wording import GLYPHS, TIPS
+from app.interventions.patch_wording import WORDING
+from widgets.panels.patches.card_wording import GLYPHS
 from widgets.services.action_registry import Spec
 
 SWITCH_OFF: Final = "Switch all patches off"
@@ -29,14 +30,14 @@ def specs(acts: Mapping[str, Callable[[], object]]) -> tuple[Spec, ...]:
             f"Switch all patches off, or on again. {BEFORE_AND_AFTER}",
             "toggle stack enable disable bypass ablation interventions effect compare baseline",
         ),
-        ("subtract", "Subtract the cheese vector", (), GLYPHS["add"], TIPS["add"], VECTOR),
-        ("top_right", "Add the top-right vector", (), GLYPHS["add"], TIPS["add"], f"{VECTOR} corner"),
+        ("subtract", "Subtract the cheese vector", (), GLYPHS["add"], WORDING["add"].tip, VECTOR),
+        ("top_right", "Add the top-right vector", (), GLYPHS["add"], WORDING["add"].tip, f"{VECTOR} corner"),
         (
             "pin",
             "Retarget: pin the cheese channels",
             (),
             GLYPHS["set"],
-            TIPS["set"],
+            WORDING["set"].tip,
             "retargeting steering steer set value activation effect",
         ),
         (
