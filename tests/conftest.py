@@ -47,7 +47,7 @@ class WithoutQt(pytest.Collector):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    return WithoutQt.from_parent(parent, name=WIDGETS.name) if WITHOUT_QT and path == WIDGETS else None
+    return WithoutQt.from_parent(parent, name=WIDGETS.name, path=path) if WITHOUT_QT and path == WIDGETS else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

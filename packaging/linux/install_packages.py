@@ -32,6 +32,9 @@ PURPOSES = {
 }
 """For what the packages may be needed, and the lines of the list that count for it."""
 
+MOST_NAMED = 4
+"""Missing things that are named; the command names the packages of all."""
+
 # An apt that reaches no server is not waited for.
 APT = ("apt-get", "-qq", "-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=20")
 
@@ -66,8 +69,9 @@ def install(names: list[str]) -> bool:
 
 def sentence(missing: tuple[SystemNeed, ...]) -> str:
     """What is missing, and the one command that installs it."""
-    names = ", ".join(need.name for need in missing if need.purpose != "python")
-    said = f"Not on this system: {names}. What needs them is left out."
+    names = [need.name for need in missing]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    said = f"Not on this system: {', '.join(names[:MOST_NAMED])}{more}. What needs them is left out."
     if any(need.purpose == "python" for need in missing):
         said = f"Python {sys.version.split()[0]} of this system cannot make virtual environments."
     command = install_command(missing)

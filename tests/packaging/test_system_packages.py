@@ -117,7 +117,7 @@ def test_what_root_may_not_install_is_told_in_one_command() -> None:
         "listed.system_needs = lambda: (gone,)\n"
         "listed.distribution = lambda: 'debian'\n"
         "os.geteuid = lambda: 1000\n"
-        f"sys.argv = ['install_packages.py', 'run']\n"
+        "sys.argv = ['install_packages.py', 'run']\n"
         f"runpy.run_path({str(script)!r}, run_name='__main__')\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -128,3 +128,31 @@ def test_what_root_may_not_install_is_told_in_one_command() -> None:
     )
     wrong = subprocess.run([sys.executable, script, "window"], capture_output=True, text=True, check=False)
     assert (wrong.returncode, wrong.stderr) == (2, "Expected one of python, run, test, package.\n")
+
+
+def test_without_qt_the_tests_of_the_window_are_one_skip_that_names_the_packages() -> None:
+    code = (
+        "import sys, pytest\n"
+        "from widgets.startup import system_packages as listed\n"
+        "gone = listed.SystemNeed('qt', 'libnothing.so.1', {'debian': 'libnothing1'})\n"
+        "listed.system_needs = lambda: (gone,)\n"
+        "listed.distribution = lambda: 'debian'\n"
+        "sys.exit(pytest.main(['-p', 'no:cacheprovider', 'tests/io', 'tests/widgets']))\n"
+    )
+    environment = {key: value for key, value in os.environ.items() if key != "ALL_PACKAGES"}
+    for strict, code_expected in (({}, 0), ({"ALL_PACKAGES": "1"}, 2)):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**environment, **strict},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code_expected, done.stdout
+        named = [line for line in done.stdout.splitlines() if "libnothing.so.1" in line]
+        assert any("libnothing1" in line for line in named)
+        if not strict:
+            assert len(named) == 1
+            assert named[0].startswith("SKIPPED [1]")
+            assert "passed, 1 skipped" in done.stdout
