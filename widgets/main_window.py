@@ -32,6 +32,7 @@ from widgets.panels.policy_panel import PolicyPanel
 from widgets.panels.vectors.vectors_panel import VectorsPanel
 from widgets.playback.playback import Playback
 from widgets.playback.space_key import SpaceKeeper
+from widgets.playback.training_series import TrainingSeries
 from widgets.presentation.overlay_placement import canvas_room
 from widgets.presentation.presentation_mode import Parts as PresentationParts
 from widgets.services.context import Context
@@ -101,6 +102,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         register_maze(context, self.tabs, self)
         self.compare = Compare(context, self.maze_view, self.files, self)
         self.playback = Playback(context, self.maze_view)
+        self.training = TrainingSeries(context, self.compare, self.files)
         self.exports = Exports(context, self.maze_view, self.playback.shown, self)
         self.vector_watch = VectorWatch(context)
         self.status = Status(context, TOOLS)
@@ -118,6 +120,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         over.addStretch(1)
         column.addLayout(over)
         column.addWidget(self.maze_view, 1)
+        column.addWidget(self.training.bar)
         column.addWidget(self.playback.bar)
         self.message_bar.lie_over(self.maze_view, self.maze_view.legend, lambda: canvas_room(self.maze_view, centre))
         self.maze_view.legend.setVisible(self.context.settings.flag("legend", True))

@@ -64,6 +64,11 @@ def open_policy(document: Document, policy: Policy) -> None:
     document.do("Open policy", lambda state: replace(state, policy=policy))
 
 
+def show_checkpoint(document: Document, policy: Policy) -> None:
+    """Choose a checkpoint of a series; those that follow each other are one undo."""
+    document.do("Show checkpoint", lambda state: replace(state, policy=policy), merge="series")
+
+
 def open_level(
     document: Document, maze: Maze, title: str, seed: int | None = None, region: int | None = None, *, tab: bool = False
 ) -> None:

@@ -19,6 +19,7 @@ FILE = (
     "file.open",
     "file.open_policy",
     "file.open_maze",
+    "series.open",
     "recent",
     "",
     "file.save",
@@ -73,6 +74,7 @@ ROLLOUT = (
     "",
     "playback.sampled",
 )
+TRAINING = ("series.open", "", "series.play", "series.forward", "series.back", "series.pin", "", "series.close")
 PATCHES = (
     "patches.switch",
     "",
@@ -115,6 +117,7 @@ def build_menus(
         ("&Policy", POLICY),
         ("P&atches", PATCHES),
         ("&Rollout", ROLLOUT),
+        ("T&raining", TRAINING),
         ("&View", VIEW),
         ("&Help", HELP),
     ):

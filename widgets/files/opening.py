@@ -47,12 +47,14 @@ class Files(QObject):
         path_changed(): the session file that "Save" writes to.
         saving(): the session is about to be saved; whatever is shown in its place ends, so that the work itself is.
         vector_kept(Path): a vector's file was opened; the library has it under this path.
+        series_wanted(list[Path]): a folder, or several files, are to be opened as a series of checkpoints.
     """
 
     recent_changed = Signal()
     path_changed = Signal()
     saving = Signal()
     vector_kept = Signal(object)
+    series_wanted = Signal(object)
 
     def __init__(self, context: Context, window: QWidget) -> None:
         super().__init__(window)
@@ -72,9 +74,15 @@ class Files(QObject):
         return [Path(path) for path in found if isinstance(path, str)] if isinstance(found, list) else []
 
     def open_paths(self, paths: Iterable[Path]) -> None:
-        """Open files by what they hold: a session first, since it takes the place of all."""
+        """Open files by what they hold: a session first, since it takes the place of all. A folder is a series."""
+        found = list(paths)
+        folders = [path for path in found if path.is_dir()]
+        for folder in folders:
+            self.series_wanted.emit([folder.absolute()])
+        files = [path for path in found if path not in folders]
         document = self._context.document
-        self._context.files.open(list(paths), lambda path: read_file(path, document.state.policy), self._take)
+        if files or not folders:
+            self._context.files.open(files, lambda path: read_file(path, document.state.policy), self._take)
 
     def open_path(self, path: Path) -> None:
         """Open one file by what it holds."""
@@ -107,6 +115,13 @@ class Files(QObject):
         found = ask_files(self._window, OPEN_TITLES[kind], self.folder(), FILTERS[kind])
         open_them = self.open_policies if kind == "policy" else self.open_paths
         open_them([Path(name) for name in found])
+
+    def ask_open_series(self) -> None:
+        """Let the user choose the checkpoints of a run: several, or one for all that its folder holds."""
+        title = "Open series: one checkpoint for all of its folder, or several"
+        found = [Path(name) for name in ask_files(self._window, title, self.folder(), FILTERS["policy"])]
+        if found:
+            self.series_wanted.emit(found if len(found) > 1 else [found[0].parent])
 
     def new_session(self) -> None:
         """Start over: one maze, no patches, the policy that is open."""

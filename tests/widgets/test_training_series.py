@@ -1,0 +1,124 @@
+"""A series of checkpoints is opened, scrubbed, played, pinned and closed as a person would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from app.policy.network import random_network
+from app.policy.saving import save_safetensors
+from tests.widgets.conftest import Hand
+from widgets.playback import series_player
+
+STEPS = (0, 8, 64, 4096)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """The folder of a run by imitation: four checkpoints of random networks."""
+    folder = tmp_path / "w1-easy"
+    (folder / "series").mkdir(parents=True)
+    for step in STEPS:
+        path = folder / "series" / f"step-{step:06d}.safetensors"
+        save_safetensors(random_network(1, step), path, {"recipe": "imitation", "observations": 256 * step})
+    return folder
+
+
+@pytest.fixture
+def opened(hand: Hand, run: Path, monkeypatch: pytest.MonkeyPatch) -> Hand:
+    """The window with that series, dropped as a folder; lanes of two levels."""
+    monkeypatch.setattr(series_player, "LEVELS", 6)
+    hand.window.files.open_paths([run])
+    hand.wait(lambda: hand.window.training.player.series is not None)
+    return hand
+
+
+def shown(hand: Hand) -> int:
+    """The step of the checkpoint that is the document's policy."""
+    path = hand.document.state.policy.path
+    return int(path.stem.removeprefix("step-"))
+
+
+def press(hand: Hand, index: int) -> None:
+    """Click on a checkpoint's place on the axis."""
+    scrub = hand.window.training.bar.scrub
+    QTest.mouseClick(scrub, Qt.MouseButton.LeftButton, pos=QPoint(scrub.x_of(index), scrub.height() // 2))
+
+
+def test_scrubbing_makes_checkpoints_the_policy_in_one_undo(opened: Hand) -> None:
+    before = len(opened.document.history.done)
+    assert shown(opened) == STEPS[-1]
+    for index in (0, 2, 1):
+        press(opened, index)
+        assert shown(opened) == STEPS[index]
+    assert opened.window.training.bar.scrub.value() == 1
+    assert "Step 8 · 2,048 observations · 2 of 4" in opened.window.training.bar.step.text()
+    opened.wait(lambda: opened.context.bridge.answer is not None)
+    assert opened.context.bridge.answer.request.policy.path.stem == "step-000008"
+    assert len(opened.document.history.done) <= before + 3
+    opened.document.undo()
+    assert shown(opened) == STEPS[2]
+    assert opened.window.training.bar.scrub.value() == 2
+
+
+def test_the_axis_is_logarithmic(opened: Hand) -> None:
+    scrub = opened.window.training.bar.scrub
+    places = [scrub.x_of(index) for index in range(4)]
+    # 8 to 64 is three doublings, 64 to 4096 six; step 0 is one before 8.
+    assert (places[3] - places[2]) / (places[2] - places[1]) == pytest.approx(2, rel=0.05)
+    assert (places[2] - places[1]) / (places[1] - places[0]) == pytest.approx(3, rel=0.1)
+
+
+def test_lanes_are_measured_in_the_background_and_clicked_on(opened: Hand) -> None:
+    training = opened.window.training
+    opened.wait(lambda: training.player.result is not None and len(training.player.result.points) == 4)
+    opened.wait(lambda: not training.player.measuring)
+    bar = training.bar
+    assert "log-odds" in bar.said.text()
+    assert "imitation" in bar.note.text()
+    bar.lane.setCurrentIndex(bar.lane.findData("solved"))
+    bar.lane.activated.emit(bar.lane.currentIndex())
+    assert "cheese" in bar.said.text()
+    x = bar.strip.mapFrom(bar, bar.scrub.mapTo(bar, QPoint(bar.scrub.x_of(0), 0))).x()
+    QTest.mouseClick(bar.strip, Qt.MouseButton.LeftButton, pos=QPoint(x, bar.strip.height() // 2))
+    assert shown(opened) == 0
+
+
+def test_playing_goes_to_the_end_and_stops(opened: Hand) -> None:
+    player = opened.window.training.player
+    opened.context.actions["series.play"].trigger()
+    assert player.playing
+    assert shown(opened) == 0
+    opened.wait(lambda: not player.playing)
+    assert shown(opened) == STEPS[-1]
+
+
+def test_a_pinned_checkpoint_is_compared_with_the_one_scrubbed_to(opened: Hand) -> None:
+    press(opened, 0)
+    opened.context.actions["series.pin"].trigger()
+    assert opened.window.training.pinned() == 0
+    press(opened, 3)
+    companion = opened.window.maze_view.companion
+    assert companion.comparison.policy.path.stem == "step-000000"
+    assert shown(opened) == STEPS[-1]
+    opened.context.actions["series.pin"].trigger()
+    assert opened.window.maze_view.companion is None
+    assert opened.window.training.pinned() is None
+
+
+def test_closing_leaves_the_checkpoint_open(opened: Hand) -> None:
+    press(opened, 1)
+    opened.context.actions["series.close"].trigger()
+    assert opened.window.training.bar.isHidden()
+    assert shown(opened) == STEPS[1]
+    assert not opened.context.actions["series.play"].isEnabled()
+
+
+def test_what_is_no_series_is_refused_in_one_sentence(hand: Hand, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    hand.window.files.open_paths([tmp_path / "empty"])
+    hand.wait(lambda: "empty holds no checkpoints" in hand.window.message_bar.label.text())
+    assert hand.window.training.bar.isHidden()

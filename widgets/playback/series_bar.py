@@ -1,0 +1,150 @@
+"""The bar of a series: a log axis to scrub on, play, pin, and the lane that is drawn over the axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+
+from app.studies.study import Plot
+from widgets.controls.panel_parts import Choice, Elided, column, muted, row
+from widgets.controls.scrubber import Scrub
+from widgets.playback.lane_strip import LaneStrip
+from widgets.playback.series_player import SeriesPlayer
+from widgets.services.context import Context
+from widgets.style import theme
+
+LANES: Final = {
+    "log_odds": "Cheese against top right",
+    "solved": "Solved",
+    "cheese_channel": "Cheese channel",
+    "vector": "Cheese vector at -1",
+    "pushes": "Largest pushes",
+}
+"""Name of a plot of `TrainingResult` -> what the choice calls it."""
+
+SCALE: Final = 5
+"""Room for the numbers of the lane's ends, in digits."""
+
+BUTTONS: Final = ("series.back", "series.play", "series.forward", "series.pin")
+
+
+class SeriesBar(QWidget):
+    """Reflects the player; hidden without a series.
+
+    Args:
+        pinned: asked which checkpoint is compared with, None for none.
+
+    Attributes:
+        scrub: the log axis.
+        strip: the lane over it.
+        lane: which lane.
+        said: the step shown, and what the lane has there.
+    """
+
+    def __init__(self, context: Context, player: SeriesPlayer, pinned: Callable[[], int | None]) -> None:
+        super().__init__()
+        self._context, self._player, self._pinned = context, player, pinned
+        self.setAccessibleName("Training")
+        self.scrub = Scrub("Checkpoint", "Drag through the checkpoints; the axis is logarithmic in the training step")
+        self.strip = LaneStrip(context, self._x_in_strip, self._value_in_strip)
+        chosen = context.settings.get("series.lane", "log_odds")
+        self._lane = chosen if chosen in LANES else "log_odds"
+        self.lane = Choice("Lane", "What is drawn over the axis", dict(LANES), self._choose_lane)
+        self.lane.choose(self._lane)
+        self.lane.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.lane.setMinimumContentsLength(max(map(len, LANES.values())))
+        self.step = QLabel()
+        self.said, self.note = Elided(), Elided()
+        self.note.setProperty("muted", True)
+        self.name = muted()
+        self.buttons: dict[str, QToolButton] = {}
+        for name in (*BUTTONS, "series.close"):
+            button = QToolButton()
+            button.setDefaultAction(context.actions[name])
+            button.setAccessibleName(context.actions.spec(name).title)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.buttons[name] = button
+        self._lay_out()
+        self.scrub.valueChanged.connect(self._seek)
+        self.scrub.sliderReleased.connect(context.document.end)
+        self.strip.sought.connect(self._seek)
+        player.measured.connect(self._show_lane)
+        context.palette_changed.connect(self._take_look)
+        self._take_look()
+        self.hide()
+
+    def refresh(self) -> None:
+        """Show the player as it is."""
+        player, series = self._player, self._player.series
+        self.setVisible(series is not None)
+        if series is None:
+            return
+        with QSignalBlocker(self.scrub):
+            self.scrub.set_places(series.positions.tolist())
+            self.scrub.setValue(player.index)
+        step, seen = series.steps[player.index], series.checkpoints[player.index].observations
+        observations = "" if seen is None else f" · {seen:,} observations"
+        other = "" if player.current else " (another policy is open)"
+        self.step.setText(f"Step {step:,}{observations} · {player.index + 1} of {len(series)}{other}")
+        self.name.setText(series.name)
+        self.strip.show_value(player.index, self._pinned())
+        self._show_lane()
+
+    def _show_lane(self) -> None:
+        player, plot = self._player, self.plot
+        series = player.series
+        if series is None:
+            return
+        self.strip.show_plot(plot, (10**series.positions).tolist())
+        note = "" if plot is None else plot.note
+        if player.measuring and not self._whole:
+            shown = player.played if self._lane == "solved" else player.result
+            done = 0 if shown is None else len(shown.points)
+            note = f"Measuring {done} of {len(series)} checkpoints. {note}"
+        self.note.setText(note)
+        self.said.setText(self.strip.said(player.index))
+
+    @property
+    def plot(self) -> Plot | None:
+        """The lane as numbers; None before anything is measured."""
+        result = self._player.played if self._lane == "solved" else self._player.result
+        return None if result is None else next(each for each in result.plots if each.name == self._lane)
+
+    @property
+    def _whole(self) -> bool:
+        plot, series = self.plot, self._player.series
+        return plot is not None and series is not None and len(plot.series[0].x) == len(series)
+
+    def _seek(self, index: int) -> None:
+        self._player.pause()
+        self._player.seek(index)
+
+    def _choose_lane(self, name: str) -> None:
+        self._lane = name
+        self._context.settings.set("series.lane", name)
+        self._show_lane()
+
+    def _x_in_strip(self, value: int) -> int:
+        return self.scrub.x_of(value) + self.scrub.x() - self.strip.x()
+
+    def _value_in_strip(self, x: float) -> int:
+        return self.scrub.value_at(x - self.scrub.x() + self.strip.x())
+
+    def _take_look(self, *_: object) -> None:
+        self.step.setFont(theme.number_font(self.font()))
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        buttons = row(*(self.buttons[name] for name in BUTTONS), space=1)
+        layout = column(self, 0, 0)
+        layout.setContentsMargins(10, 2, 10, 2)
+        layout.addWidget(self.strip)
+        # Axis and lane have the whole width; the numbers of the lane's ends stand in the room at its left.
+        room = QWidget()
+        room.setFixedWidth(round(SCALE * self.fontMetrics().horizontalAdvance("0")))
+        layout.addLayout(row(room, self.scrub, space=0))
+        layout.addLayout(row(buttons, self.step, self.said, self.lane, self.buttons["series.close"], space=8))
+        layout.addLayout(row(self.name, self.note, space=8))

@@ -1,0 +1,127 @@
+"""Series of checkpoints in the window: the player, its bar, and the actions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from widgets.files.opening import Files
+from widgets.maze_view.compare import Compare
+from widgets.playback.series_bar import SeriesBar
+from widgets.playback.series_player import SeriesPlayer
+from widgets.services.action_registry import Spec
+from widgets.services.context import Context
+
+WORDS = "checkpoints training run learning development phase emergence"
+
+
+class TrainingSeries(QObject):
+    """The player of a series with its bar, which the window puts under the maze while a series is open.
+
+    Attributes:
+        player: the checkpoint shown, and the clock that moves it.
+        bar: the controls and the lanes.
+    """
+
+    def __init__(self, context: Context, compare: Compare, files: Files) -> None:
+        super().__init__(context)
+        self._context, self._compare, self._files = context, compare, files
+        self.player = player = SeriesPlayer(context, self)
+        self._register()
+        self.bar = SeriesBar(context, player, self.pinned)
+        files.series_wanted.connect(player.open)
+        context.view.kept_changed.connect(self.bar.refresh)
+        player.changed.connect(self._refresh)
+        self._refresh()
+
+    def pinned(self) -> int | None:
+        """The checkpoint that the one shown is compared with, if it is one of the series."""
+        comparison = self._compare.comparison
+        return None if comparison is None else self.player.index_of(comparison.policy)
+
+    def pin(self, on: bool) -> None:
+        """Keep the checkpoint shown next to those that are scrubbed to; or take the pinned one away."""
+        policy = self.player.policy
+        if on and policy is not None:
+            self._compare.with_policy(policy)
+        else:
+            self._compare.stop()
+        self._refresh()
+
+    def close(self) -> None:
+        """Leave the series, and what was pinned of it."""
+        if self.pinned() is not None:
+            self._compare.stop()
+        self.player.close()
+
+    def _register(self) -> None:
+        context, player = self._context, self.player
+
+        def opened() -> bool:
+            return player.series is not None
+
+        for spec in (
+            Spec(
+                id="series.open",
+                title="Open series of checkpoints…",
+                handler=self._files.ask_open_series,
+                icon="chart-timeline-variant",
+                group="Training",
+                tip="Scrub through the training of a policy: choose one checkpoint for all of its folder, or several.",
+                words=WORDS,
+            ),
+            Spec(
+                id="series.play",
+                title="Play the training",
+                handler=player.toggle,
+                icon="play",
+                group="Training",
+                tip="Show one checkpoint after the other.",
+                words=WORDS,
+                enabled_when=opened,
+            ),
+            Spec(
+                id="series.forward",
+                title="Next checkpoint",
+                handler=lambda: player.step_by(1),
+                icon="skip-next",
+                group="Training",
+                enabled_when=lambda: opened() and player.index < player.last,
+            ),
+            Spec(
+                id="series.back",
+                title="Previous checkpoint",
+                handler=lambda: player.step_by(-1),
+                icon="skip-previous",
+                group="Training",
+                enabled_when=lambda: opened() and player.index > 0,
+            ),
+            Spec(
+                id="series.pin",
+                title="Pin this checkpoint",
+                handler=self.pin,
+                icon="pin-outline",
+                group="Training",
+                tip="Compare it with the others: it stays next to the one that is scrubbed to.",
+                checkable=True,
+                words="compare two points",
+                enabled_when=lambda: opened() and context.bridge.engine is not None,
+            ),
+            Spec(
+                id="series.close",
+                title="Close the series",
+                handler=self.close,
+                icon="close",
+                group="Training",
+                tip="The checkpoint shown stays the open policy.",
+                enabled_when=opened,
+            ),
+        ):
+            context.actions.add(spec)
+
+    def _refresh(self) -> None:
+        actions, player = self._context.actions, self.player
+        actions.refresh()
+        actions["series.play"].setIcon(self._context.icon("pause" if player.playing else "play"))
+        actions.describe("series.play", "Pause the training" if player.playing else None, None)
+        actions["series.pin"].setChecked(self.pinned() is not None)
+        self.bar.refresh()
