@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox
 from app.document import patch_edits
 from app.interventions.patches import AddVector, PatchStack, Zero
 from tests.widgets.conftest import Hand
-from tests.widgets.test_canvas import shifted
+from tests.widgets.maze_view.test_canvas import shifted
 from widgets.controls.number_field import Number
 from widgets.maze_view.free_space import maze_rect
 from widgets.panels.patches.card import PatchCard

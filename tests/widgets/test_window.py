@@ -23,7 +23,7 @@ from app.policy.network import random_network
 from app.policy.policy import policy_of
 from app.policy.saving import save_safetensors
 from tests.widgets.conftest import Hand, MakeHand, small_maze
-from tests.widgets.test_canvas import shifted
+from tests.widgets.maze_view.test_canvas import shifted
 from widgets.controls.error_dialog import ErrorDialog
 from widgets.services.settings import Settings
 from widgets.startup.launch import catch_exceptions

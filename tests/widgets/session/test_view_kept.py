@@ -22,9 +22,9 @@ from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
 from tests.widgets.conftest import Hand, MakeHand, small_maze
+from tests.widgets.maze_view.test_canvas import shifted
+from tests.widgets.maze_view.test_compare import companion
 from tests.widgets.session.test_autosave import left_by_a_crash, saver
-from tests.widgets.test_canvas import shifted
-from tests.widgets.test_compare import companion
 from widgets.panels.channels import ChannelsPanel
 
 CONTROL = Qt.KeyboardModifier.ControlModifier

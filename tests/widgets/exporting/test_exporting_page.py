@@ -24,7 +24,7 @@ from app.export.encoders import encoder_for
 from app.export.images import picture
 from app.field.measures import decision_probabilities
 from tests.widgets.conftest import Hand
-from tests.widgets.test_exporting import choose, export, gif_frames, opened
+from tests.widgets.exporting.test_exporting import choose, export, gif_frames, opened
 from widgets.exporting.page_options import WHITE
 
 

@@ -19,7 +19,7 @@ from app.policy.network import random_network
 from app.policy.policy import policy_of
 from app.policy.saving import save_safetensors
 from tests.widgets.conftest import Hand
-from tests.widgets.test_canvas import shifted
+from tests.widgets.maze_view.test_canvas import shifted
 from widgets.maze_view.compared_picture import Companion
 
 

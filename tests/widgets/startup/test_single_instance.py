@@ -20,7 +20,7 @@ from tests.widgets.conftest import MakeHand, small_maze
 from widgets.startup.launch import answer_later_starts
 from widgets.startup.single_instance import FirstWindow, first_or_hand_over, hand_over, raise_to_front, server_name
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QTabBar, QToolButton, QWidget
 from app.document import patch_edits
 from app.interventions.patches import AddVector
 from tests.widgets.conftest import Hand, MakeHand
-from tests.widgets.test_docks import places, scale_text
+from tests.widgets.shell.test_docks import places, scale_text
 from widgets.panels.patches.card import PatchCard
 from widgets.shell.docks import Docks
 

@@ -14,7 +14,7 @@ from app.maze.ascii import from_ascii, to_ascii
 from app.maze.maze import Maze
 from app.maze.transforms import carve_path_to_corner, mirror, rotate
 from tests.widgets.conftest import SMALL, Hand, MakeHand
-from tests.widgets.test_canvas import CHEESE, MOUSE, shifted
+from tests.widgets.maze_view.test_canvas import CHEESE, MOUSE, shifted
 from widgets.actions.new_maze_dialog import NewMazeDialog
 from widgets.panels.history_panel import HistoryPanel
 

@@ -27,9 +27,9 @@ from app.policy.network import random_network
 from app.policy.policy import policy_of
 from app.policy.policy_info import default_policy_path
 from tests.widgets.conftest import Hand
-from tests.widgets.test_canvas import shifted
-from tests.widgets.test_compare import companion
-from tests.widgets.test_exporting import choose, export, gif_frames, opened
+from tests.widgets.exporting.test_exporting import choose, export, gif_frames, opened
+from tests.widgets.maze_view.test_canvas import shifted
+from tests.widgets.maze_view.test_compare import companion
 
 BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 

@@ -15,7 +15,7 @@ from app.interventions.patches import Scale, Zero
 from app.maze.levels import random_level
 from tests.field.strategies import random_policy
 from tests.widgets.conftest import Hand, MakeHand
-from tests.widgets.test_canvas import shifted
+from tests.widgets.maze_view.test_canvas import shifted
 
 
 def opacity(hand: Hand, role: str) -> float:
