@@ -9,17 +9,21 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from widgets.controls.panel_parts import MARGIN, Choice, column, scrolled
 from widgets.services.context import Context
+from widgets.studies.levels_page import LevelsPage
 from widgets.studies.outcome_page import OutcomePage
 from widgets.studies.push_page import PushPage
 from widgets.studies.response_page import ResponsePage
 from widgets.studies.retarget_page import RetargetPage
 from widgets.studies.study_page import StudyPage
+from widgets.studies.sweep_page import SweepPage
 
 PAGES: Final[dict[str, tuple[str, Callable[[Context], StudyPage]]]] = {
     "response": (ResponsePage.TITLE, ResponsePage),
     "push": (PushPage.TITLE, PushPage),
     "retarget": (RetargetPage.TITLE, RetargetPage),
     "outcome": (OutcomePage.TITLE, OutcomePage),
+    "sweep": (SweepPage.TITLE, SweepPage),
+    "levels": (LevelsPage.TITLE, LevelsPage),
 }
 """Name -> what it asks, and its page. One line a study."""
 
@@ -46,7 +50,14 @@ class ExplainPanel(QWidget):
         if name not in self.pages:
             self.pages[name] = page = PAGES[name][1](self._context)
             self._stack.addWidget(scrolled(page))
+            if isinstance(page, SweepPage):
+                page.response_asked.connect(self._ask_response)
         self.question.choose(name)
         self._stack.setCurrentIndex(list(self.pages).index(name))
         self._context.settings.set("question", name)
         return self.pages[name]
+
+    def _ask_response(self, word: str, layer: str) -> None:
+        page = self.show_page("response")
+        assert isinstance(page, ResponsePage)
+        page.show_at(word, layer)

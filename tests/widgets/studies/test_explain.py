@@ -15,10 +15,12 @@ from app.interventions.patches import AddVector, PatchStack
 from app.maze import generator
 from app.maze.routes import decision_square
 from tests.widgets.panels.conftest import Desk, MakeDesk, make_desk  # noqa: F401
-from widgets.studies.explain_panel import PAGES, ExplainPanel
+from widgets.studies.explain_panel import ExplainPanel
+from widgets.studies.levels_page import LevelsPage
 from widgets.studies.response_page import ResponsePage
 from widgets.studies.result_view import write_result
 from widgets.studies.study_page import MANY, StudyPage
+from widgets.studies.sweep_page import SweepPage
 
 
 def answered(desk: Desk, page: StudyPage) -> StudyPage:
@@ -46,7 +48,7 @@ def panel(desk: Desk) -> ExplainPanel:
 
 
 def test_every_question_is_answered_of_the_maze_in_front(desk: Desk, panel: ExplainPanel) -> None:
-    for name in PAGES:
+    for name in ("response", "push", "outcome"):
         desk.choose(panel.question, name)
         page = answered(desk, panel.show_page(name))
         assert page.view.finding.text() == page.view.result.findings[0]
@@ -174,3 +176,58 @@ def test_retargeting_asks_for_the_settings_that_are_typed(desk: Desk, panel: Exp
     page.channels.setText("99")
     page.channels.editingFinished.emit()
     assert "channels 0 to 31" in page.problem.text()
+
+
+def test_a_condition_and_a_brush_choose_levels_and_a_click_opens_one(desk: Desk, panel: ExplainPanel) -> None:
+    page = panel.show_page("levels")
+    assert isinstance(page, LevelsPage)
+    page.count.setValue(64)
+    answered(desk, page)
+    desk.wait(lambda: page.rows.isVisible() and page.rows.model().rowCount() == 64)
+    dims = {seed: generator.level(15, seed).dim for seed in range(64)}
+    page.condition.setText("dim >= 11")
+    page.condition.editingFinished.emit()
+    assert page.chosen_seeds == [seed for seed, dim in dims.items() if dim >= 11]
+    page.across.choose("dim")
+    page.across.activated.emit(page.across.currentIndex())
+    page.brush.brush(12.5, 13.5)
+    assert page.chosen_seeds == [seed for seed, dim in dims.items() if dim == 13]
+    index = page.rows.model().index(1, 0)
+    page.rows.scrollTo(index)
+    place = page.rows.visualRect(index).center()
+    QTest.mouseClick(page.rows.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    tab = desk.document.state.tab
+    assert (tab.seed, tab.maze.dim) == (page.chosen_seeds[1], 13)
+    assert len(page.brush._marked) == 1
+    desk.click(page.clear)
+    assert len(page.chosen_seeds) == 64
+
+
+def test_a_wrong_condition_is_one_sentence_and_changes_nothing(desk: Desk, panel: ExplainPanel) -> None:
+    page = panel.show_page("levels")
+    assert isinstance(page, LevelsPage)
+    page.count.setValue(20)
+    answered(desk, page)
+    desk.wait(lambda: page.rows.model().rowCount() == 20)
+    sentences: list[str] = []
+    desk.context.reported.connect(lambda _kind, sentence, *_: sentences.append(sentence))
+    page.condition.setText("size > 3")
+    page.condition.editingFinished.emit()
+    assert len(sentences) == 1
+    assert 'There is no column "size"' in sentences[0]
+    assert page.rows.model().rowCount() == 20
+
+
+def test_a_cell_of_the_sweep_sets_layer_and_slider(desk: Desk, panel: ExplainPanel) -> None:
+    page = panel.show_page("sweep")
+    assert isinstance(page, SweepPage)
+    page.control.setChecked(False)
+    page.count.setValue(10)
+    answered(desk, page)
+    result = page.runner.result
+    for cell in ((2, 1), (5, 3)):
+        page.view.plot.cell_clicked.emit(*cell)
+        (patch,) = desk.patches
+        assert isinstance(patch, AddVector)
+        assert (patch.layer, patch.coefficient) == (result.layers[cell[0]], result.coefficients[cell[1]])
+    assert len(desk.verbs) == 2
