@@ -42,6 +42,9 @@ STUDIES: Final[dict[str, tuple[str, str]]] = {
     ),
     "levels": ("app.cli.levels_study", "what a policy would do in each of many levels, and what they are like"),
     "fit": ("app.cli.fit_study", "how far a level's features tell what a policy does there"),
+    "ablate": ("app.cli.ablate_study", "what each channel of a layer is worth, by ablating one after another"),
+    "resample": ("app.cli.resample_study", "do claimed channels depend on the cheese's square, and others not"),
+    "transfer": ("app.cli.transfer_study", "does a vector of one level steer on another, next to mean, probe, random"),
     "sweep": ("app.cli.sweep_study", "where and how strongly a vector steers, layer by coefficient"),
 }
 """Name -> (module with `add_arguments` and `question`, what it answers). One line a study."""

@@ -21,7 +21,7 @@ from app.field.receptive_fields import CONV_STAGES, INPUT, spans
 from app.field.thread_fields import ThreadFields
 from app.field.windowed_forward import LAST, NO_EDITS, Check, Place, State, WindowedForward, never
 from app.maze.maze import Maze
-from app.maze.render import observations_of
+from app.maze.render import base_and_patches, observations_of
 from app.policy.policy import Policy
 from app.policy.stages import RESUMABLE, run
 
@@ -73,32 +73,28 @@ class LevelForward:
             found = self._own.fields = ThreadFields(self.policy.width, self.check)
         return found
 
-    def activations(
-        self, mazes: Sequence[Maze], stages: Collection[str], *, consume: Callable[[slice, dict[str, Tensor]], None]
-    ) -> None:
-        """Hand over the activations at some stages, batch by batch, computing no further than the last of them.
+    def at(self, mazes: Sequence[Maze], stages: Collection[str]) -> dict[str, Tensor]:
+        """The activations at some of `STAGES`, by stage, computing no further than the last of them.
 
         Args:
             mazes: the observations, each with the mouse where its maze has it.
-            stages: some of `STAGES`.
-            consume: given which of the mazes, and their activations by stage; it may keep them.
+            stages: which.
         """
-        for part in self.parts(len(mazes)):
-            x = torch.from_numpy(observations_of(mazes[part])).to(torch.float32).div_(255)
-            found = self.between(x, INPUT, stages)
-            consume(part, found)
+        return self._at(len(mazes), lambda part: observations_of(mazes[part]), stages)
 
-    def at(self, mazes: Sequence[Maze], stages: Collection[str]) -> dict[str, Tensor]:
-        """The activations of all mazes at some stages, by stage."""
+    def at_squares(self, maze: Maze, stages: Collection[str]) -> dict[str, Tensor]:
+        """`at` of one maze with the mouse on each of `maze.squares`, in their order."""
+        patches = base_and_patches(maze)
+        pictures = patches.observations()
+        return self._at(len(pictures), lambda part: pictures[part], stages)
+
+    def _at(self, count: int, pictures: Callable[[slice], np.ndarray], stages: Collection[str]) -> dict[str, Tensor]:
         found: dict[str, list[Tensor]] = {stage: [] for stage in stages}
-
-        def consume(part: slice, activations: dict[str, Tensor]) -> None:
-            del part
-            for stage, x in activations.items():
-                found[stage].append(x)
-
-        self.activations(mazes, stages, consume=consume)
-        return {stage: torch.cat(parts) for stage, parts in found.items() if parts}
+        for part in self.parts(count):
+            x = torch.from_numpy(pictures(part)).to(torch.float32).div_(255)
+            for stage, activations in self.between(x, INPUT, stages).items():
+                found[stage].append(activations)
+        return {stage: torch.cat(parts) for stage, parts in found.items()}
 
     def between(self, x: Tensor, behind: str, stages: Collection[str]) -> dict[str, Tensor]:
         """One batch's activations at some stages, from those at `behind` on; each in memory of its own."""

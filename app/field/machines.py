@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -43,7 +43,7 @@ def compute(
     pieces: Sequence[B],
     machines: Machines = HERE,
     waited: Callable[[], None] = lambda: None,
-) -> Iterator[tuple[int, T]]:
+) -> Generator[tuple[int, T], None, None]:
     """What the work gives of each piece, with the piece's place; on threads in their order, on a cluster as it comes.
 
     Closing the iterator ends the work.

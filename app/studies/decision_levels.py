@@ -15,6 +15,7 @@ from app.policy.policy import Policy
 from app.progress import Cancelled, Progress
 from app.studies.level_set import LevelSet
 
+P = TypeVar("P")
 T = TypeVar("T")
 
 AT_ONCE: Final = 4
@@ -67,24 +68,41 @@ def each_level(
     progress: Progress,
     machines: Machines = HERE,
 ) -> Iterator[T]:
+    """`each_piece` of levels with a decision square."""
+    return each_piece(work, policy, levels, progress, machines)
+
+
+def each_piece(
+    work: Callable[[P, LevelForward], T],
+    policy: Policy,
+    pieces: Sequence[P],
+    progress: Progress,
+    machines: Machines = HERE,
+) -> Iterator[T]:
     """What the work gives of each level, in their order, computed on several threads or a cluster.
 
     Every level is computed by itself, so that its numbers do not depend on the others.
 
+    Args:
+        work: for a cluster, it and the levels can be pickled.
+        policy: of which policy.
+        pieces: the levels, as the work takes them.
+        progress: told how many are done.
+        machines: what computes.
+
     Raises:
         MazescopeError: when the cluster cannot be used.
-        Cancelled: when `progress`, told how many levels are done, says not to go on.
+        Cancelled: when `progress` says not to go on.
     """
-    blocks = [tuple(levels[start : start + AT_ONCE]) for start in range(0, len(levels), AT_ONCE)]
-    done = 0
+    blocks = [tuple(pieces[start : start + AT_ONCE]) for start in range(0, len(pieces), AT_ONCE)]
+    done, due = 0, 0
 
     def heard() -> None:
-        if not progress(done, len(levels)):
+        if not progress(done, len(pieces)):
             raise Cancelled
 
     heard()
     early: dict[int, list[T]] = {}
-    due = 0
     found = compute(_OfBlock(work), policy, blocks, machines, heard)
     try:
         for place, part in found:
@@ -95,12 +113,12 @@ def each_level(
                 yield from early.pop(due)
                 due += 1
     finally:
-        found.close()  # type: ignore[attr-defined]
+        found.close()
 
 
 @dataclass(frozen=True)
-class _OfBlock(Generic[T]):
-    work: Callable[[DecisionLevel, LevelForward], T]
+class _OfBlock(Generic[P, T]):
+    work: Callable[[P, LevelForward], T]
 
-    def __call__(self, block: Sequence[DecisionLevel], forward: LevelForward) -> list[T]:
-        return [self.work(level, forward) for level in block]
+    def __call__(self, block: Sequence[P], forward: LevelForward) -> list[T]:
+        return [self.work(piece, forward) for piece in block]

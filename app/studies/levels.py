@@ -143,7 +143,7 @@ class LevelsQuestion(Question):
                     heard(len(columns["seed"]))
                 yield place, parquet.stacked(known)
         finally:
-            found.close()  # type: ignore[attr-defined]
+            found.close()
 
     def _run_to_file(self, out: Path, progress: Progress) -> LevelsResult:
         self._check_room(out)

@@ -1,0 +1,285 @@
+"""Transfer: does a vector of one level steer on another, and how do mean, probe and random directions compare?
+
+Every direction is scaled to the norm of the level's own vector, so that only where it points differs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from app.errors import MazescopeError, PatchError
+from app.field.level_forward import LevelForward, from_layer_shape, in_layer_shape
+from app.field.log_odds import log_odds
+from app.field.machines import HERE, Machines
+from app.field.number_check import BEYOND, is_finite
+from app.field.vector_field import move_probabilities
+from app.interventions.dynamic_vectors import WORDS
+from app.interventions.probes import Concept, train_probe
+from app.maze.maze import Maze
+from app.maze.moves import DOWN, LEFT, RIGHT, UP
+from app.policy.layers import DEFAULT_LAYER
+from app.policy.policy import Policy
+from app.progress import Progress, go_on
+from app.studies.decision_levels import DecisionLevel, decision_levels, each_piece
+from app.studies.level_set import LevelSet
+from app.studies.study import Partial, Question, Recipe, key_of, read_only, unheard
+from app.studies.sweep import random_direction, resumable_layers
+from app.studies.transfer_result import TransferResult
+
+PAIRS: Final = 10
+CONTROLS: Final = 5
+TOP: Final = 5
+PROBED: Final = 400
+"""Levels that a probe is trained on, a quarter of them held out."""
+
+CONCEPTS: Final = {UP: ("above", 1.0), DOWN: ("above", -1.0), RIGHT: ("right of", 1.0), LEFT: ("right of", -1.0)}
+"""By the move to the cheese: the statement about the cheese that a probe is trained for, and its sign."""
+
+
+@dataclass(frozen=True)
+class TransferQuestion(Question):
+    """How well other directions steer than a level's own vector does, at the decision squares of these levels.
+
+    Attributes:
+        policy: the policy, otherwise unpatched.
+        levels: the levels; those without a decision square are left out.
+        vector: a word, "cheese" or "top-right".
+        layer: one that a run can resume behind.
+        coefficient: times what every direction is added.
+        pairs: how many other levels' vectors are tried on each.
+        controls: how many random directions.
+        top: to how many channels, those of the probe's largest weights, directions are also restricted.
+        seed: of pairs, probes and random directions.
+        machines: what computes.
+
+    Raises:
+        PatchError: for an unknown word or layer, or one that a run cannot resume behind.
+        MazescopeError: for no level, a coefficient of 0, or too few pairs or controls.
+    """
+
+    study: ClassVar[str] = "transfer"
+
+    policy: Policy
+    levels: LevelSet
+    vector: str = "cheese"
+    layer: str = DEFAULT_LAYER
+    coefficient: float = -1.0
+    pairs: int = PAIRS
+    controls: int = CONTROLS
+    top: int = TOP
+    seed: int = 0
+    machines: Machines = field(default=HERE, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.vector not in WORDS:
+            raise PatchError(f"A vector named {self.vector!r} was asked for; expected one of {', '.join(WORDS)}.")
+        object.__setattr__(self, "layer", resumable_layers((self.layer,), self.policy.width)[0])
+        if not self.coefficient:
+            raise MazescopeError("A coefficient of 0 adds nothing; expected another, such as -1.")
+        for name, least in (("pairs", 1), ("controls", 2), ("top", 1)):
+            if getattr(self, name) < least:
+                raise MazescopeError(f"{getattr(self, name)} {name} were asked for; expected at least {least}.")
+        if not len(self.levels):
+            raise MazescopeError("No level was named; expected at least one.")
+
+    def run(self, *, device: str = "cpu", progress: Progress = go_on, partial: Partial = unheard) -> TransferResult:
+        """Measure.
+
+        Raises:
+            MazescopeError: when fewer than three levels have a decision square and a vector.
+            PatchError: when the network goes beyond what float32 holds, or the layer does not tell where the cheese is.
+            Cancelled: when `progress` says not to go on.
+        """
+        del device, partial
+        levels = decision_levels(self.levels)
+        total, count = self._total(levels, progress)
+        there = tuple(level for level, is_there in zip(levels, count, strict=True) if is_there)
+        if len(there) < 3:
+            raise MazescopeError(
+                f"{len(there)} of {len(self.levels)} levels have a decision square and a {self.vector} vector; "
+                "expected at least 3."
+            )
+        probes = {
+            relation: train_probe(
+                self.policy,
+                Concept(relation),
+                self.layer,
+                world=there[0].start.world,
+                count=PROBED,
+                seed=self.seed,
+                progress=progress,
+            )
+            for relation in ("above", "right of")
+        }
+        directions = {
+            (relation, kind): getattr(probe, attribute).values
+            for relation, probe in probes.items()
+            for kind, attribute in (("probe", "direction"), ("mean difference", "mean_difference"))
+        }
+        work = _TransferToLevel(
+            self.vector, self.layer, self.coefficient, self.controls, self.top, self.seed, total, len(there), directions
+        )
+        rng = np.random.default_rng([self.seed, 3])
+        pieces = []
+        for place, level in enumerate(there):
+            others = np.delete(np.arange(len(there)), place)
+            chosen = rng.choice(others, size=min(self.pairs, len(others)), replace=False)
+            pieces.append(_Piece(level, tuple(there[int(other)] for other in chosen)))
+        found = list(each_piece(work, self.policy, pieces, progress, self.machines))
+        names = tuple(found[0].changes)
+        return TransferResult(
+            self,
+            self.layer,
+            self.coefficient,
+            tuple(level.name for level in there),
+            {name: read_only([each.changes[name] for each in found]) for name in names},
+            {name: read_only([each.probs[name] for each in found]) for name in names},
+            tuple(piece.others[place].name for piece in pieces for place in range(len(piece.others))),
+            read_only([distance for each in found for distance in each.distances]),
+            read_only([change for each in found for change in each.pairs]),
+            {relation: probe.accuracy for relation, probe in probes.items()},
+            self.controls,
+            self.top,
+        )
+
+    def recipe(self) -> Recipe:
+        """As data that fits JSON."""
+        return {
+            "policy": {"name": self.policy.name, "weights_sha256": self.policy.weights_hash},
+            "levels": self.levels.recipe(),
+            "vector": self.vector,
+            "layer": self.layer,
+            "coefficient": self.coefficient,
+            "pairs": self.pairs,
+            "controls": self.controls,
+            "top": self.top,
+            "seed": self.seed,
+        }
+
+    def words(self) -> tuple[str, ...]:
+        """The arguments of the command line."""
+        seed = () if self.seed == 0 else ("--seed", str(self.seed))
+        numbers = ("--pairs", str(self.pairs), "--controls", str(self.controls), "--top", str(self.top))
+        step = f"--coefficient={key_of(self.coefficient)}"
+        return (*self.levels.words(), "--vector", self.vector, "--layer", self.layer, step, *numbers, *seed)
+
+    def _total(self, levels: tuple[DecisionLevel, ...], progress: Progress) -> tuple[np.ndarray, list[bool]]:
+        """The sum of all levels' vectors in float64, of the layer's shape, and which of them are not zero."""
+        total, there = None, []
+        work = _VectorOfLevel(self.vector, self.layer)
+        for vector in each_piece(work, self.policy, levels, progress, self.machines):
+            total = vector.astype(np.float64) if total is None else total + vector
+            there.append(bool(vector.any()))
+        assert total is not None
+        return total, there
+
+
+@dataclass(frozen=True)
+class _Piece:
+    level: DecisionLevel
+    others: tuple[DecisionLevel, ...]
+
+
+@dataclass(frozen=True)
+class _VectorOfLevel:
+    vector: str
+    layer: str
+
+    def __call__(self, level: DecisionLevel, forward: LevelForward) -> np.ndarray:
+        return vectors_of(self.vector, (level.start,), self.layer, forward)[0].numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class _Transferred:
+    """One level: by direction the change of log-odds and P(cheese); of each pair the distance of the cheeses in cells
+    and the change of log-odds."""
+
+    changes: dict[str, float]
+    probs: dict[str, float]
+    distances: tuple[float, ...]
+    pairs: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class _TransferToLevel:
+    vector: str
+    layer: str
+    coefficient: float
+    controls: int
+    top: int
+    seed: int
+    total: np.ndarray
+    count: int
+    directions: dict[tuple[str, str], np.ndarray]
+
+    def __call__(self, piece: _Piece, forward: LevelForward) -> _Transferred:
+        level = piece.level
+        starts = tuple(each.start for each in (level, *piece.others))
+        own, *others = vectors_of(self.vector, starts, self.layer, forward)
+        norm = own.double().norm()
+        found = self._directions(level, own, forward.policy.width)
+        tried = [*found.values(), *others]
+        scaled = torch.stack([_scaled(direction, float(norm)) for direction in tried])
+        before = in_layer_shape(forward.at((level.there,), (self.layer,))[self.layer], self.layer)
+        inputs = torch.cat([before, before + self.coefficient * scaled])
+        logits = forward.logits(from_layer_shape(inputs, self.layer), self.layer)
+        if not is_finite(logits):
+            raise PatchError(BEYOND)
+        count = len(logits)
+        odds = log_odds(logits, np.full(count, level.to_cheese), np.full(count, level.to_corner))
+        probs = move_probabilities(logits)[1:, level.to_cheese]
+        changes = odds[1:] - odds[0]
+        names = list(found)
+        cheese = level.start.cheese or (0, 0)
+        return _Transferred(
+            dict(zip(names, changes.tolist(), strict=False)),
+            dict(zip(names, probs.tolist(), strict=False)),
+            tuple(_apart(cheese, other.start) for other in piece.others),
+            tuple(changes[len(names) :].tolist()),
+        )
+
+    def _directions(self, level: DecisionLevel, own: Tensor, width: int) -> dict[str, Tensor]:
+        """By name, the directions that every level has."""
+        relation, sign = CONCEPTS[level.to_cheese]
+        # Without this level's own part.
+        mean = torch.from_numpy(((self.total - own.double().numpy()) / (self.count - 1)).astype(np.float32))
+        probe, difference = (
+            sign * torch.from_numpy(np.array(self.directions[relation, kind])) for kind in ("probe", "mean difference")
+        )
+        found = {"own": own, "mean of other levels": mean, "mean difference": difference, "probe": probe}
+        for number in range(self.controls):
+            unit = random_direction(self.layer, width, self.seed * 1000 + number)
+            found[f"random {number + 1}"] = in_layer_shape(unit[None], self.layer)[0]
+        channels = torch.argsort(probe.flatten(1).norm(dim=1) if probe.ndim > 1 else probe.abs(), descending=True)
+        kept = torch.zeros(len(probe), dtype=torch.bool)
+        kept[channels[: self.top]] = True
+        return found | {f"{name}, {self.top} channels": _only(found[name], kept) for name in found}
+
+
+def vectors_of(word: str, mazes: tuple[Maze, ...], stage: str, forward: LevelForward) -> Tensor:
+    """(n, *layer shape): the vectors that a word names on each maze, zero where its two mazes are one."""
+    first, second = WORDS[word]
+    pairs = [make(maze) for make in (first, second) for maze in mazes]
+    x = in_layer_shape(forward.at(pairs, (stage,))[stage], stage)
+    vectors = x[: len(mazes)] - x[len(mazes) :]
+    alike = [one == other for one, other in zip(pairs[: len(mazes)], pairs[len(mazes) :], strict=True)]
+    vectors[torch.tensor(alike)] = 0
+    return vectors
+
+
+def _scaled(direction: Tensor, norm: float) -> Tensor:
+    length = float(direction.double().norm())
+    return direction * (norm / length) if length else direction
+
+
+def _only(direction: Tensor, kept: Tensor) -> Tensor:
+    return direction * kept.view(-1, *(1,) * (direction.ndim - 1))
+
+
+def _apart(cheese: tuple[int, int], other: Maze) -> float:
+    return float(np.hypot(*np.subtract(cheese, other.cheese or cheese)))

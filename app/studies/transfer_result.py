@@ -1,0 +1,222 @@
+"""What a transfer says: how strongly each direction steers next to a level's own, and how that falls with distance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.studies.intervals import MEAN_INTERVAL, MEDIAN_INTERVAL, median_interval
+from app.studies.levels_result import binned_means
+from app.studies.study import Axis, Cell, Column, Plot, Question, Result, Series, Table, columns_of, json_number, key_of
+
+
+@dataclass(frozen=True, eq=False)
+class TransferResult(Result):
+    """The changes in every level; see `app.studies.transfer`.
+
+    Attributes:
+        question: what was asked.
+        layer: where.
+        coefficient: times what every direction was added.
+        levels: names of the n levels.
+        changes: by direction, (n,) change of the log-odds.
+        probs: by direction, (n,) P(cheese).
+        sources: names of the levels whose vectors were tried on others, level by level.
+        distances: (pairs,) Euclidean distances of the two cheeses on the world grid, in cells.
+        pairs: (pairs,) change of the log-odds.
+        accuracy: by statement, the held-out accuracy of its probe.
+        controls: random directions.
+        top: channels that directions are restricted to.
+    """
+
+    question: Question
+    layer: str
+    coefficient: float
+    levels: tuple[str, ...]
+    changes: Mapping[str, np.ndarray]
+    probs: Mapping[str, np.ndarray]
+    sources: tuple[str, ...]
+    distances: np.ndarray
+    pairs: np.ndarray
+    accuracy: Mapping[str, float]
+    controls: int
+    top: int
+
+    def rows(self) -> list[tuple[str, int, float, float, float, float | None]]:
+        """(direction, n, median change, its interval, median P(cheese)), random directions together."""
+        found = []
+        for suffix in ("", f", {self.top} channels"):
+            for name in ("own", "mean of other levels", "mean difference", "probe"):
+                found.append(
+                    self._row(f"{name}{suffix}", self.changes[f"{name}{suffix}"], self.probs[f"{name}{suffix}"])
+                )
+            names = [f"random {number + 1}{suffix}" for number in range(self.controls)]
+            drawn = np.concatenate([self.changes[name] for name in names])
+            probs = np.concatenate([self.probs[name] for name in names])
+            found.append(self._row(f"random{suffix}", drawn, probs))
+            if not suffix:
+                found.append(self._row("another level's", self.pairs, None))
+        return found
+
+    @property
+    def records(self) -> Table:
+        """One row for each level and direction; those of other levels with the distance of the cheeses."""
+        tried = len(self.pairs) // len(self.levels)
+        rows: list[tuple[Cell, ...]] = []
+        for place, level in enumerate(self.levels):
+            for name, changes in self.changes.items():
+                rows.append((level, name, None, None, float(changes[place]), float(self.probs[name][place])))
+            for pair in range(place * tried, (place + 1) * tried):
+                rows.append(
+                    (
+                        level,
+                        "another level's",
+                        self.sources[pair],
+                        float(self.distances[pair]),
+                        float(self.pairs[pair]),
+                        None,
+                    )
+                )
+        heads = (
+            ("level", ""),
+            ("direction", ""),
+            ("source", ""),
+            ("distance", "cells"),
+            ("log_odds_change", "nats"),
+            ("p_cheese", "probability"),
+        )
+        return Table("transfer", columns_of(rows, heads))
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The directions at equal norm, and other levels' vectors by the distance of the cheeses."""
+        heads = (
+            ("direction", ""),
+            ("n", ""),
+            ("median change", "nats"),
+            ("low", "nats"),
+            ("high", "nats"),
+            ("median P(cheese)", "probability"),
+        )
+        title = (
+            f"{key_of(self.coefficient)} times each direction, scaled to the norm of the level's own vector, at "
+            f"{self.layer.removeprefix('embedder.')}; {MEDIAN_INTERVAL}"
+        )
+        x, y, low, high = binned_means(self.distances, self.pairs)
+        by_distance = Table(
+            "by_distance",
+            (
+                Column("distance of the cheeses", x, "cells"),
+                Column("mean change", y, "nats"),
+                Column("low", low, "nats"),
+                Column("high", high, "nats"),
+            ),
+            f"Other levels' vectors, n = {len(self.pairs)} pairs; {MEAN_INTERVAL}",
+        )
+        return (Table("directions", columns_of(self.rows(), heads), title), by_distance)
+
+    @property
+    def plots(self) -> tuple[Plot, ...]:
+        """The directions side by side; the change by the distance of the cheeses."""
+        rows = self.rows()
+        series = Series(
+            "",
+            np.arange(len(rows)),
+            np.array([row[2] for row in rows]),
+            len(self.levels),
+            np.array([row[3] for row in rows]),
+            np.array([row[4] for row in rows]),
+            MEDIAN_INTERVAL,
+            "bars",
+        )
+        axis = Axis("median change of log-odds", "nats")
+        names = tuple(row[0] for row in rows)
+        bars = Plot(
+            "directions",
+            "Directions of equal norm",
+            Axis("direction", categories=names),
+            axis,
+            (series,),
+            note=f"n = {len(self.levels)} decision squares; {MEDIAN_INTERVAL}",
+        )
+        x, y, low, high = binned_means(self.distances, self.pairs)
+        own = float(self.changes["own"].mean())
+        distance = Plot(
+            "by_distance",
+            "Another level's vector, by the distance of the cheeses",
+            Axis("distance of the two cheeses", "cells", low=0),
+            Axis("mean change of log-odds", "nats"),
+            (
+                Series("own vector", np.array([0, x.max()]), np.array([own, own]), len(self.levels), control=True),
+                Series("another level's", x, y, len(self.pairs), low, high, MEAN_INTERVAL, "points"),
+            ),
+            note=f"n = {len(self.pairs)} pairs; {MEAN_INTERVAL}",
+        )
+        return bars, distance
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """How the directions compare, and whether a probe's steers worse than the mean difference."""
+        rows = {row[0]: row for row in self.rows()}
+
+        def said(name: str) -> str:
+            _, _, median, low, high, _ = rows[name]
+            return f"{median:+.2f} [{low:+.2f}, {high:+.2f}]"
+
+        probe, difference = self.changes["probe"], self.changes["mean difference"]
+        gap = np.sign(self.coefficient) * (difference - probe)
+        low, high = median_interval(gap)
+        verdict = "better than" if low > 0 else "worse than" if high < 0 else "not tellably better or worse than"
+        told = ", ".join(f"{accuracy:.2f} (cheese {name} the mouse)" for name, accuracy in self.accuracy.items())
+        shown = {
+            "own vector": "own",
+            "another level's": "another level's",
+            "mean of the others": "mean of other levels",
+            "mean difference": "mean difference",
+            "probe": "probe",
+            "random": "random",
+        }
+        listed = ", ".join(f"{title} {said(name)}" for title, name in shown.items())
+        return (
+            f"Median change of the log-odds at t = {key_of(self.coefficient)}, all of one norm: {listed}; n = "
+            f"{len(self.levels)} decision squares.",
+            f"The mean difference steers {verdict} the probe's direction: median of the difference "
+            f"{np.median(gap):+.2f} [{low:+.2f}, {high:+.2f}]. Of held-out observations the probes tell {told} "
+            "rightly; chance is .5.",
+        )
+
+    def to_json(self) -> Any:
+        """The directions, and other levels' vectors by distance."""
+        x, y, low, high = binned_means(self.distances, self.pairs)
+        return {
+            "n": len(self.levels),
+            "layer": self.layer,
+            "coefficient": self.coefficient,
+            "directions": {
+                name: {
+                    "n": count,
+                    "median": json_number(median),
+                    "low": json_number(below),
+                    "high": json_number(above),
+                    "median_p_cheese": json_number(chance),
+                }
+                for name, count, median, below, above, chance in self.rows()
+            },
+            "by_distance": [
+                dict(zip(("distance", "mean", "low", "high"), map(json_number, row), strict=True))
+                for row in zip(x, y, low, high, strict=True)
+            ],
+            "pairs": len(self.pairs),
+            "probe_accuracy": dict(self.accuracy),
+        }
+
+    @staticmethod
+    def _row(
+        name: str, changes: np.ndarray, probs: np.ndarray | None
+    ) -> tuple[str, int, float, float, float, float | None]:
+        low, high = median_interval(changes)
+        chance = None if probs is None else float(np.median(probs))
+        return name, len(changes), float(np.median(changes)), low, high, chance
