@@ -1,1 +1,1 @@
-"""Everything with a screen."""
+"""The window: everything that needs Qt."""

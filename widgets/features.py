@@ -123,7 +123,7 @@ class Features:
                 handler=partial(self.show_help, "about"),
                 icon="information-outline",
                 group="Help",
-                tip="Version, and whose work this program stands on.",
+                tip="Version, and the work this program is built on.",
             ),
         )
 

@@ -170,7 +170,7 @@ class CommandPalette(QFrame):
         self.rows = Rows(self)
         self.list.setModel(self.rows)
         self.list.setItemDelegate(RowPainter(context, self.rows))
-        self.none = QLabel("No command has these letters.")
+        self.none = QLabel("No matching commands.")
         self.none.setProperty("muted", True)
         self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.none.setMargin(10)

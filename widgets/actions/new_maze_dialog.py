@@ -1,4 +1,4 @@
-"""The dialog that makes a new maze of a chosen size."""
+"""Dialog for a new maze of a chosen size."""
 
 from __future__ import annotations
 

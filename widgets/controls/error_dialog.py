@@ -36,7 +36,7 @@ class ErrorDialog(ReadingOrder, QDialog):
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.sentence.setMinimumWidth(420)
-        note = QLabel(f"Mazescope goes on; your work is as it was. The log is kept in {log_file()}.")
+        note = QLabel(f"Mazescope is still running; your work is unchanged. The log is {log_file()}.")
         note.setWordWrap(True)
         note.setProperty("muted", True)
         note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -1,4 +1,4 @@
-"""How a control came to have the keyboard: by the mouse that used it, or by the keyboard itself."""
+"""Record of which control the mouse used last, as opposed to the keyboard."""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ class WholeNumber(_Entry, QSpinBox):
         if not self.minimum() <= typed <= self.maximum():
             self.corrected.emit(_beyond(text, str(self.minimum()), str(self.maximum()), str(nearest)))
         else:
-            self.corrected.emit(f"{text.strip()} is no whole number: {nearest} was taken.")
+            self.corrected.emit(f"{text.strip()} is not a whole number; set to {nearest}.")
         return str(nearest)
 
     def _width(self, digits: int) -> int:
@@ -327,8 +327,8 @@ def _whole_or_part(text: str) -> float | None:
 
 
 def _no_number(text: str, kept: str) -> str:
-    return f'"{text.strip()}" is no number: {kept} stays.' if text.strip() else f"No number was typed: {kept} stays."
+    return f'"{text.strip()}" is not a number; kept {kept}.' if text.strip() else f"No number was typed; kept {kept}."
 
 
 def _beyond(text: str, low: str, high: str, nearest: str) -> str:
-    return f"{text.strip()} lies beyond {low} to {high}: {nearest} was taken."
+    return f"{text.strip()} is outside {low} to {high}; set to {nearest}."

@@ -1,4 +1,4 @@
-"""What an MP4 of a size will hold, and what plays it."""
+"""Note on the codec of an MP4 of a size, and on what plays it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Plays:
         self._size = size
 
         def job() -> str:
-            # Loads FFmpeg, and asks the system's encoders: only off the screen's thread.
+            # Loads FFmpeg, and asks the system's encoders: only off the GUI thread.
             from app.export.encoders import encoder_for
             from app.export.movies import even_size
 

@@ -1,4 +1,4 @@
-"""The dialog that writes what is seen into a file."""
+"""Export dialog: the view, its numbers or a movie, written to a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From choices to the bytes of a file. Everything here runs off the screen's thread."""
+"""From choices to the bytes of a file. Everything here runs off the GUI thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to call a file."""
+"""Suggested file names that are not taken."""
 
 from __future__ import annotations
 

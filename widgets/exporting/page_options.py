@@ -1,4 +1,4 @@
-"""What is on an export besides the mazes, and on what ground: chosen in the dialog, and kept for "Copy figure"."""
+"""Background, legend and numbers of an export: chosen in the dialog, and remembered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What shows, while files are held over the window, that they can be dropped there."""
+"""Overlay shown while files are held over the window."""
 
 from __future__ import annotations
 

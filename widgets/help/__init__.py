@@ -1,1 +1,1 @@
-"""What explains the program: the words, the keys, the tour, and who made what."""
+"""Help: glossary, shortcuts, tour and credits."""

@@ -1,4 +1,4 @@
-"""About: which version this is, and whose work it stands on."""
+"""About dialog: the version, and the work it is built on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from widgets.help.licences import Part, parts
 from widgets.services.context import Context
 from widgets.services.log_file import log_file
 
-SENTENCE = "See what a maze-solving policy wants at every square of a maze, and change its mind by hand."
+SENTENCE = "See what a maze-solving policy wants at every square of a maze, change its mind, and find out why."
 SOURCE = (
     "After <i>Understanding and controlling a maze-solving policy network</i> (Turner et al. 2023, "
     '<a href="https://arxiv.org/abs/2310.08043">arXiv 2310.08043</a>).'
@@ -49,7 +49,7 @@ class About(HelpWindow):
         super().__init__(context, window, "About Mazescope", 820, 660)
         self.parts = parts()
         self.column.addLayout(self._head())
-        note = QLabel("Mazescope stands on the work of others. These are the parts that are installed here:")
+        note = QLabel("Mazescope is built on the work of others. These packages are installed here:")
         note.setProperty("muted", True)
         note.setWordWrap(True)
         titles = [" ".join(filter(None, (part.name, part.version))) for part in self.parts]

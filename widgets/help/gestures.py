@@ -1,4 +1,4 @@
-"""What the mouse and the plain keys do in the maze: they are no actions, so the registry does not know them."""
+"""Gestures and plain keys of the maze view, which are no actions of the registry."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from app.paths import asset
 from widgets.help.help_window import HelpWindow, Titles
 from widgets.services.context import Context
 
-MISSING = "# What the words mean\n\nThe file with the definitions is missing from this installation."
+MISSING = "# Glossary\n\nThe file with the definitions is missing from this installation."
 LINE = 68
 """Letters on a line: longer ones lose the eye on its way back."""
 
@@ -123,7 +123,7 @@ class Reader(HelpWindow):
     """The terms at the left, their definitions at the right."""
 
     def __init__(self, context: Context, window: QWidget) -> None:
-        super().__init__(context, window, "What the words mean", 860, 700)
+        super().__init__(context, window, "Glossary", 860, 700)
         text = definitions()
         self.page = Page(context, to_html(text), "Definitions")
         self.page.setMinimumWidth(self.fontMetrics().averageCharWidth() * 30)

@@ -1,4 +1,4 @@
-"""What all windows of the help have in common."""
+"""Base class of the help windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose work this program stands on, and under which licence: read from what is installed."""
+"""Licences of the installed packages."""
 
 from __future__ import annotations
 

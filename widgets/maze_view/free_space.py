@@ -1,4 +1,4 @@
-"""What room a maze leaves on its canvas for what is laid over it."""
+"""Free space that a maze leaves on its canvas."""
 
 from __future__ import annotations
 

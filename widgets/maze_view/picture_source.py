@@ -1,4 +1,4 @@
-"""What a picture of a maze and its field is drawn from."""
+"""Protocol of what a picture of a maze and its field is drawn from."""
 
 from __future__ import annotations
 

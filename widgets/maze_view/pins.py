@@ -1,4 +1,4 @@
-"""The pins of retargeting: set-value patches that stand on a square of the maze, drawn there and dragged by hand."""
+"""Retargeting pins: set-value patches on squares of the maze, drawn there and dragged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The card beside the pointer: a square's five probabilities, its value and its arrow."""
+"""Card next to the pointer: a square's five probabilities, its value and its arrow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came of each mouse's episode: the fullest sentence that there is room for."""
+"""Outcome of each mouse's episode, in the fullest sentence that fits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where something may lie over the canvases without covering what is shown: beside the mazes, clear of cards."""
+"""Placement over the canvases where nothing shown is covered: next to the mazes, clear of cards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much larger things are on a stage: readable from the back of a room, yet the maze is never small for it."""
+"""Scale of text on a stage: readable from the back of a room, without making the maze small."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters typed into a field are read there: they are no keys to be shown to an audience."""
+"""Filter of keys that type text, which an audience is not shown."""
 
 from __future__ import annotations
 

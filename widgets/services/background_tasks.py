@@ -1,4 +1,4 @@
-"""Jobs off the screen's thread, answered on it."""
+"""Jobs off the GUI thread, answered on it."""
 
 from __future__ import annotations
 

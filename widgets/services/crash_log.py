@@ -1,4 +1,4 @@
-"""What a crash leaves behind: faulthandler's report, offered at the next start."""
+"""Crash log: faulthandler's report, offered at the next start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the Document to the engine and back: forwards questions, brings answers to the screen's thread."""
+"""From the Document to the engine and back: forwards questions, brings answers to the GUI thread."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class EngineBridge(QObject):
 
     @property
     def engine(self) -> Engine | None:
-        """The engine once it is there; for long studies and exports, which run off the screen's thread."""
+        """The engine once it is there; for long studies and exports, which run off the GUI thread."""
         return self._engine
 
     @property

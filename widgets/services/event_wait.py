@@ -1,4 +1,4 @@
-"""Letting the window live for a while from inside a function: for scripts that drive it, not for the program itself."""
+"""Waiting while Qt's events are handled: for scripts that drive the window, not for the program itself."""
 
 from __future__ import annotations
 

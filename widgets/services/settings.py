@@ -1,4 +1,4 @@
-"""What the program remembers between starts: window layout, toggles, recent files."""
+"""Settings remembered between starts: window layout, toggles, recent files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an error may be about: a later message on the same topic takes its place, and success takes it away."""
+"""Topics of errors: a later message on the same topic replaces it, and success removes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The vectors' files that the stack names, watched: one that is written anew by another program counts at once."""
+"""Watcher of the vector files that the stack names: one that another program changes counts at once."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is kept of the user's work: sessions, autosave, recovery."""
+"""Keeping the user's work: sessions, autosave, recovery."""

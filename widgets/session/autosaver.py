@@ -1,4 +1,4 @@
-"""Autosave in the window: a copy of unsaved work, written off the screen's thread soon after each change."""
+"""Autosave in the window: a copy of unsaved work, written off the GUI thread soon after each change."""
 
 from __future__ import annotations
 

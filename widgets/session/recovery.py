@@ -69,7 +69,7 @@ class RecoveryDialog(ReadingOrder, QDialog):
         self.recover, self.saved, self.new = QPushButton("Recover"), QPushButton("Open saved"), QPushButton("New")
         self.recover.setToolTip("Open it with its unsaved changes")
         self.saved.setToolTip("Open the session file as it was last saved")
-        self.new.setToolTip("Begin anew")
+        self.new.setToolTip("Start over")
         self.recover.setDefault(True)
         row = QHBoxLayout()
         row.setSpacing(8)

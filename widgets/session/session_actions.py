@@ -42,7 +42,7 @@ class Sessions(QObject):
                 keys=("Ctrl+N",),
                 icon="file-outline",
                 group="File",
-                tip="Begin anew: one maze, no patches.",
+                tip="Start over: one maze, no patches.",
             )
         )
 

@@ -1,4 +1,4 @@
-"""Whether anything would be lost, and the question that is asked then."""
+"""Unsaved work: whether there is any, and the question that is asked about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the window and its panels are arranged, remembered soon after every change: a crash forgets none of it."""
+"""Layout of the window and its panels, remembered soon after every change, so that a crash loses none of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a window can be opened at all, found out before Qt is asked: Qt would end the process."""
+"""Display check: whether a window can be opened, found out before Qt is asked, which would end the process."""
 
 from __future__ import annotations
 

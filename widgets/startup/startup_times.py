@@ -1,4 +1,4 @@
-"""How long a start takes: measured inside the program, asked for by packaging/startup_bench.py."""
+"""Measured times of a start, asked for by packaging/startup_bench.py."""
 
 from __future__ import annotations
 

@@ -212,8 +212,8 @@ def test_numbers_that_cannot_be_are_told_in_a_sentence(hand: Hand, tmp_path: Pat
         QTest.keyClicks(field, typed)
     QTest.keyClick(dialog.fps, Qt.Key.Key_Tab)
     expected = (
-        "From: 99 lies beyond −10 to 10: 10 was taken. Values: 1 lies beyond 2 to 401: 2 was taken. "
-        "Frames a second: 1000 lies beyond 1 to 30: 30 was taken."
+        "From: 99 is outside −10 to 10; set to 10. Values: 1 is outside 2 to 401; set to 2. "
+        "Frames a second: 1000 is outside 1 to 30; set to 30."
     )
     assert dialog.said.text() == expected
     dialog.sweep.start.setFocus()

@@ -34,10 +34,10 @@ def write(field: QAbstractSpinBox, text: str) -> None:
         ("0,25", 0.25, ""),
         ("1e-3", 0.001, ""),
         ("2.3467", 2.347, ""),
-        ("99", 10.0, "99 lies beyond 0 to 10: 10 was taken."),
-        ("-3", 0.0, "-3 lies beyond 0 to 10: 0 was taken."),
-        ("a lot", 1.0, '"a lot" is no number: 1 stays.'),
-        ("nan", 1.0, '"nan" is no number: 1 stays.'),
+        ("99", 10.0, "99 is outside 0 to 10; set to 10."),
+        ("-3", 0.0, "-3 is outside 0 to 10; set to 0."),
+        ("a lot", 1.0, '"a lot" is not a number; kept 1.'),
+        ("nan", 1.0, '"nan" is not a number; kept 1.'),
     ],
 )
 def test_a_number_is_taken_as_typed_or_it_is_told(make_desk: MakeDesk, text: str, sigma: float, told: str) -> None:
@@ -56,10 +56,10 @@ def test_a_number_is_taken_as_typed_or_it_is_told(make_desk: MakeDesk, text: str
     ("text", "count", "told"),
     [
         ("120", 120, ""),
-        ("20000", 10_000, "20000 lies beyond 1 to 10000: 10000 was taken."),
-        ("5,000", 50, '"5,000" is no number: 50 stays.'),
-        ("7.6", 8, "7.6 is no whole number: 8 was taken."),
-        ("many", 50, '"many" is no number: 50 stays.'),
+        ("20000", 10_000, "20000 is outside 1 to 10000; set to 10000."),
+        ("5,000", 50, '"5,000" is not a number; kept 50.'),
+        ("7.6", 8, "7.6 is not a whole number; set to 8."),
+        ("many", 50, '"many" is not a number; kept 50.'),
     ],
 )
 def test_a_whole_number_is_taken_as_typed_or_it_is_told(make_desk: MakeDesk, text: str, count: int, told: str) -> None:
@@ -101,9 +101,9 @@ def test_the_place_of_a_value_is_taken_as_typed_or_it_is_told(make_desk: MakeDes
     write(field, "99")
     assert desk.patches == (place(last),)
     assert desk.reports == [
-        f"notice: -4 lies beyond 0 to {last}: 0 was taken.",
-        'notice: "low" is no number: 0 stays.',
-        f"notice: 99 lies beyond 0 to {last}: {last} was taken.",
+        f"notice: -4 is outside 0 to {last}; set to 0.",
+        'notice: "low" is not a number; kept 0.',
+        f"notice: 99 is outside 0 to {last}; set to {last}.",
     ]
 
 

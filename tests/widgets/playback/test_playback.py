@@ -206,8 +206,8 @@ def test_a_seed_that_is_none_is_told(watching: Hand) -> None:
     bar, told = watching.window.playback.bar, list[str]()
     watching.context.reported.connect(lambda kind, sentence, *_: told.append(f"{kind}: {sentence}"))
     for text, sentence in (
-        ("-1", f"-1 lies beyond 0 to {LARGEST_SEED}: 0 was taken."),
-        ("abc", '"abc" is no number: 0 stays.'),
+        ("-1", f"-1 is outside 0 to {LARGEST_SEED}; set to 0."),
+        ("abc", '"abc" is not a number; kept 0.'),
     ):
         bar.seed.setFocus()
         bar.seed.selectAll()

@@ -1,4 +1,4 @@
-"""What the channels show, in which order, on which scale: the rows above the grid."""
+"""Choices above the channel grid: quantity, order, colour scale and size."""
 
 from __future__ import annotations
 

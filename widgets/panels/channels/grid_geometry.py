@@ -1,4 +1,4 @@
-"""Where each channel lies in the scrolling grid: plain arithmetic, so that thousands cost no more than a few."""
+"""Geometry of the scrolling grid of channels: plain arithmetic, so that thousands cost no more than a few."""
 
 from __future__ import annotations
 

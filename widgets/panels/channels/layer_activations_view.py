@@ -1,4 +1,4 @@
-"""What the grid shows of one layer, as a value."""
+"""One layer's activations as the grid shows them, as a value."""
 
 from __future__ import annotations
 

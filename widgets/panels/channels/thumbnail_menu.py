@@ -1,4 +1,4 @@
-"""What may be done with one channel: the context menu of a thumbnail."""
+"""Context menu of a channel's thumbnail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be added to the stack."""
+"""Menu of the patches that can be added."""
 
 from __future__ import annotations
 

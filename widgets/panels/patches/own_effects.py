@@ -1,4 +1,4 @@
-"""What each patch does alone, and its channels' pictures: computed behind the screen, remembered per patch."""
+"""Effect of each patch alone, and its channels' pictures: computed in the background and cached per patch."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class Fields(QWidget):
             "source_seed", "Level seed", "Seed of the level whose activations replace the channels", 0, LARGEST_SEED
         )
         same = QCheckBox("Same cheese")
-        same.setToolTip("Whether the cheese lies on the same square in the other level")
+        same.setToolTip("Whether the cheese is on the same square in the other level")
         same.setAccessibleName("Same cheese square")
         same.clicked.connect(lambda on: self._change("Choose cheese square", False, same_cheese=on))
         self._shows.append(lambda patch: same.setChecked(patch.same_cheese))

@@ -1,4 +1,4 @@
-"""Where a set-value patch acts: a maze square or an activation pixel, and what the rest becomes."""
+"""Target of a set-value patch: a maze square or an activation pixel, and what the rest becomes."""
 
 from __future__ import annotations
 

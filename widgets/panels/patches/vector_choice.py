@@ -24,7 +24,7 @@ class VectorChoice(NarrowBox):
 
     def __init__(self, context: Context, chosen: Callable[[str], object]) -> None:
         super().__init__(
-            "Vector", "The vector that is added; cheese and top-right are taken anew after every edit of the maze"
+            "Vector", "The vector that is added; cheese and top-right are computed again after every edit of the maze"
         )
         self._context, self._library = context, context.vectors
         self._chosen = chosen

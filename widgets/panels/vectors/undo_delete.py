@@ -1,4 +1,4 @@
-"""What was deleted last, and a button that brings it back."""
+"""Row that undoes the last deletion of vectors."""
 
 from __future__ import annotations
 

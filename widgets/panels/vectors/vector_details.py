@@ -1,4 +1,4 @@
-"""What a vector is and how it was obtained."""
+"""Details of a vector: its kind, layer, norm and origin."""
 
 from __future__ import annotations
 

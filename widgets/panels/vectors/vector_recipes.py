@@ -1,4 +1,4 @@
-"""How each kind of vector is made: jobs that run off the screen's thread."""
+"""Jobs that make each kind of vector, off the GUI thread."""
 
 from __future__ import annotations
 
