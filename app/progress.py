@@ -1,4 +1,4 @@
-"""Progress of long work, and its end before it is done."""
+"""Progress of long work, and cancellation."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is fast, beside what it replaces. `make bench` prints the table; README.md explains the engine."""
+"""Benchmarks, each next to the plain way that it replaces. `make bench` prints them; README.md explains the engine."""

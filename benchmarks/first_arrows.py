@@ -1,4 +1,4 @@
-"""How long until the first arrows are there after a wall edit?"""
+"""Time until the first arrows are there after a wall edit."""
 
 from __future__ import annotations
 

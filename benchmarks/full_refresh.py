@@ -1,4 +1,4 @@
-"""How long until the whole field is there after a wall edit, beside plain torch?"""
+"""Time until the whole field is there after a wall edit, next to plain torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long does a full refresh take on a graphics processor?"""
+"""Time of a full refresh on a GPU."""
 
 from __future__ import annotations
 

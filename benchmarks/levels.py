@@ -1,4 +1,4 @@
-"""How fast levels of seeds are: beside procgen's own route, and beside the program as it was when it asked procgen.
+"""Speed of levels by seed: next to procgen's own route, and next to the program as it was when it asked procgen.
 
 The earlier program is checked out of this clone's history into a temporary folder; MAZESCOPE_BEFORE names a folder that
 has it already.

@@ -1,4 +1,4 @@
-"""How much memory does the whole application take after many edits, and does it grow?"""
+"""Memory of the whole application after many edits, and its growth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long does it take to draw all observations of a maze, beside procgen's own time?"""
+"""Time to draw all observations of a maze, next to procgen's own time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long until the patched field is there after a slider moved, beside one plain run with the patch?"""
+"""Time until the patched field is there after a slider moved, next to one plain run with the patch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long does the window not answer, at worst, while a wall is painted?"""
+"""The longest time without an answer of the window while a wall is painted."""
 
 from __future__ import annotations
 

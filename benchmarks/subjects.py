@@ -1,4 +1,4 @@
-"""What is measured: mazes, policies, and the plain way that the engine replaces."""
+"""Subjects of the benchmarks: mazes, policies, and the plain way that the engine replaces."""
 
 from __future__ import annotations
 

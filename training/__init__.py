@@ -1,1 +1,1 @@
-"""How the policies in assets/policies were made, and how they were judged."""
+"""Training and evaluation of the policies in assets/policies."""

@@ -1,4 +1,4 @@
-"""Labelled observations, made as they are needed: each batch follows from the run's seed and its own number."""
+"""Labelled observations, made as they are needed: each batch depends only on the run's seed and its own number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checkpoint of a run: one file to go on from, which other tools open too."""
+"""The checkpoint of a run: one file to resume from, which other tools open too."""
 
 from __future__ import annotations
 

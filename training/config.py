@@ -1,4 +1,4 @@
-"""What decides a training run: every number that, with the seed, makes the same policy again."""
+"""Configuration of a training run: every number that, with the seed, makes the same policy again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an expert would do at every square of a maze, and what it would earn."""
+"""Expert labels: the best move at every square of a maze, and its value."""
 
 from __future__ import annotations
 

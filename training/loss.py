@@ -1,4 +1,4 @@
-"""What a training step minimises."""
+"""The loss that a training step minimises."""
 
 from __future__ import annotations
 

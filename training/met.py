@@ -1,4 +1,4 @@
-"""Which evaluation levels a training run has met: its mazes are drawn again, without pictures, and looked up.
+"""Evaluation levels that a training run has seen: its mazes are drawn again, without pictures, and looked up.
 
 `python -m training.met POLICY.json ...` walks the judged levels again and puts the counts into scores and card.
 """

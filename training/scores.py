@@ -1,4 +1,4 @@
-"""Everything a policy is judged by, as one dictionary fit for JSON."""
+"""Scores of a policy, as one dictionary fit for JSON."""
 
 from __future__ import annotations
 

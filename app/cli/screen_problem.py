@@ -1,4 +1,4 @@
-"""Why there is no window: what the screen's check tells the command line."""
+"""Reason why there is no window: the display check's sentence for the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the maze in front is compared with: another maze of the document, or the same maze under another policy."""
+"""Comparison of the maze in front: with another maze of the document, or with itself under another policy."""
 
 from __future__ import annotations
 

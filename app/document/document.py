@@ -1,4 +1,4 @@
-"""What is open: mazes, a policy and a stack of patches, changed only by undoable commands."""
+"""The document: mazes, a policy and a stack of patches, changed only by undoable commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is open before anything was opened: a shipped maze, so that nothing has to be waited for."""
+"""The document at the start: a shipped maze, so that nothing has to be waited for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file is, told from its contents, and the one way in which every file that people open is read.
+"""Opening of files: the kind is read from the contents, and every file that a user opens is read here.
 
 The window's menus, drops and panels, and the command line, all come here: `read_file` takes whatever a file holds, and
 `open_policy`, `open_mazes`, `open_patches` and `open_vector` take one kind and refuse the others by name. A further

@@ -1,4 +1,4 @@
-"""The states of the last minute of work, with the time each was reached: what a movie of edits is rendered from."""
+"""States of the last minute of work, each with its time: the source of a movie of edits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mazes that ship with the program, each with one sentence and the patches that show what it says.
+"""The mazes that ship with the program, each with one sentence and the patches that demonstrate it.
 
 `assets/samples/index.json` lists them: `{"format": "mazescope-samples", "version": 1, "policy": "<weights hash>",
 "samples": [{"file": "NAME.json", "title": ..., "sentence": ..., "patches": [...]}, ...]}`; the first is the one the

@@ -1,4 +1,4 @@
-"""What a vector field looks like: an arrow on every open square.
+"""Shapes of a vector field: an arrow on every open square.
 
 How to read an arrow: it points along the sum over the moves of probability times step. Its length is that sum's: `FULL`
 of a cell for a move that is certain. Its opacity is the probability of the likeliest move, so a policy torn between two

@@ -1,4 +1,4 @@
-"""What a maze looks like: floor, walls, unreachable squares, the two marks, the cheese and the mouse."""
+"""Shapes of a maze: floor, walls, unreachable squares, the two marks, the cheese and the mouse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why the patched field equals the original: what the canvas, the figure and the headless commands say of it."""
+"""Reasons why the patched field equals the original, for the canvas, the figure and the headless commands."""
 
 from __future__ import annotations
 

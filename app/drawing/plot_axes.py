@@ -1,4 +1,4 @@
-"""Axes of plots: where numbers are on the page, ends, ticks, and their shapes."""
+"""Axes of plots: positions of numbers on the page, ends, ticks, and their shapes."""
 
 from __future__ import annotations
 

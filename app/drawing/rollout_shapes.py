@@ -1,4 +1,4 @@
-"""What a rollout looks like at one of its steps: the trail so far, and the mouse in the hue of its network."""
+"""Shapes of a rollout at one of its steps: the trail so far, and the mouse in the hue of its network."""
 
 from __future__ import annotations
 

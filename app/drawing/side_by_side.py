@@ -1,4 +1,4 @@
-"""Figures beside each other on one page: two mazes, or two policies on one maze."""
+"""Figures next to each other on one page: two mazes, or two policies on one maze."""
 
 from __future__ import annotations
 

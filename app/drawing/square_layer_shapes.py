@@ -1,4 +1,4 @@
-"""What a layer under the arrows looks like: coloured squares, and a colour scale with its numbers."""
+"""Shapes of a layer under the arrows: coloured squares, and a colour scale with its numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which encoder an MP4 is made with: H.264 where the machine has an encoder that works, otherwise VP9.
+"""Encoder of MP4 files: H.264 where the machine has an encoder that works, otherwise VP9.
 
 Presentation programs and the players of macOS and Windows show H.264 in an MP4, and often no VP9. Which encoders there
 are depends on the FFmpeg that PyAV brings: a wheel has x264, a package of this program may have none, and what there is

@@ -1,4 +1,4 @@
-"""Every kind of file that a result can be written as: the one table that command line and window share."""
+"""File formats of results: the one table that command line and window share."""
 
 from __future__ import annotations
 

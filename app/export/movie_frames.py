@@ -1,4 +1,4 @@
-"""The frames of movies, from states and not from the screen: a rollout, a sweep of one number, the last edits.
+"""Frames of movies, made from states rather than the screen: a rollout, a sweep of one number, the last edits.
 
 Each shows one maze, or what it is compared with beside it.
 """

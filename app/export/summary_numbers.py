@@ -1,4 +1,4 @@
-"""The few numbers by which a result is told, as an export holds them: at the decision square, and of the rollout."""
+"""Summary numbers of a result, as an export holds them: at the decision square, and of the rollout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is shown of a layer's channels: which numbers, in which order, on which scale. No colours yet."""
+"""Channels of a layer as shown: which numbers, in which order, on which scale. No colours yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Studies over many levels on Dask workers: pieces go out, results return as they are done, lost workers cost time.
+"""Studies over many levels on Dask workers: pieces go out, results return as they finish, lost workers cost time only.
 
 A worker runs this program's own code, so it is started from a copy of the project; `docs/cluster.md` says how. A piece
 is computed by one thread of one worker, in the same batches as here. When a worker dies, the scheduler gives its pieces

@@ -1,4 +1,4 @@
-"""Fields on the processor: chunks of squares on threads of their own, each chunk in windows around the mouse."""
+"""Fields on the CPU: chunks of squares on threads of their own, each chunk in windows around the mouse."""
 
 from __future__ import annotations
 

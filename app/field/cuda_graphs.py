@@ -1,4 +1,4 @@
-"""Runs of the network on a CUDA device, recorded once per shape and then replayed without a word from Python."""
+"""Runs of the network on a CUDA device, recorded once per shape and then replayed without Python."""
 
 from __future__ import annotations
 

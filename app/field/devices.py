@@ -1,4 +1,4 @@
-"""What this machine can compute fields on."""
+"""Devices of this machine that can compute fields."""
 
 from __future__ import annotations
 

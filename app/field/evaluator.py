@@ -1,4 +1,4 @@
-"""What every way of computing fields has in common: its jobs, and the fields it remembers."""
+"""Base of all evaluators: the jobs of one field, and a cache of original fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fields are computed on this machine's processor: what was found fastest, remembered between runs."""
+"""Execution plan of fields on this machine's processor: the fastest one found, remembered between runs."""
 
 from __future__ import annotations
 

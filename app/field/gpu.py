@@ -1,4 +1,4 @@
-"""Fields on a graphics processor: all squares in one batch, whole images, what repeats recorded as a graph (CUDA)."""
+"""Fields on a GPU: all squares in one batch, whole images, repeated work recorded as a graph (CUDA)."""
 
 from __future__ import annotations
 

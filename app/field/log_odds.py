@@ -1,4 +1,4 @@
-"""Log-odds of two moves, from logits: what P(cheese) and P(top-right) hide where they are near 0 or 1."""
+"""Log-odds of two moves, from logits: they show changes that P(cheese) and P(top-right) hide near 0 or 1."""
 
 from __future__ import annotations
 

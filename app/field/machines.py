@@ -1,4 +1,4 @@
-"""Where studies over many levels compute: on threads of this process, or on Dask workers here and elsewhere."""
+"""Places where studies over many levels compute: threads of this process, or Dask workers here and elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One maze as one policy sees it, with what of it can be used again."""
+"""One maze as one policy sees it, with everything about it that can be reused."""
 
 from __future__ import annotations
 

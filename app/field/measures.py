@@ -1,4 +1,4 @@
-"""What is measured on vector fields: how far a patch moved them, and where they lead.
+"""Measures on vector fields: how far a patch moved them, and where they lead.
 
 Fields still in part have NaN rows; every mean here is over the squares both fields have.
 """

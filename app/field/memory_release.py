@@ -1,4 +1,4 @@
-"""Giving memory back to the system that was freed but is still held."""
+"""Return of freed memory to the system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the network's outputs are numbers that anything can be told from."""
+"""Check that the network's outputs are finite numbers."""
 
 from __future__ import annotations
 

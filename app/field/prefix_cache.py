@@ -1,4 +1,4 @@
-"""Activations before the first patched layer, kept so that another patch there costs only what comes after."""
+"""Cache of activations before the first patched layer, so that another patch there costs only the later layers."""
 
 from __future__ import annotations
 

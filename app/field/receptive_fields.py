@@ -1,4 +1,4 @@
-"""Where a change shows: for each place of it, the window of each activation that it can reach. The mouse is one such.
+"""Receptive fields: for each changed place, the window of each activation that it can reach. The mouse is one such.
 
 Between two observations of one maze only the mouse's few pixels differ. A 3 x 3 convolution lets such a difference
 grow by one pixel on each side, a pooling halves it. So behind each stage the activation equals that of the picture

@@ -1,4 +1,4 @@
-"""Rollouts as values: how moves are chosen, and the episodes that came of it. See `app.studies.rollouts`."""
+"""Rollouts as values: how moves are chosen, and the resulting episodes. See `app.studies.rollouts`."""
 
 from __future__ import annotations
 

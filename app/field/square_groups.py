@@ -1,4 +1,4 @@
-"""Which squares share the activations without a mouse, when patches act only with the mouse on some squares."""
+"""Groups of squares that share the activations without a mouse, for patches that act only with it on some squares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which order the squares of a field are computed: what a person looks at first."""
+"""Order in which the squares of a field are computed: the mouse's own first, then near ones and those on its paths."""
 
 from __future__ import annotations
 

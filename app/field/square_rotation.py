@@ -1,4 +1,4 @@
-"""Whose turn it is among the squares of a field, while requests overtake each other."""
+"""Rotation of the squares of a field, so that requests that overtake each other still reach every square."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letting torch use one thread in some threads and all of them in others."""
+"""Number of torch's threads, chosen for each Python thread."""
 
 from __future__ import annotations
 

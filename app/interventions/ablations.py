@@ -1,4 +1,4 @@
-"""What an ablation puts in place of activations: their mean over random observations, or another level's."""
+"""Replacement activations of an ablation: their mean over random observations, or another level's."""
 
 from __future__ import annotations
 

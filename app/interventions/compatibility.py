@@ -1,4 +1,4 @@
-"""Whether a patch fits a policy: its layer, its channels, its pixel and the shape of its vector."""
+"""Compatibility of a patch with a policy: its layer, its channels, its pixel and the shape of its vector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Directions for "the cheese is at / above / right of a square": a linear probe, and the difference of means beside it.
+"""Directions for "the cheese is at / above / right of a square": a linear probe, and the difference of means.
 
 The two are known to behave differently when they are added: a probe finds what separates the sets, including by small
 differences that the network may not use; the difference of means is what the network's activations differ by.

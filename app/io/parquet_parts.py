@@ -1,4 +1,4 @@
-"""A long table on its way into one Parquet file: numbered parts in a folder next to it, which outlive a killed run.
+"""A long table written in parts to one Parquet file: numbered parts in a folder next to it, which outlive a killed run.
 
 The folder `FILE.parts` holds `recipe.json`, which says what the table answers, and a small Parquet file for each part
 that is done. A later run with the same recipe goes on from them; the finished file takes their place.

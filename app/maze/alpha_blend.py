@@ -1,4 +1,4 @@
-"""How procgen's painter lays a half-transparent pixel over another, to the last bit."""
+"""Alpha blending as procgen's painter does it, to the last bit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Episode after episode, as one of procgen's environments plays them: clock, reward, time-out and the next level."""
+"""Episodes one after another, as one of procgen's environments plays them: clock, reward, time-out, next level."""
 
 from __future__ import annotations
 

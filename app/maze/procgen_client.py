@@ -1,4 +1,4 @@
-"""procgen from afar: the same calls from any thread, answered by a process of its own.
+"""Client of procgen's process: the same calls from any thread, answered by a process of its own.
 
 procgen ends its whole process where it fails, loads for seconds and brings another Qt, so it never shares ours.
 """

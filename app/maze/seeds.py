@@ -1,4 +1,4 @@
-"""What a seed may be."""
+"""Seeds: the range of valid ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What procgen's pictures are made of, per world: nine backgrounds and, for every cell, four sprites.
+"""The tiles of procgen's pictures, per world: nine backgrounds and, for every cell, four sprites.
 
 Format of assets/tiles/tiles.npz, made by `python -m app.maze.calibrate`; arrays of uint8, per world NAME (easy, hard),
 P the side of the smallest window that holds all that any sprite of one cell covers:

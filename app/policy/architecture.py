@@ -1,4 +1,4 @@
-"""Whether a checkpoint's tensors are those of the network, and the network made of them."""
+"""Check that a checkpoint's tensors are those of the network, and the network built from them."""
 
 from __future__ import annotations
 

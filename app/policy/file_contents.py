@@ -1,4 +1,4 @@
-"""What a checkpoint file holds, before any of its weights are read; and how its parts are named in sentences."""
+"""Contents of a checkpoint file, before any of its weights are read; and how its parts are named in sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a checkpoint says of itself, as plain values; and as the strings a safetensors file can hold."""
+"""Metadata of a checkpoint, as plain values; and as the strings a safetensors file can hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many values a pickle's tuples hold, counted before it is read.
+"""Count of the values in a pickle's tuples, taken before it is read.
 
 Tuples may be keys, and hashing a key takes time for all that is in it; what they hold is limited, so that reading a
 small file takes little time. Lists and dictionaries are never keys, so they count as one.

@@ -1,4 +1,4 @@
-"""What there is to say of a policy: for the `info` command and the policy panel."""
+"""Facts about a policy, for the `info` command and the policy panel."""
 
 from __future__ import annotations
 

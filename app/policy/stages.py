@@ -1,4 +1,4 @@
-"""Running the network stage by stage, from any stage on, with what is wanted kept or changed on the way.
+"""Running the network stage by stage, from any stage on, with activations kept or changed on the way.
 
 This is the plain way: dense, contiguous, float32. It is what every faster path is checked against, and what vectors,
 studies and thumbnails use. No module hooks: an edit is an argument of one call, so nothing can outlive that call.

@@ -1,4 +1,4 @@
-"""Looking at a zip archive's directory, and at nothing else of it, before anything in it is read.
+"""A zip archive's directory, inspected before anything else in the archive is read.
 
 What torch.save writes is the plainest kind of zip: every record uncompressed, one after the other, the directory at the
 very end. Whatever is not so is refused here: no later reader takes more memory than the file has bytes, and no two

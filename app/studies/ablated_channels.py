@@ -1,4 +1,4 @@
-"""Which channels of any layer push for the cheese: the change of log-odds and of P(cheese) when each is ablated."""
+"""Ablated channels of any layer: the change of log-odds and of P(cheese) when each is ablated."""
 
 from __future__ import annotations
 

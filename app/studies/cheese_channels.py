@@ -1,4 +1,4 @@
-"""Which channels mark the cheese in a policy: found by measurement, since each network has its own."""
+"""Channels that mark the cheese in a policy: found by measurement, since each network has its own."""
 
 from __future__ import annotations
 

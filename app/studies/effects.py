@@ -1,4 +1,4 @@
-"""The effects that are known of the cheese vector and of retargeting, measured on any policy."""
+"""Known effects of the cheese vector and of retargeting, measured on any policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Push: how much each channel, pixel or unit adds to the logits of each move, exactly, behind the last convolution.
+"""Push: how much each channel, pixel or unit adds to the logits of each move, exactly, after the last convolution.
 
 Behind `embedder.relu3` there are only fc, relufc and fc_policy. With the gates of relufc as they are, [fc > 0], the
 logits are a sum over relu3's channels and pixels, and over relufc's units, plus what the biases add.

@@ -1,4 +1,4 @@
-"""How far features of levels tell what a policy does there: fits with intervals, signs, held-out levels, base rates."""
+"""Fits of a policy's choice on features of levels: intervals, signs, held-out levels, base rates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fit says: coefficients with intervals and signs, accuracy next to the base rate, levels it gets most wrong."""
+"""Result of a fit: coefficients with intervals and signs, accuracy next to the base rate, levels it gets most wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a table of many levels says: its summary, and how the policy's choice goes with what a level is like."""
+"""Result of a table of levels: its summary, and how the policy's choice depends on the level."""
 
 from __future__ import annotations
 

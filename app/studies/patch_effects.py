@@ -1,4 +1,4 @@
-"""What each patch of a stack does by itself."""
+"""Effect of each patch of a stack by itself."""
 
 from __future__ import annotations
 

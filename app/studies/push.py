@@ -1,4 +1,4 @@
-"""Which components push for which move: relu3's channels or relufc's units at the decision squares of many levels.
+"""Pushes of components for each move: relu3's channels or relufc's units at the decision squares of many levels.
 
 Exact, see `app.studies.exact_push`. Besides the means, the pushes by where cheese and top right are, and whether the
 few parts that push most tell the greedy move.

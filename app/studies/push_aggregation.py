@@ -1,4 +1,4 @@
-"""How the last layers aggregate: whether the few parts that push most tell the greedy move, beside random parts.
+"""Aggregation in the last layers: whether the few parts that push most tell the greedy move, next to random parts.
 
 For each level, a part's push for the move to the cheese less its push for the move to the top right is added up over
 the k parts that matter most; a positive sum predicts the move to the cheese, a negative one the move to the top right.

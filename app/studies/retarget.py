@@ -1,4 +1,4 @@
-"""How well setting the channels that mark the cheese leads the policy to another square."""
+"""Retargeting: setting the channels that mark the cheese, to lead the policy to another square."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well a policy can be led to squares: path probabilities over distance and maze size, for many settings.
+"""Retarget curves: path probabilities over distance and maze size, for many settings.
 
 In each level some squares are targets. For each one: the path probability of the unpatched network, the same with each
 setting's channels set at the target, and with the real cheese moved there.

@@ -1,4 +1,4 @@
-"""Whether the effect of a vector grows with its coefficient: how far later layers move for each."""
+"""Saturation of a vector's effect: how far later layers move for each coefficient."""
 
 from __future__ import annotations
 

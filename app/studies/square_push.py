@@ -1,4 +1,4 @@
-"""What pushes for each move at chosen squares of one maze: one square, or up to four next to each other.
+"""Pushes for each move at chosen squares of one maze: one square, or up to four next to each other.
 
 Exact, under the stack as it is; see `app.studies.exact_push`.
 """

@@ -1,4 +1,4 @@
-"""What every study is made of: a frozen Question, its run, and a frozen Result that window, prints and files share.
+"""Frame of every study: a frozen Question, its run, and a frozen Result that window, prints and files share.
 
 A study is one file here. It has a Question (policy, levels, stack, numbers), whose `run` measures, tells its progress,
 can be cancelled and may hand over partial results; and a Result, which keeps the numbers and says them in three forms:

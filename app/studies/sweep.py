@@ -1,4 +1,4 @@
-"""Where and how strongly a vector steers: layer by coefficient over many levels, next to random vectors of its norm."""
+"""Sweep of a vector, layer by coefficient, over many levels, next to random vectors of its norm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sweep says: the grid of layer by coefficient, which layers still steer, and how far one vector serves all."""
+"""Result of a sweep: the grid of layer by coefficient, which layers still steer, and how far one vector serves all."""
 
 from __future__ import annotations
 

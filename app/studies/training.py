@@ -1,4 +1,4 @@
-"""What a policy does and holds over its training: the rows of a series of checkpoints on one log axis."""
+"""A policy's behaviour and channels over its training: the rows of a series of checkpoints on one log axis."""
 
 from __future__ import annotations
 

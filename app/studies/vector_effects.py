@@ -1,4 +1,4 @@
-"""What adding a word's vector does at the decision square, layer by layer, over many levels."""
+"""Effect of a word's vector at the decision square, layer by layer, over many levels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file is, by its contents, and the same sentence about it whoever asks."""
+"""Kinds of files, told by their contents, and the same sentence whoever asks."""
 
 from __future__ import annotations
 

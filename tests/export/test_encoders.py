@@ -1,4 +1,4 @@
-"""What an MP4 is encoded with: whatever is there and works, and what is said of it."""
+"""Encoders of MP4 files: an available one that works, and the sentence about it."""
 
 from __future__ import annotations
 

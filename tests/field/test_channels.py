@@ -1,4 +1,4 @@
-"""What thumbnails show: differences have the right sign, ranks and scales are what they say."""
+"""Thumbnails' numbers: differences have the right sign, ranks and scales are correct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures against numbers worked out by hand."""
+"""Measures against numbers worked out on paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is remembered of this machine: found again, and harmless when it is spoilt."""
+"""The execution plan remembered on this machine: found again, and harmless when its file is damaged."""
 
 from __future__ import annotations
 

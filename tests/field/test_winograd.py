@@ -1,4 +1,4 @@
-"""Winograd's algorithm beside torch's own convolution, whatever lies on its desk from the call before."""
+"""Winograd's algorithm next to torch's own convolution, whatever its work memory held before."""
 
 from __future__ import annotations
 

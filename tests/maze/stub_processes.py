@@ -1,4 +1,4 @@
-"""Processes that end where procgen's would go on: `Procgen(serve=...)` runs them with its pipe."""
+"""Processes that end where procgen's would continue: `Procgen(serve=...)` runs them with its pipe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our moves against procgen's own steps."""
+"""Our rules of play against procgen's own steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a policy."""
+"""Facts told of a policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exact outcome of play: recorded numbers, sampled episodes, and chains small enough to be told by heart."""
+"""The exact outcome of play: recorded numbers, sampled episodes, and chains small enough to solve on paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pushes behind the last convolution: exact sums, the recorded movers, and the same under patches."""
+"""Pushes after the last convolution: exact sums, the recorded movers, and the same under patches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The level table: its columns, the same bytes however it is computed, and a killed run that goes on."""
+"""The level table: its columns, the same bytes however it is computed, and a killed run that resumes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What training's tests share."""
+"""Fixtures of training's tests."""
 
 from __future__ import annotations
 

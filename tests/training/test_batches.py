@@ -1,4 +1,4 @@
-"""What a batch teaches is what an expert would do."""
+"""A batch's labels are an expert's moves."""
 
 from __future__ import annotations
 

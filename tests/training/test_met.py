@@ -1,4 +1,4 @@
-"""What a run has met is found by drawing its mazes again, and walks on other levels are counted apart."""
+"""Levels seen in training are found by drawing the run's mazes again; rollouts on other levels are counted apart."""
 
 from __future__ import annotations
 

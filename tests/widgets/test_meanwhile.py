@@ -1,4 +1,4 @@
-"""What comes late, goes early, or is replaced meanwhile: it must neither raise nor land where it does not belong."""
+"""Late, early and replaced answers: they neither raise nor end up in the wrong place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A monkey in every corner of the window: panels, bars, docks, dialogs and keys, besides the maze."""
+"""A monkey in every corner of the window: panels, bars, docks, dialogs and keys, as well as the maze."""
 
 from __future__ import annotations
 

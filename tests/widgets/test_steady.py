@@ -1,4 +1,4 @@
-"""What is said and counted around a maze never moves it, nor makes it larger or smaller."""
+"""Numbers and notes around a maze never move or resize it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One way of writing for all: ellipses stand close to the word, tooltips end without a full stop."""
+"""One way of writing for all: ellipses without a space before them, tooltips without a full stop, plain English."""
 
 from __future__ import annotations
 

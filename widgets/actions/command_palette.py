@@ -1,4 +1,4 @@
-"""Every action by a few letters of its title (Ctrl+Shift+P)."""
+"""Command palette: every action by a few letters of its title (Ctrl+Shift+P)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A part of a panel that folds away under its title."""
+"""A part of a panel that collapses under its title."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An error with its details: one sentence, the rest folded away, and ways to pass it on."""
+"""An error with its details: one sentence, the rest collapsed, and ways to report it."""
 
 from __future__ import annotations
 

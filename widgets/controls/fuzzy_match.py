@@ -1,4 +1,4 @@
-"""Finding titles by a few of their letters."""
+"""Fuzzy matching of titles by a few of their letters."""
 
 from __future__ import annotations
 

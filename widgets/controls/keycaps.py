@@ -1,4 +1,4 @@
-"""Keys as they lie on a keyboard: in the palette of commands, the list of shortcuts, and on a stage."""
+"""Keycaps: keys drawn in the command palette, the list of shortcuts, and in presentation mode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Record of which control the mouse used last, as opposed to the keyboard."""
+"""Reason for which a control has the focus: a mouse click, or the keyboard itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A number with a slider for the hand and a field for exact entry."""
+"""Slider and spin box bound to one number."""
 
 from __future__ import annotations
 

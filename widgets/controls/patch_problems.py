@@ -1,4 +1,4 @@
-"""Why patches of the stack do not act, as far as the engine has said."""
+"""Reasons why patches of the stack do not act, as far as the engine has reported."""
 
 from __future__ import annotations
 

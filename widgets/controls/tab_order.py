@@ -1,4 +1,4 @@
-"""The order in which Tab goes through a window: as one reads, whatever panels, cards and docks there are just now.
+"""Tab order of a window: reading order, whatever panels, cards and docks there are.
 
 Qt's own order is that of construction, which cards that come later and docks that are moved do not keep; and it leads
 into panels that lie behind others, where nobody sees the keyboard.

@@ -1,4 +1,4 @@
-"""Controls that a passing wheel leaves alone."""
+"""Guard against wheel turns on a control that the pointer only passes over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Note on the codec of an MP4 of a size, and on what plays it."""
+"""Hint about the codec of an MP4 of a size, and what plays it."""
 
 from __future__ import annotations
 

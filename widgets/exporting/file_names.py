@@ -1,4 +1,4 @@
-"""Suggested file names that are not taken."""
+"""Suggested file names."""
 
 from __future__ import annotations
 

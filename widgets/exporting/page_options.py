@@ -1,4 +1,4 @@
-"""Background, legend and numbers of an export: chosen in the dialog, and remembered."""
+"""Options of an exported page: its background and the parts next to the mazes, kept for "Copy figure"."""
 
 from __future__ import annotations
 

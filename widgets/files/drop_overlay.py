@@ -1,4 +1,4 @@
-"""Overlay shown while files are held over the window."""
+"""Overlay shown while files are dragged over the window: they can be dropped there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recent files: sessions, mazes, policies and vectors, as long as they are there."""
+"""Recent files: sessions, mazes, policies and vectors, as long as they exist."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Help: glossary, shortcuts, tour and credits."""
+"""Help: the glossary, the keys, the tour, and the credits."""

@@ -1,4 +1,4 @@
-"""About dialog: the version, and the work it is built on."""
+"""About: the version, and the credits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coach mark: the window dims except for one part, and a card next to it explains that part."""
+"""A coach mark: the window dims but for one part, and a card next to it explains that part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gestures and plain keys of the maze view, which are no actions of the registry."""
+"""Gestures of the mouse and plain keys in the maze: they are no actions, so the registry does not have them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The definitions in plain words, in a page that is pleasant to read."""
+"""The glossary, as a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Base class of the help windows."""
+"""Base of all help windows."""
 
 from __future__ import annotations
 

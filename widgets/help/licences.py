@@ -1,4 +1,4 @@
-"""Licences of the installed packages."""
+"""Licences of the software in this program, read from what is installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One canvas: a maze with one of its fields, and what pointer and keys do on it."""
+"""One canvas: a maze with one of its fields, and its gestures and keys."""
 
 from __future__ import annotations
 

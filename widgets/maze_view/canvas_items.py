@@ -1,4 +1,4 @@
-"""Graphics items of a canvas: shapes, and marks for pointer, keyboard and inspection."""
+"""Items of a canvas: the maze, its arrows, and marks for pointer, keyboard and inspection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Legend of the maze view: arrows by length, opacity and colour, and the marks in the maze."""
+"""Legend: arrows by length, opacity and colour, and the marks in the maze."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Free space that a maze leaves on its canvas."""
+"""Free space on a canvas around its maze."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Protocol of what a picture of a maze and its field is drawn from."""
+"""Source of a picture of a maze and its field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Retargeting pins: set-value patches on squares of the maze, drawn there and dragged."""
+"""The pins of retargeting: set-value patches on a square of the maze, drawn there and dragged with the mouse."""
 
 from __future__ import annotations
 

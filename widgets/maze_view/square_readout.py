@@ -1,4 +1,4 @@
-"""Card next to the pointer: a square's five probabilities, its value and its arrow."""
+"""The card next to the pointer: a square's five probabilities, its value and its arrow."""
 
 from __future__ import annotations
 

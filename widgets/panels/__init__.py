@@ -1,1 +1,1 @@
-"""The panels next to the maze view."""
+"""The panels next to the canvas."""

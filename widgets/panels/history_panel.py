@@ -1,4 +1,4 @@
-"""The undo list: everything that was done, and a click to go there."""
+"""The undo list: a click on a state goes back to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rollout bar: play, step and scrub a rollout, and read what came of it."""
+"""The rollout bar: play, step and scrub a rollout, and read its outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The space bar plays and pauses, except where it already means something."""
+"""The space bar plays and pauses, except where it already has a meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outcome of each mouse's episode, in the fullest sentence that fits."""
+"""Verdict of each mouse's episode: the fullest sentence that fits."""
 
 from __future__ import annotations
 

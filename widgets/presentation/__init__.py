@@ -1,1 +1,1 @@
-"""Presentation: only the maze, everything larger, and what the speaker presses shown."""
+"""Presentation mode: only the maze, everything larger, and the speaker's keys shown."""

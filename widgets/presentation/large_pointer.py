@@ -1,4 +1,4 @@
-"""A pointer that is seen from the back of a room."""
+"""A pointer large enough to see from the back of a room."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Placement over the canvases where nothing shown is covered: next to the mazes, clear of cards."""
+"""Placement of overlays on the canvases: next to the mazes, clear of cards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Presentation mode: what is hidden, what grows, and how all of it is restored exactly."""
+"""Presentation mode: what is hidden, what is enlarged, and how all of it is restored exactly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scale of text on a stage: readable from the back of a room, without making the maze small."""
+"""Text scale of presentation mode: readable from the back of a room, without making the maze small."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filter of keys that type text, which an audience is not shown."""
+"""Filter of letters typed into a field: they are not shown to the audience as keys."""
 
 from __future__ import annotations
 

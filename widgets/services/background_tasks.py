@@ -1,4 +1,4 @@
-"""Jobs off the GUI thread, answered on it."""
+"""Jobs off the GUI thread, whose results arrive on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One long job at a time off the GUI thread, with progress and a way to end it."""
+"""One long job at a time off the GUI thread, with progress and cancel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which channels mark the cheese: measured once per policy and layer, shared by all panels."""
+"""Channels that mark the cheese: measured once per policy and layer, shared by all panels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tracer of live curves: one curve at a time behind the window, after the arrows."""
+"""Tracer of live curves: one curve at a time in the background, after the arrows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the Document to the engine and back: forwards questions, brings answers to the GUI thread."""
+"""From the Document to the engine and back: forwards requests, brings results to the GUI thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting while Qt's events are handled: for scripts that drive the window, not for the program itself."""
+"""Waiting with the event loop running, for scripts that drive the window, not for the program itself."""
 
 from __future__ import annotations
 

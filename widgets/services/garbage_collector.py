@@ -1,4 +1,4 @@
-"""Python's garbage collector, run on the GUI thread and, when it takes long, only while nobody is at work.
+"""Python's garbage collector, run on the GUI thread and, when it takes long, only while the user is idle.
 
 Left alone it runs in whichever thread happens to allocate, and about once a second, while somebody paints, goes through
 everything that lives: with torch and the window loaded, a tenth of a second without an answer. Here young objects are

@@ -1,4 +1,4 @@
-"""Background jobs, and telling the user what became of them."""
+"""Background jobs, and messages about how they ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log file: what went wrong, for the one who is asked about it."""
+"""The log file: what went wrong, for bug reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runner of one study at a time behind the window: after the arrows, the newest question only, stale at once."""
+"""Runner of one study at a time in the background: after the arrows, the newest question only, stale at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Topics of errors: a later message on the same topic replaces it, and success removes it."""
+"""Topics of messages: a later message on the same topic replaces the earlier one, and success removes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watcher of the vector files that the stack names: one that another program changes counts at once."""
+"""Watcher of the vector files that the stack names: one that another program rewrites is read again at once."""
 
 from __future__ import annotations
 

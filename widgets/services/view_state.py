@@ -1,4 +1,4 @@
-"""View state, as opposed to what is open: mode, hovered square, chosen layer. None of it is undoable."""
+"""View state, as opposed to the document: mode, hovered square, chosen layer. None of it is undoable."""
 
 from __future__ import annotations
 

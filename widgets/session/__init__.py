@@ -1,1 +1,1 @@
-"""Keeping the user's work: sessions, autosave, recovery."""
+"""The session: saving, autosave, recovery."""

@@ -1,4 +1,4 @@
-"""After a crash: the work that was not saved is offered again."""
+"""Recovery after a crash: unsaved work is offered again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The session in the window: nothing of it is left unsaved without a question."""
+"""Actions of the session: new, open, save, and the question about unsaved changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unsaved work: whether there is any, and the question that is asked about it."""
+"""Unsaved changes, and the question asked before they would be lost."""
 
 from __future__ import annotations
 

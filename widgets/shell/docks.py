@@ -1,4 +1,4 @@
-"""The docks: each panel in one that can be moved, closed, brought back and reset."""
+"""The docks: each panel in one that can be moved, closed, reopened and reset."""
 
 from __future__ import annotations
 

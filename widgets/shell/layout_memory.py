@@ -1,4 +1,4 @@
-"""Layout of the window and its panels, remembered soon after every change, so that a crash loses none of it."""
+"""Layout of the window and its panels, saved soon after every change: a crash loses none of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bar over everything: which level."""
+"""The level bar at the top of the window."""
 
 from __future__ import annotations
 

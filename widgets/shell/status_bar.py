@@ -1,4 +1,4 @@
-"""The status bar: what the tool does at the left, what was computed at the right."""
+"""The status bar: the tool's action at the left, what was computed at the right."""
 
 from __future__ import annotations
 

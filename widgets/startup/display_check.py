@@ -1,4 +1,4 @@
-"""Display check: whether a window can be opened, found out before Qt is asked, which would end the process."""
+"""Check that a window can be opened, made before Qt is loaded: Qt would end the process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening the window: what has to happen before Qt, what with it, and what behind the visible window."""
+"""Opening the window: the steps before Qt, with Qt, and after the window is visible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One window for all: a second start hands its files to the first, and ends."""
+"""Single instance: a second start hands its files to the first, and ends."""
 
 from __future__ import annotations
 

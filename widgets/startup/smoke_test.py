@@ -1,4 +1,4 @@
-"""`--smoke-test`: the whole way through the program, by the window's own means, in a few seconds."""
+"""`--smoke-test`: a whole session of work through the window's own means, in a few seconds."""
 
 from __future__ import annotations
 

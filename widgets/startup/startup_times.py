@@ -1,4 +1,4 @@
-"""Measured times of a start, asked for by packaging/startup_bench.py."""
+"""Startup times, measured inside the program for packaging/startup_bench.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One study's result: what was found, a plot, the numbers, and ways to take it along."""
+"""One study's result: findings, a plot, the numbers, and ways to copy or save them."""
 
 from __future__ import annotations
 

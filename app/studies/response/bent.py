@@ -1,4 +1,4 @@
-"""One batch of levels moved along a direction behind its source, in the real network and with gates frozen.
+"""One batch of levels moved along a direction after its source, in the real network and with gates frozen.
 
 The network behind the source is piecewise linear; its gates are the ReLUs' masks and the max poolings' winners. With
 the gates of t = 0 kept, a ReLU is x * [x0 > 0], x0 its input at t = 0, and a pooling takes the value now at the pixel

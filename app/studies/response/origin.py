@@ -1,4 +1,4 @@
-"""What a coefficient moves: a layer's activation as base + t * direction, for every kind of patch with a number."""
+"""Line along which a coefficient moves a layer's activation, base + t * direction, for every patch with a number."""
 
 from __future__ import annotations
 

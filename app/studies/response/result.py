@@ -1,4 +1,4 @@
-"""What a response question found: logits and moves of every level at every coefficient, and what is made of them."""
+"""Result of a response question: logits and moves of every level at every coefficient, and its summaries."""
 
 from __future__ import annotations
 

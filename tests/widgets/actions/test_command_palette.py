@@ -1,4 +1,4 @@
-"""Every command by a few letters, and every tooltip, menu and list from the one registry."""
+"""The command palette, and every tooltip, menu and list made from the one registry."""
 
 from __future__ import annotations
 

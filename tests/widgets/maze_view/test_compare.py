@@ -1,4 +1,4 @@
-"""Comparing two mazes, and two policies, beside each other."""
+"""Comparing two mazes, and two policies, next to each other."""
 
 from __future__ import annotations
 

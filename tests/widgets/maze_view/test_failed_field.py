@@ -1,4 +1,4 @@
-"""A field that cannot be computed: nothing waits for it for ever, and what can be known all the same is shown."""
+"""A field that cannot be computed: nothing waits for it for ever, and what is known is still shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the arrows look like while answers are on their way."""
+"""Arrows while answers are on their way."""
 
 from __future__ import annotations
 

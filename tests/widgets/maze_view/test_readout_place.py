@@ -1,4 +1,4 @@
-"""The card beside the pointer keeps out of the way of the arrows."""
+"""The card next to the pointer does not cover the arrows it is about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One panel on a desk of its own: a document, an engine, and hands."""
+"""One panel in a window of its own: a document, an engine, and gestures."""
 
 from __future__ import annotations
 

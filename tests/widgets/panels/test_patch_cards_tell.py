@@ -1,4 +1,4 @@
-"""What a card tells of its patch: what it does alone, and why it does not act."""
+"""A patch card's effect of the patch alone, and the reason why a patch does not act."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Retargeting by hand: cheese channels are found, pinned, and the pin is dragged over the maze."""
+"""Retargeting in the window: cheese channels are found, pinned, and the pin is dragged over the maze."""
 
 from __future__ import annotations
 

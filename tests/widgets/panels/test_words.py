@@ -1,4 +1,4 @@
-"""Channels as people type them, and patches in a line."""
+"""Lists of channels as typed, and patches summarised in a line."""
 
 from __future__ import annotations
 

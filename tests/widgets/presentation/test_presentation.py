@@ -1,4 +1,4 @@
-"""The stage: only the maze, what is pressed is shown, and everything comes back as it was."""
+"""Presentation mode: only the maze, pressed keys are shown, and everything is restored exactly."""
 
 from __future__ import annotations
 

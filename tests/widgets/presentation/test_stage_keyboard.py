@@ -1,4 +1,4 @@
-"""Where the keyboard is on stage and after it, and which of the keys pressed there are shown."""
+"""Keyboard focus in presentation mode and after it, and which pressed keys are shown."""
 
 from __future__ import annotations
 

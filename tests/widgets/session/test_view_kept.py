@@ -1,4 +1,4 @@
-"""What is compared with what, and the part of the world in sight, come back with the session and after a crash."""
+"""Comparisons and the visible part of the world are restored with the session and after a crash."""
 
 from __future__ import annotations
 

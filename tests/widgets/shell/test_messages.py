@@ -1,4 +1,4 @@
-"""What the bar over the maze says, and when it stops saying it."""
+"""The message bar over the maze: its messages, and when they go."""
 
 from __future__ import annotations
 

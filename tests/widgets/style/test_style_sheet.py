@@ -1,4 +1,4 @@
-"""What the style sheet draws itself."""
+"""Controls drawn by the style sheet itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choices above the channel grid: quantity, order, colour scale and size."""
+"""Controls above the grid: what the channels show, in which order, on which scale."""
 
 from __future__ import annotations
 

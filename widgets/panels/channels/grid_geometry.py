@@ -1,4 +1,4 @@
-"""Geometry of the scrolling grid of channels: plain arithmetic, so that thousands cost no more than a few."""
+"""Positions of channels in the scrolling grid: plain arithmetic, so that thousands cost no more than a few."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Menu of the patches that can be added."""
+"""Menu of patches that can be added to the stack."""
 
 from __future__ import annotations
 

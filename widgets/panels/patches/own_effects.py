@@ -1,4 +1,4 @@
-"""Effect of each patch alone, and its channels' pictures: computed in the background and cached per patch."""
+"""Effect of each patch alone, and its channels' pictures: computed in the background, remembered per patch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""At which of the mouse's squares a patch acts."""
+"""Choice of the mouse's squares at which a patch acts."""
 
 from __future__ import annotations
 

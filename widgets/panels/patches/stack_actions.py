@@ -1,4 +1,4 @@
-"""The commands of the stack of patches, as the registry of actions is given them."""
+"""Actions of the stack of patches, registered with the others."""
 
 from __future__ import annotations
 

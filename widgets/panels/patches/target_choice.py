@@ -1,4 +1,4 @@
-"""Target of a set-value patch: a maze square or an activation pixel, and what the rest becomes."""
+"""Choice of where a set-value patch acts: a maze square or an activation pixel, and the value of the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Row that undoes the last deletion of vectors."""
+"""Button that restores the file deleted last."""
 
 from __future__ import annotations
 

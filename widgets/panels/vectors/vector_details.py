@@ -1,4 +1,4 @@
-"""Details of a vector: its kind, layer, norm and origin."""
+"""Details of a vector: its norm and how it was obtained."""
 
 from __future__ import annotations
 

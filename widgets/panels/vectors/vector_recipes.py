@@ -1,4 +1,4 @@
-"""Jobs that make each kind of vector, off the GUI thread."""
+"""Recipes of each kind of vector: jobs that run off the GUI thread."""
 
 from __future__ import annotations
 
