@@ -72,6 +72,20 @@ EXCLUDED_MODULES = [
     "ssl",
     "_ssl",
     "_hashlib",
+    # pyarrow: Parquet files and tables are all that is wanted of it.
+    "pyarrow.flight",
+    "pyarrow._flight",
+    "pyarrow.substrait",
+    "pyarrow._substrait",
+    "pyarrow.tests",
+    "pyarrow.orc",
+    "pyarrow._orc",
+    "pyarrow.cuda",
+    # What fits, clusters and the guide's tables need is not packaged; a study that lacks it says so.
+    "sklearn",
+    "distributed",
+    "dask",
+    "pandas",
     # Tools for developers. readline and gdbm would bring GPL libraries.
     "readline",
     "_gdbm",
@@ -146,6 +160,22 @@ LEFT_OUT = [
     # reportlab draws in Inter; its own fonts are not needed, and one of them is GPL.
     "reportlab/fonts/DarkGarden*",
     "reportlab/fonts/Vera*",
+    # pyarrow: see above, and what only compiling against it takes.
+    "pyarrow/libarrow_flight*",
+    "pyarrow/libarrow_python_flight*",
+    "pyarrow/libarrow_substrait*",
+    "libarrow_flight*",
+    "libarrow_substrait*",
+    "pyarrow/_flight*",
+    "pyarrow/_substrait*",
+    "pyarrow/_orc*",
+    "pyarrow/include/*",
+    "pyarrow/src/*",
+    "pyarrow/tests/*",
+    "pyarrow/includes/*",
+    "pyarrow/*.pxd",
+    "pyarrow/*.pxi",
+    "pyarrow/*.pyx",
     # Sources, headers, stubs and tests that hooks collect as data.
     "*.pyi",
     "*.h.in",

@@ -164,6 +164,27 @@ class Tests:
             screens.compare(pictures[0][name], pictures[1][name], name)
         return f"{len(pictures[0])} levels of seeds, their pictures as from source; no procgen inside"
 
+    def test_a_table_of_levels(self) -> str:
+        """`study levels` writes the Parquet file that it writes from source."""
+        tables = []
+        for name, command in (("frozen", [self.command[0]]), ("source", screens.from_source())):
+            out = self.folder / f"levels {name}.parquet"
+            env = environment(self.folder / f"{name} study home")
+            done = subprocess.run(
+                [*command, "study", "levels", "--seeds", "0:300", "--out", str(out)],
+                env=env,
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+            )
+            if done.returncode != 0 or done.stderr.strip():
+                raise SmokeError(f"{name}: `study levels` ended with {done.returncode}: {done.stderr.strip()[-1000:]}")
+            tables.append(out.read_bytes())
+        if tables[0] != tables[1]:
+            raise SmokeError("`study levels` wrote another file frozen than from source")
+        return f"300 levels as {len(tables[0])} bytes of Parquet, the same as from source"
+
     def test_in_an_x_window(self) -> str:
         """A real window in an X server shows what `python main.py` shows there."""
         missing = screens.missing()
