@@ -49,6 +49,7 @@ STUDIES: Final[dict[str, tuple[str, str]]] = {
 }
 """Name -> (module with `add_arguments` and `question`, what it answers). One line a study."""
 
+REPORT: Final = "report.html"
 FILES: Final = ("csv", "parquet", "svg", "png", "pdf")
 
 
@@ -95,6 +96,10 @@ def run(arguments: argparse.Namespace) -> int:
         path = getattr(parsed, kind)
         if path is not None:
             _write(path, study_bytes(kind, result, palette=palette(parsed.palette)))
+    if parsed.report is not None:
+        from app.export.study_report import report_bytes
+
+        _write(parsed.report / REPORT, report_bytes(result, palette(parsed.palette)))
     print(json_text(result) if parsed.json else text_of(result), end="")
     return 0
 
@@ -135,6 +140,11 @@ def _check_folders(parsed: argparse.Namespace) -> None:
         path = getattr(parsed, kind)
         if path is not None and not path.parent.is_dir():
             raise MazescopeError(f"The folder of {path} does not exist; expected one for --{kind}.")
+    if parsed.report is not None:
+        try:
+            parsed.report.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MazescopeError(f"{parsed.report} is no folder for --report: {error.strerror or error}.") from error
 
 
 def _write(path: Path, content: bytes) -> None:

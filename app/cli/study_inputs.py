@@ -40,6 +40,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     for kind, what in (("csv", "the records"), ("parquet", "the records"), ("svg", "the plots"), ("png", "the plots")):
         parser.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write {what} there")
     parser.add_argument("--pdf", type=Path, metavar="FILE", help="write the plots there")
+    parser.add_argument("--report", type=Path, metavar="DIR", help="write a page with figures, tables and recipe there")
     parser.add_argument("--palette", choices=PALETTES, default="light", help="colours of plots")
 
 

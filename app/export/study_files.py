@@ -107,8 +107,8 @@ def text_of(result: Result) -> str:
 
 def table_text(table: Table) -> str:
     """A table in columns under headings with units and n; numbers to the right, texts to the left."""
-    heads = [_head(column) for column in table.columns]
-    cells = [[_shown(cell) for cell in column.cells()] for column in table.columns]
+    heads = [heading(column) for column in table.columns]
+    cells = [[shown_cell(cell) for cell in column.cells()] for column in table.columns]
     widths = [max(map(len, [head, *column])) for head, column in zip(heads, cells, strict=True)]
     left = [_is_text(column) for column in table.columns]
 
@@ -123,7 +123,8 @@ def table_text(table: Table) -> str:
     return "\n".join([*lines, line(heads), *(line(row) for row in zip(*cells, strict=True))])
 
 
-def _head(column: Column) -> str:
+def heading(column: Column) -> str:
+    """A column's heading for people: its name, unit and n."""
     said = [column.unit] if column.unit else []
     said += [f"n = {column.n}"] if column.n is not None else []
     return f"{column.name} ({', '.join(said)})" if said else column.name
@@ -135,7 +136,8 @@ def _is_text(column: Column) -> bool:
     return any(isinstance(cell, str) for cell in column.values)
 
 
-def _shown(cell: Cell) -> str:
+def shown_cell(cell: Cell) -> str:
+    """A cell for people, short."""
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -1,0 +1,81 @@
+"""A study's report: one page with what was found, figures, tables and recipe, which asks for nothing from outside."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.cli.main import main
+from app.errors import MazescopeError
+from app.export.study_report import MOST_ROWS, report_bytes
+from app.field.level_blocks import level_range
+from app.policy.policy import Policy
+from app.studies.levels import LevelsQuestion
+from app.studies.study import Column, Table
+
+
+class _Balance(HTMLParser):
+    """Whether every element that is opened is closed, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_startendtag(self, *_: object) -> None:
+        pass
+
+
+def test_the_page_holds_findings_figures_tables_and_recipe(small_policy: Policy) -> None:
+    result = LevelsQuestion(small_policy, level_range("easy", [range(70)])).run()
+    page = report_bytes(result)
+    assert page == report_bytes(result)
+    text = page.decode()
+    balance = _Balance()
+    balance.feed(text)
+    assert balance.open == []
+    assert text.count("<svg") == len(result.plots)
+    assert text.count("<table") == len(result.tables)
+    for sentence in result.findings:
+        assert sentence in text
+    assert "python main.py study levels --world easy --seeds 0:70" in text
+    assert small_policy.weights_hash in text
+    # Nothing is loaded from elsewhere, and nothing runs.
+    assert "<script" not in text
+    assert not re.search(r"(src|href)=['\"]https?:", text)
+
+
+def test_long_tables_are_cut_and_texts_are_escaped(small_policy: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = LevelsQuestion(small_policy, level_range("easy", [range(30)])).run()
+    long = Table("long", (Column("a < b", np.arange(MOST_ROWS + 5.0)),), "1 & 2")
+    monkeypatch.setattr(type(result), "tables", property(lambda _: (long,)))
+    text = report_bytes(result).decode()
+    assert "and 5 more rows" in text
+    assert "a &lt; b" in text
+    assert "1 &amp; 2" in text
+
+
+def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def ask(folder: Path) -> int:
+        argv = ["study", "levels", "--seeds", "0:20", "--report", str(folder), "--json"]
+        return main(argv, window=_never, smoke_test=_never)
+
+    assert ask(tmp_path / "new" / "folder") == 0
+    assert b"<svg" in (tmp_path / "new" / "folder" / "report.html").read_bytes()
+    (tmp_path / "file").write_text("")
+    assert ask(tmp_path / "file") == 2
+    assert "is no folder for --report" in capsys.readouterr().err
+
+
+def _never(*_: object) -> int:
+    raise MazescopeError("No window was to be opened.")
