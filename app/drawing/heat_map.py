@@ -51,6 +51,8 @@ def heat_map(plot: Plot, palette: Palette, width: float) -> tuple[list[Shape], f
     cell = (width - left) / max(len(grid.columns), 1)
     height = len(grid.rows) * _ROW
     shapes: list[Shape] = []
+    texts = ["–" if not np.isfinite(value) else compact(float(value)) for value in grid.values.ravel()]
+    size = min((fitting(text, 0.4, cell - 0.15) for text in texts), default=0.4)
     for row, name in enumerate(grid.rows):
         y = 0.9 + height - (row + 1) * _ROW
         shapes.append(Text(left - 0.25, y + 0.3, name, fitting(name, _NAME, left - 0.3), palette.text, anchor="end"))
@@ -59,9 +61,8 @@ def heat_map(plot: Plot, palette: Palette, width: float) -> tuple[list[Shape], f
             fill = cell_colour(grid, value, palette)
             x = left + column * cell
             shapes.append(Rect(x, y, cell * 0.98, _ROW * 0.96, fill))
-            text = "–" if not np.isfinite(value) else compact(value)
+            text = texts[row * len(grid.columns) + column]
             ink = max((palette.text, palette.open), key=lambda colour: contrast(colour, fill))
-            size = fitting(text, 0.4, cell - 0.15)
             shapes.append(Text(x + cell / 2, y + 0.3, text, size, ink, anchor="middle"))
             if (row, column) in grid.marked:
                 right, top = x + cell * 0.98, y + _ROW * 0.96

@@ -16,6 +16,7 @@ from widgets.maze_view.canvas import MazeCanvas
 from widgets.maze_view.compared_picture import Companion
 from widgets.maze_view.decision_numbers import Numbers
 from widgets.maze_view.field_legend import Legend
+from widgets.maze_view.outcome_line import OutcomeLine
 from widgets.maze_view.pane import Pane
 from widgets.maze_view.picture import Picture
 from widgets.services.context import Context
@@ -66,6 +67,7 @@ class MazeView(QWidget):
         self.picture = Picture(context, self)
         self.panes = {role: Pane(context, self.picture, role) for role in ROLES}
         self.numbers = Numbers(context, self.picture)
+        self.outcome = OutcomeLine(context)
         self.legend = Legend(context, self.picture)
         self._size = Size()
         self.companion: Companion | None = None
@@ -83,6 +85,7 @@ class MazeView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.stage, 1)
+        column.addWidget(self.outcome)
         column.addWidget(self.legend)
         context.view.mode_changed.connect(self._show_mode)
         context.bridge.result.connect(self._explain)

@@ -84,6 +84,7 @@ class ResponsePage(StudyPage):
         """The curve of the number that is chosen."""
         self._refill()
         moved, policy = self._moved(), self.context.document.state.policy
+        self.view.set_handle(self._handle_of(moved))
         if moved is None or policy is None:
             return None
         ends = (self.low.value(), self.high.value(), self.step.value())
@@ -180,6 +181,13 @@ class ResponsePage(StudyPage):
                 self.moved.addItem(title, value)
             self.moved.choose(chosen if chosen in titles else "cheese")
         self._show_layer()
+
+    def _handle_of(self, moved: _Moved | None) -> float | None:
+        """The number as it is in the stack; a vector that is in no patch has none."""
+        if moved is None or self.moved.currentData() in VECTOR_WORDS:
+            return None
+        patch = moved.stack.patches[moved.position]
+        return float(getattr(patch, "positive" if moved.number == "factor" else moved.number))
 
     def _picked(self, value: float) -> None:
         """A place on the curve was clicked: the number of the stack's patch goes there."""

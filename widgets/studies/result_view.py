@@ -44,6 +44,7 @@ class ResultView(QWidget):
         super().__init__()
         self._context, self.runner = context, runner
         self._plot_name = self._table_name = ""
+        self._handle: float | None = None
         self.finding, self.more = QLabel(), muted()
         for label in (self.finding, self.more):
             label.setWordWrap(True)
@@ -121,11 +122,16 @@ class ResultView(QWidget):
         self.plot.set_titled(len(names) < 2)
         shown = next((plot for plot in plots if plot.name == self._plot_name), None)
         if shown is not self.plot.plot:
-            self.plot.show_plot(shown, self.handle_place())
+            self.plot.show_plot(shown, self._handle)
 
-    def handle_place(self) -> float | None:
-        """Where a handle stands on the plot; a page that has one says so."""
-        return None
+    def set_handle(self, place: float | None) -> None:
+        """Where a handle stands on plots along a number; None for no handle."""
+        if place is not None and self._handle is not None:
+            self._handle = place
+            self.plot.set_handle(place)
+        elif place != self._handle:
+            self._handle = place
+            self.plot.show_plot(self.plot.plot, place)
 
     def _show_tables(self, answer: Answer | None) -> None:
         tables = () if answer is None else answer.tables
