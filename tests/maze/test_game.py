@@ -143,7 +143,7 @@ def test_differences_are_counted_and_named(procgen: Procgen, monkeypatch: pytest
 @pytest.mark.procgen
 @pytest.mark.parametrize("world_name", WORLDS)
 def test_long_random_play_is_procgens(procgen: Procgen, world_name: str) -> None:
-    for seed in range(100, 120):
+    for seed in range(100, 108):
         assert compare_play(procgen, world_name, seed, environments=4, steps=1200).different == ()
 
 
