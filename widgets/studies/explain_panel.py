@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from widgets.controls.panel_parts import MARGIN, Choice, column, scrolled
 from widgets.services.context import Context
+from widgets.studies.layer_pages import AblatePage, ResamplePage, TransferPage
 from widgets.studies.levels_page import LevelsPage
 from widgets.studies.outcome_page import OutcomePage
 from widgets.studies.push_page import PushPage
@@ -23,6 +24,9 @@ PAGES: Final[dict[str, tuple[str, Callable[[Context], StudyPage]]]] = {
     "retarget": (RetargetPage.TITLE, RetargetPage),
     "outcome": (OutcomePage.TITLE, OutcomePage),
     "sweep": (SweepPage.TITLE, SweepPage),
+    "ablate": (AblatePage.TITLE, AblatePage),
+    "resample": (ResamplePage.TITLE, ResamplePage),
+    "transfer": (TransferPage.TITLE, TransferPage),
     "levels": (LevelsPage.TITLE, LevelsPage),
 }
 """Name -> what it asks, and its page. One line a study."""

@@ -16,6 +16,7 @@ from app.maze import generator
 from app.maze.routes import decision_square
 from tests.widgets.panels.conftest import Desk, MakeDesk, make_desk  # noqa: F401
 from widgets.studies.explain_panel import ExplainPanel
+from widgets.studies.layer_pages import LayerPage
 from widgets.studies.levels_page import LevelsPage
 from widgets.studies.response_page import ResponsePage
 from widgets.studies.result_view import write_result
@@ -231,3 +232,17 @@ def test_a_cell_of_the_sweep_sets_layer_and_slider(desk: Desk, panel: ExplainPan
         assert isinstance(patch, AddVector)
         assert (patch.layer, patch.coefficient) == (result.layers[cell[0]], result.coefficients[cell[1]])
     assert len(desk.verbs) == 2
+
+
+@pytest.mark.parametrize("name", ["ablate"])
+def test_studies_of_a_layer_are_asked_over_the_levels_that_are_chosen(
+    desk: Desk, panel: ExplainPanel, name: str
+) -> None:
+    page = panel.show_page(name)
+    assert isinstance(page, LayerPage)
+    page.count.setValue(9)
+    desk.choose(page.layer, "embedder.block3.res2.resadd")
+    answered(desk, page)
+    question = page.runner.result.question
+    assert (question.layer, question.levels.seeds) == ("embedder.block3.res2.resadd", "0:9")
+    assert page.view.finding.text()
