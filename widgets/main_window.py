@@ -22,8 +22,10 @@ from widgets.files.recent_menu import RecentMenu
 from widgets.help.tour import Parts as TourParts
 from widgets.maze_view.compare import Compare
 from widgets.maze_view.maze_view import MazeView
+from widgets.maze_view.square_layers import SquareLayers
 from widgets.maze_view.square_menu import show_square_menu
 from widgets.maze_view.tools import TOOLS
+from widgets.maze_view.under_choice import UnderChoice
 from widgets.panels.channels.channels_panel import ChannelsPanel
 from widgets.panels.history_panel import HistoryPanel
 from widgets.panels.inspector.inspector_panel import InspectorPanel
@@ -96,6 +98,8 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.maze_view = MazeView(context)
         self.message_bar = MessageBar(context)
         self.view_switch = ViewSwitch(context)
+        self.square_layers = SquareLayers(context, self.maze_view.picture)
+        self.under_choice = UnderChoice(context, self.square_layers)
         self.tabs = MazeTabs(context)
         window_actions.register_files(context, self.files, self.close)
         window_actions.register_zoom(context, self.maze_view, self._show_legend)
@@ -117,6 +121,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         over.setContentsMargins(10, 7, 10, 4)
         over.addStretch(1)
         over.addWidget(self.view_switch)
+        over.addWidget(self.under_choice)
         over.addStretch(1)
         column.addLayout(over)
         column.addWidget(self.maze_view, 1)

@@ -12,7 +12,7 @@ from app.drawing.shapes import Rect, Shape, Text
 from app.field.square_layers import SquareLayer
 from app.number_format import compact
 
-STRONGEST: Final = 0.62
+STRONGEST: Final = 0.55
 """Share of the hue at the ends of the scale: arrows have to stay readable over it."""
 
 STEPS: Final = 24

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -145,3 +145,15 @@ def activation_layer(maze: Maze, activation: np.ndarray, layer_name: str, channe
     values = np.array([activation[pixel] for pixel in pixels], dtype=np.float64)
     title = f"Activation of channel {channel} at {layer_name.removeprefix('embedder.')}"
     return SquareLayer(LayerKind.ACTIVATION, title, "", maze, maze.squares, values, diverging=True)
+
+
+def difference_layer(before: SquareLayer, after: SquareLayer) -> SquareLayer:
+    """The second layer less the first, of the same squares."""
+    return replace(
+        after,
+        title=f"{after.title}, patched less original",
+        values=after.values - before.values,
+        diverging=True,
+        low=None,
+        high=None,
+    )

@@ -12,7 +12,9 @@ from app.document.document import State
 from app.drawing.field_shapes import difference_shapes, field_shapes
 from app.drawing.maze_shapes import maze_shapes
 from app.drawing.shapes import Shape
+from app.drawing.square_layer_shapes import layer_shapes
 from app.field.requests import FieldResult, scene_key
+from app.field.square_layers import SquareLayer
 from app.field.vector_field import VectorField
 from app.maze.maze import Maze
 from app.maze.routes import Decision, decision_square, reachable
@@ -45,6 +47,7 @@ class Picture(QObject):
         self.decision: Decision
         self.unreachable = False
         self._static: tuple[Shape, ...] | None = None
+        self._under: SquareLayer | None = None
         self.original: VectorField | None = None
         self.patched: VectorField | None = None
         self.thickness = 1.0
@@ -76,7 +79,10 @@ class Picture(QObject):
         if self._static is None:
             squares = {(int(row), int(col)) for row, col in np.argwhere(reachable(self.maze))}
             palette, mouse = self._source.palette, not self.overlays
-            self._static = maze_shapes(self.maze, palette, self.decision.square, squares, mouse=mouse)
+            under: tuple[Shape, ...] = ()
+            if self._under is not None and self._under.maze.world == self.side:
+                under = layer_shapes(self._under, palette)
+            self._static = maze_shapes(self.maze, palette, self.decision.square, squares, mouse=mouse, under=under)
         return self._static
 
     def shapes(self, role: str) -> tuple[Shape, ...]:
@@ -99,6 +105,13 @@ class Picture(QObject):
         if thickness != self.thickness:
             self.thickness = thickness
             self._redraw()
+
+    def set_under(self, layer: SquareLayer | None) -> None:
+        """Colour the floor under the arrows, or leave it plain."""
+        if layer is not self._under:
+            self._under = layer
+            self._static = None
+            self.maze_changed.emit()
 
     def set_overlays(self, overlays: Mapping[str, tuple[Shape, ...]]) -> None:
         """Lay a rollout's trails and mice over the mazes, by role; the maze's own mouse makes way for them."""

@@ -1,0 +1,61 @@
+"""Layers under the arrows that take more than a field: path probabilities, visits, and pushes of a channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from app.errors import MazescopeError
+from app.field.requests import FieldResult
+from app.field.square_layers import LayerKind, SquareLayer, path_layer, push_layer, visits_layer
+from app.field.thread_fields import ThreadFields
+from app.interventions.compiled_stack import compile_stack
+from app.maze.game_rules import TIMEOUT
+from app.studies.exact_outcome import outcome
+from app.studies.exact_push import Patched, push
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """A layer without and with the stack; the same one twice when nothing acts."""
+
+    original: SquareLayer
+    patched: SquareLayer
+
+
+def slow_layer(
+    kind: LayerKind, result: FieldResult, last: tuple[Tensor, Tensor] | None = None, channel: int = 0, move: int = 0
+) -> Sides:
+    """Compute one on the calling thread, on that thread alone.
+
+    Args:
+        kind: `PATH`, `VISITS` or `PUSH`.
+        result: the complete field that is shown.
+        last: for `PUSH`, what `Engine.last_stage` gives for the same request.
+        channel, move: for `PUSH`, which channel of relu3 and which move.
+
+    Raises:
+        MazescopeError: for a channel that relu3 does not have, or patches that the push has no sum for.
+        ValueError: for another kind, or a push without its activations.
+    """
+    request = result.request
+    maze, policy, acts = request.maze, request.policy, result.patched is not result.original
+    if kind is LayerKind.PATH:
+        original = path_layer(result.original)
+        return Sides(original, path_layer(result.patched) if acts else original)
+    if kind is LayerKind.VISITS:
+        found = outcome(ThreadFields(policy.width).compute, policy, maze, request.stack)
+        original = visits_layer(maze, found.original.visits, TIMEOUT)
+        return Sides(original, visits_layer(maze, found.patched.visits, TIMEOUT) if acts else original)
+    if kind is not LayerKind.PUSH or last is None:
+        raise ValueError(f"The layer {kind} was asked for; expected one that takes more than a field.")
+    count = last[0].shape[1]
+    if not 0 <= channel < count:
+        raise MazescopeError(f"Channel {channel} was asked for; relu3 of this policy has channels 0 to {count - 1}.")
+    network = policy.network
+    original = push_layer(maze, push(network, last[0].cpu()).channels, channel, move)
+    if not acts:
+        return Sides(original, original)
+    patched = Patched(compile_stack(request.stack, policy, maze), maze.squares)
+    return Sides(original, push_layer(maze, push(network, last[1].cpu(), patched).channels, channel, move))
