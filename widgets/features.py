@@ -89,7 +89,7 @@ class Features:
                 handler=partial(self.show_help, "definitions"),
                 icon="book-open-outline",
                 group="Help",
-                tip="What the words and numbers mean.",
+                tip="Definitions of the words and numbers.",
                 words="definitions explain effect meaning words",
             ),
             Spec(

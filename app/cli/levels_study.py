@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the study's own options."""
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="stream the table to this Parquet file; a killed run goes on from it"
+        "--out", type=Path, metavar="FILE", help="stream the table to this Parquet file; a killed run resumes from it"
     )
     parser.add_argument("--restart", action="store_true", help="drop the parts that an earlier run left next to --out")
     parser.add_argument(

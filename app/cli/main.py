@@ -18,7 +18,9 @@ from app.errors import MazescopeError
 if TYPE_CHECKING:
     from app.cli.screen_problem import ScreenProblem
 
-DESCRIPTION: Final = "See what a maze-solving policy wants at every square of a maze, and change its mind by hand."
+DESCRIPTION: Final = (
+    "See what a maze-solving policy wants at every square of a maze, change its mind, and find out why."
+)
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
 NOT_WRITTEN: Final = 1

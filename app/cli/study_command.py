@@ -34,7 +34,7 @@ STUDIES: Final[dict[str, tuple[str, str]]] = {
     ),
     "outcome": (
         "app.cli.outcome_study",
-        "what sampled and greedy play come to, exactly, without sampling",
+        "where sampled and greedy play end, exactly, without sampling",
     ),
     "training": (
         "app.cli.training_study",
@@ -144,7 +144,7 @@ def _check_folders(parsed: argparse.Namespace) -> None:
         try:
             parsed.report.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise MazescopeError(f"{parsed.report} is no folder for --report: {error.strerror or error}.") from error
+            raise MazescopeError(f"{parsed.report} is not a folder for --report: {error.strerror or error}.") from error
 
 
 def _write(path: Path, content: bytes) -> None:

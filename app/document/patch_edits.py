@@ -86,7 +86,7 @@ def change_patch(document: Document, position: int, verb: str, *, merge: bool = 
 
 
 def clear_stack(document: Document) -> None:
-    """Take all patches out of the stack."""
+    """Remove all patches from the stack."""
     set_stack(document, "Clear patches", NO_PATCHES)
 
 

@@ -105,6 +105,6 @@ def _sample(folder: Path, entry: object) -> Sample:
         raise MazeError(f'A sample in {INDEX} lacks a text; expected "file", "title" and "sentence".')
     name = Path(str(texts["file"]))
     if name.name != str(name):
-        raise MazeError(f"The sample {name} in {INDEX} lies elsewhere; expected a file beside it.")
+        raise MazeError(f"The sample {name} in {INDEX} is in another folder; expected a file next to it.")
     stack = stack_from_json({"patches": entry.get("patches", [])})
     return Sample(name.stem, str(texts["title"]), str(texts["sentence"]), load(folder / name), stack)

@@ -28,7 +28,7 @@ def unchanged_reason(result: FieldResult) -> str | None:
             return "A vector times 0 adds nothing, so Patched equals Original."
         if all(isinstance(patch, Offset) and patch.value == 0 for patch in acting):
             return "An offset of 0 adds nothing, so Patched equals Original."
-        return "As they are set, the patches change nothing, so Patched equals Original."
+        return "With these settings the patches change nothing, so Patched equals Original."
     if np.abs(result.patched.probs - result.original.probs).sum(axis=1).max(initial=0) / 2 < SAME_BELOW:
         return f"The patches change no square's probabilities by {SAME_BELOW} or more."
     return None

@@ -114,7 +114,7 @@ def _computed(
             "give them more, or start fewer on each machine."
         ) from error
     except (CommClosedError, FutureCancelledError, OSError) as error:
-        raise MazescopeError("The scheduler of the cluster is gone; run the same again to go on from here.") from error
+        raise MazescopeError("The scheduler of the cluster is gone; run the same command again to resume.") from error
     finally:
         with suppress(Exception):
             client.cancel([*running, brought], force=True)

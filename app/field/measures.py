@@ -75,7 +75,7 @@ def path_probability(field: VectorField, target: Square) -> float | None:
     square is left out: no forward pass has the mouse there. NaN while a square of the path is not computed yet.
 
     Raises:
-        MazeError: when the target lies outside the world.
+        MazeError: when the target is outside the world.
     """
     path = shortest_path(field.maze, field.maze.mouse, target)
     rows = [row for row in map(field.index, path[:-1]) if row is not None] if path is not None else []

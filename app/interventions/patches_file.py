@@ -49,7 +49,7 @@ def stack_from_json(found: object) -> PatchStack:
         raise PatchError('Expected an object {"patches": [...]}; ' + f"found {shown(found)}.")
     others = sorted(found.keys() - {"patches"})
     if others:
-        raise PatchError(f'Key {shown(others[0])} was found beside "patches"; expected no other.')
+        raise PatchError(f'Key {shown(others[0])} was found next to "patches"; expected no other.')
     if not isinstance(found["patches"], list):
         raise PatchError(f'"patches" is {shown(found["patches"])}; expected a list of patches.')
     if len(found["patches"]) > MOST_PATCHES:

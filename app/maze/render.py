@@ -68,7 +68,7 @@ def observations(maze: Maze, squares: Squares | None = None) -> np.ndarray:
         squares: (N, 2) of (row, col), origin bottom-left; all open squares (`maze.squares`) unless given.
 
     Raises:
-        MazeError: when a square lies outside the world.
+        MazeError: when a square is outside the world.
     """
     return base_and_patches(maze, squares).observations()
 

@@ -28,10 +28,10 @@ def distances(maze: Maze, target: Square) -> np.ndarray:
     All -1 when the target itself is a wall.
 
     Raises:
-        MazeError: when the target lies outside the world.
+        MazeError: when the target is outside the world.
     """
     if not maze.contains(target):
-        raise MazeError(f"The target {target} lies outside the world of {maze.world} x {maze.world} squares.")
+        raise MazeError(f"The target {target} is outside the world of {maze.world} x {maze.world} squares.")
     return _distances(maze.world, maze.walls, (int(target[0]), int(target[1])))
 
 
@@ -114,12 +114,12 @@ def shortest_path(maze: Maze, start: Square, target: Square) -> tuple[Square, ..
     """The squares from start to target, both included, or None when there is no way.
 
     Raises:
-        MazeError: when one of them lies outside the world.
+        MazeError: when one of them is outside the world.
     """
     if not maze.contains(start):
-        raise MazeError(f"The start {start} lies outside the world of {maze.world} x {maze.world} squares.")
+        raise MazeError(f"The start {start} is outside the world of {maze.world} x {maze.world} squares.")
     if not maze.contains(target):
-        raise MazeError(f"The target {target} lies outside the world of {maze.world} x {maze.world} squares.")
+        raise MazeError(f"The target {target} is outside the world of {maze.world} x {maze.world} squares.")
     wide = maze.world + 1
     flood = _flood(maze.world, maze.walls, (int(start[0]), int(start[1])))
     cell = int(target[0]) * wide + int(target[1])

@@ -42,4 +42,4 @@ def load(path: Path) -> Maze:
     try:
         return from_ascii(text)
     except MazeError as error:
-        raise MazeError(f"{path.name} is no maze. {error}") from error
+        raise MazeError(f"{path.name} is not a maze. {error}") from error

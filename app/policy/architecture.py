@@ -93,7 +93,7 @@ def _check_names(tensors: Mapping[str, StoredTensor], file_name: str) -> None:
         words = " and no ".join(f"{word} head" for word in lost)
         raise PolicyError(f"{file_name} has no {words}; expected {whole}, with {listed(missing)}.")
     faults = [f"lacks {listed(missing)}"] if missing else []
-    faults += [f"has {listed(extra)} besides"] if extra else []
+    faults += [f"also has {listed(extra)}"] if extra else []
     raise PolicyError(f"{file_name} holds another architecture: it {' and '.join(faults)}; expected {whole}.")
 
 

@@ -81,7 +81,7 @@ def differentiable_run(
         ValueError: when `after` is not a layer a run can resume behind.
     """
     if after is not None and after not in RESUMABLE:
-        raise ValueError(f"A run cannot resume behind {after!r}; expected one of {', '.join(RESUMABLE)}.")
+        raise ValueError(f"A run cannot resume after {after!r}; expected one of {', '.join(RESUMABLE)}.")
     kept: dict[str, Tensor] = {}
 
     def done(name: str, out: Tensor) -> Tensor:

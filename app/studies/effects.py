@@ -216,7 +216,7 @@ def _saturation_lines(table: EffectsTable) -> list[str]:
         return []
     steps = next((list(row.ratios) for row in table.saturation if row.levels), [])
     lines = [
-        f"t * cheese vector added at {DEFAULT_LAYER}: how far later layers move, beside t = -1 (mean ratio of",
+        f"t * cheese vector added at {DEFAULT_LAYER}: how far later layers move, next to t = -1 (mean ratio of",
         "norms), and the mean cosine between the move of t = +1 and the reverse of that of t = -1:",
         "",
         f"{'':50}{'n':>5}" + "".join(f"{f't = {step:g}':>10}" for step in steps) + f"{'cosine':>10}",

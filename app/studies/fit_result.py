@@ -153,8 +153,8 @@ class FitResult(Result):
             low, high = share_interval(right, count)
             text = f"{fitted.kind.capitalize()} fit, n = {len(self.seeds)}: {listed}{more}."
             text += (
-                f" On {count} held-out levels it tells {right / count:.3f} [{low:.3f}, {high:.3f}] rightly; always "
-                f"saying the commoner outcome tells {base:.3f}."
+                f" On {count} held-out levels it predicts {right / count:.3f} [{low:.3f}, {high:.3f}] correctly; "
+                f"always the commoner outcome, {base:.3f}."
             )
             if fitted.kind == "least squares":
                 text += f" R^2 {fitted.explained(False):.2f}, held out {fitted.explained(True):.2f}."
@@ -250,7 +250,7 @@ class FitResult(Result):
                 rows.append((fitted.kind, name, count, right / count, *interval, base, fitted.explained(held_out)))
         heads = ("fit", "on", "n", "accuracy", "low", "high", "base rate", "R^2")
         columns = [Column(head, tuple(values)) for head, values in zip(heads, zip(*rows, strict=True), strict=True)]
-        return Table("accuracy", tuple(columns), "How many levels are told rightly, next to the base rate")
+        return Table("accuracy", tuple(columns), "Share of levels predicted correctly, next to the base rate")
 
     def _calibration(self, fitted: Fitted) -> Plot:
         x, y, low, high = binned_means(fitted.predicted, fitted.outcome)

@@ -140,7 +140,7 @@ class ResampleQuestion(Question):
 
     def _chosen(self, progress: Progress) -> tuple[LevelSet, ChosenChannels]:
         if self.channels is not None:
-            return self.levels, ChosenChannels(self.channels, "named by hand", 0)
+            return self.levels, ChosenChannels(self.channels, "named by the user", 0)
         chooses, judges = halves(self.levels)
         found = chosen_by(self.rule, self.policy, chooses, self.layer, self.top, progress, self.machines)
         return judges, found

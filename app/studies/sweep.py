@@ -137,7 +137,7 @@ def resumable_layers(names: Sequence[str], width: int) -> tuple[str, ...]:
     found = {layer(name, width).name for name in names}
     for name in found:
         if name not in RESUMABLE:
-            raise PatchError(f"A run cannot resume behind {name}; expected some of {', '.join(RESUMABLE)}.")
+            raise PatchError(f"A run cannot resume after {name}; expected some of {', '.join(RESUMABLE)}.")
     if not found:
         raise PatchError("No layer was named; expected at least one.")
     return tuple(name for name in RESUMABLE if name in found)

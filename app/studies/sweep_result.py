@@ -245,7 +245,7 @@ class SweepResult(Result):
             best = measured[int(np.argmax(sizes))]
             found = self.steering[best, step]
             text = (
-                f"At t = {key_of(step)} the vector moves the log-odds most behind {short(best)}: median "
+                f"At t = {key_of(step)} the vector moves the log-odds most after {short(best)}: median "
                 f"{found.median:+.2f} [{found.low:+.2f}, {found.high:+.2f}], n = {found.n}"
             )
             latest = self.latest(step)

@@ -169,7 +169,7 @@ class TransferResult(Result):
         probe, difference = self.changes["probe"], self.changes["mean difference"]
         gap = np.sign(self.coefficient) * (difference - probe)
         low, high = median_interval(gap)
-        verdict = "better than" if low > 0 else "worse than" if high < 0 else "not tellably better or worse than"
+        verdict = "better than" if low > 0 else "worse than" if high < 0 else "neither clearly better nor worse than"
         told = ", ".join(f"{accuracy:.2f} (cheese {name} the mouse)" for name, accuracy in self.accuracy.items())
         shown = {
             "own vector": "own",
@@ -184,8 +184,8 @@ class TransferResult(Result):
             f"Median change of the log-odds at t = {key_of(self.coefficient)}, all of one norm: {listed}; n = "
             f"{len(self.levels)} decision squares.",
             f"The mean difference steers {verdict} the probe's direction: median of the difference "
-            f"{np.median(gap):+.2f} [{low:+.2f}, {high:+.2f}]. Of held-out observations the probes tell {told} "
-            "rightly; chance is .5.",
+            f"{np.median(gap):+.2f} [{low:+.2f}, {high:+.2f}]. Of held-out observations the probes classify {told} "
+            "correctly; chance is .5.",
         )
 
     def to_json(self) -> Any:

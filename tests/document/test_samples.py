@@ -68,7 +68,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
         (
             '{"format": "mazescope-samples", "version": 1, "samples": '
             '[{"file": "../a.json", "title": "A", "sentence": "A."}]}',
-            "lies elsewhere",
+            "is in another folder",
         ),
         (
             '{"format": "mazescope-samples", "version": 1, "samples": '

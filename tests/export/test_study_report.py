@@ -74,7 +74,7 @@ def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert b"<svg" in (tmp_path / "new" / "folder" / "report.html").read_bytes()
     (tmp_path / "file").write_text("")
     assert ask(tmp_path / "file") == 2
-    assert "is no folder for --report" in capsys.readouterr().err
+    assert "is not a folder for --report" in capsys.readouterr().err
 
 
 def _never(*_: object) -> int:

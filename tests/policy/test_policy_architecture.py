@@ -41,7 +41,7 @@ def test_missing_and_unexpected_layers(opening, state_dict):
     weights = state_dict(1)
     del weights["embedder.block2.conv.bias"]
     weights["embedder.block4.conv.bias"] = torch.zeros(32)
-    opening(weights, "lacks embedder.block2.conv.bias", "has embedder.block4.conv.bias besides")
+    opening(weights, "lacks embedder.block2.conv.bias", "has embedder.block4.conv.bias")
 
 
 @pytest.mark.parametrize("key", ["gru.weight_ih_l0", "lstm.bias_hh_l0", "hidden-to-output.weight"])

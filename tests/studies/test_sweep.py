@@ -115,7 +115,7 @@ def test_what_is_said_and_written(small_policy: Policy) -> None:
 
 
 def test_what_cannot_be_asked(small_policy: Policy) -> None:
-    with pytest.raises(PatchError, match=r"cannot resume behind embedder\.block2\.res1\.conv1"):
+    with pytest.raises(PatchError, match=r"cannot resume after embedder\.block2\.res1\.conv1"):
         SweepQuestion(small_policy, seeds(2), layers=("embedder.block2.res1.conv1",))
     with pytest.raises(PatchError, match="expected one of cheese, top-right"):
         SweepQuestion(small_policy, seeds(2), "mouse")

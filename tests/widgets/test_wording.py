@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from tests.widgets.conftest import Hand, MakeHand
 from tests.widgets.dialogs import DIALOGS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+ODD = re.compile(
+    r"\banew\b|(?<!here )\bis no |\bbeside\b|\bgoes on\b|\bset out\b|\bas it is(?=[.,;]|$)|\bhas these letters|"
+    r"\bis to hold\b|\bby hand\b|\blies outside\b|\bscreen's thread\b|\btake back\b|\bkept safe\b|\bmean change [\d{]"
+)
+"""Words that have a plainer one: again, is not a, next to, continues, started, unchanged, GUI thread, undo."""
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """The texts of a module, without its docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in told
+            and " " in node.value
+        ):
+            yield node.value
+
+
+def test_of_sentences_in_plain_english() -> None:
+    modules = [path for folder in ("app", "widgets") for path in (ROOT / folder).rglob("*.py")]
+    assert len(modules) > 200
+    odd = [f"{path.name}: {text}" for path in modules for text in sentences(path) if ODD.search(text)]
+    for page in (ROOT / "assets" / "help" / "definitions.md", ROOT / "docs" / "guide.md"):
+        lines = page.read_text(encoding="utf-8").splitlines()
+        odd += [f"{page.name}: {line}" for line in lines if ODD.search(re.sub("`[^`]*`", "", line))]
+    assert not odd
 
 
 def texts(root: QWidget) -> list[str]:

@@ -161,7 +161,7 @@ def register_maze(context: Context, tabs: Tabs, parent: QWidget) -> None:
             handler=change("Clear walls", clear),
             icon="eraser",
             group=group,
-            tip="Open all of the maze.",
+            tip="Remove all walls of the maze.",
         ),
         Spec(
             id="maze.carve",

@@ -20,7 +20,7 @@ TOOL = "tool"
 POLICY = "checkpoint network model weights agent load default"
 
 VIEWS = {
-    Mode.ORIGINAL: ("arrow-right-thin", "The policy as it is.", "before unpatched baseline field"),
+    Mode.ORIGINAL: ("arrow-right-thin", "The policy without patches.", "before unpatched baseline field"),
     Mode.PATCHED: (
         "arrow-right-bold",
         "The policy under the stack of patches.",
@@ -74,7 +74,7 @@ def register_undo(context: Context) -> None:
             keys=("Ctrl+Z",),
             icon="undo",
             group="Edit",
-            tip="Take back the last change.",
+            tip="Undo the last change.",
             enabled_when=lambda: bool(document.history.done) or document.history.dragging,
         )
     )
@@ -87,7 +87,7 @@ def register_undo(context: Context) -> None:
             keys=("Ctrl+Shift+Z", "Ctrl+Y"),
             icon="redo",
             group="Edit",
-            tip="Do it again.",
+            tip="Redo the last undone change.",
             enabled_when=lambda: bool(document.history.undone),
         )
     )
@@ -180,7 +180,7 @@ def register_levels(context: Context, levels: Levels) -> None:
             keys=("Ctrl+Shift+R",),
             icon="restore",
             group="Level",
-            tip="Take back every edit of this maze at once.",
+            tip="Undo every edit of this maze at once.",
             words="revert reset original undo all",
             enabled_when=lambda: document.state.tab.maze != document.state.tab.generated,
         ),

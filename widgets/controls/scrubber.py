@@ -28,7 +28,7 @@ class Scrub(SliderKeys, WheelWhenFocused, QSlider):
     def __init__(
         self,
         name: str = "Step of the rollout",
-        tip: str = "Drag through the steps of the rollout; 0 is the maze as it is",
+        tip: str = "Drag through the steps of the rollout; 0 is the start",
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._places: tuple[float, ...] = ()

@@ -55,7 +55,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self._context, self._snapshots, self._timeline = context, snapshots, timeline
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export")
-        self.what = Choice("What to export", "What the file is to hold", WHAT, lambda _: self._show_what())
+        self.what = Choice("What to export", "Contents of the file", WHAT, lambda _: self._show_what())
         self.format = Choice("Format", "Kind of file", {}, lambda _: self._show_format())
         self.scale = Choice("Size", "Pixels, as a multiple of the usual size", SCALES, lambda _: self._show_format())
         self.pixels = muted()
@@ -63,7 +63,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self.plays = Plays(self._context)
         self.background = Choice(
             "Background",
-            "White has dark letters, whatever the window's colours; transparent keeps the window's, "
+            "White has dark text, whatever the window's colours; transparent keeps the window's, "
             "for a page as light or as dark",
             {},
             lambda _: None,

@@ -26,7 +26,7 @@ from widgets.services.shown_rollout import ShownRollout
 BUSY = "The field is still being computed. Wait for it, then export."
 OUT_OF_DATE = "The rollout is out of date. Wait for it to finish, then export."
 AS_SEEN = PageChoice()
-FAILED = "There is no field to export: it could not be computed for the maze and the patches as they are."
+FAILED = "There is no field to export: it could not be computed for this maze with these patches."
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ class Gesture:
 
 GESTURES: Final = {
     "Mouse in the maze": (
-        Gesture("Use the tool in hand", ("Left drag",)),
+        Gesture("Use the selected tool", ("Left drag",)),
         Gesture("Move the mouse, the cheese or a pin, with any drawing tool", ("Left drag", "on it")),
         Gesture("Erase walls", ("Right drag",)),
         Gesture("Menu of a square", ("Right click",)),
@@ -35,7 +35,7 @@ GESTURES: Final = {
         Gesture("Move the cell cursor", ("← ↓ ↑ →",)),
         Gesture("Use the tool on the cursor's square", ("Space",)),
         Gesture("Draw with the tool from square to square", ("Shift", "← ↓ ↑ →")),
-        Gesture("Take back the drag under way, or put the cursor away", ("Esc",)),
+        Gesture("Cancel the current drag, or hide the cursor", ("Esc",)),
         Gesture("Menu of the cursor's square", ("Menu",)),
     ),
     "Channels": (

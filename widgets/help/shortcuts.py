@@ -120,7 +120,7 @@ class ShortcutList(HelpWindow):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)
-        self.none = QLabel("Nothing here has these letters.")
+        self.none = QLabel("No matching keys or gestures.")
         self.none.setProperty("muted", True)
         self.none.hide()
         for widget in (self.line, self.none):

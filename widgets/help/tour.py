@@ -65,7 +65,7 @@ STEPS: Final = (
         False,
         "Change the maze",
         "Take the wall brush and drag over the maze, or drag the cheese and the mouse about: the arrows follow while "
-        "you draw. Ctrl+Z takes back a whole stroke.",
+        "you draw. Ctrl+Z undoes a whole stroke.",
     ),
     Step(
         "patches",
@@ -73,7 +73,7 @@ STEPS: Final = (
         True,
         False,
         "Change its mind",
-        "Patches change the network's own activations. This one takes the cheese vector away, and the numbers below "
+        "Patches change the network's own activations. This one subtracts the cheese vector, and the numbers below "
         "the maze say what that does at the decision square: before → after. Switch it off and on, or move its slider.",
     ),
     Step(
@@ -83,7 +83,7 @@ STEPS: Final = (
         True,
         "Compare",
         "Original, patched and their difference, side by side with one zoom; the keys 1 to 4 switch. F1 lists all "
-        "keys, Ctrl+Shift+P finds every command, and Help brings this tour back.",
+        "keys, Ctrl+Shift+P finds every command, and Help starts this tour again.",
     ),
 )
 

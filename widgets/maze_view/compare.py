@@ -47,9 +47,9 @@ class Compare:
                 keys=("Ctrl+K",),
                 icon="compare-horizontal",
                 group="Compare",
-                tip="Two mazes next to each other under one stack; a single maze is copied first. Again ends it.",
+                tip="Two mazes next to each other under one stack; a single maze is copied first; again ends it.",
                 checkable=True,
-                words="a/b ab two mazes beside side by side",
+                words="a/b ab two mazes side by side",
                 enabled_when=ready,
             ),
             Spec(
@@ -58,7 +58,7 @@ class Compare:
                 handler=self.ask_policy,
                 group="Compare",
                 tip="The same maze and stack under two policies.",
-                words="a/b ab checkpoint network model beside",
+                words="a/b ab checkpoint network model",
                 enabled_when=ready,
             ),
             Spec(

@@ -44,7 +44,7 @@ class Companion(QObject):
         self._context = context
         front = context.document.state
         other = comparison.other(front)
-        assert other is not None, "who compares has looked whether the other maze is there"
+        assert other is not None, "the caller has checked that the other maze is open"
         self.comparison, self._front = comparison, front
         self.document = Document(other)
         self.bridge = EngineBridge(self.document, ViewState(self), self, channels=False)

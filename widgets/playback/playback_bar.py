@@ -64,7 +64,7 @@ def register(context: Context, player: Player) -> None:
             keys=("Ctrl+Home",),
             icon="skip-backward",
             group=GROUP,
-            tip="Take the mouse back to its start, and the trail away.",
+            tip="Return the mouse to its start and clear the trail.",
             words="rewind reset restart episode",
             enabled_when=lambda: player.step > 0,
         ),

@@ -39,7 +39,7 @@ class TrainingSeries(QObject):
         return None if comparison is None else self.player.index_of(comparison.policy)
 
     def pin(self, on: bool) -> None:
-        """Keep the checkpoint shown next to those that are scrubbed to; or take the pinned one away."""
+        """Keep the checkpoint shown next to those scrubbed to; or take the pinned one away."""
         policy = self.player.policy
         if on and policy is not None:
             self._compare.with_policy(policy)
@@ -101,7 +101,7 @@ class TrainingSeries(QObject):
                 handler=self.pin,
                 icon="pin-outline",
                 group="Training",
-                tip="Compare it with the others: it stays next to the one that is scrubbed to.",
+                tip="Compare it with the others: it is shown next to the one you scrub to.",
                 checkable=True,
                 words="compare two points",
                 enabled_when=lambda: opened() and context.bridge.engine is not None,

@@ -45,5 +45,5 @@ def pasted_maze(current: Maze) -> Maze:
     try:
         maze = from_ascii(text, current.world if side <= current.world else None)
     except MazeError as error:
-        raise MazeError(f"The text on the clipboard is no maze: {error}") from error
+        raise MazeError(f"The text on the clipboard is not a maze: {error}") from error
     return replace(maze, background=current.background)

@@ -33,5 +33,5 @@ def live_until(condition: Callable[[], bool], patience: float) -> None:
     end = time.monotonic() + patience
     while not condition():
         if time.monotonic() > end:
-            raise TimeoutError(f"the window did not come to rest within {patience:.0f} seconds")
+            raise TimeoutError(f"the window was still busy after {patience:.0f} seconds")
         live(STEP)

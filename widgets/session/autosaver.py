@@ -144,7 +144,7 @@ class Autosaver(QObject):
     def _tell(self, problem: str) -> None:
         if problem and not self._told:
             folder: Path = self._autosave.file.parent
-            self.failed.emit(f"Unsaved work cannot be kept safe in {folder}: {problem}. Save it yourself now and then.")
+            self.failed.emit(f"Autosave cannot write to {folder}: {problem}. Save your work yourself.")
         self._told = bool(problem)
         if not problem:
             self.wrote.emit()

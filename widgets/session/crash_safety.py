@@ -44,7 +44,7 @@ class Safety(QObject):
             self._autosave = Autosave(state_folder)
         except OSError as error:
             why = error.strerror or error
-            context.report(f"Unsaved work cannot be kept safe in {state_folder}: {why}.", about=Topic.AUTOSAVE)
+            context.report(f"Autosave cannot write to {state_folder}: {why}.", about=Topic.AUTOSAVE)
         else:
             self.autosaver = Autosaver(context, files, self._autosave, self)
             self.autosaver.failed.connect(lambda sentence: context.report(sentence, about=Topic.AUTOSAVE))

@@ -141,7 +141,7 @@ class Recovery(QObject):
         try:
             kept = one.put_aside()
         except OSError as error:
-            self._context.report(f"The unsaved work stays where it is: {error.strerror or error}.", about=Topic.FILE)
+            self._context.report(f"The unsaved work was not moved: {error.strerror or error}.", about=Topic.FILE)
         else:
             self._context.notice(f"The unsaved changes are kept in {kept}.")
         if answer == "saved" and one.path is not None:

@@ -39,7 +39,7 @@ class UnsavedQuestion(QMessageBox):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle("Unsaved changes")
         self.setText(f"Save the changes to {name}?")
-        self.setInformativeText("What you changed since it was last saved is lost otherwise.")
+        self.setInformativeText("Otherwise the changes since the last save are lost.")
         self.save = self.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
         self.discard = self.addButton("Don't save", QMessageBox.ButtonRole.DestructiveRole)
         self.stay = self.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)

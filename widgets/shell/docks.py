@@ -114,7 +114,7 @@ class Docks:
         self.docks[name].raise_()
 
     def reset(self) -> None:
-        """Put all docks back to where they were at first: two groups, three on a high screen, one on a low one."""
+        """Put all docks back in their default places: two groups, three on a high screen, one on a low one."""
         for dock in self.docks.values():
             dock.setFloating(False)
         self._gathered = None
@@ -347,7 +347,7 @@ class Docks:
                 handler=self.reset,
                 icon="restore",
                 group="Panels",
-                tip="Put all panels back to where they were at first.",
+                tip="Put all panels back in their default places.",
             )
         )
 

@@ -102,7 +102,7 @@ class LevelBar(QToolBar):
         self.dim = self._combo("Size filter", "Previous, next and random keep to mazes of this size")
         self.region = self._combo("Cheese region", "Puts the cheese in the maze's top-right r × r squares")
         self.background = self._combo(
-            "Background", "procgen's background image. The policy sees it; the picture here stays quiet"
+            "Background", "procgen's background image. The policy sees it; the canvas leaves it out"
         )
         nothing = no_icon()
         for number in range(BACKGROUNDS):

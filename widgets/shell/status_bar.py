@@ -124,5 +124,5 @@ class Status(QStatusBar):
         squares = f"{total} squares" if result.complete else f"{count} of {total} squares"
         parts = [squares, f"{result.milliseconds:.0f} ms"]
         if result.complete and result.patched is not result.original:
-            parts.append(f"mean change {mean_total_variation(result.original, result.patched):.2f}")
+            parts.append(f"mean total variation {mean_total_variation(result.original, result.patched):.2f}")
         self._show_work(*parts, result.device)

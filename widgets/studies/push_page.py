@@ -31,7 +31,7 @@ class PushPage(StudyPage):
 
     TITLE = "What pushes for each move?"
     HINT = (
-        "Behind relu3 the logits are an exact sum over channels. A channel's push for a move is its part of the move's "
+        "After relu3 the logits are an exact sum over channels. A channel's push for a move is its part of the move's "
         "mean logit, less its mean over the five moves. Of this maze: at the inspected square and the pinned ones, "
         "under the patches. Of many levels, and for any other layer: at decision squares, without patches."
     )
@@ -47,7 +47,7 @@ class PushPage(StudyPage):
         self.pin = IconButton(
             context, "pin-outline", "Pin the inspected square, to compare it with others", self.pin_square
         )
-        self.unpin = IconButton(context, "pin-off-outline", "Let go of the pinned squares", self.clear_pins)
+        self.unpin = IconButton(context, "pin-off-outline", "Unpin all squares", self.clear_pins)
         self.pinned = muted()
         self.main.addWidget(self.levels)
         self.main.addLayout(labelled("Parts", self.parts))

@@ -54,7 +54,7 @@ class ResultView(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
         self.stop = QPushButton("Stop")
-        self.stop.setToolTip("Stop measuring; what was found stays")
+        self.stop.setToolTip("Stop measuring; keep what was found so far")
         self.stop.clicked.connect(runner.cancel)
         self.plots = Choice("Plot", "Which plot is shown", {}, self._choose_plot)
         self.plot = PlotView(context)

@@ -30,7 +30,7 @@ class SweepPage(StudyPage):
 
     TITLE = "Where does the vector steer?"
     HINT = (
-        "Adding t times the vector behind each layer, over many levels: the median change of the log-odds at the "
+        "Adding t times the vector after each layer, over many levels: the median change of the log-odds at the "
         "decision square. Still steers: outside of what random directions of the same norm do, and at least half of "
         "the largest layer's. Click a cell to apply it to the maze."
     )
@@ -40,12 +40,12 @@ class SweepPage(StudyPage):
         super().__init__(context)
         words = {"cheese": "Cheese vector", "top-right": "Top-right vector"}
         self.vector = Choice("Vector", "Which vector is added", words, self.follow)
-        self.count = WholeNumber("Levels", "How many levels: those of the seeds from 0 on", 2, 10_000)
+        self.count = WholeNumber("Levels", "Number of levels; their seeds start at 0", 2, 10_000)
         self.count.setValue(50)
         self.count.corrected.connect(context.notice)
         self.count.valueChanged.connect(self.follow)
         self.control = QCheckBox("Random directions of the same norm")
-        self.control.setToolTip("Five of them as a control. Without it the table is there six times as soon")
+        self.control.setToolTip("Five of them as a control. Without it the table is ready in a sixth of the time")
         self.control.setChecked(True)
         self.control.clicked.connect(self.follow)
         self.bend = QPushButton("Why does it bend there?")

@@ -180,7 +180,7 @@ def _moved_on(origin: Origin, edit: EditRows, count: int) -> Origin:
     zero, one, minus = (torch.cat([edit(origin.source, row, x[row : row + 1]) for row in range(count)]) for x in ends)
     if not torch.allclose(one - zero, zero - minus, rtol=1e-3, atol=1e-4 * float(zero.abs().max())):
         raise PatchError(
-            f"A patch behind this one at {origin.source} bends the line that its number draws; "
+            f"A patch after this one at {origin.source} bends the line that its number draws; "
             f"expected it at a later layer, or before this one."
         )
     return replace(origin, base=Rows(zero, origin.base.skip), direction=one - zero)

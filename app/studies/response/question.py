@@ -92,10 +92,10 @@ class ResponseQuestion(Question):
         for name in self.kept:
             if name not in self.stages:
                 behind = ", ".join(map(short_name, self.stages)) or "none"
-                raise PatchError(f"{short_name(name)} is no stage behind {self.source}; expected some of {behind}.")
+                raise PatchError(f"{short_name(name)} is not a stage after {self.source}; expected some of {behind}.")
         for name in self.watched:
             if name not in (step.name for step in steps_behind(self.source)):
-                raise PatchError(f"The layer {name} is not behind {self.source}; expected one that is.")
+                raise PatchError(f"The layer {name} does not come after {self.source}; expected one that does.")
 
     @cached_property
     def source(self) -> str:

@@ -77,7 +77,7 @@ def findings(result: ResponseResult) -> tuple[str, ...]:
     if found is not None:
         said.append(_bend_sentence(result, found))
     elif not result.question.stages:
-        said.append(f"Nothing bends behind {result.question.source}: the logits answer along a straight line.")
+        said.append(f"Nothing bends after {result.question.source}: the logits answer along a straight line.")
     if result.has_choice:
         slope = summary(result.slope)
         said.append(

@@ -110,7 +110,7 @@ def test_a_maze_goes_to_a_text_file_and_back(hand: Hand, tmp_path: Path) -> None
     hand.wait(lambda: hand.maze.mouse == shifted(1, 2))
     path.write_text("#?#")
     hand.window.files.open_path(path)
-    hand.wait(lambda: "drawn.txt is no maze" in hand.window.message_bar.label.text())
+    hand.wait(lambda: "drawn.txt is not a maze" in hand.window.message_bar.label.text())
 
 
 def test_a_new_random_maze_of_a_size_opens_in_a_tab(hand: Hand) -> None:

@@ -297,9 +297,9 @@ def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
     (folder / "none.mazescope").write_text("{}")
     yield "none.mazescope", "not a session"
     (folder / "odd.txt").write_text("####\n#MC#\n###\n")
-    yield "odd.txt", "odd.txt is no maze"
+    yield "odd.txt", "odd.txt is not a maze"
     (folder / "letters.txt").write_text("hello\n")
-    yield "letters.txt", "letters.txt is no maze"
+    yield "letters.txt", "letters.txt is not a maze"
 
 
 def test_each_mistake_is_one_sentence_and_changes_nothing(hand: Hand, tmp_path: Path, small_policy: Policy) -> None:

@@ -27,7 +27,7 @@ def put(make_desk: MakeDesk, *patches: Patch, height: int = 900) -> tuple[Desk, 
 def test_each_card_tells_its_own_effect(make_desk: MakeDesk) -> None:
     desk, panel = put(make_desk, Zero(), Noise(sigma=3.0, enabled=False))
     cards = panel.cards.cards
-    desk.wait(lambda: all("mean change" in card.effect.text() for card in cards))
+    desk.wait(lambda: all("mean total variation" in card.effect.text() for card in cards))
     state = desk.document.state
     assert state.policy is not None
     for card, effect in zip(cards, patch_effects(state.policy, state.maze, state.stack), strict=True):
@@ -36,7 +36,7 @@ def test_each_card_tells_its_own_effect(make_desk: MakeDesk) -> None:
     assert cards[0].strip.isVisible()
     before = cards[0].effect.text()
     patch_edits.change_patch(desk.document, 0, "Choose channels", channels=())
-    desk.wait(lambda: "mean change 0.00" in cards[0].effect.text())
+    desk.wait(lambda: "mean total variation 0.00" in cards[0].effect.text())
     assert before != cards[0].effect.text()
 
 
@@ -81,7 +81,7 @@ def test_a_patch_of_a_layer_no_policy_has_is_read_and_greyed_until_it_is_given_a
     desk.answered()
     assert not card.problem.isVisible()
     assert not card.title.property("muted")
-    desk.wait(lambda: "mean change" in card.effect.text())
+    desk.wait(lambda: "mean total variation" in card.effect.text())
 
 
 def test_a_reason_stays_while_other_patches_are_dragged(make_desk: MakeDesk) -> None:
@@ -102,11 +102,11 @@ def test_the_effect_of_a_vector_file_that_is_written_anew_is_measured_anew(make_
     vector = ActivationVector("v", "random", DEFAULT_LAYER, values, "")
     save_vector(file, vector)
     desk, panel = put(make_desk, AddVector(vector=str(file), coefficient=1.0))
-    desk.wait(lambda: "mean change 0.00" in panel.cards.cards[0].effect.text())
+    desk.wait(lambda: "mean total variation 0.00" in panel.cards.cards[0].effect.text())
     noise = np.random.default_rng(0).normal(0, 5, values.shape)
     save_vector(file, replace(vector, values=noise))
     patch_edits.enable_patch(desk.document, 0, False)
     patch_edits.enable_patch(desk.document, 0, True)
-    assert "mean change" not in panel.cards.cards[0].effect.text()
-    desk.wait(lambda: "mean change" in panel.cards.cards[0].effect.text())
-    assert "mean change 0.00" not in panel.cards.cards[0].effect.text()
+    assert "mean total variation" not in panel.cards.cards[0].effect.text()
+    desk.wait(lambda: "mean total variation" in panel.cards.cards[0].effect.text())
+    assert "mean total variation 0.00" not in panel.cards.cards[0].effect.text()

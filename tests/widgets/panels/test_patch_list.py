@@ -28,7 +28,7 @@ def opened(make_desk: MakeDesk, height: int = 500) -> tuple[Desk, PatchesPanel, 
     for card in panel.cards.cards:
         card.set_open(True)
     QApplication.processEvents()
-    desk.wait(lambda: all("mean change" in card.effect.text() for card in panel.cards.cards))
+    desk.wait(lambda: all("mean total variation" in card.effect.text() for card in panel.cards.cards))
     return desk, panel, panel._filled.verticalScrollBar()
 
 

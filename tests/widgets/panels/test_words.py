@@ -58,9 +58,9 @@ def test_a_card_says_what_matters_first() -> None:
 
 
 def test_an_effect_says_how_far_and_which_way() -> None:
-    assert effect_text(PatchEffect(0, 0.21, -0.62, 0.5)) == "mean change 0.21 · P(cheese) −0.62"
-    assert effect_text(PatchEffect(0, 0.21, 0.004, 0.0)) == "mean change 0.21 · P(cheese) as before"
-    assert effect_text(PatchEffect(0, 1.0, None, None)) == "mean change 1.00 · no decision square"
+    assert effect_text(PatchEffect(0, 0.21, -0.62, 0.5)) == "mean total variation 0.21 · P(cheese) −0.62"
+    assert effect_text(PatchEffect(0, 0.21, 0.004, 0.0)) == "mean total variation 0.21 · P(cheese) as before"
+    assert effect_text(PatchEffect(0, 1.0, None, None)) == "mean total variation 1.00 · no decision square"
     assert effect_text(PatchEffect(0, None, None, None, "does not fit")) == ""
 
 

@@ -133,7 +133,7 @@ def test_a_disk_that_refuses_is_told_once(hand: Hand, autosave: Autosave) -> Non
     made.write()
     hand.wait(autosave.file.exists)
     assert len(said) == 1
-    assert "cannot be kept safe" in said[0]
+    assert "Autosave cannot write to" in said[0]
 
 
 def test_recover_brings_the_work_back_and_undo_leads_to_what_was_saved(hand: Hand, tmp_path: Path) -> None:

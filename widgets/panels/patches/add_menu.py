@@ -45,7 +45,7 @@ class AddMenu(QMenu):
         return self._context.view.layer
 
     def subtract_cheese(self) -> None:
-        """Add the patch that takes from the network what it knows of the cheese."""
+        """Add the patch that subtracts the cheese vector."""
         self._add(AddVector(layer=self._layer, coefficient=-1.0))
 
     def add_top_right(self) -> None:

@@ -23,10 +23,10 @@ GLYPHS: Final = {
 
 
 def effect_text(effect: PatchEffect) -> str:
-    """A patch's own effect: "mean change 0.21 · P(cheese) −0.62"."""
+    """A patch's own effect: "mean total variation 0.21 · P(cheese) −0.62"."""
     if effect.mean_total_variation is None:
         return ""
-    moved = f"mean change {fixed(effect.mean_total_variation)}"
+    moved = f"mean total variation {fixed(effect.mean_total_variation)}"
     if effect.cheese is None:
         return f"{moved} · no decision square"
     if abs(effect.cheese) < 0.005:

@@ -112,7 +112,9 @@ class NumberCurve(QWidget):
         policy, maze, stack, square = key
 
         def done(curve: LiveCurve | None) -> None:
-            self.state.setText("" if curve is not None else "There is no square to look at.")
+            self.state.setText(
+                "" if curve is not None else "There is no decision square; inspect a square to trace its curve."
+            )
             self._curve = curve
             if curve is None or curve.complete:
                 self._of = key

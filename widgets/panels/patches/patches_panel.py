@@ -101,12 +101,12 @@ class PatchesPanel(QWidget):
 
     def _empty_state(self) -> EmptyState:
         button = QPushButton("Show an example")
-        button.setToolTip("Subtract the cheese vector: take from the network what it knows of the cheese")
+        button.setToolTip("Subtract the cheese vector: the activations' difference with the cheese and without")
         button.clicked.connect(self.menu.subtract_cheese)
         return EmptyState(
             self._context,
             "layers-outline",
-            "No patches: the network is as it was trained",
+            "No patches: the network is unchanged",
             "Add a patch above, switch off a channel under Channels, or see what one does.",
             button,
         )

@@ -69,7 +69,7 @@ def specs(acts: Mapping[str, Callable[[], object]]) -> tuple[Spec, ...]:
             "Clear all patches",
             (),
             "delete-sweep-outline",
-            "Take all patches out of the stack.",
+            "Remove all patches from the stack.",
             "delete remove reset interventions",
         ),
     )

@@ -43,7 +43,7 @@ class TargetField(QWidget):
             entry.corrected.connect(context.notice)
         self._fills = QCheckBox("Fill the rest")
         self._fills.setAccessibleName("Fill the rest")
-        self._fills.setToolTip("Whether all other pixels of the channels become a number too, or are kept")
+        self._fills.setToolTip("Set all other pixels of the channels to a number too, or keep them")
         self._fills.clicked.connect(lambda on: self._change("Fill the rest", False, fill=0.0 if on else None))
         self._fill = Number(context, "Fill", "What all other pixels of the channels become")
         self._fill.changed.connect(lambda value: self._change("Set fill", True, fill=value))

@@ -28,8 +28,8 @@ KINDS: Final = {
 """What may be made, with titles."""
 
 TIPS: Final = {
-    "cheese": "This maze with its cheese minus without; fixed as it is now, for use on other mazes",
-    "top-right": "This maze with a path opened from its top-right corner minus as it is; fixed as it is now",
+    "cheese": "This maze with its cheese minus without; later edits do not change it, so it can be used on other mazes",
+    "top-right": "This maze with a path opened from its top-right corner, minus without; later edits do not change it",
     "difference": "The activation on one open maze minus that on another",
     "averaged": "The mean of the cheese or top-right vectors of many levels",
     "probe": "A linear probe for a statement about the cheese, and the mean difference of the same two sets",
