@@ -26,6 +26,7 @@ class LayerKind(StrEnum):
     VISITS = "visits"
     PUSH = "push"
     ACTIVATION = "activation"
+    RETARGET = "retarget"
 
     @property
     def label(self) -> str:
@@ -42,6 +43,7 @@ _LABELS = {
     LayerKind.VISITS: "Visits",
     LayerKind.PUSH: "Push of a channel",
     LayerKind.ACTIVATION: "Activation of a channel",
+    LayerKind.RETARGET: "Retarget map of the pin",
 }
 
 

@@ -8,7 +8,7 @@ distance. Squares that share a pixel share its passes; near targets come first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -160,6 +160,12 @@ def retarget_maps(
         passes.close()
     progress(work.total, work.total)
     return work.map()
+
+
+def background_plan(policy: Policy, maze: Maze) -> Plan:
+    """How to compute on the processor next to fields that somebody waits for: one thread fewer than they take."""
+    found = Plans().find(policy.width, maze.world) or default_plan(policy.width)
+    return replace(found, threads=max(1, found.threads - 1))
 
 
 def checked_layer(policy: Policy, layer_name: str, setting: Setting) -> Layer:

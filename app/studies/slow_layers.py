@@ -11,9 +11,12 @@ from app.field.requests import FieldResult
 from app.field.square_layers import LayerKind, SquareLayer, path_layer, push_layer, visits_layer
 from app.field.thread_fields import ThreadFields
 from app.interventions.compiled_stack import compile_stack
+from app.interventions.patches import PatchStack, SetValue
 from app.maze.game_rules import TIMEOUT
+from app.maze.maze import Square
 from app.studies.exact_outcome import outcome
 from app.studies.exact_push import Patched, push
+from app.studies.retarget_map import RetargetMap, Setting
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,3 +62,35 @@ def slow_layer(
         return Sides(original, original)
     patched = Patched(compile_stack(request.stack, policy, maze), maze.squares)
     return Sides(original, push_layer(maze, push(network, last[1].cpu(), patched).channels, channel, move))
+
+
+def pin_of(stack: PatchStack) -> tuple[str, Setting] | None:
+    """The layer and the setting of the stack's first pin: a set-value patch on a maze square that is switched on."""
+    for _, patch in stack.active:
+        if isinstance(patch, SetValue) and patch.square is not None and patch.channels:
+            return patch.layer, Setting(patch.channels, patch.value)
+    return None
+
+
+def retarget_layer(found: RetargetMap) -> Sides:
+    """Path probability to every square, with nothing set and with the first setting there; NaN where it is to come."""
+    title = "Path probability to a square"
+    sides = []
+    for values, what in ((found.base, "nothing set"), (found.patched[0], "the pin there")):
+        layer = SquareLayer(
+            LayerKind.RETARGET, f"{title}, {what}", "", found.maze, found.targets, values, low=0, high=1
+        )
+        sides.append(layer)
+    return Sides(*sides)
+
+
+def route_words(found: RetargetMap, square: Square, setting: int | None = 0) -> str:
+    """What is said of one target: its length, and the square where a right move is least likely."""
+    at = found.index(square)
+    if at is None:
+        return ""
+    weakest = found.routes[at].weakest(setting)
+    if weakest is None:
+        return ""
+    (row, col), chance = weakest
+    return f"{found.steps[at]} steps, weakest at ({row}, {col}): {chance:.2f}"

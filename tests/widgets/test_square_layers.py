@@ -12,10 +12,11 @@ from app.drawing.shapes import Rect
 from app.drawing.square_layer_shapes import layer_shapes
 from app.field.measures import path_probability, total_variation
 from app.field.square_layers import LayerKind
-from app.interventions.patches import PatchStack, Scale
+from app.interventions.patches import PatchStack, Scale, SetValue
 from app.maze import generator
 from app.maze.moves import LEFT
 from app.studies.exact_outcome import outcome
+from app.studies.retarget_map import Setting, retarget_maps
 from tests.widgets.panels.conftest import Desk, MakeDesk, make_desk  # noqa: F401
 from widgets.maze_view.picture import Picture
 from widgets.maze_view.square_layers import SquareLayers
@@ -122,3 +123,23 @@ def test_the_number_under_the_pointer_is_said(desk: Desk, layers: SquareLayers) 
     desk.choose(choice.kind, LayerKind.PUSH.value)
     assert layers.kind is LayerKind.PUSH
     assert choice.channel.isVisible()
+
+
+def test_the_retarget_map_fills_in_and_says_where_its_routes_are_weakest(desk: Desk, layers: SquareLayers) -> None:
+    layers.choose(LayerKind.RETARGET)
+    assert "no pin" in layers.problem
+    square = tuple(map(int, desk.document.state.maze.squares[-1]))
+    pin = SetValue(channels=(1,), square=square, value=5.0)
+    maze_edits.set_stack(desk.document, "Pin", PatchStack((pin,)))
+    desk.context.view.set_mode(Mode.PATCHED)
+    desk.wait(lambda: layers.layer is not None and not np.isnan(layers.layer.values).any(), 30_000)
+    state = desk.document.state
+    expected = retarget_maps(state.policy, state.maze, [Setting((1,), 5.0)])
+    assert layers.layer.values == pytest.approx(expected.patched[0], abs=1e-6)
+    at = len(expected.targets) - 1
+    target = tuple(map(int, expected.targets[at]))
+    (row, col), chance = expected.routes[at].weakest()
+    assert layers.words_of(target) == f"{expected.steps[at]} steps, weakest at ({row}, {col}): {chance:.2f}"
+    maze_edits.set_stack(desk.document, "None", PatchStack())
+    assert layers.layer is None
+    desk.wait(lambda: "no pin" in layers.problem)

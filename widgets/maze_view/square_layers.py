@@ -19,6 +19,7 @@ from app.field.square_layers import (
     total_variation_layer,
     value_layer,
 )
+from app.maze.maze import Square
 from app.maze.moves import UP
 from app.progress import Progress
 from widgets.maze_view.picture import Picture
@@ -26,10 +27,12 @@ from widgets.services.cancellable_task import Task
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
+    from app.studies.retarget_map import RetargetMap
     from app.studies.slow_layers import Sides
 
 QUICK: Final = frozenset({LayerKind.VALUE, LayerKind.ENTROPY, LayerKind.TOTAL_VARIATION})
-SLOW: Final = frozenset({LayerKind.PATH, LayerKind.VISITS, LayerKind.PUSH})
+SLOW: Final = frozenset({LayerKind.PATH, LayerKind.VISITS, LayerKind.PUSH, LayerKind.RETARGET})
+NO_PIN: Final = "There is no pin in the stack; expected a set-value patch on a square, such as Retarget adds."
 
 
 class SquareLayers(QObject):
@@ -46,6 +49,7 @@ class SquareLayers(QObject):
     """
 
     changed = Signal()
+    _part_came = Signal(object, object)
 
     def __init__(self, context: Context, picture: Picture) -> None:
         super().__init__(picture)
@@ -55,6 +59,8 @@ class SquareLayers(QObject):
         self.problem = ""
         self._task = Task(context, self)
         self._sides: Sides | None = None
+        self._map: RetargetMap | None = None
+        self._part_came.connect(self._show_part)
         context.bridge.result.connect(self._result_came)
         context.bridge.cleared.connect(self._refresh)
         picture.fields_changed.connect(self._fields_changed)
@@ -147,7 +153,52 @@ class SquareLayers(QObject):
         )
         self._set(self._of_mode(original, patched))
 
+    def words_of(self, square: Square) -> str:
+        """What more there is to say of a square: of a retarget map the way to it and its weakest step."""
+        if self.kind is not LayerKind.RETARGET or self._map is None:
+            return ""
+        from app.studies.slow_layers import route_words
+
+        return route_words(self._map, square, None if self._context.view.mode is Mode.ORIGINAL else 0)
+
+    def _start_map(self, answer: FieldResult) -> None:
+        from app.studies.slow_layers import pin_of
+
+        request = answer.request
+        pin = pin_of(request.stack)
+        if pin is None:
+            self._set(None, NO_PIN)
+            return
+        layer_name, setting = pin
+
+        def work(progress: Progress) -> RetargetMap:
+            from app.studies.retarget_map import background_plan, retarget_maps
+
+            return retarget_maps(
+                request.policy,
+                request.maze,
+                [setting],
+                layer_name=layer_name,
+                plan=background_plan(request.policy, request.maze),
+                progress=progress,
+                partial=partial(self._part_came.emit, answer),
+            )
+
+        self._task.start(work, partial(self._show_part, answer), self._failed)
+
+    def _show_part(self, answer: FieldResult, found: RetargetMap) -> None:
+        from app.studies.slow_layers import retarget_layer
+
+        state = self._context.document.state
+        now = (state.maze, state.policy, state.stack)
+        if self.kind is LayerKind.RETARGET and now == (found.maze, answer.request.policy, answer.request.stack):
+            self._map, self._sides = found, retarget_layer(found)
+            self._show_sides()
+
     def _start(self, answer: FieldResult) -> None:
+        if self.kind is LayerKind.RETARGET:
+            self._start_map(answer)
+            return
         engine = self._context.bridge.engine
         kind, channel, move = self.kind, self.channel, self.move
 
@@ -173,6 +224,8 @@ class SquareLayers(QObject):
 
     def _set(self, layer: SquareLayer | None, problem: str = "") -> None:
         self.layer, self.problem = layer, problem
+        if layer is None:
+            self._map = None
         self._picture.set_under(layer)
         self.changed.emit()
 

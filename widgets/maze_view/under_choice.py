@@ -67,6 +67,8 @@ class UnderChoice(QWidget):
         layer = self._layers.layer
         number = None if layer is None or square is None else layer.at(square)
         text = self._layers.problem if number is None else f"{compact(number)} here"
+        if square is not None and number is not None and (more := self._layers.words_of(square)):
+            text += f"; {more}"
         self.here.setText(text)
         self.here.setVisible(bool(text))
 
