@@ -8,11 +8,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 Progress = Callable[[int, int], bool]
-"""(done, of how many) -> whether to go on. Called on the thread that works, between its parts."""
+"""(done, of how many) -> whether to continue. Called on the thread that works, between its parts."""
 
 
 class Cancelled(Exception):  # noqa: N818 -- not an error: the person asked for it
-    """The work was ended by its `progress` saying not to go on."""
+    """The work was ended by its `progress` saying not to continue."""
 
 
 def go_on(done: int, total: int) -> bool:
@@ -28,10 +28,10 @@ def quiet(title: str) -> Progress:
 
 
 def batches(items: Sequence[T], size: int, progress: Progress = go_on) -> Iterator[Sequence[T]]:
-    """The items, so many at a time; `progress` hears of each batch before it is worked on, and of the end.
+    """The items, this many at a time; `progress` hears of each batch before it is worked on, and of the end.
 
     Raises:
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     for start in range(0, len(items), size):
         if not progress(start, len(items)):

@@ -27,7 +27,7 @@ SHOWN = (INPUT, *CONV_STAGES)
 
 
 def main() -> None:
-    """Write the picture beside this file."""
+    """Write the picture next to this file."""
     maze = level(HARD, 13)
     index = len(maze.squares) // 2
     square = maze.squares[index : index + 1]

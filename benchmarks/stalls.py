@@ -12,7 +12,7 @@ GOAL = 50.0
 
 
 def rows(engine: Engine) -> Iterator[Row]:
-    """The line of the table about the screen's thread."""
+    """The line of the table about the GUI thread."""
     del engine
     found = ask_window("stalls")
     yield Row(

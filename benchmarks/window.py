@@ -47,7 +47,7 @@ def main() -> int:
         maze_edits.open_policy(document, policy(4))
         maze_edits.edit_maze(document, "Measure", lambda _: level(HARD, 25))
         maze_edits.set_stack(document, "Measure", NO_PATCHES)
-        # The ratio beside plain torch is of one field; the window opens on three panes.
+        # The ratio next to plain torch is of one field; the window opens on three panes.
         window.context.view.set_mode("original")
         _until(app, lambda: _answered(window))
         found = _stalls(app, window) if sys.argv[1] == "stalls" else _memory(app, window)
@@ -58,7 +58,7 @@ def main() -> int:
 
 
 def _stalls(app: QApplication, window: MainWindow) -> dict[str, float]:
-    """Paint walls for ten seconds; the longest time the screen's thread did not come round to its events."""
+    """Paint walls for ten seconds; the longest time the GUI thread did not come round to its events."""
     from PySide6.QtCore import QTimer
 
     from app.document import maze_edits

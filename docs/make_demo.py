@@ -50,7 +50,7 @@ PANEL = 340
 FPS = 10
 COLOURS = 200
 WALK = 9
-"""How many squares of the way to the mouse the cheese is dragged along."""
+"""How many squares of the path to the mouse the cheese is dragged along."""
 
 LEAST = -1.5
 """Coefficient of the cheese vector at the end of the sweep."""
@@ -68,7 +68,7 @@ class Camera:
         self.frames: list[Image.Image] = []
 
     def shoot(self, count: int = 1) -> None:
-        """Take what is seen, for so many frames."""
+        """Take what is seen, for this many frames."""
         rest(self.window)
         picture = self.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
         painter = QPainter(picture)

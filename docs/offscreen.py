@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def large_screen(width: int, height: int) -> None:
-    """Let Qt, which is not loaded yet, start offscreen on a screen of so many pixels."""
+    """Let Qt, which is not loaded yet, start offscreen on a screen of this many pixels."""
     screen = {"name": "desk", "x": 0, "y": 0, "width": width, "height": height, "dpr": 1}
     screen |= {"logicalDpi": 96, "logicalBaseDpi": 96}
     path = Path(tempfile.mkdtemp(prefix="mazescope-screen-")) / "screens.json"

@@ -101,7 +101,7 @@ def small_policy() -> Policy:
 
 @pytest.fixture
 def one_thread() -> Iterator[None]:
-    """Beside other work, threads of small networks cost more in waiting for each other than they give."""
+    """Next to other work, threads of small networks cost more in waiting for each other than they give."""
     import torch
 
     before = torch.get_num_threads()

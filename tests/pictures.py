@@ -24,7 +24,7 @@ def level(seed: int = 3, dim: int = 9, world: int = 15) -> Maze:
 
 
 def forked_level() -> Maze:
-    """A maze with a decision square, the cheese off the way to the top-right square."""
+    """A maze with a decision square, the cheese off the path to the top-right square."""
     maze = level()
     return maze.with_cheese((maze.margin + maze.dim - 1, maze.margin))
 

@@ -22,7 +22,7 @@ SERIES = "series"
 def save_checkpoint(
     path: Path, *, averaged: nn.Module, network: nn.Module, optimizer: torch.optim.Optimizer, step: int, config: Config
 ) -> None:
-    """Write, in one move, a file in train-procgen-pytorch's format that also holds all a run needs to go on.
+    """Write, in one move, a file in train-procgen-pytorch's format that also holds all a run needs to continue.
 
     `model_state_dict` is the averaged network, the one to be judged and used.
     """

@@ -83,7 +83,7 @@ def _two_ways(policy: Policy, levels: Sequence[Level]) -> tuple[Sample, Level]:
 
 
 def _passed_by(policy: Policy, levels: Sequence[Level]) -> tuple[Sample, Level]:
-    """The cheese lies where it never did in training, and adding the cheese vector brings the mouse to it the most."""
+    """The cheese is where it never did in training, and adding the cheese vector brings the mouse to it the most."""
     forks = [level for level in _with_decision(levels) if not in_region(level.maze, policy.metadata["region"])]
     before, after = vector_effects(policy, [level.maze for level in forks], [(DEFAULT_LAYER, 1.0)])
     gains = {row: after.cheese[row] - before.cheese[row] for row in range(len(forks)) if before.top_right[row] > 0.5}

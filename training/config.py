@@ -22,7 +22,7 @@ class Config:
 
     Attributes:
         world: procgen's distribution mode, "easy" or "hard".
-        region: the cheese lies in the top-right region x region squares of the maze.
+        region: the cheese is in the top-right region x region squares of the maze.
         width: multiplier of the network's channels.
         seed: decides the first weights and every maze, each unless it has a seed of its own.
         weights_seed: decides the first weights; None: `seed` does.
@@ -38,7 +38,7 @@ class Config:
         clip: largest norm of the gradient.
         ema: decay per step of the averaged weights, which are the ones saved as the policy.
         gamma: discount of the return the value head learns.
-        value_weight: weight of the value's loss beside the cross-entropy.
+        value_weight: weight of the value's loss next to the cross-entropy.
         size_power: mazes of side d are drawn with weight d ** size_power (0: procgen's own, uniform over sizes).
         bfloat16: multiply in bfloat16 (the weights stay float32).
     """

@@ -10,7 +10,7 @@ from app.maze.routes import distances, moves_towards
 
 
 def move_targets(maze: Maze, target: Square, squares: np.ndarray) -> np.ndarray:
-    """(N, 5) float32: one over the number of best moves for each move that shortens the way to the target, else zero.
+    """(N, 5) float32: one over the number of best moves for each move that shortens the path to the target, else zero.
 
     Args:
         squares: (N, 2) of (row, col), each with a way to the target.

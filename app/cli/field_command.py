@@ -90,7 +90,7 @@ def parse_seeds(text: str) -> tuple[range, ...]:
 
 
 def note(sentence: str) -> None:
-    """Say what the user should know, beside what the command prints."""
+    """Say what the user should know, next to what the command prints."""
     print(sentence, file=sys.stderr)
 
 

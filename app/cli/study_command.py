@@ -113,7 +113,7 @@ def ask(*words: str, progress: Progress = go_on) -> Result:
 
     Raises:
         MazescopeError: one sentence on what cannot be used or measured.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     _, asked, inputs = _asked(words)
     return asked.run(device=inputs.device, progress=progress)

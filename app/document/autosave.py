@@ -87,8 +87,8 @@ class Autosave:
     Args:
         state_folder: the program's folder for state that is the user's (platformdirs' user_state_dir).
 
-    The file lies in `state_folder/autosave`, one for each running program, and names the session file it belongs to.
-    It is removed when the document is saved or closed properly. Beside it lies a lock, which the system releases when
+    The file is in `state_folder/autosave`, one for each running program, and names the session file it belongs to.
+    It is removed when the document is saved or closed properly. Next to it is a lock, which the system releases when
     the program ends in whatever way: a file whose lock is free was left by a crash. Whoever finds such a file takes its
     lock, so that of two programs that start at once only one offers it.
     """
@@ -185,7 +185,7 @@ def _locked(path: Path) -> FileLock | None:
 
 
 def _remove(lock: FileLock) -> None:
-    """Let go of a lock and remove its file."""
+    """Release a lock and remove its file."""
     lock.release()
     with contextlib.suppress(OSError):
         Path(lock.lock_file).unlink()

@@ -116,7 +116,7 @@ class History(Generic[S]):
         return self.state
 
     def clear(self, state: S) -> None:
-        """Start anew from a state that cannot be undone."""
+        """Start again from a state that cannot be undone."""
         self.state = state
         self._done.clear()
         self._undone.clear()
@@ -144,7 +144,7 @@ class History(Generic[S]):
             if merged.before != merged.after:
                 self._done.append(merged)
             else:
-                # What lies below was sealed: the next of the same kind must not merge into it.
+                # What is below was sealed: the next of the same kind must not merge into it.
                 self._sealed = True
                 return
         else:

@@ -53,7 +53,7 @@ def duplicate_patch(document: Document, position: int) -> None:
 
 
 def move_patch(document: Document, position: int, to: int) -> None:
-    """Move a patch so that it stands at position `to` of the stack, 0 first; beyond either end is that end."""
+    """Move a patch so that it is at position `to` of the stack, 0 first; beyond either end is that end."""
     stack = document.state.stack
     to = max(0, min(to, len(stack.patches) - 1))
     set_stack(document, f"Move {noun(stack.patches[position])}", stack.moved(position, to))

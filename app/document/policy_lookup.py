@@ -64,7 +64,7 @@ def _found(reference: PolicyReference, known: dict[str, Policy], what: str) -> t
 def find_policy(reference: PolicyReference, what: str = "The session's policy") -> tuple[Policy, str]:
     """The session's policy and a sentence for the user, empty when its weights are the session's.
 
-    A file with the session's own weights is preferred over one that merely lies where the session's lay.
+    A file with the session's own weights is preferred over one that is merely at the session's path.
 
     Args:
         what: how a sentence about it begins.

@@ -2,7 +2,7 @@
 
 `assets/samples/index.json` lists them: `{"format": "mazescope-samples", "version": 1, "policy": "<weights hash>",
 "samples": [{"file": "NAME.json", "title": ..., "sentence": ..., "patches": [...]}, ...]}`; the first is the one the
-program opens on. The files beside it are maze files, the patches are those of a patches file. All are written by
+program opens on. The files next to it are maze files, the patches are those of a patches file. All are written by
 `training.choose_samples`, which chooses them by measurement.
 """
 

@@ -170,7 +170,7 @@ def _maze_from_json(found: object) -> OpenMaze:
 
 
 def policy_to_json(policy: Policy) -> dict[str, str]:
-    """Which policy it is, and where it lies: what a session keeps of it."""
+    """Which policy it is, and where it is: what a session keeps of it."""
     paths: dict[str, str] = {}
     if policy.path is not None:
         absolute = policy.path.absolute()

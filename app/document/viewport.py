@@ -15,7 +15,7 @@ SMALLEST: Final = 2.0
 """Cells across: nobody looks closer."""
 
 AROUND: Final = 1
-"""Worlds beside the world that can be panned to, on each side."""
+"""Worlds next to the world that can be panned to, on each side."""
 
 
 def farthest(side: int, shape: float) -> Box:

@@ -2,7 +2,7 @@
 
 How to read an arrow: it points along the sum over the moves of probability times step. Its length is that sum's: `FULL`
 of a cell for a move that is certain. Its opacity is the probability of the likeliest move, so a policy torn between two
-directions shows as a short, pale arrow. Where the sum is too short for an arrow (`DOT_BELOW`), a dot stands in the
+directions shows as a short, pale arrow. Where the sum is too short for an arrow (`DOT_BELOW`), a dot is in the
 square's centre: the policy pulls nowhere, or in opposite directions alike.
 
 A difference arrow is patched minus original. Two certain, opposite moves differ by 2, so its scale is half the

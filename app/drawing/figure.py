@@ -50,7 +50,7 @@ class FigureOptions:
         title: a line above, left; empty for none.
         note: a muted line under the title, such as policy and patches; empty for none.
         show_numbers: whether P(cheese) and P(top-right) at the decision square stand below.
-        show_legend: whether the legend stands below.
+        show_legend: whether the legend is below.
         whole_world: shows every cell of the world; otherwise only the maze, its open squares and one cell around.
         thickness: of the arrows; more than 1 for a stage.
         overlays: more shapes by role ("original", "patched", "difference"), on the world's coordinates, over that
@@ -150,7 +150,7 @@ def _field(result: FieldResult, role: Mode, palette: Palette, thickness: float) 
 
 
 def _note(result: FieldResult, role: Mode, reason: str | None) -> str:
-    """What stands at the right of a maze's caption."""
+    """What is at the right of a maze's caption."""
     field = result.original if role == "original" else result.patched
     if not field.complete:
         return f"{int(field.done.sum())} of {len(field.squares)} squares"

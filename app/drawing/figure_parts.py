@@ -183,5 +183,5 @@ def heading(
 
 
 def whole(length: float) -> float:
-    """The next quarter of a cell, in cells: where that is whole pixels, what stands there is crisp."""
+    """The next quarter of a cell, in cells: where that is whole pixels, what is there is crisp."""
     return ceil(4 * length) / 4

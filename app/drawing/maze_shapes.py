@@ -34,7 +34,7 @@ def maze_shapes(
         decision: the decision square, ringed; None when there is none.
         reachable: the squares that can be reached from the mouse; open ones outside it are hatched. None marks nothing.
         cheese, mouse: whether to draw them; a rollout draws its own mice, and a cheese that is being dragged moves.
-        under: what lies on the floor below everything else; see `app.drawing.square_layer_shapes`.
+        under: what is on the floor below everything else; see `app.drawing.square_layer_shapes`.
     """
     shapes: list[Shape] = [frame((0, 0, maze.world, maze.world), palette)]
     shapes.append(Rect(0, 0, maze.world, maze.world, palette.open))
@@ -71,7 +71,7 @@ def frame(box: Box, palette: Palette, width: float = FRAME) -> Shape:
 def joints(walls: Collection[Box], box: Box, palette: Palette, width: float = FRAME) -> list[Shape]:
     """Strips over the line where walls meet the frame around a box.
 
-    What merely abuts is blended with what lies below by everything that draws edges smoothly, as readers of PDF do: a
+    What merely abuts is blended with what is below by everything that draws edges smoothly, as readers of PDF do: a
     faint line of floor would stand inside the frame.
     """
     left, bottom, right, top = box[0], box[1], box[0] + box[2], box[1] + box[3]

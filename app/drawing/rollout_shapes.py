@@ -25,7 +25,7 @@ _CASING: Final = 0.07
 def rollout_overlays(
     rollouts: Rollouts, step: int, palette: Palette, *, side_by_side: bool
 ) -> dict[str, tuple[Shape, ...]]:
-    """The shapes by role that lie over each maze after so many steps; see `app.drawing.figure.FigureOptions.overlays`.
+    """The shapes by role over each maze after this many steps; see `app.drawing.figure.FigureOptions.overlays`.
 
     Args:
         step: of both mice; one whose episode is over stays where it ended.

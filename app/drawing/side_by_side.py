@@ -40,7 +40,7 @@ class Side:
 
 
 def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOptions) -> Figure:
-    """What every export of a view paints: one side as a figure, or several beside each other under one heading.
+    """What every export of a view paints: one side as a figure, or several next to each other under one heading.
 
     Args:
         options: title and note stand over all sides; overlays and mouse are each side's own.

@@ -10,7 +10,7 @@ _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 def ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:
-    """Round numbers from low to high, both included where they are round: about so many.
+    """Round numbers from low to high, both included where they are round: about this many.
 
     An empty range gives its one number.
     """

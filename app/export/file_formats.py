@@ -56,7 +56,7 @@ def movie_bytes(
     """A sequence of figures as a file of a kind of `MOVIES`.
 
     Raises:
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     from app.export import movies
 

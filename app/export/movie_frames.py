@@ -1,6 +1,6 @@
 """Frames of movies, made from states rather than the screen: a rollout, a sweep of one number, the last edits.
 
-Each shows one maze, or what it is compared with beside it.
+Each shows one maze, or what it is compared with next to it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Look:
     Attributes:
         mode: which fields are shown.
         palette: the colours.
-        options: what stands around the mazes; the note is the story's own.
+        options: what is around the mazes; the note is the story's own.
         titles: of the sides, where there are two.
     """
 
@@ -194,7 +194,7 @@ def edits_story(
 
     Args:
         moments: oldest first; those without a policy are left out, and those in which only one side was there.
-        comparison: what the last moment is compared with, shown beside each.
+        comparison: what the last moment is compared with, shown next to each.
 
     Raises:
         ValueError: when no moment has a policy.

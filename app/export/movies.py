@@ -41,7 +41,7 @@ def gif_bytes(
 
     Raises:
         ValueError: when there is no frame.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     frames = (frame.quantize(256, dither=Image.Dither.NONE) for frame in _frames(figures, count, scale, progress))
     first = next(frames, None)

@@ -121,7 +121,7 @@ class CpuEvaluator(Evaluator):
         return original, original if patched is last else patched.everything().permute(0, 3, 1, 2)
 
     def room_for_last(self, key: Hashable, request: FieldRequest) -> Kept | None:
-        """Where the activations behind the last stage with pixels are kept; None where they are too large."""
+        """Where the activations after the last stage with pixels are kept; None where they are too large."""
         if key not in self._last:
             shape = layer(LAST, request.policy.width).shape
             room = Kept.of(LAST, len(request.maze.squares), (*shape[1:], shape[0]))

@@ -52,7 +52,7 @@ class Graphs:
         return recorded.result
 
     def clear(self) -> None:
-        """Let go of all of them."""
+        """Release all of them."""
         self._recorded.clear()
         self._pool = None
 

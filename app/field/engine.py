@@ -104,7 +104,7 @@ class Engine:
         return activations_of(request)
 
     def last_stage(self, request: FieldRequest) -> tuple[Tensor, Tensor]:
-        """The activations behind the last stage with pixels, computed on the caller's thread: without and with the
+        """The activations after the last stage with pixels, computed on the caller's thread: without and with the
         stack, each (N, C, 8, 8) float32 on the engine's device, by `maze.squares`.
 
         Those of a field that was computed lately are remembered. The two are one tensor when nothing acts.

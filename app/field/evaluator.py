@@ -83,7 +83,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def last_stage(self, request: FieldRequest) -> tuple[Tensor, Tensor]:
-        """The activations behind the last stage with pixels, without and with the stack: two (N, C, 8, 8) float32 on
+        """The activations after the last stage with pixels, without and with the stack: two (N, C, 8, 8) float32 on
         the device, by `maze.squares`; the same one twice when nothing in the stack acts before its end.
 
         Those of a field that was computed lately are remembered; others are computed.
@@ -91,7 +91,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of threads and memory. Waits for nothing that takes long."""
+        """Release threads and memory. Waits for nothing that takes long."""
 
     def known(self, maze: Maze, policy: Policy) -> Outputs | None:
         """The outputs of the original field, when it was computed lately."""

@@ -67,7 +67,7 @@ class GpuEvaluator(Evaluator):
         return self._networks[key]
 
     def run(self, policy: Policy, inputs: Tensor, keep: str | None, after: str | None) -> Run:
-        """The unpatched network from its input or from behind a stage; replayed on CUDA, so copy what is to last."""
+        """The unpatched network from its input or from after a stage; replayed on CUDA, so copy what is to last."""
         network = self.network(policy)
 
         def work(x: Tensor) -> Run:

@@ -97,7 +97,7 @@ class LevelForward:
         return {stage: torch.cat(parts) for stage, parts in found.items()}
 
     def between(self, x: Tensor, behind: str, stages: Collection[str]) -> dict[str, Tensor]:
-        """One batch's activations at some stages, from those at `behind` on; each in memory of its own."""
+        """One batch's activations at some stages, from those at `after` on; each in memory of its own."""
         count = len(x)
         wanted = sorted(stages, key=STAGES.index)
         late = [stage for stage in wanted if stage not in CONV_STAGES and stage != INPUT]

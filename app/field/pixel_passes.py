@@ -1,7 +1,7 @@
 """Forward passes with one activation pixel of a layer set, for many pairs of a mouse's square and a pixel.
 
-What comes before the layer is computed once for each square, and what comes behind it once for each pair. On the
-processor, behind a stage with pixels, only the window that the changed pixel can reach is computed: around it the
+What comes before the layer is computed once for each square, and what comes after it once for each pair. On the
+processor, after a stage with pixels, only the window that the changed pixel can reach is computed: around it the
 unpatched activations of the same square are copied in. Elsewhere a pair is a row of a plain batch.
 """
 
@@ -71,10 +71,10 @@ class PixelPasses(ABC):
 
     @abstractmethod
     def forget(self) -> None:
-        """Let go of the squares that are ready."""
+        """Release the squares that are ready."""
 
     def close(self) -> None:  # noqa: B027  (most hold no threads)
-        """Let go of threads."""
+        """Release threads."""
 
 
 def pixel_passes(policy: Policy, maze: Maze, stage: Layer, device: str, plan: Plan) -> PixelPasses:
@@ -93,7 +93,7 @@ def pixel_passes(policy: Policy, maze: Maze, stage: Layer, device: str, plan: Pl
 
 
 class WindowedPasses(PixelPasses):
-    """On the processor, behind a stage with pixels: windows around the changed pixel."""
+    """On the processor, after a stage with pixels: windows around the changed pixel."""
 
     def __init__(self, policy: Policy, maze: Maze, stage: Layer, plan: Plan) -> None:
         convolutions = Convolutions(policy.network, plan.kernel)
@@ -183,7 +183,7 @@ class WindowedPasses(PixelPasses):
 
 
 class PlainPasses(PixelPasses):
-    """On any device, for any layer: plain batches from the last stage that a run can resume behind."""
+    """On any device, for any layer: plain batches from the last stage that a run can resume after."""
 
     def __init__(self, policy: Policy, maze: Maze, stage: Layer, device: str) -> None:
         self._network = policy.network if device == "cpu" else copy.deepcopy(policy.network).to(device)

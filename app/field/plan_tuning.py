@@ -32,7 +32,7 @@ TYPICAL_SQUARES: Final = 100
 
 
 class Tuner:
-    """The search for one width and world. It may be stopped and goes on where it was.
+    """The search for one width and world. It may be stopped and continues where it was.
 
     Time is the processor time of the thread that computes, so that other work on the machine hardly disturbs it. Only
     how many threads to use has to be found by the clock on the wall.
@@ -116,7 +116,7 @@ def _through(walk: WindowedForward, scene: Scene, rows: np.ndarray) -> None:
 
 
 def _seconds_per_chunk(threads: int, work: Callable[[], object], check: Check) -> float:
-    """Elapsed seconds for one chunk when so many are computed at the same time, each on a thread of its own."""
+    """Elapsed seconds for one chunk when this many are computed at the same time, each on a thread of its own."""
     with ThreadPoolExecutor(threads, "field trial", initializer=one_thread_here) as pool:
         times = []
         # The first round starts the threads and does not count.

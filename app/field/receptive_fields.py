@@ -1,7 +1,7 @@
 """Receptive fields: for each changed place, the window of each activation that it can reach. The mouse is one such.
 
 Between two observations of one maze only the mouse's few pixels differ. A 3 x 3 convolution lets such a difference
-grow by one pixel on each side, a pooling halves it. So behind each stage the activation equals that of the picture
+grow by one pixel on each side, a pooling halves it. So after each stage the activation equals that of the picture
 without a mouse, but for one rectangle, whose size depends on the stage alone and whose place depends on the square.
 Rectangles are kept inside the image, which only makes them hold pixels that do not differ.
 """
@@ -37,7 +37,7 @@ class Window:
     Attributes:
         rows, columns: (cells,) int64, the top left pixel; may be -1 where a border of padding belongs to it.
         height, width: in pixels.
-        side: of the image it lies in.
+        side: of the image it is in.
     """
 
     rows: np.ndarray
@@ -141,7 +141,7 @@ class Windows:
         self._copies: dict[tuple[str, str, str], Copy] = {}
 
     def of(self, layer: str) -> Window:
-        """The windows behind a layer."""
+        """The windows after a layer."""
         return self._of[layer]
 
     def copy(self, source: str, target: str, kind: str) -> Copy:
@@ -184,7 +184,7 @@ def pixel_spans(stage: str) -> Windows:
 
 
 def first_whole_stage(of: Windows, start: str) -> str | None:
-    """The first stage behind `start` whose windows are hardly smaller than the image; None when none's are."""
+    """The first stage after `start` whose windows are hardly smaller than the image; None when none's are."""
     for stage in CONV_STAGES[CONV_STAGES.index(start) + 1 :]:
         span = of.of(stage)
         if span.pixels >= NEARLY_WHOLE * span.side**2:
@@ -195,8 +195,8 @@ def first_whole_stage(of: Windows, start: str) -> str | None:
 def resumable_before(first: str) -> str:
     """The last stage whose unedited output serves both runs, for a stack that acts on layer `first` first.
 
-    The layer's own where the run can resume behind it; inside a residual block, the stage before the block, since the
-    block's input is needed as well; behind the last stage with pixels, that stage.
+    The layer's own where the run can resume after it; inside a residual block, the stage before the block, since the
+    block's input is needed as well; after the last stage with pixels, that stage.
     """
     if first in CONV_STAGES:
         return first

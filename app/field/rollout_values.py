@@ -72,7 +72,7 @@ class Rollout:
         return tuple(maze.mouse for maze in self.mazes)
 
     def at(self, number: int) -> Maze:
-        """The maze after so many steps; after the end, as the episode ended."""
+        """The maze after this many steps; after the end, as the episode ended."""
         return self.mazes[min(number, self.steps)]
 
     def summary(self) -> str:

@@ -15,7 +15,7 @@ def order_of_squares(maze: Maze) -> np.ndarray:
     """(N,) int64: rows of `maze.squares`, the mouse's own first, then the near ones and those on its paths.
 
     A square on the path to the cheese or to the top-right square counts as half as far as it is, so that a first part
-    shows where the mouse is heading as well as what lies around it. Squares out of reach come last.
+    shows where the mouse is heading as well as what is around it. Squares out of reach come last.
     """
     squares = maze.squares
     steps = distances(maze, maze.mouse)[squares[:, 0], squares[:, 1]].astype(np.float64)

@@ -19,7 +19,7 @@ class Turns:
 
     While requests come faster than they can be answered, only a first part of each is computed. Were it of the same
     squares every time, all others would stand still for as long as a drag lasts. So every request begins with the
-    mouse's neighbourhood and the decision square, and goes on with the squares that were not computed for longest.
+    mouse's neighbourhood and the decision square, and continues with the squares that were not computed for longest.
     """
 
     def __init__(self) -> None:
@@ -48,5 +48,5 @@ class Turns:
         self._last[tuple(request.maze.squares[rows].T)] = self._number
 
     def completed(self) -> None:
-        """All squares have been computed: the next request begins anew."""
+        """All squares have been computed: the next request begins again."""
         self._last[:] = 0

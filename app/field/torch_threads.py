@@ -17,7 +17,7 @@ def one_thread_here() -> None:
     puts the old one back.
     """
     # A thread takes the default over when torch first wants to divide work on it: asking makes that happen now, and not
-    # behind what is set here.
+    # after what is set here.
     torch.get_num_threads()
     with _changing:
         usual: list[int] = []

@@ -53,7 +53,7 @@ class Place:
 
     Attributes:
         cells: (n,) int64, row * world + column of the mouse's squares.
-        groups: (n,) int64, which of the backdrop's images lies behind each; None when there is but one.
+        groups: (n,) int64, which of the backdrop's images each is cut from; None when there is but one.
     """
 
     cells: Tensor
@@ -66,7 +66,7 @@ Backdrop = dict[str, Tensor]
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """A batch behind one stage.
+    """A batch after one stage.
 
     Attributes:
         stage: one of `CONV_STAGES`, or `INPUT`.
@@ -83,7 +83,7 @@ class WindowedForward:
     """Walks batches of one world, direction and network.
 
     Args:
-        network: the plain network, for what comes behind the last stage with pixels.
+        network: the plain network, for what comes after the last stage with pixels.
         convolutions: its convolutions made ready.
         spans: where the windows lie.
         until: the first stage that is computed on whole images; None to walk in windows to the end.
@@ -109,7 +109,7 @@ class WindowedForward:
         """The activations without a mouse, of every layer that windows will need.
 
         Args:
-            stage: where `x` stands: one of `CONV_STAGES`, or `INPUT`.
+            stage: where `x` is: one of `CONV_STAGES`, or `INPUT`.
             x: (images, side, side, channels), not yet edited.
             edits: what the stack does to them.
         """
@@ -122,7 +122,7 @@ class WindowedForward:
         return found
 
     def advance(self, state: State, to: str, place: Place, edits: Edits, backdrop: Backdrop, check: Check) -> State:
-        """The batch behind a later stage."""
+        """The batch after a later stage."""
         for stage in CONV_STAGES[_after(state.stage) : _after(to)]:
             check()
             if state.windows and not self.in_windows(stage):
@@ -148,7 +148,7 @@ class WindowedForward:
         return State(state.stage, x, False)
 
     def outputs(self, state: State, edits: Edits) -> tuple[Tensor, Tensor]:
-        """Logits (n, 15) and values (n,) of a batch of whole images behind the last stage with pixels."""
+        """Logits (n, 15) and values (n,) of a batch of whole images after the last stage with pixels."""
         result = run(self._network, state.x.permute(0, 3, 1, 2), edit=edits.act, edited=edits.layers, after=LAST)
         return result.logits, result.value
 
@@ -216,7 +216,7 @@ class WindowedForward:
         return out.view(len(x), copy.height, copy.width, channels)
 
     def _edit_windows(self, layer: str, x: Tensor, place: Place, edits: Edits) -> Tensor:
-        # An edit acts pixel by pixel, so that what lies around the windows does not matter: nothing does here.
+        # An edit acts pixel by pixel, so that what is around the windows does not matter: nothing does here.
         copy = self._spans.copy(layer, layer, "everything")
         channels, pixels = x.shape[-1], copy.height * copy.width
         placed = _placed(copy, place)

@@ -86,7 +86,7 @@ class Winograd:
         return tiled[:, :height, :width].contiguous()
 
     def _blocks(self, x: Tensor, height: int, width: int) -> Iterator[tuple[slice, _Desk]]:
-        """Blocks of images, each with a desk for so many outputs; what lies around the images is zero."""
+        """Blocks of images, each with a desk for this many outputs; what is around the images is zero."""
         down, right = _tiled(height) // TILE, _tiled(width) // TILE
         size = max(1, TILES_AT_ONCE // (down * right))
         desk = None
@@ -97,7 +97,7 @@ class Winograd:
             yield slice(start, start + images), desk
 
     def _into(self, out: Tensor, desk: _Desk) -> None:
-        """Write the convolution of what lies on the desk: (images, 4 * down, 4 * right, outputs) of any strides."""
+        """Write the convolution of what is on the desk: (images, 4 * down, 4 * right, outputs) of any strides."""
         desk.tiles.copy_(desk.overlapping)
         torch.mm(self._inputs, desk.tiles.view(_SEEN**2, -1), out=desk.transformed)
         torch.bmm(desk.transformed.view(_SEEN**2, -1, desk.tiles.shape[-1]), self._filters, out=desk.products)

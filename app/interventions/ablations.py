@@ -20,7 +20,7 @@ from app.policy.layers import layer
 from app.policy.policy import Policy
 
 SEARCHED_LEVELS = 500
-"""Levels of the maze's size a resample patch looks through for one in which the cheese can lie where it must."""
+"""Levels of the maze's size a resample patch looks through for one in which the cheese can be where it must."""
 
 
 def mean_activation(patch: Mean, policy: Policy, maze: Maze, cache: TensorCache = CACHE) -> Tensor:
@@ -94,7 +94,7 @@ def resample_source(patch: Resample, maze: Maze) -> Maze:
 
     It has the maze's world and size and other walls: the seed's own level where that can be used, else the first that
     can of levels drawn at random, of that size, by a generator of this seed. With `same_cheese` the cheese is put on
-    the maze's cheese square (or removed, when the maze has none), which must be open there. Otherwise it lies where the
+    the maze's cheese square (or removed, when the maze has none), which must be open there. Otherwise it is where the
     level has it, which must be another square than the maze's.
 
     Raises:

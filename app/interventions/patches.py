@@ -63,7 +63,7 @@ class Resample(Patch):
 
     Attributes:
         source_seed: seed of the other level.
-        same_cheese: whether the cheese lies on the same square there.
+        same_cheese: whether the cheese is on the same square there.
         per_channel: whether each channel is taken from another level of its own, drawn from the seed and the channel's
             number; otherwise all are taken from one.
     """
@@ -127,7 +127,7 @@ class VectorPatch(Patch):
     """What patches that name a vector have in common.
 
     Attributes:
-        vector: "cheese" or "top-right", taken on the maze it is applied to, on the unpatched network, anew after every
+        vector: "cheese" or "top-right", taken on the maze it is applied to, on the unpatched network, again after every
             edit; or the path of a saved vector, which is fixed.
     """
 

@@ -58,7 +58,7 @@ def stack_from_json(found: object) -> PatchStack:
 
 
 def load_patches(path: Path, *, largest: int = LARGEST) -> PatchStack:
-    """Read a patches file. A vector file it names is looked for beside it first, when its path is relative.
+    """Read a patches file. A vector file it names is looked for next to it first, when its path is relative.
 
     Args:
         path: the file.

@@ -104,7 +104,7 @@ def train_probe(
 
     Raises:
         PatchError: for an unknown layer, "at" without a square, or a concept that too few levels can meet and miss.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     stage = layer(layer_name, policy.width)
     pairs = concept_pairs(concept, world, count, seed)

@@ -86,7 +86,7 @@ class VectorLibrary:
         return target
 
     def restore(self, kept: Path, path: Path) -> Path:
-        """Bring back what `remove` moved to `kept`, to its path, or beside it where another file has that by now.
+        """Bring back what `remove` moved to `kept`, to its path, or next to it where another file has that by now.
 
         Raises:
             PatchError: when it cannot be moved back.

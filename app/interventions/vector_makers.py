@@ -90,7 +90,7 @@ def averaged(
 
     Raises:
         PatchError: for an unknown word or layer, or no levels.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     if word not in WORDS:
         raise PatchError(f"A vector named {word!r} was asked for; expected one of {', '.join(WORDS)}.")

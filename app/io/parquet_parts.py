@@ -1,7 +1,7 @@
 """A long table written in parts to one Parquet file: numbered parts in a folder next to it, which outlive a killed run.
 
 The folder `FILE.parts` holds `recipe.json`, which says what the table answers, and a small Parquet file for each part
-that is done. A later run with the same recipe goes on from them; the finished file takes their place.
+that is done. A later run with the same recipe continues from them; the finished file takes their place.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class PartsFolder:
             raise MazescopeError(f"{self.folder} cannot be used: {error.strerror or error}.") from error
 
     def has(self, number: int, rows: int) -> bool:
-        """Whether a part is there, whole, with so many rows."""
+        """Whether a part is there, whole, with this many rows."""
         import pyarrow
 
         try:

@@ -64,7 +64,7 @@ def step(maze: Maze, move: int) -> tuple[Maze, bool]:
 
 
 def play(maze: Maze, moves: Iterable[int]) -> Walk:
-    """Make moves until they, the way to the cheese or the time are over.
+    """Make moves until they, the path to the cheese or the time are over.
 
     Raises:
         MazeError: for a move that does not exist.

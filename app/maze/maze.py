@@ -154,7 +154,7 @@ class Maze:
         return corner, corner
 
     def contains(self, square: Square) -> bool:
-        """Whether the square lies in the world."""
+        """Whether the square is in the world."""
         return 0 <= square[0] < self.world and 0 <= square[1] < self.world
 
     def is_wall(self, square: Square) -> bool:
@@ -162,7 +162,7 @@ class Maze:
         return self.walls[square[0] * self.world + square[1]] == 1
 
     def is_open(self, square: Square) -> bool:
-        """Whether a square lies in the world and is not a wall (the cheese's square is open in this sense)."""
+        """Whether a square is in the world and is not a wall (the cheese's square is open in this sense)."""
         return self.contains(square) and not self.is_wall(square)
 
     def with_walls(self, squares: tuple[Square, ...], wall: bool) -> Maze:

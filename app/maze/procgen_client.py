@@ -49,7 +49,7 @@ class Steps(NamedTuple):
 
     Attributes:
         mazes: the maze after each action. One fewer than actions taken when the episode ended, because procgen then has
-            replaced the level already: the mouse reached the cheese (reward 10) or stands where the time-out found it.
+            replaced the level already: the mouse reached the cheese (reward 10) or is where the time-out found it.
         rewards: the reward of each action taken.
         dones: whether each action taken ended the episode; only the last can be True, and nothing follows it.
     """
@@ -86,7 +86,7 @@ class Procgen:
 
     Every method may be called from any thread; calls wait for each other. When the process ended before or during a
     call it is started again and asked once more. A method raises ProcgenError when procgen is not installed, cannot
-    start, hangs, or ends a second time during one call; the next call then starts it anew. Also a context manager:
+    start, hangs, or ends a second time during one call; the next call then starts it again. Also a context manager:
     leaving it closes it.
 
     Args:

@@ -75,7 +75,7 @@ def pickled_states(pickled: bytes, most: int = MOST) -> Sequence[bytes]:
         most: how many strings the list may have.
 
     Raises:
-        MazeError: when it is anything else; the text goes on after a file's name.
+        MazeError: when it is anything else; the text continues after a file's name.
     """
     stack: list[object] = []
     memo: dict[int, object] = {}

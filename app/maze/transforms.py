@@ -97,7 +97,7 @@ def rectangle(first: Square, second: Square) -> tuple[Square, ...]:
 
 
 def line(first: Square, second: Square) -> tuple[Square, ...]:
-    """The squares a straight stroke passes from one square to another, both included, each beside the one before.
+    """The squares a straight stroke passes from one square to another, both included, each next to the one before.
 
     Neighbours share a side, so a stroke of walls has no gap to slip through and an opened stroke can be walked.
     """

@@ -12,7 +12,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class StoredTensor:
-    """A tensor that still lies in its file.
+    """A tensor that still is in its file.
 
     Attributes:
         shape: as the file declares it.

@@ -1,4 +1,4 @@
-"""The stages of the network: their names, sizes, and where a maze square lies in their activations."""
+"""The stages of the network: their names, sizes, and where a maze square is in their activations."""
 
 from __future__ import annotations
 

@@ -33,17 +33,17 @@ _UNITS: Final = {"observations": "{0} observations", "region": "top-right {0} x 
 
 
 def default_policy_path() -> Path:
-    """Where the policy that opens with the program lies."""
+    """Where the policy that opens with the program is."""
     return asset("policies", "default.safetensors")
 
 
 def model_card(policy: Policy, *, largest: int = LARGEST_CARD) -> str | None:
-    """The model card (Markdown, at most `largest` bytes) that lies beside the policy's file as NAME.md, or None."""
+    """The model card (Markdown, at most `largest` bytes) that is next to the policy's file as NAME.md, or None."""
     return _beside(policy, ".md", largest)
 
 
 def card_facts(policy: Policy, *, largest: int = LARGEST_CARD) -> dict[str, Any]:
-    """The facts that lie beside the policy's file as NAME.json; empty when there are none that can be read."""
+    """The facts that lie next to the policy's file as NAME.json; empty when there are none that can be read."""
     text = _beside(policy, ".json", largest)
     try:
         found = parse_json(text) if text is not None else None

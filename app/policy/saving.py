@@ -50,7 +50,7 @@ def save_torch(policy: Policy | Network, path: str | Path, extra: Mapping[str, A
     Args:
         policy: what to save, under `model_state_dict`.
         path: where to.
-        extra: what else to put into the file, beside it: an optimizer's state, a step.
+        extra: what else to put into the file, next to it: an optimizer's state, a step.
 
     Raises:
         PolicyError: when the file cannot be written.

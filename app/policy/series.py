@@ -101,7 +101,7 @@ def log_positions(steps: Sequence[int]) -> np.ndarray:
 def step_of(path: str | Path) -> int | None:
     """The step that a file's name holds: its last number, "16000", "82k" or "1.5M"; None without one.
 
-    A number behind a letter, as in "w1-s2", counts only where there is no other.
+    A number after a letter, as in "w1-s2", counts only where there is no other.
     """
     stem = Path(path).stem
     numbers = list(_NUMBER.finditer(stem))
@@ -168,7 +168,7 @@ def open_series(paths: Sequence[str | Path], progress: Progress = go_on) -> Seri
 
     Raises:
         PolicyError: one sentence on what cannot be used, see `series_files` and `load_policy`; or on two architectures.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     files = series_files(paths)
     found: list[Checkpoint] = []

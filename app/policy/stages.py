@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from app.policy.network import Network, ResidualBlock
 
 Edit = Callable[[str, Tensor], Tensor]
-"""(layer name, activation with the batch first) -> the activation to go on with; never changed in place."""
+"""(layer name, activation with the batch first) -> the activation to continue with; never changed in place."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def run(
     keep: Collection[str] = (),
     after: str | None = None,
 ) -> Run:
-    """Run the network on observations, or from behind a stage on, without gradients.
+    """Run the network on observations, or from after a stage on, without gradients.
 
     Arguments and errors are those of `differentiable_run`.
     """
@@ -67,7 +67,7 @@ def differentiable_run(
     keep: Collection[str] = (),
     after: str | None = None,
 ) -> Run:
-    """Run the network on observations, or from behind a stage on; gradients flow where they are switched on.
+    """Run the network on observations, or from after a stage on; gradients flow where they are switched on.
 
     Args:
         network: the policy network.
@@ -78,7 +78,7 @@ def differentiable_run(
         after: one of `RESUMABLE`: `inputs` are its (already edited) outputs, and only what comes later is computed.
 
     Raises:
-        ValueError: when `after` is not a layer a run can resume behind.
+        ValueError: when `after` is not a layer a run can resume after.
     """
     if after is not None and after not in RESUMABLE:
         raise ValueError(f"A run cannot resume after {after!r}; expected one of {', '.join(RESUMABLE)}.")

@@ -2,9 +2,9 @@
 
 The pickle in the archive is looked through first, and then read by torch.load with `weights_only=True` onto the meta
 device: that gives names, shapes and types, but no data. Only the tensors that are asked for are then read, each from
-its own record, so that an optimizer's state beside them never comes into memory. torch.load sees a skeleton, an archive
+its own record, so that an optimizer's state next to them is never read. torch.load sees a skeleton, an archive
 of our own making with the same pickle and empty records: so it cannot read the user's archive differently than we do,
-and where a storage's empty record lies in the skeleton tells which record of the file holds its data.
+and where a storage's empty record is in the skeleton tells which record of the file holds its data.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _heaviest_tuple(pickled: bytes) -> int:
 
 
 def _skeleton(pickled: bytes, records: Records) -> tuple[io.BytesIO, dict[int, str]]:
-    """An archive with this pickle and the file's data records left empty; and which record lies where in it."""
+    """An archive with this pickle and the file's data records left empty; and which record is where in it."""
     skeleton = io.BytesIO()
     with zipfile.ZipFile(skeleton, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("archive/data.pkl", pickled)
@@ -152,7 +152,7 @@ def _contents(found: object, read: Callable[[Tensor], Tensor], file_name: str, l
 
 
 def _read(records: Records, places: Mapping[int, str], file_name: str, described: Tensor) -> Tensor:
-    """The data of a tensor on the meta device, whose storage remembers where its record lies in the skeleton."""
+    """The data of a tensor on the meta device, whose storage remembers where its record is in the skeleton."""
     storage = described.untyped_storage()
     name = places.get(getattr(storage, "_checkpoint_offset", -1))
     if name is None:

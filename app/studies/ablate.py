@@ -89,7 +89,7 @@ class AblateQuestion(Question):
 
         Raises:
             MazescopeError: when no level has a decision square.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         del device, partial
         levels = decision_levels(self.levels)

@@ -77,7 +77,7 @@ class AblationQuestion(Question):
 
         Raises:
             MazescopeError: when no level has a decision square.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         del partial
         levels = levels_with_decision(self.levels)

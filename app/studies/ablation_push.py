@@ -84,7 +84,7 @@ def ablation_push(
         PatchError: for an unknown layer or ablation, or one of the two heads.
         PolicyError: when the network goes beyond what float32 holds.
         ValueError: for a maze without a decision square.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     stage = layer(layer_name, policy.width)
     if ablation not in ABLATIONS:
@@ -109,7 +109,7 @@ def ablation_push(
 
 
 def resume_point(stage: Layer, width: int) -> str | None:
-    """The last layer that a run can resume behind, up to and including this one; None before the first."""
+    """The last layer that a run can resume after, up to and including this one; None before the first."""
     earlier = [each.name for each in layers(width) if each.index <= stage.index and each.name in RESUMABLE]
     return earlier[-1] if earlier else None
 

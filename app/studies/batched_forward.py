@@ -1,7 +1,7 @@
 """Forward passes of the policy with the mouse on given squares, without and with any number of stacks.
 
 Studies ask what several stacks do at the same squares, so the unpatched network runs once, and each stack only what
-comes behind its first intervened layer; and they ask it of many mazes, so passes of several mazes share a batch.
+comes after its first intervened layer; and they ask it of many mazes, so passes of several mazes share a batch.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def answers(
     Raises:
         PatchError: when a stack drives the network beyond what float32 holds.
         PolicyError: when the network is there by itself.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     rows = [(index, row) for index, question in enumerate(questions) for row in range(len(question.squares))]
     if not rows:
@@ -138,7 +138,7 @@ def _batch(policy: Policy, parts: Sequence[Question]) -> list[Tensor]:
         if start is None:
             patched = run(policy.network, inputs, edit=edit, edited=edited)
         else:
-            # A run resumes behind `start`, so an edit of that layer is applied here; of any other, this does nothing.
+            # A run resumes after `start`, so an edit of that layer is applied here; of any other, this does nothing.
             resumed = edit(start, original.kept[start])
             patched = run(policy.network, resumed, edit=edit, edited=edited, after=start)
         found.append(torch.cat([patched.logits, patched.value[:, None]], dim=1))
@@ -146,7 +146,7 @@ def _batch(policy: Policy, parts: Sequence[Question]) -> list[Tensor]:
 
 
 def _start(policy: Policy, stacks: Sequence[CompiledStack]) -> str | None:
-    """The last layer that a run can resume behind and up to which the stacks leave the network alone, or which they
+    """The last layer that a run can resume after and up to which the stacks leave the network alone, or which they
     change first; None when they act before any such layer, or not at all."""
     firsts = {stack.first for stack in stacks}
     before = None

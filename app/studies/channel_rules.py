@@ -20,7 +20,7 @@ from app.studies.decision_levels import DecisionLevel, decision_levels, each_lev
 from app.studies.level_set import LevelSet, NamedLevel
 
 Rule = Literal["peak", "ablation"]
-"""By what channels are chosen: those whose largest activation lies within one pixel of the cheese in at least half of
+"""By what channels are chosen: those whose largest activation is within one pixel of the cheese in at least half of
 the levels; or those that lower the log-odds most when they are zeroed."""
 
 MARKS: Final = 0.5
@@ -77,7 +77,7 @@ def chosen_by(
     Raises:
         MazescopeError: when no channel fits the rule.
         PatchError: for a layer without pixels, of which "peak" says nothing.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     if rule == "peak":
         mazes = [level.maze for level in levels.levels if level.maze.cheese is not None]

@@ -48,7 +48,7 @@ class ChannelsQuestion(Question):
 
         Raises:
             PatchError: for an unknown layer, or one without pixels.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         del device, partial
         mazes = [maze for maze in self.levels.mazes if maze.cheese is not None]

@@ -27,7 +27,7 @@ class CheeseChannel:
 
     Attributes:
         channel: its index in the layer.
-        hits: levels in which its largest activation lies within one pixel of the cheese's, rows and columns alike.
+        hits: levels in which its largest activation is within one pixel of the cheese's, rows and columns alike.
         levels: of how many.
         at_cheese: its mean activation at the cheese's pixel.
         elsewhere: its mean activation at all other pixels.
@@ -68,7 +68,7 @@ def find_cheese_channels(
 
     Raises:
         PatchError: for an unknown layer, or one without pixels.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     stage = layer(layer_name, policy.width)
     if stage.side is None:

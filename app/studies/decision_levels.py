@@ -92,7 +92,7 @@ def each_piece(
 
     Raises:
         MazescopeError: when the cluster cannot be used.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     blocks = [tuple(pieces[start : start + AT_ONCE]) for start in range(0, len(pieces), AT_ONCE)]
     done, due = 0, 0

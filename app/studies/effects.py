@@ -72,7 +72,7 @@ def effects_table(
 
     Raises:
         PatchError: for layers or channels the policy does not have.
-        Cancelled: when a progress says not to go on.
+        Cancelled: when a progress says not to continue.
     """
     check(policy, layers, channels)
     rows = [*((name, -1.0) for name in layers), (DEFAULT_LAYER, 1.0)]

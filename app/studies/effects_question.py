@@ -72,7 +72,7 @@ class EffectsQuestion(Question):
 
         Raises:
             PatchError: when a patch drives the network beyond what float32 holds.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         del device, partial
         return EffectsResult(self, self.table(_in_parts(progress, _PARTS if self.saturation else _PARTS - 1)))

@@ -29,7 +29,7 @@ FACINGS: tuple[Facing, Facing] = ("left", "right")
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What sampled and greedy play come to within so many steps, from the maze's mouse and facing on.
+    """Outcome of sampled and greedy play within this many steps, from the maze's mouse and facing on.
 
     Attributes:
         steps: T; a step that reaches the cheese as the T-th counts.
@@ -125,7 +125,7 @@ def outcome_of(maze: Maze, fields: tuple[VectorField, VectorField], steps: int =
 
 
 def arrival(maze: Maze, fields: tuple[VectorField, VectorField], target: Square, steps: int = TIMEOUT) -> Arrival:
-    """The chance that sampled play is on a target within so many steps, before the cheese ends the episode."""
+    """The chance that sampled play is on a target within this many steps, before the cheese ends the episode."""
     chain = _Chain(maze, fields)
     return chain.play(None if target == maze.cheese else target, steps)
 
@@ -182,7 +182,7 @@ class _Chain:
             after = np.where(after // 2 == self._index(target), arrived, after)
         states = self._reached(after)
         count = len(states)
-        # Among the states that can be reached; both ends are the one place behind them.
+        # Among the states that can be reached; both ends are the one place after them.
         place = np.full(self._end + 2, count)
         place[states] = np.arange(count)
         to, probs = place[after[states]].ravel(), self._probs[states]

@@ -1,6 +1,6 @@
 """Push: how much each channel, pixel or unit adds to the logits of each move, exactly, after the last convolution.
 
-Behind `embedder.relu3` there are only fc, relufc and fc_policy. With the gates of relufc as they are, [fc > 0], the
+After `embedder.relu3` there are only fc, relufc and fc_policy. With the gates of relufc as they are, [fc > 0], the
 logits are a sum over relu3's channels and pixels, and over relufc's units, plus what the biases add.
 
 The push of a part for a move is its contribution to the mean logit of the move's 3, 1, 1, 3 or 7 actions, less the mean
@@ -50,7 +50,7 @@ class Push:
 
     Attributes:
         channels: (n, C, 5) float32, of relu3's channels, for LEFT DOWN UP RIGHT NOOP.
-        biases: (n, 5) float32: of the biases of fc (behind open gates) and of fc_policy; with the channels, everything.
+        biases: (n, 5) float32: of the biases of fc (after open gates) and of fc_policy; with the channels, everything.
         units: (n, 256, 5) float32, of relufc's units.
         unit_biases: (5,) float32: of the biases of fc_policy; with the units, everything.
         logits: (n, 5) float32: mean logits of the moves, less their mean, as the network has them.
@@ -71,7 +71,7 @@ class Push:
 
 @dataclass(frozen=True, eq=False)
 class Patched:
-    """What a stack does behind the last convolution.
+    """What a stack does after the last convolution.
 
     Attributes:
         stack: compiled for the policy and maze.
@@ -99,7 +99,7 @@ def push(network: Network, last: Tensor, patched: Patched | None = None) -> Push
     Args:
         network: the policy network, where `last` is.
         last: (n, C, 8, 8) float32 activations of `LAST_PIXELS`, such as `Engine.last_stage` gives.
-        patched: what a stack does behind them; None for the unpatched network.
+        patched: what a stack does after them; None for the unpatched network.
     """
     parts = []
     for start in range(0, len(last), _AT_ONCE):

@@ -36,7 +36,7 @@ DRAWS: Final = 400
 HELD_OUT: Final = 0.25
 FEWEST: Final = 20
 FEWEST_A_FEATURE: Final = 5
-"""A fit needs at least so many levels in all, and for each feature and the intercept."""
+"""A fit needs at least this many levels in all, and for each feature and the intercept."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class FitQuestion(Question):
         Raises:
             MazescopeError: without scikit-learn; for too few levels, a feature that is constant, or an outcome that all
                 levels share.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         del partial
         models()

@@ -33,7 +33,7 @@ def median_interval(values: np.ndarray) -> Interval:
 
 @lru_cache(maxsize=512)
 def median_rank(count: int) -> int | None:
-    """The largest r for which the r-th smallest and r-th largest (from 0) of so many values hold the median of what
+    """The largest r for which the r-th smallest and r-th largest (from 0) of this many values hold the median of what
     they are drawn from with a chance of at least 95 %; None when there is none.
 
     The number of values below the median is binomial (count, 1/2); of more than 1,000 values, nearly normal.

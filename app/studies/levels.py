@@ -47,7 +47,7 @@ class LevelsQuestion(Question):
         outcomes: which outcomes of play are computed as well.
         steps: T, after how many steps play ends.
         stack: patches; with some, each number of the policy has a second column under them, `NAME_patched`.
-        out: a Parquet file that the table is streamed to, with parts that a later run goes on from; None for memory.
+        out: a Parquet file that the table is streamed to, with parts that a later run continues from; None for memory.
         restart: drop the parts that an earlier run has left.
         machines: what computes.
 
@@ -76,7 +76,7 @@ class LevelsQuestion(Question):
         Raises:
             MazescopeError: when the file cannot be written, the disk is too small for it, or it is in use.
             PatchError: when the stack drives the network beyond what float32 holds.
-            Cancelled: when `progress` says not to go on; parts that are done are kept next to `out`.
+            Cancelled: when `progress` says not to continue; parts that are done are kept next to `out`.
         """
         del device
         if self.out is not None:

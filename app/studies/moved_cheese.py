@@ -50,7 +50,7 @@ def with_cheese_moved(
 
     Raises:
         PolicyError: when the network goes beyond what float32 holds.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     bare = maze.with_cheese(None)
     if plan is None:

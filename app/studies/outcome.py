@@ -70,7 +70,7 @@ class OutcomeQuestion(Question):
         Raises:
             PatchError: when the stack drives the network beyond what float32 holds.
             PolicyError: when the network is there by itself.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         found: list[Outcomes] = []
         engine = Engine(device)

@@ -47,7 +47,7 @@ def patch_effects(
         progress: told how many squares are done.
 
     Raises:
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     alone = [
         compile_stack(PatchStack((replace(patch, enabled=True, solo=False),)), policy, maze) for patch in stack.patches

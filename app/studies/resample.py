@@ -1,6 +1,6 @@
 """Resampling ("hypothesis scrubbing"): do claimed channels depend on the cheese's square, and others not?
 
-Channels are replaced by those of another level, whose cheese lies on the same square of the world or elsewhere. If the
+Channels are replaced by those of another level, whose cheese is on the same square of the world or elsewhere. If the
 claimed channels carry where the cheese is and nothing else, the first changes little and the second much; random sets
 of as many other channels say what replacing any channels does. Source of the experiment: Turner et al. 2023.
 """
@@ -45,12 +45,12 @@ ROUNDS: Final = 50
 
 @dataclass(frozen=True)
 class ResampleQuestion(Question):
-    """What replacing channels by another level's changes, by where the cheese lies there.
+    """What replacing channels by another level's changes, by where the cheese is there.
 
     Attributes:
         policy: the policy, otherwise unpatched.
         levels: the levels; those without cheese are left out.
-        layer: one that a run can resume behind.
+        layer: one that a run can resume after.
         channels: the claimed channels; None to choose them by `rule` on every other level and to judge on the rest.
         rule: see `app.studies.channel_rules`.
         top: how many channels the rule "ablation" takes.
@@ -60,7 +60,7 @@ class ResampleQuestion(Question):
         machines: what computes.
 
     Raises:
-        PatchError: for a layer that a run cannot resume behind, or channels that it lacks.
+        PatchError: for a layer that a run cannot resume after, or channels that it lacks.
         MazescopeError: for no level, or too few channels or controls.
     """
 
@@ -91,7 +91,7 @@ class ResampleQuestion(Question):
 
         Raises:
             MazescopeError: when no level has cheese, no channel fits the rule, or too few others are left as controls.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         del device, partial
         judged, chosen = self._chosen(progress)
@@ -216,7 +216,7 @@ def source_levels(maze: Maze, same_cheese: bool, seed: int) -> Iterator[Maze]:
     Args:
         maze: the level that they are for; it is no source itself.
         same_cheese: whether the cheese is put on the maze's cheese square, for levels in which that is open; otherwise
-            it lies where the level has it, which is another square.
+            it is where the level has it, which is another square.
         seed: with the maze, of the choice.
     """
     rng = np.random.default_rng([seed, int(same_cheese), *maze.walls[:: maze.world + 1], *(maze.cheese or (0, 0))])

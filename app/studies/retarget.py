@@ -101,7 +101,7 @@ def retarget(
 
     Raises:
         PatchError: when the policy has no such layer or channel.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     rows: list[list[float]] = [[] for _ in range(len(values) + 2)]
     levels = [(maze, maze.cheese) for maze in mazes if maze.cheese is not None and len(path_squares(maze, maze.cheese))]

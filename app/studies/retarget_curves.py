@@ -80,7 +80,7 @@ class RetargetQuestion(Question):
             PatchError: when a value drives the network beyond what float32 holds.
             PolicyError: when the network is there by itself.
             MazescopeError: when no level has a target.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         done: list[RetargetMap] = []
         moved: list[np.ndarray] = []

@@ -28,7 +28,7 @@ from app.policy.policy import Policy
 from app.progress import Cancelled, Progress, go_on
 
 LARGEST_WAVE: Final = 4
-"""Chunks for each thread between two looks at whether to go on."""
+"""Chunks for each thread between two looks at whether to continue."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def retarget_maps(
     Raises:
         PatchError: when the policy has no such layer or channel, or a value drives it beyond what float32 holds.
         PolicyError: when the network is there by itself.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     for setting in settings:
         stage = checked_layer(policy, layer_name, setting)
@@ -208,7 +208,7 @@ class _Work:
 
     @property
     def total(self) -> int:
-        """Passes behind the layer."""
+        """Passes after the layer."""
         return len(self._pairs) * max(1, len(self._settings))
 
     def waves(self, passes: PixelPasses) -> Iterator[int]:

@@ -42,7 +42,7 @@ def rollouts(
     Raises:
         PatchError: when the stack drives the network beyond what float32 holds.
         PolicyError: when the network is there by itself.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     rule = rule or Rule()
     total = 2 * TIMEOUT

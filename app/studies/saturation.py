@@ -59,13 +59,13 @@ def saturation(
         policy: the policy.
         mazes: levels; those without a decision square are left out.
         layer_name: where the vector is added.
-        later: the layers that are watched, behind it.
+        later: the layers that are watched, after it.
         coefficients: the t that are compared with -1.
         progress: told how much is done.
 
     Raises:
-        PatchError: for layers the policy does not have, or one that is not behind the vector's.
-        Cancelled: when `progress` says not to go on.
+        PatchError: for layers the policy does not have, or one that is not after the vector's.
+        Cancelled: when `progress` says not to continue.
     """
     source = layer(layer_name, policy.width).name
     names = tuple(layer(name, policy.width).name for name in later)

@@ -89,9 +89,9 @@ class SquarePushQuestion(Question):
         """Measure.
 
         Raises:
-            PatchError: when the stack acts behind relu3, or drives the network beyond what float32 holds.
+            PatchError: when the stack acts after relu3, or drives the network beyond what float32 holds.
             PolicyError: when the network is there by itself.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         del partial
         if not progress(0, 1):

@@ -228,7 +228,7 @@ class Question(ABC):
 
         Raises:
             MazescopeError: one sentence on what cannot be measured.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
 
     @abstractmethod

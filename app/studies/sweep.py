@@ -34,7 +34,7 @@ FEWEST_CONTROLS: Final = 2
 
 @dataclass(frozen=True)
 class SweepQuestion(Question):
-    """What adding t times a vector behind each layer does at the decision squares of these levels.
+    """What adding t times a vector after each layer does at the decision squares of these levels.
 
     The vector is taken on each level, the mouse at the start, and added with the mouse on the decision square.
 
@@ -42,14 +42,14 @@ class SweepQuestion(Question):
         policy: the policy, otherwise unpatched.
         levels: the levels; those without a decision square are left out.
         vector: a word, "cheese" or "top-right".
-        layers: where it is added: layers that a run can resume behind, in the order of computation.
+        layers: where it is added: layers that a run can resume after, in the order of computation.
         coefficients: the t, ascending.
         controls: how many random directions, each scaled to the norm of each level's vector; 0 for none.
         seed: of the directions.
         machines: what computes.
 
     Raises:
-        PatchError: for an unknown word or layer, or one that a run cannot resume behind.
+        PatchError: for an unknown word or layer, or one that a run cannot resume after.
         MazescopeError: for no level, no coefficient, or a single control.
     """
 
@@ -84,7 +84,7 @@ class SweepQuestion(Question):
         Raises:
             MazescopeError: when no level has a decision square.
             PatchError: when a coefficient drives the network beyond what float32 holds.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         del device, partial
         levels = decision_levels(self.levels)
@@ -132,7 +132,7 @@ def resumable_layers(names: Sequence[str], width: int) -> tuple[str, ...]:
     """The layers of these names, each once, in the order of computation.
 
     Raises:
-        PatchError: for one that the network lacks or that a run cannot resume behind.
+        PatchError: for one that the network lacks or that a run cannot resume after.
     """
     found = {layer(name, width).name for name in names}
     for name in found:

@@ -341,7 +341,7 @@ class SweepResult(Result):
 
 
 def student_quantile(degrees: int) -> float:
-    """The 97.5 % quantile of Student's t with so many degrees of freedom.
+    """The 97.5 % quantile of Student's t with this many degrees of freedom.
 
     Exact for 1 and 2; from 3 on by Cornish and Fisher's expansion, within .4 %. Source: Abramowitz and Stegun, 26.7.5.
     """

@@ -34,7 +34,7 @@ class TrainingQuestion(Question):
     Attributes:
         series: the checkpoints.
         levels: the levels. Those with a decision square give the choices, all with a cheese give the outcomes.
-        layer: where channels are looked for and the vector is added; one that a run can resume behind, with pixels.
+        layer: where channels are looked for and the vector is added; one that a run can resume after, with pixels.
         region: side of the region in which the cheese counts as inside.
         steps: T, within which sampled play has to reach the cheese.
         play: whether play is computed at all; it takes nearly all of the time.
@@ -72,7 +72,7 @@ class TrainingQuestion(Question):
 
         Raises:
             PolicyError: when a checkpoint's file is gone.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         count, levels = len(self.series), len(self.mazes)
         found: dict[int, Point] = {}

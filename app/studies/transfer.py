@@ -49,7 +49,7 @@ class TransferQuestion(Question):
         policy: the policy, otherwise unpatched.
         levels: the levels; those without a decision square are left out.
         vector: a word, "cheese" or "top-right".
-        layer: one that a run can resume behind.
+        layer: one that a run can resume after.
         coefficient: times what every direction is added.
         pairs: how many other levels' vectors are tried on each.
         controls: how many random directions.
@@ -58,7 +58,7 @@ class TransferQuestion(Question):
         machines: what computes.
 
     Raises:
-        PatchError: for an unknown word or layer, or one that a run cannot resume behind.
+        PatchError: for an unknown word or layer, or one that a run cannot resume after.
         MazescopeError: for no level, a coefficient of 0, or too few pairs or controls.
     """
 
@@ -93,7 +93,7 @@ class TransferQuestion(Question):
         Raises:
             MazescopeError: when fewer than three levels have a decision square and a vector.
             PatchError: when the network goes beyond what float32 holds, or the layer does not tell where the cheese is.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         del device, partial
         levels = decision_levels(self.levels)

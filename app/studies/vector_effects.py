@@ -82,7 +82,7 @@ def vector_effects(
 ) -> tuple[Choices, ...]:
     """The choices of the unpatched network, then with coefficient * vector added, for each (layer, coefficient).
 
-    The vector is taken on each level anew, the mouse at the level's start, and added with the mouse at the decision
+    The vector is taken on each level again, the mouse at the level's start, and added with the mouse at the decision
     square.
 
     Args:
@@ -94,7 +94,7 @@ def vector_effects(
 
     Raises:
         PatchError: for a layer the policy does not have.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     names = [layer(name, policy.width).name for name, _ in added]
     patches = [

@@ -41,7 +41,7 @@ def in_parallel(
         progress: told how many pieces are done, on the caller's thread.
 
     Raises:
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     stopped = Event()
 

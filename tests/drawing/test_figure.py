@@ -275,7 +275,7 @@ def test_an_empty_stack_leaves_the_difference_empty_and_says_so() -> None:
     assert "The stack of patches is empty" in said
     assert "equals Original" in said
     x = drawn.width * 2 / 3
-    # The sentence stands below the mazes, over none of them.
+    # The sentence is below the mazes, over none of them.
     (sentence,) = (s for s in drawn.shapes if isinstance(s, Text) and "The stack of patches is empty" in s.text)
     assert sentence.y < min(extent(s)[1] for s in drawn.shapes if isinstance(s, Rects))
     assert not [

@@ -120,7 +120,7 @@ def test_painted_arrows_point_along_their_moves(move: int, step: tuple[int, int]
         at = np.argwhere((image[y : y + cell, x : x + cell] == rgb(LIGHT.original)).all(axis=2))
         assert len(at) > 0.08 * cell**2
         middle = (at.min(axis=0) + at.max(axis=0)) / 2
-        # The head is wider than the shaft, so the arrow's weight lies towards its tip.
+        # The head is wider than the shaft, so the arrow's weight is towards its tip.
         lean = (at.mean(axis=0) - middle) / cell
         assert lean @ step > 0.03
         assert abs(lean @ step[::-1]) < 0.02

@@ -72,5 +72,5 @@ def patches(draw: st.DrawFn, layer: Layer | None = None) -> Patch:
 
 
 def stacks(size: int = 4) -> st.SearchStrategy[PatchStack]:
-    """Stacks of up to so many patches that fit."""
+    """Stacks of up to this many patches that fit."""
     return st.lists(patches(), max_size=size).map(lambda found: PatchStack(tuple(found)))

@@ -24,7 +24,7 @@ PATCHES: dict[str, Patch] = {
     "set_ch10_r4_c11_5.5": SetValue(channels=(10,), row=4, column=11, value=5.5),
 }
 QUICK = {("hard", 0): 8, ("hard", 2): 8, ("hard", 13): 24, ("easy", 1): 4, ("easy", 2): 4, ("easy", 9): 4}
-"""Of large levels every so many-th square is enough for every day."""
+"""Of large levels every n-th square is enough for every day."""
 
 
 def _check(reference: Path, policy: Policy, world: str, seed: int, every: int) -> None:

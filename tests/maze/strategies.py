@@ -30,7 +30,7 @@ def edited(random: np.random.Generator, world: int) -> Maze:
 
 
 def crowded(random: np.random.Generator, world: int) -> Maze:
-    """A legal maze whose mouse is beside its cheese, walls around them at any density: sprites over sprites' edges."""
+    """A legal maze whose mouse is next to its cheese, walls around them at any density: sprites over sprites' edges."""
     maze = edited(random, world)
     row, col = maze.mouse
     up, right = ((1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))[int(random.integers(8))]

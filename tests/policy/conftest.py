@@ -21,7 +21,7 @@ StateDict = dict[str, Tensor]
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    # These networks are small: beside other work, threads waiting for each other cost more than they give.
+    # These networks are small: next to other work, threads waiting for each other cost more than they give.
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

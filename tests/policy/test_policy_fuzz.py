@@ -51,7 +51,7 @@ def test_truncations(content, tmp_path):
 
 
 def test_flipped_bytes(content, tmp_path):
-    """Most flips go where the structure lies: the beginning (header, pickle) and the end (directory)."""
+    """Most flips go where the structure is: the beginning (header, pickle) and the end (directory)."""
     random_, size, opened = random.Random(2), len(content), 0
     assert attempt(tmp_path / "whole", content)
     for _ in range(150):

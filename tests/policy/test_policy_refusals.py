@@ -232,7 +232,7 @@ def test_compressed_records(refusal, tmp_path, state_dict, torch_bytes, rezip):
 
 
 def record(name: str, size: int, start: int = 0, **changes: int) -> zipfile.ZipInfo:
-    """A directory's entry for an uncompressed record of so many bytes."""
+    """A directory's entry for an uncompressed record of this many bytes."""
     info = zipfile.ZipInfo(name)
     info.file_size = info.compress_size = size
     info.header_offset = start

@@ -1,4 +1,4 @@
-"""The network behind a layer with gates frozen, written once more and as plainly as can be: what studies are checked
+"""The network after a layer with gates frozen, written once more and as plainly as possible: what studies are checked
 against. Activations are (n, channels, side, side), one forward pass a row."""
 
 from __future__ import annotations

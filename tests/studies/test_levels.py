@@ -200,7 +200,7 @@ def test_a_killed_run_goes_on_to_the_same_table(small_policy: Policy, tmp_path: 
 
     with pytest.raises(Cancelled):
         question.run(progress=stop)
-    # It goes on behind what the killed run had written.
+    # It continues after what the killed run had written.
     assert done[0] >= 512
     kept = [parquet.read(parts / f"{number:08}.parquet")[0] for number in range(2)]
     fresh = LevelsQuestion(small_policy, seeds("0:512")).run().columns

@@ -88,7 +88,7 @@ def test_a_channel_without_a_peak_marks_nothing() -> None:
     conv.weight[3], conv.bias[3] = 0, 2
     found = find_cheese_channels(policy_of(network, "flat"), layer_name="embedder.block3.maxpool", count=100)
     (flat,) = (channel for channel in found if channel.channel == 3)
-    # Its first pixel is as large as any; in some of these levels the cheese lies beside that.
+    # Its first pixel is as large as any; in some of these levels the cheese is next to that.
     assert (flat.hits, flat.at_cheese, flat.elsewhere) == (0, pytest.approx(2), pytest.approx(2))
 
 

@@ -174,7 +174,7 @@ MakeHand = Callable[..., Hand]
 
 @pytest.fixture
 def make_hand(qtbot: QtBot, qapp: QApplication, small_policy: Policy, tmp_path: Path) -> Iterator[MakeHand]:
-    """Makes windows: on a maze (the small one), with a policy (a small random one), an engine, and a tool in hand.
+    """Makes windows: on a maze (the small one), with a policy (a small random one), an engine, and a selected tool.
 
     Where the tool is None, it is the one that the settings tell.
     """

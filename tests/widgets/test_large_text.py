@@ -108,7 +108,7 @@ def _cut(widget: QWidget) -> str:
 
 
 def _outside(widget: QWidget, root: QWidget) -> str:
-    """Whether a widget lies beyond the edge of what holds it; what scrolls may, up and down."""
+    """Whether a widget is beyond the edge of what holds it; what scrolls may, up and down."""
     if widget is root or isinstance(widget.parentWidget(), QAbstractScrollArea):
         return ""
     outer = widget.parentWidget()

@@ -17,7 +17,7 @@ from widgets.panels.patches.card import PatchCard
 
 
 def places(hand: Hand) -> list[tuple[QPoint, QRect]]:
-    """Where each canvas in sight lies in the window, and its maze on it."""
+    """Where each canvas in sight is in the window, and its maze on it."""
     QApplication.processEvents()
     QApplication.processEvents()
     view = hand.window.maze_view

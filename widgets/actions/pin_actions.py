@@ -16,7 +16,7 @@ PIN_VALUE: Final = 5.5
 
 
 def pin_square(maze: Maze) -> Square:
-    """Where a new pin stands: the open square nearest to the maze's top-right corner."""
+    """Where a new pin is: the open square nearest to the maze's top-right corner."""
     row, col = max(maze.squares.tolist(), key=lambda square: square[0] + square[1])
     return row, col
 
@@ -30,7 +30,7 @@ def pin_layer(context: Context) -> str:
 
 
 def add_pin(context: Context, channels: tuple[int, ...], layer_name: str, square: Square | None = None) -> None:
-    """Add a set-value patch with a pin, on a square or where a new pin stands."""
+    """Add a set-value patch with a pin, on a square or where a new pin is."""
     at = pin_square(context.document.state.maze) if square is None else square
     patch_edits.add_patch(context.document, SetValue(layer=layer_name, channels=channels, square=at, value=PIN_VALUE))
 
@@ -40,7 +40,7 @@ def add_cheese_pin(context: Context, square: Callable[[], Square] | None = None)
 
     Args:
         context: the window's.
-        square: asked for the pin's square once the channels are known; left out, it is where a new pin stands.
+        square: asked for the pin's square once the channels are known; left out, it is where a new pin is.
     """
     name = pin_layer(context)
     with_cheese_channels(context, name, lambda channels: add_pin(context, channels, name, square() if square else None))

@@ -15,7 +15,7 @@ from widgets.services.context import Context
 from widgets.services.level_requests import Levels
 
 TOOL = "tool"
-"""The setting that keeps the tool in hand."""
+"""The setting that keeps the selected tool."""
 
 POLICY = "checkpoint network model weights agent load default"
 

@@ -92,7 +92,7 @@ def paint_pixels(painter: QPainter, square: QRect, atlas: QImage, channel: int, 
 
 
 def pixel_rect(square: QRect, pixel: Pixel, side: int) -> QRectF:
-    """Where an activation pixel lies in a picture."""
+    """Where an activation pixel is in a picture."""
     unit = square.width() / side
     return QRectF(square.x() + pixel[1] * unit, square.y() + pixel[0] * unit, unit, unit)
 

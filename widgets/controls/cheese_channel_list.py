@@ -32,7 +32,7 @@ MEANING: Final = (
     "its mean value there, and everywhere else. Tick those to use"
 )
 WIDEST: Final = ("100%", "-88.88", "-88.88")
-"""As wide as what stands in the columns after the first gets."""
+"""As wide as what is in the columns after the first gets."""
 
 VALUES: Final = Qt.ItemDataRole.UserRole + 1
 GAP: Final = 0.6
@@ -68,7 +68,7 @@ class CheeseList(QListWidget):
         self.addItem(item)
 
     def height_of(self, rows: int) -> int:
-        """Pixels that so many rows take under the headings."""
+        """Pixels that this many rows take under the headings."""
         row = max(1, self.sizeHintForRow(0))
         return rows * row + self.headings.sizeHint().height() + 2 * self.frameWidth() + 4
 

@@ -14,7 +14,7 @@ class Folding(QWidget):
 
     Args:
         context: for the icon.
-        title: what stands beside the arrow.
+        title: what is next to the arrow.
         inner: what folds.
     """
 

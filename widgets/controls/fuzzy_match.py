@@ -27,7 +27,7 @@ def match(typed: str, text: str) -> Match | None:
     wanted = [letter for letter in typed.casefold() if not letter.isspace()]
     if not wanted:
         return Match(0.0, ())
-    # Not casefold: it may lengthen a text, and places would then point beside their letters.
+    # Not casefold: it may lengthen a text, and places would then point next to their letters.
     letters = [letter.lower() for letter in text]
     best: dict[int, tuple[float, tuple[int, ...]]] = {-1: (0.0, ())}
     for letter in wanted:

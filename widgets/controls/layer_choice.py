@@ -28,7 +28,7 @@ def has_pixels(name: str) -> bool:
 
 
 def group(layer: Layer) -> str:
-    """The heading a layer stands under."""
+    """The heading a layer is under."""
     name = short_name(layer.name)
     return f"Block {name[5]}" if name.startswith("block") else "Head"
 

@@ -111,7 +111,7 @@ class NumberSlider(SliderKeys, WheelWhenFocused, QSlider):
             self.setValue(round(value + (x - start) * per_pixel / FINE))
         else:
             self.setValue(self._value_at(x))
-            # Shift pressed later goes on from here.
+            # Shift pressed later continues from here.
             self._grabbed = (x, self.value())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -131,7 +131,7 @@ class NumberSlider(SliderKeys, WheelWhenFocused, QSlider):
 
 
 class _Entry(OwnKeys, UndoOnceTaken, WheelWhenFocused):
-    """What fields for numbers have in common; stands before the Qt class."""
+    """Base of fields for numbers; comes before the Qt class."""
 
     own_keys = PAGES
 
@@ -294,14 +294,14 @@ class Number(QWidget):
         return self._value
 
     def show_value(self, value: float) -> None:
-        """Show a number; nobody is told. One from a file may lie beyond the slider's ends: the field shows it."""
+        """Show a number; nobody is told. One from a file may be beyond the slider's ends: the field shows it."""
         self._value = value
         low, high = self._limits
         for part in (self.slider, self.field):
             part.blockSignals(True)
         self.field.setRange(min(low, value), max(high, value))
         self.field.setValue(value)
-        # The slider stays at its end for what lies beyond; a whole number of Qt holds only so much.
+        # The slider stays at its end for what is beyond; a whole number of Qt holds only so much.
         self.slider.setValue(round(min(max(value, low), high) * UNIT))
         for part in (self.slider, self.field):
             part.blockSignals(False)

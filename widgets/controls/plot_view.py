@@ -101,7 +101,7 @@ class PlotView(QWidget):
             self._read(x)
 
     def set_titled(self, titled: bool) -> None:
-        """Show the plot's title over it, or not, where it stands elsewhere."""
+        """Show the plot's title over it, or not, where it is elsewhere."""
         self._titled = titled
         self.title.setVisible(titled)
 
@@ -185,7 +185,7 @@ class PlotView(QWidget):
         self._mark(plot, palette)
         (low, high), (bottom, top) = plot_limits(plot)
         canvas.setRange(xRange=(low, high), yRange=(bottom, top), padding=0)
-        # What runs upwards is named over the plot: beside it, its name would be cut off in a low panel.
+        # What runs upwards is named over the plot: next to it, its name would be cut off in a low panel.
         words = [escape(axis_text(plot.y)) + ":", *(_entry(*entry) for entry in entries)]
         self.legend.setText("&ensp; ".join(words))
         self.legend.show()

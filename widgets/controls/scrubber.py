@@ -16,7 +16,7 @@ FINE = 10_000
 
 
 class Scrub(SliderKeys, WheelWhenFocused, QSlider):
-    """A slider whose handle comes to the pointer at once; its values may lie at places of their own, as on a log axis.
+    """A slider whose handle comes to the pointer at once; its values may be at places of their own, as on a log axis.
 
     Args:
         name: for screen readers, "Step of the rollout".
@@ -77,7 +77,7 @@ class Scrub(SliderKeys, WheelWhenFocused, QSlider):
         return left + half + QStyle.sliderPositionFromValue(self.minimum(), self.maximum(), value, span)
 
     def value_at(self, x: float) -> int:
-        """The value whose place is nearest to so many pixels from the left."""
+        """The value whose place is nearest to this many pixels from the left."""
         left, span, half = self._way()
         at = round(x) - left - half
         if not self._places:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
 
 TOUCHING = 4
-"""Pixels by which widgets may overlap and still stand beside each other."""
+"""Pixels by which widgets may overlap and still stand next to each other."""
 
 
 class ReadingOrder:

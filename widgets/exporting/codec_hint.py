@@ -21,7 +21,7 @@ class Plays:
         self._size: tuple[int, int] | None = None
 
     def say_of(self, width: int, height: int) -> None:
-        """Say what a movie of so many pixels will be."""
+        """Say what a movie of this many pixels will be."""
         size = (width, height)
         if size == self._size:
             return

@@ -222,7 +222,7 @@ class ExportDialog(ReadingOrder, QDialog):
 
     @property
     def _page_choice(self) -> PageChoice:
-        # What is as in the window goes on following it.
+        # What is as in the window keeps following it.
         legend = self.legend.isChecked()
         kept = None if legend == self._snapshots.legend_shown else legend
         return PageChoice(self.background.currentData(), kept, self.numbers.isChecked())
@@ -335,7 +335,7 @@ class ExportDialog(ReadingOrder, QDialog):
             self.reject()
 
     def _correct(self, number: QSpinBox | QDoubleSpinBox, sentence: str, *_: object) -> None:
-        """Say what became of a number that cannot be; it is said until that number is typed anew."""
+        """Say what became of a number that cannot be; it is said until that number is typed again."""
         self._corrections.pop(number, None)
         if sentence:
             self._corrections[number] = f"{number.accessibleName()}: {sentence}"

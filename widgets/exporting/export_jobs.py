@@ -58,7 +58,7 @@ def content(choices: Choices, shown: Present, engine: Engine, progress: Progress
     """The file's bytes.
 
     Raises:
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
         MazescopeError: when there is nothing to make it of.
     """
     if choices.what == "picture":
@@ -91,7 +91,7 @@ def export(choices: Choices, shown: Present, engine: Engine, path: Path, progres
     """Write the file, whole or not at all.
 
     Raises:
-        Cancelled: when `progress` says not to go on; nothing was written.
+        Cancelled: when `progress` says not to continue; nothing was written.
         MazescopeError: one sentence on why it could not be written; what was at the path is unchanged.
     """
     made = content(choices, shown, engine, progress)
@@ -105,7 +105,7 @@ def export(choices: Choices, shown: Present, engine: Engine, path: Path, progres
 
 
 def _story(choices: Choices, shown: Present, engine: Engine, progress: Progress) -> Story:
-    # What lies over the mazes now belongs to one step of the rollout; a movie draws its own.
+    # What is over the mazes now belongs to one step of the rollout; a movie draws its own.
     look = Look(shown.mode, shown.palette, shown.options, tuple(side.title for side in shown.sides))
     requests = [result.request for result in shown.results]
     if choices.what == "rollout":

@@ -34,7 +34,7 @@ class Present:
     """What is on the canvas.
 
     Attributes:
-        sides: the maze in front with its whole field and what lies over it, and then what it is compared with.
+        sides: the maze in front with its whole field and what is over it, and then what it is compared with.
         mode: which fields are shown.
         palette: the colours, as the background needs them.
         options: legend, numbers and title.
@@ -68,7 +68,7 @@ class Present:
 
     @property
     def figure(self) -> Figure:
-        """The view as a figure; a comparison as two beside each other."""
+        """The view as a figure; a comparison as two next to each other."""
         drawn = page(self.sides, self.mode, self.palette, self.options)
         return replace(drawn, background=None) if self.background == "transparent" else drawn
 

@@ -36,7 +36,7 @@ class DropSign(QWidget):
         painter.setPen(QPen(QColor(palette.accent), LINE))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(LINE, LINE, -LINE, -LINE), 8, 8)
         line = self.fontMetrics().height()
-        # The sentence on a plate: it lies on a maze.
+        # The sentence on a plate: it is on a maze.
         room = self.rect().adjusted(2 * line, 2 * line, -2 * line, -2 * line)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         words = self.fontMetrics().boundingRect(room, flags, sentence)

@@ -51,7 +51,7 @@ def widen(dialog: QFileDialog) -> None:
 
 
 def _dialog(parent: QWidget, title: str, folder: str, filters: str, mode: QFileDialog.FileMode) -> QFileDialog:
-    # Of the window: a panel, or a card in it, may be made anew while the dialog is open.
+    # Of the window: a panel, or a card in it, may be made again while the dialog is open.
     dialog = QFileDialog(parent.window(), title, folder)
     dialog.setFileMode(mode)
     dialog.setNameFilters(filters.split(";;"))

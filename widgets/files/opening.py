@@ -291,7 +291,7 @@ class Files(QObject):
 
     @property
     def _session_folder(self) -> str:
-        """Where the last session was opened or saved: not where some checkpoint lies."""
+        """Where the last session was opened or saved: not where some checkpoint is."""
         kept = self._context.settings.get("session.folder")
         return kept if isinstance(kept, str) and os.path.isdir(kept) else str(Path.home())
 

@@ -76,7 +76,7 @@ class Card(QFrame):
 
 
 class CoachMark(QWidget):
-    """Lies over the whole window; the part it points at stays usable, and Esc ends it.
+    """Is placed over the whole window; the part it points at stays usable, and Esc ends it.
 
     Signals:
         left(): the user wants to see no more.
@@ -124,7 +124,7 @@ class CoachMark(QWidget):
         self.card.next.setFocus()
 
     def place(self) -> None:
-        """Lie over the window as it is now, the lights on its parts, the card beside them."""
+        """Lie over the window as it is now, the lights on its parts, the card next to them."""
         self.setGeometry(self._window.rect())
         targets, before = self._targets(), self._lights
         self._lights = [light for group in targets if not (light := self._around(group)).isNull()]
@@ -136,7 +136,7 @@ class CoachMark(QWidget):
         self.setMask(mask | QRegion(self.card.geometry()))
         self.update()
         if self._lights != before:
-            # What came out of the shade keeps it until it is painted anew, and Qt does not ask for that.
+            # What came out of the shade keeps it until it is painted again, and Qt does not ask for that.
             for part in (part for group in targets for part in group):
                 for inner in (part, *part.findChildren(QWidget)):
                     inner.update()
@@ -150,7 +150,7 @@ class CoachMark(QWidget):
         return light if light.isNull() else light.adjusted(-ROOM, -ROOM, ROOM, ROOM).intersected(self.rect())
 
     def _place_card(self) -> None:
-        """Beside a light where there is room, covering none; else in the corner of the last one."""
+        """Next to a light where there is room, covering none; else in the corner of the last one."""
         card, whole = self.card, self.rect()
         card.adjustSize()
         width, height = card.width(), card.height()

@@ -44,7 +44,7 @@ class Titles(QListWidget):
 
 
 class HelpWindow(ReadingOrder, QDialog):
-    """A window beside the main one: both can be used at once, and Esc closes it."""
+    """A window next to the main one: both can be used at once, and Esc closes it."""
 
     def __init__(self, context: Context, window: QWidget, title: str, width: int, height: int) -> None:
         super().__init__(window)

@@ -160,7 +160,7 @@ class MazeCanvas(pg.GraphicsView):
 
     @property
     def sight(self) -> Sight:
-        """What is in sight: as it was chosen, not what a canvas of this shape shows beside it."""
+        """What is in sight: as it was chosen, not what a canvas of this shape shows next to it."""
         if self._fitted:
             return "world" if self.whole_world else "maze"
         chosen = self._chosen if self._chosen is not None else self.box.targetRect()
@@ -186,7 +186,7 @@ class MazeCanvas(pg.GraphicsView):
         self.moved.emit()
 
     def square_at(self, position: QPointF) -> Square:
-        """The (row, col) under a place in the canvas's pixels; it may lie outside the world."""
+        """The (row, col) under a place in the canvas's pixels; it may be outside the world."""
         at = self.box.mapSceneToView(position)
         return int(at.y() // 1), int(at.x() // 1)
 
@@ -373,7 +373,7 @@ class MazeCanvas(pg.GraphicsView):
             self.use_tool([old, new])
 
     def use_tool(self, squares: Sequence[Square]) -> None:
-        """Use the tool in hand on squares, as one short drag over them would."""
+        """Use the selected tool on squares, as one short drag over them would."""
         press = TOOL_BY_ID[self._context.view.tool].press
         if self._read_only:
             self.chosen.emit()

@@ -18,7 +18,7 @@ LABELS = ("P(cheese)", "P(top-right)")
 Part = tuple[str, str, QFont]
 
 BESIDE = 26
-"""Pixels left and right of numbers that have others beside them."""
+"""Pixels left and right of numbers that have others next to them."""
 
 
 class Numbers(QWidget):
@@ -37,7 +37,7 @@ class Numbers(QWidget):
         )
         picture.fields_changed.connect(self.refresh)
         picture.maze_changed.connect(self.refresh)
-        # Methods, not lambdas: Qt lets go of them when a comparison ends and its numbers with it.
+        # Methods, not lambdas: Qt releases them when a comparison ends and its numbers with it.
         context.palette_changed.connect(self.refresh)
         context.view.mode_changed.connect(self.refresh)
         self.refresh()
@@ -59,13 +59,13 @@ class Numbers(QWidget):
         self.update()
 
     def set_title(self, title: str) -> None:
-        """Say whose numbers they are, where there are others beside them; nothing when empty."""
+        """Say whose numbers they are, where there are others next to them; nothing when empty."""
         if title != self._title:
             self._title = title
             self.refresh()
 
     def refresh(self, *_: object) -> None:
-        """Work the numbers out anew from what the canvas shows."""
+        """Work the numbers out again from what the canvas shows."""
         picture, decision = self._picture, self._picture.decision
         self._values = None
         if decision.square is None:

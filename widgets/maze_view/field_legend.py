@@ -109,7 +109,7 @@ class Legend(QWidget):
             self.update()
 
     def moveEvent(self, event: QMoveEvent) -> None:
-        # It lies at the bottom: whenever what is around it grows or shrinks, it moves.
+        # It is at the bottom: whenever what is around it grows or shrinks, it moves.
         super().moveEvent(event)
         self._see_room()
 

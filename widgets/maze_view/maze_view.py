@@ -22,7 +22,7 @@ from widgets.maze_view.picture import Picture
 from widgets.services.context import Context
 
 BETWEEN = 9
-"""Pixels between canvases beside each other, with a line in the middle."""
+"""Pixels between canvases next to each other, with a line in the middle."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Size:
 
 
 class PaneGrid(QWidget):
-    """Holds the panes with their numbers, and draws what keeps those beside each other apart."""
+    """Holds the panes with their numbers, and draws what keeps those next to each other apart."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class MazeView(QWidget):
         self.stage = PaneGrid(context)
         self._grid = QGridLayout(self.stage)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        # Zoomed in, mazes fill their canvases: what lies between them keeps them apart.
+        # Zoomed in, mazes fill their canvases: what is between them keeps them apart.
         self._grid.setHorizontalSpacing(BETWEEN)
         self._grid.setVerticalSpacing(1)
         for pane in self.panes.values():
@@ -116,7 +116,7 @@ class MazeView(QWidget):
         self.canvas.zoom(factor)
 
     def compare_with(self, companion: Companion | None) -> None:
-        """Show another maze or policy beside the one in front, or nothing but that one again."""
+        """Show another maze or policy next to the one in front, or nothing but that one again."""
         for pane in self.other_panes.values():
             self._grid.removeWidget(pane)
             pane.hide()
@@ -166,7 +166,7 @@ class MazeView(QWidget):
         had_focus = any(pane.canvas.hasFocus() for pane in everyone)
         for number, panes in enumerate((self.panes, self.other_panes)):
             for role, pane in panes.items():
-                # One role: beside each other. All three: a row each. The numbers lie under what they are of.
+                # One role: next to each other. All three: a row each. The numbers lie under what they are of.
                 row, column = (2 * number, ROLES.index(role)) if len(roles) > 1 else (0, number)
                 self._grid.addWidget(pane, row, column)
                 if role in roles and shown is not None and shown is not pane.canvas:
@@ -214,7 +214,7 @@ class MazeView(QWidget):
 
     def _explain(self, *_: object) -> None:
         context, companion = self._context, self.companion
-        # Of all three, the one that is empty says why: no sentence lies over arrows then.
+        # Of all three, the one that is empty says why: no sentence is over arrows then.
         saying = (Mode.DIFFERENCE,) if len(self._roles()) > 1 else (Mode.PATCHED, Mode.DIFFERENCE)
         for pane in self.panes.values():
             result = context.bridge.latest if pane.role in saying else None

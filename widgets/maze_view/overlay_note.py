@@ -26,7 +26,7 @@ NARROWEST = 110
 class Note(QLabel):
     """A muted sentence on as many lines as it needs; pointer events go through it.
 
-    It lies over the canvas where it covers least of the maze: above, below or beside it. So the maze stays where it is
+    It is over the canvas where it covers least of the maze: above, below or next to it. So the maze stays where it is
     and as large as it is, whatever is said.
     """
 

@@ -85,7 +85,7 @@ class Pane(QWidget):
         self.caption.setVisible(captioned)
 
     def set_text_scale(self, scale: float) -> None:
-        """Larger caption, note and card beside the pointer, for a stage; 1 is the usual."""
+        """Larger caption, note and card next to the pointer, for a stage; 1 is the usual."""
         if scale == self._text_scale:
             return
         self._text_scale = scale

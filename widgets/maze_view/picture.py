@@ -32,7 +32,7 @@ class Picture(QObject):
         maze_changed(): other walls, mouse, cheese or marks.
         fields_changed(): other arrows.
         stale_changed(): `is_stale` may say something else.
-        overlays_changed(): something else lies over the mazes.
+        overlays_changed(): something else is over the mazes.
     """
 
     maze_changed = Signal()

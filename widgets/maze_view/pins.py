@@ -66,7 +66,7 @@ class PinsItem(pg.GraphicsObject):
             self._paint_pin(painter, QPointF(col + 0.5, row + 0.06), acts)
 
     def _paint_pin(self, painter: QPainter, tip: QPointF, acts: bool) -> None:
-        # World coordinates: y grows upwards, so the head lies above the tip. All of it lies on the pin's own square,
+        # World coordinates: y grows upwards, so the head is above the tip. All of it is on the pin's own square,
         # for that is where a hand takes hold of it.
         radius, rise = 0.3, 0.56
         head = QPointF(tip.x(), tip.y() + rise)

@@ -36,7 +36,7 @@ NO_PIN: Final = "There is no pin in the stack; expected a set-value patch on a s
 
 
 class SquareLayers(QObject):
-    """The layer that lies under the arrows now.
+    """The layer that is under the arrows now.
 
     Attributes:
         kind: what was chosen.

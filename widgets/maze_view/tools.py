@@ -79,7 +79,7 @@ def _thing_stroke(context: Context, verb: str, move: Callable[[Document, Square]
 
 
 def thing_stroke(context: Context, square: Square) -> Stroke | None:
-    """Drag the thing that lies on a square, if one does."""
+    """Drag the thing that is on a square, if one does."""
     maze = context.document.state.maze
     if square == maze.mouse:
         return mouse_stroke(context, square)

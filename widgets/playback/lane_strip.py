@@ -28,7 +28,7 @@ class LaneStrip(QWidget):
 
     Args:
         x_of: pixels from the left of a value of the scrubber.
-        value_at: the value nearest to so many pixels from the left.
+        value_at: the value nearest to this many pixels from the left.
 
     Signals:
         sought(int): a value was clicked on, or dragged over.

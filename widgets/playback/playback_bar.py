@@ -159,7 +159,7 @@ class PlaybackBar(QWidget):
             verdicts.take_stage(scale)
 
     def _take_look(self, *_: object) -> None:
-        # A font of its own does not follow when the size of text is chosen anew.
+        # A font of its own does not follow when the size of text is chosen again.
         self.count.setFont(theme.number_font(self.font()))
         self.refresh()
 

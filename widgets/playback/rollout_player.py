@@ -120,12 +120,12 @@ class Player(QObject):
         self._show()
 
     def step_by(self, steps: int) -> None:
-        """Stop, and go so many steps on or back."""
+        """Stop, and go this many steps on or back."""
         self._clock.stop()
         self.seek(self._step + steps)
 
     def seek(self, step: int) -> None:
-        """Show the maze after so many steps."""
+        """Show the maze after this many steps."""
         self._step = max(0, min(step, self.last))
         self._show()
 

@@ -142,7 +142,7 @@ class SeriesPlayer(QObject):
         self.changed.emit()
 
     def step_by(self, count: int) -> None:
-        """Stop, and go so many checkpoints on or back."""
+        """Stop, and go this many checkpoints on or back."""
         self._clock.stop()
         self.seek(self._index + count)
 

@@ -39,7 +39,7 @@ class Verdict(QWidget):
         _centre(self._line, on)
 
     def say(self, episode: Rollout, name: str = "", *, stale: bool) -> None:
-        """Show how an episode ended, and whose it was where there are others beside it."""
+        """Show how an episode ended, and whose it was where there are others next to it."""
         end, short, note = episode.summary(), episode.verdict(), episode.circling_note()
         beside = f", {note}" if note else ""
         title = self._title
@@ -51,7 +51,7 @@ class Verdict(QWidget):
 class Verdicts(QWidget):
     """What came of the two mice of one maze: side by side, or one under the other where two long ones would not fit.
 
-    Which of the two depends on the width and the font alone, so that nothing moves when the sentences change. Beside
+    Which of the two depends on the width and the font alone, so that nothing moves when the sentences change. Next to
     those of another maze they are always one under the other, so that each has room to say whose it is.
     """
 
@@ -131,7 +131,7 @@ class Verdicts(QWidget):
 
 
 def _centre(line: QBoxLayout, on: bool) -> None:
-    """A gap before what stands in a line, as large as the one behind it; or none."""
+    """A gap before the content of a line, as large as the one after it; or none."""
     first = line.itemAt(0)
     gap = first is not None and first.spacerItem() is not None
     if on and not gap:

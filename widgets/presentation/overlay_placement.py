@@ -12,7 +12,7 @@ from widgets.maze_view.free_space import maze_rect
 from widgets.maze_view.maze_view import MazeView
 
 EDGE = 10
-"""Pixels left free around what lies there."""
+"""Pixels left free around what is there."""
 
 CARD = 1_000
 """How much worse it is to cover a card than the same piece of a maze."""

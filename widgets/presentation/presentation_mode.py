@@ -23,7 +23,7 @@ from widgets.services.context import Context
 from widgets.shell.message_bar import MessageBar
 
 LEAST_BESIDE = 16
-"""Heights of a line of text that a message needs beside the maze; else it lies at the foot of the canvases."""
+"""Heights of a line of text that a message needs next to the maze; else it is at the foot of the canvases."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class Parts:
     Attributes:
         window: goes to full screen.
         maze_view: what is presented.
-        message_bar: lies where it covers nothing of it.
+        message_bar: placed where it covers nothing of it.
         hidden: what else is hidden.
         enlarged: what has larger text.
         enlarge: called with the scale of text, and with None at the end, for parts that need more than a larger font.
@@ -154,7 +154,7 @@ class Presentation(QObject):
 
     def _settle(self, before: Before) -> None:
         self._window.restoreState(before.layout, 1)
-        # Panels that are laid out anew let go of the keyboard.
+        # Panels that are laid out again let go of the keyboard.
         self._give_back_keyboard(before)
 
     def _give_back_keyboard(self, before: Before) -> None:
@@ -213,7 +213,7 @@ class Presentation(QObject):
             self._grow()
 
     def _message_room(self) -> QRect:
-        """Where a message covers nothing that is to be read: beside the maze, or over the foot of the canvases."""
+        """Where a message covers nothing that is to be read: next to the maze, or over the foot of the canvases."""
         view, over = self._parts.maze_view, self._parts.message_bar.parentWidget()
         assert over is not None
         room = canvas_room(view, over)

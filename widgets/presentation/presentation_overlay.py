@@ -54,7 +54,7 @@ def keys_pressed(key: int, modifiers: Qt.KeyboardModifier) -> tuple[str, ...]:
 
 
 class PresentationOverlay(QWidget):
-    """Lies over the window, sees no events, and hides nothing."""
+    """Is placed over the window, sees no events, and hides nothing."""
 
     def __init__(self, context: Context, maze_view: MazeView, window: QWidget) -> None:
         super().__init__(window)
@@ -85,7 +85,7 @@ class PresentationOverlay(QWidget):
         return timer
 
     def show_keys(self, keys: tuple[str, ...], note: str = "") -> None:
-        """Show keys as pressed, with a note beside them; the same ones again count."""
+        """Show keys as pressed, with a note next to them; the same ones again count."""
         if keys:
             again = keys == self.keys and self._keys_go.isActive()
             self._times = self._times + 1 if again else 1
@@ -212,7 +212,7 @@ class PresentationOverlay(QWidget):
         return self.note or (f"× {self._times}" if self._times > 1 else "")
 
     def _fonts(self) -> tuple[QFont, QFont]:
-        """Of the keys, and of what stands beside them."""
+        """Of the keys, and of what is next to them."""
         font, small = QFont(self.font()), QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * self._growth)
         font.setWeight(QFont.Weight.DemiBold)

@@ -28,7 +28,7 @@ class Growth:
 
 
 def growth(window: QWidget, rows: int = 1) -> Growth:
-    """For a window of this size, in text of this size, with mazes in so many rows."""
+    """For a window of this size, in text of this size, with mazes in this many rows."""
     height, line = min(window.height(), window.width() / WIDE), QFontMetricsF(window.font()).height()
     height *= 1 if rows < 2 else TWO_ROWS
 

@@ -46,7 +46,7 @@ class ActionRegistry(QObject):
     """All actions of the window, by id.
 
     Args:
-        on_error: told of what a handler raises; without it, that goes on to Qt.
+        on_error: told of what a handler raises; without it, it is passed on to Qt.
 
     Signals:
         added(str): an action was registered.

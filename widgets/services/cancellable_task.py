@@ -18,7 +18,7 @@ class Task(QObject):
         about: what errors of the jobs are about; see `Jobs.report`.
 
     Signals:
-        progressed(int, int): so many parts are done, of so many.
+        progressed(int, int): parts done, and parts in all.
         busy_changed(bool): a job was started, or the newest has ended (done, failed or cancelled).
     """
 

@@ -54,7 +54,7 @@ class CheeseChannels(QObject):
         return good or tuple(each.channel for each in ranked[:1])
 
     def scores(self, policy: Policy, layer_name: str, world: int) -> np.ndarray | None:
-        """(C,) float64 fraction of levels in which each channel peaks beside the cheese; None while not measured."""
+        """(C,) float64 fraction of levels in which each channel peaks next to the cheese; None while not measured."""
         ranked = self.channels(policy, layer_name, world)
         if ranked is None:
             return None

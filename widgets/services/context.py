@@ -104,7 +104,7 @@ class Context(Jobs):
         self.palette_changed.emit(self._palette)
 
     def icon(self, name: str, colour: str = "") -> QIcon:
-        """A Material Design glyph in the palette's colours: "undo". Draw it anew after `palette_changed`."""
+        """A Material Design glyph in the palette's colours: "undo". Draw it again after `palette_changed`."""
         return icons.icon(name, self._palette, colour)
 
     def close(self) -> None:

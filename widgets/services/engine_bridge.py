@@ -102,7 +102,7 @@ class EngineBridge(QObject):
         self.refresh()
 
     def set_device(self, device: str) -> None:
-        """Compute on another device, and everything anew."""
+        """Compute on another device, and everything again."""
         self.device = device
         if self._engine is not None:
             self._engine.set_device(device)

@@ -27,7 +27,7 @@ class Batch:
         paths: in the order in which they are read.
         read: what a file holds; off the GUI thread. Refuses with a `MazescopeError`.
         take: given the files that could be read, with what they hold; on the GUI thread.
-        still: whether the question stands; False drops the answer.
+        still: whether the question is still open; False drops the answer.
     """
 
     paths: tuple[Path, ...]
@@ -73,7 +73,7 @@ class FileQueue(QObject):
         Args:
             read: what a file holds; called off the GUI thread. Refuses with a `MazescopeError`.
             take: given every file that could be read, on the GUI thread; not called for none.
-            still: whether the question still stands once the files are read; otherwise nothing is taken or said.
+            still: whether the question is still open once the files are read; otherwise nothing is taken or said.
         """
         if not paths:
             return

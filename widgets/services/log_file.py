@@ -14,7 +14,7 @@ _NAME = "mazescope"
 
 
 def log_file() -> Path:
-    """Where the log lies."""
+    """Where the log is."""
     return state_folder() / "mazescope.log"
 
 

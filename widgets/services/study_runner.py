@@ -55,7 +55,7 @@ class StudyRunner(QObject):
 
     Signals:
         changed(): any of the attributes did, or `busy`.
-        progressed(int, int): so many parts are done, of so many.
+        progressed(int, int): parts done, and parts in all.
     """
 
     changed = Signal()

@@ -16,7 +16,7 @@ PATIENCE = 150
 
 
 class VectorWatch(QObject):
-    """Tells when a file that a patch names has been written anew, has gone, or has come back.
+    """Tells when a file that a patch names was rewritten, removed or restored.
 
     Signals:
         changed(): what was computed with the stack as it is may not hold any more.

@@ -18,7 +18,7 @@ class SharedLibrary(QObject):
     """The library's folder, and a signal for what this window changes in it.
 
     Attributes:
-        deleted: of each file deleted last: where it lies now, and where it was.
+        deleted: of each file deleted last: where it is now, and where it was.
 
     Signals:
         changed(): vectors were added, renamed or deleted.

@@ -21,7 +21,7 @@ class ViewState(QObject):
         inspect_changed(object): the square whose numbers and activations are shown: a Square, or None for the mouse's.
         layer_changed(str): the layer whose channels are shown.
         pixel_hover_changed(object): (row, col) of the activation pixel under the pointer, row 0 on top, or None.
-        tool_changed(str): id of the canvas tool in hand.
+        tool_changed(str): id of the selected canvas tool.
         kept_changed(): something that a session file keeps of the view.
     """
 
@@ -107,11 +107,11 @@ class ViewState(QObject):
 
     @property
     def tool(self) -> str:
-        """Id of the canvas tool in hand."""
+        """Id of the selected canvas tool."""
         return self._tool
 
     def set_tool(self, tool: str) -> None:
-        """Take another canvas tool in hand."""
+        """Select another canvas tool."""
         if tool != self._tool:
             self._tool = tool
             self.tool_changed.emit(tool)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class RecoveryDialog(ReadingOrder, QDialog):
-    """Recover, open what was saved, or begin anew. Closed without an answer, it asks again at the next start.
+    """Recover, open what was saved, or begin again. Closed without an answer, it asks again at the next start.
 
     Args:
         found: what crashed runs left, newest first.

@@ -209,7 +209,7 @@ class Docks:
         return wanted + FRAME <= self.screen_height
 
     def _places_of_a_side(self) -> int:
-        """How many places panels share at the side that has most, beside those that float or are put away."""
+        """How many places panels share at the side that has most, not counting those that float or are hidden."""
         sides: dict[Qt.DockWidgetArea, list[set[QDockWidget]]] = {}
         for dock in self.docks.values():
             if not (dock.isHidden() or dock.isFloating()):
@@ -280,7 +280,7 @@ class Docks:
         self.share_out()
 
     def lift_floating(self) -> None:
-        """Show panels that float anew, after the window: those shown before it would lie behind it for good."""
+        """Show panels that float again, after the window: those shown before it would lie behind it for good."""
         for dock in self.docks.values():
             if dock.isFloating() and not dock.isHidden():
                 dock.hide()
@@ -331,7 +331,7 @@ class Docks:
             spec = Spec(
                 id=f"panel.{panel.name}",
                 title=f"Panel: {panel.title}",
-                # Qt's own action does more than show and hide: it raises a dock that lies behind another.
+                # Qt's own action does more than show and hide: it raises a dock that is behind another.
                 handler=partial(_trigger, toggle),
                 group="Panels",
                 tip=toggle.toolTip(),

@@ -58,7 +58,7 @@ class MessageBar(QFrame):
 
     A message leaves when its time is over; not while the window is not in front, nor while a button of the mouse is
     held. An error also leaves when what it is about goes well, and one about what stays wrong (`LASTING`) only then.
-    The bar lies over a view's foot and never takes room from it: a maze does not move for a message.
+    The bar is over a view's foot and never takes room from it: a maze does not move for a message.
 
     Attributes:
         room: says where to lie where the view's foot has no room for it, in the parent's pixels.
@@ -197,7 +197,7 @@ class MessageBar(QFrame):
         """Lie over the foot of a view, whatever its place and size, as a child of what holds it.
 
         Args:
-            view: what it lies over.
+            view: what it is over.
             foot: the view's lowest part; what has no place in that would cover what is above it.
             room: where to lie then, in the parent's pixels.
         """

@@ -32,7 +32,7 @@ WORK = (
 
 
 class Status(QStatusBar):
-    """Reflects the tool in hand, background work, and the latest answer."""
+    """Reflects the selected tool, background work, and the latest answer."""
 
     def __init__(self, context: Context, tools: Sequence[Tool]) -> None:
         super().__init__()

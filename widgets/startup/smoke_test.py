@@ -108,7 +108,7 @@ def _use(window: MainWindow, folder: Path, errors: list[str]) -> dict[str, Any]:
     wait(lambda: document.state.policy is not None, "loading the shipped policy")
     wait(answered, "computing the first field")
     before = document.state.maze
-    # A wall beside the way from the mouse: one that a click opens.
+    # A wall next to the way from the mouse: one that a click opens.
     square = next(
         (row, col + 1)
         for row, col in region(before, before.mouse)

@@ -92,7 +92,7 @@ class LevelsPage(StudyPage):
         self._table: Table | None = None
         self._chosen = np.zeros(0, dtype=np.int64)
         self._columns: dict[str, Any] = {}
-        # Parts come many times a second; the table is made anew less often.
+        # Parts come many times a second; the table is made again less often.
         self._soon = QTimer(self, singleShot=True, interval=250)
         self._soon.timeout.connect(self._take)
         self.runner.changed.connect(self._changed)

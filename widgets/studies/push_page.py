@@ -102,7 +102,7 @@ class PushPage(StudyPage):
         self.follow()
 
     def clear_pins(self) -> None:
-        """Let go of all pinned squares."""
+        """Release all pinned squares."""
         self._pins = ()
         self.follow()
 

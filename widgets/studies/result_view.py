@@ -125,7 +125,7 @@ class ResultView(QWidget):
             self.plot.show_plot(shown, self._handle)
 
     def set_handle(self, place: float | None) -> None:
-        """Where a handle stands on plots along a number; None for no handle."""
+        """Where a handle is on plots along a number; None for no handle."""
         if place is not None and self._handle is not None:
             self._handle = place
             self.plot.set_handle(place)

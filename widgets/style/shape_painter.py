@@ -18,7 +18,7 @@ _TEXT_PIXELS = 100
 
 
 def picture(shapes: Iterable[Shape]) -> QPicture:
-    """The shapes as Qt's record of drawing commands: vectors, sharp at any zoom, and drawn anew without Python."""
+    """The shapes as Qt's record of drawing commands: vectors, sharp at any zoom, and drawn again without Python."""
     record = QPicture()
     painter = QPainter(record)
     for shape in shapes:
@@ -32,7 +32,7 @@ _KEPT = 6
 
 
 def recorded(shapes: tuple[Shape, ...]) -> QPicture:
-    """The record of these very shapes; canvases beside each other show the same maze and share it."""
+    """The record of these very shapes; canvases next to each other show the same maze and share it."""
     found = _recent.get(id(shapes))
     if found is not None:
         return found[1]

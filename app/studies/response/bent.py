@@ -1,6 +1,6 @@
 """One batch of levels moved along a direction after its source, in the real network and with gates frozen.
 
-The network behind the source is piecewise linear; its gates are the ReLUs' masks and the max poolings' winners. With
+The network after the source is piecewise linear; its gates are the ReLUs' masks and the max poolings' winners. With
 the gates of t = 0 kept, a ReLU is x * [x0 > 0], x0 its input at t = 0, and a pooling takes the value now at the pixel
 that won at t = 0. One walk through the layers computes everything: rows fork where a gate is first treated otherwise
 than in the row they come from, so that what they share is computed once.
@@ -21,7 +21,7 @@ Check = Callable[[], None]
 """Called between layers; raises to end the walk."""
 
 EditRows = Callable[[str, int, Tensor], Tensor]
-"""(layer, level of the batch, its rows as `Rows.x` has them) -> the rows to go on with."""
+"""(layer, level of the batch, its rows as `Rows.x` has them) -> the rows to continue with."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class _Branch:
     """Rows that a gate was treated otherwise in.
 
     Attributes:
-        kind: which gates are frozen behind it.
+        kind: which gates are frozen after it.
         stage: where it forked.
         places: places in the coefficients, one row each per level.
         start: its first row.
@@ -117,7 +117,7 @@ def bend(
     edit: EditRows | None = None,
     edited: Sequence[str] = (),
 ) -> Bent:
-    """Walk a batch of levels from behind a source layer to the logits.
+    """Walk a batch of levels from after a source layer to the logits.
 
     Args:
         network: the layers.
@@ -126,7 +126,7 @@ def bend(
         direction: (levels, ...) as `base.x`: what t = 1 adds to it.
         asked: what is wanted.
         check: called between layers.
-        edit: what other patches do behind the source, in the layers named `edited`.
+        edit: what other patches do after the source, in the layers named `edited`.
     """
     return _Walk(network, source, base, direction, asked, check, edit, frozenset(edited)).run()
 

@@ -3,7 +3,7 @@
 Between two neighbouring changes every activation is a straight line in t. So, with the activations known at all changes
 of the stages before, a stage's input is known everywhere: a ReLU's changes are the zeros of straight pieces, a max
 pooling's are where the highest of nine straight lines changes. They join the list, the rows there are read off the
-pieces, and the walk goes on with the next layer.
+pieces, and the walk continues with the next layer.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def gate_changes(
         direction: (1, ...): what t = 1 adds.
         ends: the lower and the upper end, which differ.
         check: called between layers.
-        edit: what other patches do behind the source in the layers named `edited`; straight lines stay straight.
+        edit: what other patches do after the source in the layers named `edited`; straight lines stay straight.
     """
     times = np.array(ends, dtype=np.float64)
     spread = torch.tensor(times, dtype=base.x.dtype, device=base.x.device).view(-1, *[1] * (base.x.ndim - 1))

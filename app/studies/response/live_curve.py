@@ -31,7 +31,7 @@ ROWS: Final = 16
 """Passes between two looks at whether the curve is still wanted: some milliseconds at width 1."""
 
 COARSE: Final = 5
-"""Every so-manieth point is computed first."""
+"""The first pass computes every n-th point."""
 
 _KEPT: Final = 8
 

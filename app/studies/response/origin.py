@@ -77,7 +77,7 @@ class MovedNumber:
         return replace(self.patch, **dict.fromkeys(names, value))  # type: ignore[arg-type]
 
     def others(self, policy: Policy) -> tuple[PatchStack, PatchStack]:
-        """The other patches that act: those before it, and those behind it, in the order in which they are applied."""
+        """The other patches that act: those before it, and those after it, in the order in which they are applied."""
         place = layer(self.patch.layer, policy.width).index
         before: list[Patch] = []
         after: list[Patch] = []
@@ -112,7 +112,7 @@ class Origin:
         source: the layer.
         base: its activation at t = 0, one row a site.
         direction: of the same shape: what t = 1 adds.
-        edit: what other patches do behind it; None for nothing.
+        edit: what other patches do after it; None for nothing.
         edited: the layers that these act on.
     """
 
@@ -175,7 +175,7 @@ def _line(moved: MovedNumber, ground: Ground, square: Square, activation: Tensor
 
 
 def _moved_on(origin: Origin, edit: EditRows, count: int) -> Origin:
-    """The origin behind the other patches of its own layer, which the number's line goes through."""
+    """The origin after the other patches of its own layer, which the number's line goes through."""
     ends = (origin.base.x, origin.base.x + origin.direction, origin.base.x - origin.direction)
     zero, one, minus = (torch.cat([edit(origin.source, row, x[row : row + 1]) for row in range(count)]) for x in ends)
     if not torch.allclose(one - zero, zero - minus, rtol=1e-3, atol=1e-4 * float(zero.abs().max())):

@@ -59,7 +59,7 @@ class ResponseQuestion(Question):
             the coefficients. Empty for no tables of stages.
         kept: stages whose gates the extra curve keeps as they are at 0, by layer name.
         exact_gates: whether to find, of one level, every coefficient at which a gate changes.
-        watched: layers whose moves are measured besides those behind the source that a run can resume behind.
+        watched: layers whose moves are measured besides those after the source that a run can resume after.
 
     Raises:
         MazescopeError: for no level, or coefficients that are none.
@@ -108,7 +108,7 @@ class ResponseQuestion(Question):
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """The stages behind it that can bend: ReLUs and max poolings, in order."""
+        """The stages after it that can bend: ReLUs and max poolings, in order."""
         return gates_behind(self.source)
 
     def run(self, *, device: str = "cpu", progress: Progress = go_on, partial: Partial = unheard) -> Any:
@@ -118,7 +118,7 @@ class ResponseQuestion(Question):
             PatchError: when the patch does not fit, its vector cannot be read, or it drives the network beyond what
                 float32 holds.
             MazescopeError: when no level can be measured.
-            Cancelled: when `progress` says not to go on.
+            Cancelled: when `progress` says not to continue.
         """
         from app.studies.response.run import measure
 

@@ -31,7 +31,7 @@ from app.studies.study import Partial, read_only, unheard
 from app.studies.workers import in_parallel, worker_count
 
 _ROWS: Final = {"cpu": 64, "cuda": 4096, "mps": 1024}
-"""Rows that are walked at once: on the processor so many stay near a core's cache."""
+"""Rows that are walked at once: on the processor this many stay near a core's cache."""
 
 _FEWEST_APART: Final = 16
 """Coefficients of one level from which on threads share them."""
@@ -65,7 +65,7 @@ class _Piece:
 
 
 def watched_behind(source: str, also: Sequence[str] = ()) -> tuple[str, ...]:
-    """The layers whose moves are measured: those behind the source that a run can resume behind, the logits, and some
+    """The layers whose moves are measured: those after the source that a run can resume after, the logits, and some
     more, in order."""
     wanted = {*RESUMABLE, LOGITS, *also} - ({FLATTEN} - {*also})
     return tuple(step.name for step in steps_behind(source) if step.name in wanted)
@@ -122,7 +122,7 @@ def exact_changes(
 
     Raises:
         MazescopeError: for more than one level.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     if len(levels) != 1:
         raise MazescopeError(f"{len(levels)} levels were asked for the changes of each gate; expected one level.")

@@ -74,17 +74,17 @@ _PLACES: Final = {step.name: place for place, step in enumerate(STEPS)}
 
 
 def steps_behind(name: str) -> tuple[Step, ...]:
-    """The steps behind a layer, in order, up to the logits; all of them behind `INPUT`."""
+    """The steps after a layer, in order, up to the logits; all of them after `INPUT`."""
     return STEPS if name == INPUT else STEPS[_PLACES[name] + 1 :]
 
 
 def steps_between(after: str, to: str) -> tuple[Step, ...]:
-    """The steps behind a layer up to another one, which is included."""
+    """The steps after a layer up to another one, which is included."""
     return STEPS[0 if after == INPUT else _PLACES[after] + 1 : _PLACES[to] + 1]
 
 
 def gates_behind(name: str) -> tuple[str, ...]:
-    """Names of the ReLUs and max poolings behind a layer, in order."""
+    """Names of the ReLUs and max poolings after a layer, in order."""
     return tuple(step.name for step in steps_behind(name) if step.is_gate)
 
 
@@ -110,10 +110,10 @@ def full_name(name: str, width: int) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """A batch behind one layer.
+    """A batch after one layer.
 
     Attributes:
-        x: (n, height, width, channels), or (n, features) behind `FLATTEN`, whose features are here in the order of
+        x: (n, height, width, channels), or (n, features) after `FLATTEN`, whose features are here in the order of
             rows, columns, channels.
         skip: inside a residual block what its end adds, of the same shape as at the block's beginning; else None.
     """
@@ -126,14 +126,14 @@ class Rows:
         return Rows(self.x[rows], None if self.skip is None else self.skip[rows])
 
     def expanded(self, count: int) -> Rows:
-        """(n * count) rows: each row so many times, one after another."""
+        """(n * count) rows: each row this many times, one after another."""
         return Rows(
             self.x.repeat_interleave(count, 0), None if self.skip is None else self.skip.repeat_interleave(count, 0)
         )
 
 
 def joined(parts: Sequence[Rows]) -> Rows:
-    """Rows of several batches behind the same layer."""
+    """Rows of several batches after the same layer."""
     if len(parts) == 1:
         return parts[0]
     skips = [part.skip for part in parts if part.skip is not None]
@@ -179,12 +179,12 @@ class SteppedNetwork:
         edited: Collection[str] = (),
         check: Callable[[], None] | None = None,
     ) -> Rows:
-        """The rows behind a later layer, all gates live.
+        """The rows after a later layer, all gates live.
 
         Args:
-            rows: behind `after`, or `INPUT`.
+            rows: after `after`, or `INPUT`.
             after, to: names of layers; `to` may be `after`.
-            edit: called with (layer, rows' x) behind every layer named in `edited`, `to` included and `after` not.
+            edit: called with (layer, rows' x) after every layer named in `edited`, `to` included and `after` not.
             check: called between layers; may raise.
         """
         steps = list(steps_between(after, to)) if after != to else []
@@ -210,7 +210,7 @@ class SteppedNetwork:
         return functional.linear(x, weight, bias)
 
     def apply(self, step: Step, rows: Rows) -> Rows:
-        """The rows behind the next step, all gates live."""
+        """The rows after the next step, all gates live."""
         match step.kind:
             case "conv":
                 return Rows(self.conv(step, rows.x), rows.skip)

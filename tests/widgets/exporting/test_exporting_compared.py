@@ -36,7 +36,7 @@ BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 @pytest.fixture
 def compared(hand: Hand) -> Hand:
-    """An edited copy of the small maze beside the small maze."""
+    """An edited copy of the small maze next to the small maze."""
     hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     maze_edits.move_cheese(hand.document, (5, 8))
     settled(hand)

@@ -60,7 +60,7 @@ def drag(hand: Hand, data: QMimeData, at: QPoint) -> bool:
     if not enter.isAccepted():
         return False
     move = QDragMoveEvent(at, COPY, data, BUTTON, NO_KEY)
-    # What took the data when it entered is taken to go on so.
+    # What took the data when it entered is taken to continue so.
     move.setDropAction(enter.dropAction())
     move.accept()
     QApplication.sendEvent(system, move)

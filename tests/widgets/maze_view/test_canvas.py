@@ -211,7 +211,7 @@ def test_side_by_side_shows_the_same_part_of_the_world_in_all_three(hand: Hand) 
 
 
 def test_what_was_zoomed_to_outlives_a_narrow_window(hand: Hand) -> None:
-    # So it is as well for a moment while panes come and go: a canvas is narrow before those beside it have their room.
+    # So it is as well for a moment while panes come and go: a canvas is narrow before those next to it have their room.
     view = hand.window.maze_view
     for part in (hand.window.playback.bar, view.legend, *hand.window.docks.docks.values()):
         part.hide()

@@ -15,7 +15,7 @@ from widgets.maze_view.pane import Pane
 
 
 def covered(hand: Hand, pane: Pane, card: QRect) -> int:
-    """Squares whose middle lies under a card."""
+    """Squares whose middle is under a card."""
     squares = hand.maze.squares.tolist()
     return sum(card.contains(pane.canvas.pixel_at((row, col))) for row, col in squares)
 

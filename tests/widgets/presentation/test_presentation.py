@@ -30,7 +30,7 @@ def hand(make_hand: MakeHand) -> Hand:
 def layout(hand: Hand) -> tuple[QRect, dict[str, tuple[bool, QRect | bool]]]:
     window = hand.window
     parts = [*window.findChildren(QToolBar), *window.findChildren(QDockWidget), window.menuBar(), window.statusBar()]
-    # What lies behind another tab has no place of its own.
+    # What is behind another tab has no place of its own.
     places = {
         part.objectName() or type(part).__name__: (part.isHidden(), part.x() >= 0 and part.geometry()) for part in parts
     }

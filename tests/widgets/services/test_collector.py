@@ -26,7 +26,7 @@ class Knot:
 
 
 class Looks:
-    """Every look of the collector's: the generation, and whether it was on the screen's thread."""
+    """Every look of the collector's: the generation, and whether it was on the GUI thread."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[int, bool]] = []

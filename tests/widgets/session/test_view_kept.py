@@ -63,7 +63,7 @@ def saved_policy(folder: Path, seed: int, name: str) -> Policy:
 
 
 def opened_again(hand: Hand, path: Path) -> None:
-    """Begin anew, then open a session."""
+    """Begin again, then open a session."""
     hand.key(Qt.Key.Key_N, CONTROL)
     QApplication.processEvents()
     assert hand.window.maze_view.companion is None
@@ -163,7 +163,7 @@ def test_two_mazes_compared_come_back_beside_each_other(hand: Hand, tmp_path: Pa
     assert other.document.state.maze == small_maze() != hand.maze
     for number in range(2):
         assert_same(sight(hand, number), chosen)
-    # And it goes on as any other: they change places.
+    # And it continues as any other: they change places.
     hand.window.maze_view.canvas.setFocus()
     hand.key(Qt.Key.Key_X)
     assert hand.maze == small_maze()

@@ -240,7 +240,7 @@ def test_the_maze_does_not_move_for_a_message(hand: Hand, stage: bool) -> None:
     assert (view.geometry(), view.canvas.geometry(), hand.at((5, 6))) == before
     assert not bar.dismiss.visibleRegion().isEmpty()
     assert view.geometry().contains(bar.geometry())
-    # It follows what it lies over.
+    # It follows what it is over.
     hand.window.resize(hand.window.width() - 90, hand.window.height() - 60)
     QTest.qWait(50)
     assert view.geometry().contains(bar.geometry())

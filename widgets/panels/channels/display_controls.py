@@ -93,7 +93,7 @@ class ChannelControls(QWidget):
         if self.order != "cheese" or state.policy is None:
             return
         asked = (state.policy.weights_hash, self._context.view.layer, state.maze.world)
-        # Once: a measurement that was stopped does not begin anew with the next edit.
+        # Once: a measurement that was stopped does not begin again with the next edit.
         if asked != self._asked:
             self._asked = asked
             self._cheese.want(state.policy, self._context.view.layer, state.maze.world)

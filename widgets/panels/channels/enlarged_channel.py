@@ -33,7 +33,7 @@ class ChannelPicture(OwnKeys, QWidget):
     Signals:
         toggled(): the channel shall be switched off, or on again.
         pixel_hovered(object): the activation pixel (row, column) under the pointer, row 0 on top, or None.
-        stepped(int): the channel so many places further in the grid's order is wanted.
+        stepped(int): the channel this many places further in the grid's order is wanted.
         closed(): back to the grid.
         menu_wanted(object, QPoint): a context menu for a pixel or None, at a place on the screen.
     """
@@ -182,6 +182,6 @@ class ChannelPicture(OwnKeys, QWidget):
 
 
 def neighbour(shown: Shown, channel: int, places: int) -> int:
-    """The channel so many places further in the order shown, round and round."""
+    """The channel this many places further in the order shown, round and round."""
     here = int(np.flatnonzero(shown.order == channel)[0])
     return int(shown.order[(here + places) % len(shown.order)])

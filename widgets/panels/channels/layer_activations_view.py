@@ -20,9 +20,9 @@ class Shown:
         values: (C, side, side) activations, row 0 on top, or (F,) of a layer without pixels.
         limits: (C,) the absolute value at the ends of each channel's symmetric scale.
         order: (C,) channel numbers in the order shown.
-        scores: by channel, what is written beside its number; empty for nothing.
+        scores: by channel, what is written next to its number; empty for nothing.
         marks: by channel, how the stack touches it; channels that are not there are untouched.
-        maze: whose outline lies over the pictures.
+        maze: whose outline is over the pictures.
     """
 
     layer: str

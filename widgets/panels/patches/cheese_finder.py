@@ -67,7 +67,7 @@ class CheeseFinder(QFrame):
         """Measure the layer whose channels are shown, unless it is known, and offer what is found."""
         policy = self._context.document.state.policy
         self._layer = pin_layer(self._context)
-        # Offered anew, with the best ticked.
+        # Offered again, with the best ticked.
         self._ranked = None
         self._cheese.withdraw(self)
         if policy is not None:

@@ -16,7 +16,7 @@ class Handle(QWidget):
         dragged(QPointF): the pointer, on the screen, during a drag.
         dropped(QPointF): where the drag ended.
         cancelled(): Escape during a drag.
-        stepped(int): the card shall move by so many places.
+        stepped(int): the card shall move by this many places.
     """
 
     dragged = Signal(QPointF)

@@ -64,7 +64,7 @@ class TargetField(QWidget):
         last = self._last(patch)
         for entry, value in zip((self._row, self._column), shown, strict=True):
             entry.blockSignals(True)
-            # What a file says may lie beyond: it is shown, and the card says why it does not act.
+            # What a file says may be beyond: it is shown, and the card says why it does not act.
             entry.setRange(0, max(last, value or 0))
             entry.setValue(value or 0)
             entry.blockSignals(False)

@@ -86,7 +86,7 @@ def averaged_over(ground: Ground, word: str, first: int, count: int) -> Job:
 def probe_for(
     ground: Ground, relation: Literal["at", "above", "right of"], square: Square | None, count: int, seed: int
 ) -> Job:
-    """A linear probe and the mean difference beside it."""
+    """A linear probe and the mean difference next to it."""
 
     def job(progress: Progress) -> tuple[ActivationVector, ...]:
         from app.interventions.probes import Concept, train_probe
