@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 ODD = re.compile(
     r"\banew\b|(?<!here )\bis no |\bbeside\b|\bgoes on\b|\bset out\b|\bas it is(?=[.,;]|$)|\bhas these letters|"
-    r"\bis to hold\b|\bby hand\b|\blies outside\b|\bscreen's thread\b|\btake back\b|\bkept safe\b|\bmean change (?=\d|$)"
+    r"\bis to hold\b|\bby hand\b|\blies outside\b|\bscreen's thread\b|\btake back\b|\bkept safe\b|"
+    r"\bmean change (?=\d|$)"
 )
 """Words that have a plainer one: again, is not a, next to, continues, started, unchanged, GUI thread, undo."""
 
