@@ -75,6 +75,7 @@ def _made(about: dict[str, str], scores: dict[str, Any]) -> list[str]:
         f"- **{IMITATION}**",
         f"- {int(about['observations']):,} labelled observations in {int(about['steps']):,} steps, seed "
         f"{about['seed']}, {about['date']}.",
+        *([f"- The weights ship in {about['stored_as']}, and are measured so."] if "stored_as" in about else []),
         f"- Judged on {scores['levels']:,} evaluation levels for each number: procgen's seeds below 100,000, which "
         "training never uses.",
     ]

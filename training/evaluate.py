@@ -73,6 +73,8 @@ def evaluate(
     def tell(what: str) -> None:
         print(f"{time.monotonic() - began:6.0f} s  {policy.name}: {what}", file=sys.stderr, flush=True)
 
+    if dtype != torch.float32:
+        about["stored_as"] = str(dtype).removeprefix("torch.")
     scores = all_scores(policy, about["world"], about["region"], count, met=met, selection=selection, tell=tell)
     written = {
         **about,
@@ -123,6 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--name", help="stem of the files written, for one checkpoint; else the policy's own name")
     parser.add_argument("--title", help="what the policy is to call itself, for one checkpoint; else its run's name")
     parser.add_argument("--levels", type=int, default=1000, help="evaluation levels for each number")
+    parser.add_argument("--selection", type=int, default=SELECTION, help="levels that channel and value are chosen on")
     parser.add_argument("--float16", action="store_true", help="round the weights to float16, measure and write those")
     parser.add_argument("--threads", type=int, default=0, help="threads of torch (0: torch's choice)")
     options = parser.parse_args(arguments)
@@ -140,7 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
             met = mazes_met(config_of(policy.metadata), policy.metadata["steps"])
             dtype = torch.float16 if options.float16 else torch.float32
             stem = options.name or policy.name
-            written = evaluate(policy, options.out, stem, options.levels, met=met, dtype=dtype)
+            written = evaluate(policy, options.out, stem, options.levels, options.selection, met=met, dtype=dtype)
             print(json.dumps({"name": policy.name, **headline(written["scores"])}), flush=True)
     except MazescopeError as error:
         print(error, file=sys.stderr)

@@ -46,7 +46,7 @@ class LaneStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Lane")
         self.setMouseTracking(True)
-        context.palette_changed.connect(lambda _: self.update())
+        context.palette_changed.connect(self._take_look)
 
     def show_plot(self, plot: Plot | None, places: Sequence[float]) -> None:
         """Draw this plot; its x are some of `places`, which are the scrubber's values in order."""
@@ -105,6 +105,9 @@ class LaneStrip(QWidget):
         self._draw_scale(painter, low, high)
         for series in self._plot.series:
             self._draw_series(painter, series, low, high)
+
+    def _take_look(self, *_: object) -> None:
+        self.update()
 
     def _draw_scale(self, painter: QPainter, low: float, high: float) -> None:
         palette = self._context.palette

@@ -49,8 +49,8 @@ class SeriesPlayer(QObject):
         self._index = 0
         self._number = 0
         self._opening, self._measuring = Task(context, self, about="file"), Task(context, self)
-        self._measuring.progressed.connect(lambda *_: self.measured.emit())
-        self._measuring.busy_changed.connect(lambda _: self.measured.emit())
+        self._measuring.progressed.connect(self._tell)
+        self._measuring.busy_changed.connect(self._tell)
         # Rows arrive on the thread that measures; this brings them here.
         self._partial.connect(self._take_rows)
         self._clock = QTimer(self)
@@ -208,6 +208,9 @@ class SeriesPlayer(QObject):
             else:
                 self._quick = found
             self.measured.emit()
+
+    def _tell(self, *_: object) -> None:
+        self.measured.emit()
 
     def _document_changed(self, old: State, new: State) -> None:
         if self.series is None or old.policy == new.policy:

@@ -1,0 +1,64 @@
+"""What ships of a run: float16 checkpoints of a series with their page, and the comparison of seeds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+
+from app.policy.series import open_series
+from training import compare_seeds, ship
+from training.card import IMITATION
+from training.config import Config
+from training.evaluate import halved
+from training.train import Run, train
+
+TINY = Config(observations=160, mazes=2, squares=4, warmup=32, seed=3, ema=0.9, learning_rate=3e-3)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny run: steps 0, 8, 11, 16, 20."""
+    folder = tmp_path_factory.mktemp("runs") / "tiny"
+    train(Run.start(TINY, folder, torch.device("cpu")))
+    return folder
+
+
+def test_steps_are_chosen_evenly_on_a_log_axis() -> None:
+    steps = [step for step in range(3516) if Config(observations=900_000).in_series(step)]
+    found = [steps[index] for index in ship.chosen(steps, 13)]
+    assert (found[0], found[1], found[-1], len(found)) == (0, 32, 3515, 13)
+    assert found == sorted(set(found))
+    assert ship.chosen([0, 40, 90], 13) == (0, 1, 2)
+
+
+def test_the_series_that_ships_is_float16_and_measured_so(run: Path, tmp_path: Path) -> None:
+    whole = open_series([run])
+    series = ship.write_series(whole, tmp_path / "tiny-series", "tiny", 4)
+    assert series.steps == (0, 20) or series.steps[-1] == 20
+    path = series.last.path
+    assert path is not None
+    with safe_open(path, "pt") as file:
+        assert file.get_tensor("fc_policy.weight").dtype == torch.float16
+        assert file.metadata()["note"] == IMITATION
+    assert series.last == halved(whole.last)
+    result = ship.measure(series, "easy", range(50_000, 50_004))
+    text = ship.page("tiny", whole.last.metadata, result)
+    assert text.count(IMITATION) == 1
+    assert "| 20 |" in text
+    assert result.last.weights_hash == halved(whole.last).weights_hash
+
+
+def test_a_page_compares_seeds(run: Path, tmp_path: Path) -> None:
+    policies = [str(path) for path in sorted((run / "series").iterdir())[-2:]]
+    out = tmp_path / "seeds.md"
+    assert compare_seeds.main([*policies, "--levels", "12", "--field-levels", "2", "--out", str(out)]) == 0
+    text, numbers = out.read_text(), json.loads(out.with_suffix(".json").read_text())
+    assert IMITATION in text
+    assert set(numbers["total_variation"]) == {"0-1"}
+    assert f"n = {numbers['policies'][0]['levels']}" in text
+    for row in numbers["policies"]:
+        assert f"{row['vector']['-1']:+.2f}" in text
