@@ -15,8 +15,10 @@ from app.drawing.maze_shapes import frame, joints, maze_shapes
 from app.drawing.no_change import unchanged_reason
 from app.drawing.palette import Palette
 from app.drawing.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, moved
+from app.drawing.square_layer_shapes import layer_scale_shapes, layer_shapes
 from app.field.measures import decision_probabilities, mean_total_variation
 from app.field.requests import FieldResult
+from app.field.square_layers import SquareLayer
 from app.maze.maze import WALL, Maze, Square
 from app.maze.routes import Decision, decision_square, reachable
 
@@ -56,6 +58,7 @@ class FigureOptions:
         overlays: more shapes by role ("original", "patched", "difference"), on the world's coordinates, over that
             role's maze: a rollout's trail and mouse.
         draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
+        under: a layer under the arrows of its own maze, with its colour scale below; None for a plain floor.
         steady: whether there is room for all that may stand below, said or not: frames of a movie do not jump.
     """
 
@@ -67,6 +70,7 @@ class FigureOptions:
     thickness: float = 1.0
     overlays: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
     draw_mouse: bool = True
+    under: SquareLayer | None = None
     steady: bool = False
 
 
@@ -124,8 +128,11 @@ def _panel(
 ) -> list[Shape]:
     x, y, columns, rows = box
     maze = result.request.maze
+    layer = _layer_of(options, maze)
+    under = () if layer is None else layer_shapes(layer, palette)
+    squares = reachable_squares(maze)
     drawn = [
-        *maze_shapes(maze, palette, decision.square, reachable_squares(maze), mouse=options.draw_mouse),
+        *maze_shapes(maze, palette, decision.square, squares, mouse=options.draw_mouse, under=under),
         *_field(result, role, palette, options.thickness),
         *options.overlays.get(role, ()),
     ]
@@ -139,6 +146,11 @@ def _panel(
     hue = getattr(palette, role)
     shapes += caption(x, y + rows + 0.42 * unit, columns, unit, role.label, hue, _note(result, role, reason), palette)
     return shapes
+
+
+def _layer_of(options: FigureOptions, maze: Maze) -> SquareLayer | None:
+    """The layer under the arrows, where it is of this maze."""
+    return options.under if options.under is not None and options.under.maze == maze else None
 
 
 def _field(result: FieldResult, role: Mode, palette: Palette, thickness: float) -> tuple[Shape, ...]:
@@ -212,6 +224,13 @@ def _below(
             size = fitting(reason, 0.54 * unit, width)
             shapes.append(Text(x + width / 2, y, reason, size, palette.text_muted, anchor="middle"))
         y -= 0.1 * unit
+    layer = _layer_of(options, result.request.maze)
+    if layer is not None:
+        long = min(width, 9 * unit)
+        y -= 1.75 * unit
+        scale = layer_scale_shapes(layer, palette, long, 0.5 * unit)
+        shapes += [moved(shape, x + (width - long) / 2, y) for shape in scale]
+        y -= 0.2 * unit
     if options.show_numbers:
         shown = decision_numbers(result, decision)
         if shown:

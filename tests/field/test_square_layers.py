@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.document.view_mode import Mode
+from app.drawing.figure import FigureOptions, figure
 from app.drawing.maze_shapes import maze_shapes
 from app.drawing.palette import palette
 from app.drawing.shapes import Rect, Text
 from app.drawing.square_layer_shapes import layer_colour, layer_scale_shapes, layer_shapes
+from app.field.engine import Engine, FieldRequest
 from app.field.measures import path_probability, total_variation
 from app.field.square_layers import (
     LayerKind,
@@ -28,6 +33,7 @@ from app.maze.levels import random_level
 from app.maze.maze import Maze
 from app.maze.moves import UP
 from app.policy.layers import pixel_of_square
+from app.policy.policy import Policy
 
 MAZE = random_level(15, 7, 4)
 LIGHT = palette("light")
@@ -109,3 +115,23 @@ def test_colours_lie_under_the_maze_and_the_scale_has_its_numbers() -> None:
 
 def test_every_kind_has_a_label() -> None:
     assert len({kind.label for kind in LayerKind}) == len(LayerKind)
+
+
+def test_a_figure_shows_the_layer_of_its_own_maze_and_its_scale(small_policy: Policy) -> None:
+    engine = Engine("cpu")
+    try:
+        result = engine.compute(FieldRequest(MAZE, small_policy))
+    finally:
+        engine.close()
+    layer = value_layer(result.original)
+    plain = figure(result, Mode.ORIGINAL, LIGHT)
+    found = figure(result, Mode.ORIGINAL, LIGHT, FigureOptions(under=layer))
+    assert found.height > plain.height
+    texts = [shape.text for shape in found.shapes if isinstance(shape, Text)]
+    assert "Value" in texts
+    colours = {
+        shape.fill for shape in found.shapes if isinstance(shape, Rect) and (shape.width, shape.height) == (1, 1)
+    }
+    assert {layer_colour(layer, value, LIGHT) for value in layer.values.tolist()} <= colours
+    other = replace(layer, maze=MAZE.with_cheese(None))
+    assert figure(result, Mode.ORIGINAL, LIGHT, FigureOptions(under=other)).shapes == plain.shapes

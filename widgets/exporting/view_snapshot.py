@@ -16,6 +16,7 @@ from app.drawing.side_by_side import Side, page
 from app.errors import MazescopeError
 from app.field.requests import FieldResult
 from app.field.rollout_values import Rollouts, Rule
+from app.field.square_layers import SquareLayer
 from widgets.exporting.page_options import PageChoice
 from widgets.maze_view.maze_view import MazeView
 from widgets.maze_view.picture import Picture
@@ -46,6 +47,7 @@ class Present:
         rule: how their moves are chosen.
         moments: the states of the last minute of work.
         comparison: what the maze in front is compared with.
+        under: the layer under the arrows of the maze in front; movies have none, since each frame is another field.
     """
 
     sides: tuple[Side, ...]
@@ -60,6 +62,7 @@ class Present:
     rule: Rule
     moments: tuple[Moment, ...]
     comparison: Comparison | None = None
+    under: SquareLayer | None = None
 
     @property
     def results(self) -> tuple[FieldResult, ...]:
@@ -69,7 +72,7 @@ class Present:
     @property
     def figure(self) -> Figure:
         """The view as a figure; a comparison as two next to each other."""
-        drawn = page(self.sides, self.mode, self.palette, self.options)
+        drawn = page(self.sides, self.mode, self.palette, replace(self.options, under=self.under))
         return replace(drawn, background=None) if self.background == "transparent" else drawn
 
     @property
@@ -86,6 +89,8 @@ class Present:
                 **recipe_of(side.result.request.maze, side.result.request.policy, side.result.request.stack),
                 "title": side.title,
             }
+        if self.under is not None:
+            recipe |= {"under": self.under.title}
         return {**recipe, "view": self.mode}
 
 
@@ -156,6 +161,7 @@ class Snapshots:
             rollout.rule,
             moments,
             None if companion is None else companion.comparison,
+            view.picture.under,
         )
 
 

@@ -106,6 +106,11 @@ class Picture(QObject):
             self.thickness = thickness
             self._redraw()
 
+    @property
+    def under(self) -> SquareLayer | None:
+        """What colours the floor under the arrows."""
+        return self._under
+
     def set_under(self, layer: SquareLayer | None) -> None:
         """Colour the floor under the arrows, or leave it plain."""
         if layer is not self._under:
