@@ -44,7 +44,7 @@ def _push(engine: Engine) -> Row:
 
     found = interleaved({"field": field, "push": pushes})
     ratio = found["push"] / found["field"]
-    result = f"{ratio:.3f} x ({found['push']:.1f} ms beside {found['field']:.0f} ms)"
+    result = f"{ratio:.3f} x ({found['push']:.1f} ms next to {found['field']:.0f} ms)"
     question = "push behind relu3 of every square, hard 13x13, width 4"
     return Row(question, "<= 0.30 x the field itself", result, ratio <= 0.3, {**found, "ratio": ratio})
 
@@ -63,7 +63,7 @@ def _outcome(engine: Engine) -> Row:
 
     found = interleaved({"second field": second, "outcome": whole})
     ratio = found["outcome"] / found["second field"]
-    result = f"{ratio:.3f} x ({found['outcome']:.1f} ms beside {found['second field']:.1f} ms)"
+    result = f"{ratio:.3f} x ({found['outcome']:.1f} ms next to {found['second field']:.1f} ms)"
     question = "exact outcome within 500 steps, its second field included, easy 13x13, width 1"
     return Row(question, "<= 1.30 x the second field", result, ratio <= 1.3, {**found, "ratio": ratio})
 
@@ -90,7 +90,7 @@ def _retarget(width: int, world: int, goal: float) -> Row:
     times["first squares"] = 1000 * first[0]
     ratio = times["map"] / times["plain"]
     result = (
-        f"{ratio:.3f} x ({times['map'] / 1000:.2f} s beside {times['plain'] / 1000:.1f} s); first squares after "
+        f"{ratio:.3f} x ({times['map'] / 1000:.2f} s next to {times['plain'] / 1000:.1f} s); first squares after "
         f"{first[0]:.2f} s"
     )
     question = f"retarget map, {'hard' if world == HARD else 'easy'} 13x13, width {width}"

@@ -71,7 +71,7 @@ def _generating(procgen: Procgen, world_name: str, side: int) -> Row:
     if "procgen" not in found:
         return Row(question, goal, f"{said}; procgen is not installed here)", None, found | {"per second": rate})
     ratio = (found["procgen"] / THEIRS) / (found["ours"] / OURS)
-    said = f"{said} beside {found['procgen'] * 1000 / THEIRS:,.0f} us); {ratio:.0f} x procgen"
+    said = f"{said} next to {found['procgen'] * 1000 / THEIRS:,.0f} us); {ratio:.0f} x procgen"
     met = rate >= PER_SECOND[world_name] and ratio >= FASTER
     return Row(question, goal, said, met, found | {"per second": rate, "times procgen": ratio})
 
@@ -107,8 +107,8 @@ def _whole_process() -> Row:
     then = middle["before"]
     ratio, computed = now.elapsed / then.elapsed, now.computed / then.computed
     said = (
-        f"{ratio:.2f} x ({now.elapsed:.2f} s beside {then.elapsed:.2f} s; in processor time {computed:.2f} x); "
-        f"{now.memory:.0f} MB beside {then.memory:.0f} MB"
+        f"{ratio:.2f} x ({now.elapsed:.2f} s next to {then.elapsed:.2f} s; in processor time {computed:.2f} x); "
+        f"{now.memory:.0f} MB next to {then.memory:.0f} MB"
     )
     met = ratio <= PROCESS_GOAL and now.memory <= MEMORY_GOAL
     return Row(question, goal, said, met, numbers | {"ratio": ratio})

@@ -57,6 +57,6 @@ def beside_plain(question: str, goal: float, found: Mapping[str, float]) -> Row:
     ratio = found["engine"] / found["plain"]
     computed = found["engine, processor"] / found["plain, processor"]
     result = (
-        f"{ratio:.3f} x ({found['engine']:.0f} ms beside {found['plain']:.0f} ms; in processor time {computed:.3f} x)"
+        f"{ratio:.3f} x ({found['engine']:.0f} ms next to {found['plain']:.0f} ms; in processor time {computed:.3f} x)"
     )
     return Row(question, f"<= {goal:.2f} x plain torch", result, ratio <= goal, {**found, "ratio": ratio})
