@@ -119,7 +119,7 @@ class Presentation(QObject):
         assert app is not None
         app.installEventFilter(self)
         self._cover()
-        self._context.palette_changed.connect(self._grow_anew)
+        self._context.palette_changed.connect(self._grow_again)
         self.stage.show()
         self.stage.show_keys(("Esc",), "ends the presentation")
         for ring in window.findChildren(FocusRing):
@@ -137,7 +137,7 @@ class Presentation(QObject):
         QGuiApplication.restoreOverrideCursor()
         self.stage.clear()
         self.stage.hide()
-        self._context.palette_changed.disconnect(self._grow_anew)
+        self._context.palette_changed.disconnect(self._grow_again)
         self._growth = None
         message_bar = self._parts.message_bar
         message_bar.room, message_bar.only_in_room = before.message_room, False
@@ -206,7 +206,7 @@ class Presentation(QObject):
         self._parts.enlarge(None)
         self._parts.maze_view.enlarge(Size())
 
-    def _grow_anew(self, *_: object) -> None:
+    def _grow_again(self, *_: object) -> None:
         """The window's text has another size, perhaps."""
         if self._before is not None:
             self._shrink(self._before)
