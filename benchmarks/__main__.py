@@ -15,7 +15,17 @@ import torch
 from app.field.engine import Engine, FieldRequest
 from app.field.execution_plan import processor
 from app.io.atomic import write_atomically
-from benchmarks import explanations, first_arrows, full_refresh, gpu, levels, memory, observing, slider, stalls
+from benchmarks import (
+    explanations,
+    first_arrows,
+    full_refresh,
+    gpu_refresh,
+    level_speed,
+    memory,
+    observing,
+    slider,
+    stalls,
+)
 from benchmarks.measure import Row
 from benchmarks.subjects import EASY, HARD, level, policy
 
@@ -24,11 +34,11 @@ QUESTIONS = {
     "slider": slider,
     "first_arrows": first_arrows,
     "observing": observing,
-    "levels": levels,
+    "levels": level_speed,
     "stalls": stalls,
     "explanations": explanations,
     "memory": memory,
-    "gpu": gpu,
+    "gpu": gpu_refresh,
 }
 
 

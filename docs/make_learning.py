@@ -21,7 +21,7 @@ from app.export.training_movie import training_story
 from app.field.engine import Engine
 from app.maze.generator import level
 from app.policy.series import open_series
-from training.levels import in_region
+from training.evaluation_levels import in_region
 
 SERIES = ROOT / "assets" / "policies" / "w1-easy-r5-s2-series"
 SEEDS = (33, 6)

@@ -27,8 +27,8 @@ from app.studies.batched_forward import fields
 from app.studies.cheese_channels import find_cheese_channels
 from app.studies.retarget import retarget
 from app.studies.vector_effects import vector_effects
-from training.levels import evaluation_levels, in_region
-from training.rollouts import walk_all
+from training.batched_rollouts import walk_all
+from training.evaluation_levels import evaluation_levels, in_region
 
 SUBTRACT = PatchStack((AddVector(vector="cheese", coefficient=-1.0),))
 ADD = PatchStack((AddVector(vector="cheese", coefficient=1.0),))

@@ -31,8 +31,8 @@ from app.studies.push import PushQuestion
 from app.studies.response.question import ResponseQuestion
 from app.studies.response.report import bends
 from app.studies.response.steps import short_name
-from training.card import IMITATION
 from training.evaluate import FOLDER, rounded
+from training.model_card import IMITATION
 
 MARKS: Final = 0.95
 """The score from which on a channel counts as a cheese channel."""

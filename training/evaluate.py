@@ -19,9 +19,9 @@ from app.paths import asset
 from app.policy.loading import load_policy
 from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
-from training.card import card
 from training.checkpoints import POLICY
 from training.met import Met, config_of, mazes_met
+from training.model_card import card
 from training.scores import SELECTION, all_scores
 
 FOLDER = asset("policies")

@@ -72,9 +72,9 @@ def _digest(maze: Maze) -> bytes:
 def add_to_card(path: Path) -> dict[str, Any]:
     """Put what a run has met, and the walks on other levels, into the JSON and the card of a policy next to it."""
     from app.policy.loading import load_policy
-    from training.card import card
     from training.evaluate import rounded
-    from training.levels import evaluation_levels
+    from training.evaluation_levels import evaluation_levels
+    from training.model_card import card
     from training.scores import walking_scores
 
     about = json.loads(path.read_text(encoding="utf-8"))

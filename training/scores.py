@@ -15,9 +15,9 @@ from app.policy.policy import Policy
 from app.studies.cheese_channels import CheeseChannel, find_cheese_channels
 from app.studies.retarget import retarget
 from app.studies.vector_effects import Choices, vector_effects
-from training.levels import evaluation_levels, in_region
+from training.batched_rollouts import walk_all
+from training.evaluation_levels import evaluation_levels, in_region
 from training.met import Met
-from training.rollouts import walk_all
 
 SELECTION = 100
 """How many levels channel and value are chosen on."""

@@ -23,8 +23,8 @@ from app.policy.series import Checkpoint, Series, open_series
 from app.studies.level_set import LevelSet, NamedLevel
 from app.studies.study import Table
 from app.studies.training import TrainingQuestion, TrainingResult
-from training.card import IMITATION
 from training.evaluate import FOLDER, read_policy, rounded
+from training.model_card import IMITATION
 from training.scores import SELECTION_SEEDS
 
 SHIPPED: Final = 13

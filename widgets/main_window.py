@@ -22,7 +22,7 @@ from widgets.files.recent_menu import RecentMenu
 from widgets.help.tour import Parts as TourParts
 from widgets.maze_view.compare import Compare
 from widgets.maze_view.maze_view import MazeView
-from widgets.maze_view.square_layers import SquareLayers
+from widgets.maze_view.shown_layer import SquareLayers
 from widgets.maze_view.square_menu import show_square_menu
 from widgets.maze_view.tools import TOOLS
 from widgets.maze_view.under_choice import UnderChoice

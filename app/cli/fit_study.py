@@ -47,7 +47,7 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
     from app.studies.fit import FitQuestion
     from app.studies.level_features import PRESETS
     from app.studies.level_rows import Outcomes
-    from app.studies.levels import LevelsQuestion
+    from app.studies.level_table import LevelsQuestion
 
     if arguments.draws < 20:
         raise MazescopeError(f"--draws {arguments.draws} was given; intervals need at least 20.")

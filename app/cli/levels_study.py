@@ -42,7 +42,7 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
     check_seeds_only(arguments)
     if arguments.restart and arguments.out is None:
         raise MazescopeError("--restart was given without --out; it drops the parts next to that file.")
-    from app.studies.levels import LevelsQuestion
+    from app.studies.level_table import LevelsQuestion
 
     return LevelsQuestion(
         inputs.policy(),

@@ -23,7 +23,7 @@ from app.studies.fit_models import (
 )
 from app.studies.fit_result import FitResult, Fitted
 from app.studies.level_features import FEATURES, PRESETS
-from app.studies.levels import LevelsQuestion
+from app.studies.level_table import LevelsQuestion
 from app.studies.study import Partial, Question, Recipe, unheard
 
 Outcome = Literal["choice", "greedy", "exact"]

@@ -14,7 +14,7 @@ from app.errors import MazescopeError
 from app.export.study_report import MOST_ROWS, report_bytes
 from app.field.level_blocks import level_range
 from app.policy.policy import Policy
-from app.studies.levels import LevelsQuestion
+from app.studies.level_table import LevelsQuestion
 from app.studies.study import Column, Table
 
 

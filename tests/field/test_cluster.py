@@ -22,7 +22,7 @@ from app.maze.generator import levels
 from app.policy.policy import Policy
 from app.progress import Cancelled
 from app.studies.level_set import of_mazes
-from app.studies.levels import LevelsQuestion
+from app.studies.level_table import LevelsQuestion
 from app.studies.sweep import SweepQuestion
 from tests.conftest import ROOT
 

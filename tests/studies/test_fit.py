@@ -16,7 +16,7 @@ from app.policy.policy import Policy
 from app.progress import Cancelled
 from app.studies.fit import FitQuestion
 from app.studies.level_features import FEATURES, PRESETS
-from app.studies.levels import LevelsQuestion
+from app.studies.level_table import LevelsQuestion
 
 pytest.importorskip("sklearn", reason="fits need scikit-learn (make studies)")
 

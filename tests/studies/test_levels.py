@@ -24,11 +24,11 @@ from app.maze.generator import level
 from app.maze.routes import decision_square
 from app.policy.policy import Policy
 from app.progress import Cancelled
-from app.studies import levels as levels_study
+from app.studies import level_table as levels_study
 from app.studies.batched_forward import fields
 from app.studies.exact_outcome import outcome
 from app.studies.level_features import FEATURES, PRESETS
-from app.studies.levels import LevelsQuestion
+from app.studies.level_table import LevelsQuestion
 from tests.conftest import ROOT
 
 FIRST = ["seed", "dim", "background", "cheese_row", "cheese_col", "decision_row", "decision_col"]
@@ -176,7 +176,7 @@ def test_a_killed_run_goes_on_to_the_same_table(small_policy: Policy, tmp_path: 
         from app.field.machines import Machines
         from app.policy.network import random_network
         from app.policy.policy import policy_of
-        from app.studies.levels import LevelsQuestion
+        from app.studies.level_table import LevelsQuestion
 
         policy = policy_of(random_network(1, 0), "small")
         levels = level_range("easy", [range(100000)])

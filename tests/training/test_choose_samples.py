@@ -7,7 +7,7 @@ import pytest
 from app.policy.loading import load_policy
 from app.policy.policy_info import default_policy_path
 from training.choose_samples import SMALLEST, choose
-from training.levels import evaluation_levels
+from training.evaluation_levels import evaluation_levels
 
 
 @pytest.mark.full

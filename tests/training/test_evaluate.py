@@ -15,9 +15,9 @@ from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.policy_info import default_policy_path
 from app.policy.saving import save_safetensors
+from training.batched_rollouts import walk_all
 from training.evaluate import evaluate, read_policy
-from training.levels import evaluation_levels, in_region
-from training.rollouts import walk_all
+from training.evaluation_levels import evaluation_levels, in_region
 
 
 @pytest.fixture(scope="module")

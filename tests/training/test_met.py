@@ -11,9 +11,9 @@ from pathlib import Path
 from app.maze.levels import cheese_in_region
 from app.policy.policy_info import default_policy_path
 from training.batches import batch_mazes, make_batch
-from training.card import IMITATION, card
 from training.config import Config
 from training.met import add_to_card, config_of, mazes_met
+from training.model_card import IMITATION, card
 
 SHIPPED = Config(seed=1, observations=2_000_000, decay=0.5, size_power=2.0)
 """The run of the policy that ships."""

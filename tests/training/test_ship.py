@@ -11,9 +11,9 @@ from safetensors import safe_open
 
 from app.policy.series import open_series
 from training import compare_seeds, ship
-from training.card import IMITATION
 from training.config import Config
 from training.evaluate import halved
+from training.model_card import IMITATION
 from training.train import Run, train
 
 TINY = Config(observations=160, mazes=2, squares=4, warmup=32, seed=3, ema=0.9, learning_rate=3e-3)

@@ -19,7 +19,7 @@ from app.studies.exact_outcome import outcome
 from app.studies.retarget_map import Setting, retarget_maps
 from tests.widgets.panels.conftest import Desk, MakeDesk, make_desk  # noqa: F401
 from widgets.maze_view.picture import Picture
-from widgets.maze_view.square_layers import SquareLayers
+from widgets.maze_view.shown_layer import SquareLayers
 from widgets.maze_view.under_choice import UnderChoice
 
 STACK = PatchStack((Scale(channels=(1, 2, 3), positive=3.0, negative=3.0),))

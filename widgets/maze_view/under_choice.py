@@ -13,7 +13,7 @@ from app.maze.moves import MOVES
 from app.number_format import compact
 from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, Elided, row
-from widgets.maze_view.square_layers import SquareLayers
+from widgets.maze_view.shown_layer import SquareLayers
 from widgets.services.context import Context
 from widgets.style.shape_painter import paint
 

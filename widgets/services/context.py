@@ -15,8 +15,8 @@ from widgets.services.engine_bridge import EngineBridge
 from widgets.services.file_queue import FileQueue
 from widgets.services.jobs import Jobs
 from widgets.services.settings import Settings
+from widgets.services.shared_library import SharedLibrary
 from widgets.services.topics import Topic
-from widgets.services.vector_library import SharedLibrary
 from widgets.services.view_state import ViewState
 from widgets.style import icons, theme
 

@@ -22,7 +22,7 @@ from widgets.studies.result_table import ResultTable
 from widgets.studies.study_page import StudyPage
 
 if TYPE_CHECKING:
-    from app.studies.levels import LevelsQuestion
+    from app.studies.level_table import LevelsQuestion
     from app.studies.levels_result import LevelsResult
     from app.studies.study import Table
 
@@ -113,7 +113,7 @@ class LevelsPage(StudyPage):
 
         def question() -> LevelsQuestion:
             from app.field.level_blocks import level_range
-            from app.studies.levels import LevelsQuestion
+            from app.studies.level_table import LevelsQuestion
 
             return LevelsQuestion(policy, level_range(world, [range(count)]), outcomes, stack=stack)
 

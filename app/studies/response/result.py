@@ -235,7 +235,7 @@ class ResponseResult(Result):
 
     @property
     def plots(self) -> tuple[Plot, ...]:
-        from app.studies.response.plots import plots
+        from app.studies.response.curve_plots import plots
 
         return plots(self)
 

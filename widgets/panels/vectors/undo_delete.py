@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from widgets.controls.panel_parts import Elided, IconButton, column, row
 from widgets.services.context import Context
-from widgets.services.vector_library import SharedLibrary
+from widgets.services.shared_library import SharedLibrary
 
 
 class Deleted(QWidget):

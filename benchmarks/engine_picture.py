@@ -1,6 +1,6 @@
 """Draws engine.png: how far one square's mouse reaches in each stage, from a real maze and network.
 
-python -m benchmarks.picture
+python -m benchmarks.engine_picture
 """
 
 from __future__ import annotations
