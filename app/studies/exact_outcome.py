@@ -84,11 +84,7 @@ def outcome(
         PolicyError: when the network is there by itself.
         ValueError: for fewer than one step.
     """
-    results = [
-        # The document's own field is asked for as it is, so that one that was just shown is not computed again.
-        compute(FieldRequest(maze if facing == _drawn(maze) else maze.with_facing(facing), policy, stack, maze))
-        for facing in FACINGS
-    ]
+    results = _both_facings(compute, policy, maze, stack)
     original = outcome_of(maze, (results[0].original, results[1].original), steps)
     patched = original
     if any(result.patched is not result.original for result in results):
@@ -135,6 +131,23 @@ def greedy_steps(
 ) -> int | None:
     """Steps to a target when the likeliest move is always made, before the cheese ends the episode; None for never."""
     return _Chain(maze, fields).greedy(target, steps)
+
+
+def reach_of(
+    compute: Compute, policy: Policy, maze: Maze, stack: PatchStack, target: Square, *, steps: int = TIMEOUT
+) -> tuple[Arrival, int | None]:
+    """How play under a stack arrives on a target before the cheese ends it: sampled, and greedy steps (None: never).
+
+    Arguments and errors are those of `outcome`.
+
+    Raises:
+        ValueError: for a target that is not open.
+    """
+    if not maze.is_open(target):
+        raise ValueError(f"The target {target} is not open; expected an open square.")
+    fields = _both_facings(compute, policy, maze, stack)
+    patched = (fields[0].patched, fields[1].patched)
+    return arrival(maze, patched, target, steps), greedy_steps(maze, patched, target, steps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,6 +236,14 @@ class _Chain:
             if state == self._end:
                 return None
         return None
+
+
+def _both_facings(compute: Compute, policy: Policy, maze: Maze, stack: PatchStack) -> list[FieldResult]:
+    # The document's own field is asked for as it is, so that one that was just shown is not computed again.
+    return [
+        compute(FieldRequest(maze if facing == _drawn(maze) else maze.with_facing(facing), policy, stack, maze))
+        for facing in FACINGS
+    ]
 
 
 def _drawn(maze: Maze) -> Facing:

@@ -14,7 +14,7 @@ from app.interventions.compiled_stack import compile_stack
 from app.interventions.patches import PatchStack, SetValue
 from app.maze.game_rules import TIMEOUT
 from app.maze.maze import Square
-from app.studies.exact_outcome import outcome
+from app.studies.exact_outcome import outcome, reach_of
 from app.studies.exact_push import Patched, push
 from app.studies.retarget_map import RetargetMap, Setting
 
@@ -82,6 +82,22 @@ def retarget_layer(found: RetargetMap) -> Sides:
         )
         sides.append(layer)
     return Sides(*sides)
+
+
+def pin_words(result: FieldResult) -> str:
+    """Whether play under the stack reaches the first pin, in a sentence; empty without a pin on an open square."""
+    request = result.request
+    squares = [
+        patch.square for _, patch in request.stack.active if isinstance(patch, SetValue) and patch.square is not None
+    ]
+    if not squares or not request.maze.is_open(squares[0]):
+        return ""
+    found, greedy = reach_of(
+        ThreadFields(request.policy.width).compute, request.policy, request.maze, request.stack, squares[0]
+    )
+    row, col = squares[0]
+    likeliest = "greedy play never gets there" if greedy is None else f"greedy play in {greedy} steps"
+    return f"Pin ({row}, {col}) reached with chance {found.reach:.2f} within {TIMEOUT} steps; {likeliest}"
 
 
 def route_words(found: RetargetMap, square: Square, setting: int | None = 0) -> str:

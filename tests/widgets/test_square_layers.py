@@ -15,7 +15,7 @@ from app.field.square_layers import LayerKind
 from app.interventions.patches import PatchStack, Scale, SetValue
 from app.maze import generator
 from app.maze.moves import LEFT
-from app.studies.exact_outcome import outcome
+from app.studies.exact_outcome import outcome, reach_of
 from app.studies.retarget_map import Setting, retarget_maps
 from tests.widgets.panels.conftest import Desk, MakeDesk, make_desk  # noqa: F401
 from widgets.maze_view.picture import Picture
@@ -140,6 +140,10 @@ def test_the_retarget_map_fills_in_and_says_where_its_routes_are_weakest(desk: D
     target = tuple(map(int, expected.targets[at]))
     (row, col), chance = expected.routes[at].weakest()
     assert layers.words_of(target) == f"{expected.steps[at]} steps, weakest at ({row}, {col}): {chance:.2f}"
+    desk.wait(lambda: bool(layers.note), 30_000)
+    arrived, greedy = reach_of(desk.context.bridge.engine.compute, state.policy, state.maze, state.stack, square)
+    assert f"chance {arrived.reach:.2f}" in layers.note
+    assert ("never" in layers.note) == (greedy is None)
     maze_edits.set_stack(desk.document, "None", PatchStack())
-    assert layers.layer is None
+    assert (layers.layer, layers.note) == (None, "")
     desk.wait(lambda: "no pin" in layers.problem)

@@ -43,6 +43,7 @@ class SquareLayers(QObject):
         channel, move: of a push or an activation.
         layer: its numbers; None while there are none.
         problem: why there are none, in a sentence; empty otherwise.
+        note: what else there is to say of the layer; empty for nothing.
 
     Signals:
         changed(): any of the attributes did.
@@ -56,10 +57,11 @@ class SquareLayers(QObject):
         self._context, self._picture = context, picture
         self.kind, self.channel, self.move = LayerKind.NONE, 0, UP
         self.layer: SquareLayer | None = None
-        self.problem = ""
+        self.problem = self.note = ""
         self._task = Task(context, self)
         self._sides: Sides | None = None
         self._map: RetargetMap | None = None
+        self._note_of_map = ""
         self._part_came.connect(self._show_part)
         context.bridge.result.connect(self._result_came)
         context.bridge.cleared.connect(self._refresh)
@@ -171,10 +173,11 @@ class SquareLayers(QObject):
             return
         layer_name, setting = pin
 
-        def work(progress: Progress) -> RetargetMap:
+        def work(progress: Progress) -> tuple[RetargetMap, str]:
             from app.studies.retarget_map import background_plan, retarget_maps
+            from app.studies.slow_layers import pin_words
 
-            return retarget_maps(
+            found = retarget_maps(
                 request.policy,
                 request.maze,
                 [setting],
@@ -183,8 +186,13 @@ class SquareLayers(QObject):
                 progress=progress,
                 partial=partial(self._part_came.emit, answer),
             )
+            return found, pin_words(answer)
 
-        self._task.start(work, partial(self._show_part, answer), self._failed)
+        self._task.start(work, partial(self._map_came, answer), self._failed)
+
+    def _map_came(self, answer: FieldResult, found: tuple[RetargetMap, str]) -> None:
+        self._note_of_map = found[1]
+        self._show_part(answer, found[0])
 
     def _show_part(self, answer: FieldResult, found: RetargetMap) -> None:
         from app.studies.slow_layers import retarget_layer
@@ -193,6 +201,7 @@ class SquareLayers(QObject):
         now = (state.maze, state.policy, state.stack)
         if self.kind is LayerKind.RETARGET and now == (found.maze, answer.request.policy, answer.request.stack):
             self._map, self._sides = found, retarget_layer(found)
+            self.note = self._note_of_map
             self._show_sides()
 
     def _start(self, answer: FieldResult) -> None:
@@ -225,7 +234,7 @@ class SquareLayers(QObject):
     def _set(self, layer: SquareLayer | None, problem: str = "") -> None:
         self.layer, self.problem = layer, problem
         if layer is None:
-            self._map = None
+            self._map, self.note, self._note_of_map = None, "", ""
         self._picture.set_under(layer)
         self.changed.emit()
 

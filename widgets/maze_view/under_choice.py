@@ -66,7 +66,7 @@ class UnderChoice(QWidget):
     def _show_here(self, square: Square | None) -> None:
         layer = self._layers.layer
         number = None if layer is None or square is None else layer.at(square)
-        text = self._layers.problem if number is None else f"{compact(number)} here"
+        text = (self._layers.problem or self._layers.note) if number is None else f"{compact(number)} here"
         if square is not None and number is not None and (more := self._layers.words_of(square)):
             text += f"; {more}"
         self.here.setText(text)
