@@ -9,8 +9,9 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
+from typing import Final
 
 from PIL import Image
 
@@ -19,6 +20,9 @@ from app.drawing.figure import Figure
 from app.export.encoders import Encoder, encoder_for, video_frame, writer
 from app.export.images import picture
 from app.progress import Cancelled, Progress, go_on
+
+LONGEST_STILL: Final = 600
+"""Seconds that one frame of a GIF shows at most; the format ends at 655.35."""
 
 
 def gif_bytes(
@@ -43,21 +47,61 @@ def gif_bytes(
         ValueError: when there is no frame.
         Cancelled: when `progress` says not to continue.
     """
-    frames = (frame.quantize(256, dither=Image.Dither.NONE) for frame in _frames(figures, count, scale, progress))
-    first = next(frames, None)
-    if first is None:
+    stills = list(_stills(_frames(figures, count, scale, progress), frame_times(count, fps)))
+    if not stills:
         raise ValueError("A movie needs at least one frame.")
+    first, *others = (still for still, _ in stills)
     buffer = io.BytesIO()
     first.save(
         buffer,
         "GIF",
         save_all=True,
-        append_images=frames,
-        duration=max(20, round(1000 / fps)),
+        append_images=others,
+        duration=[milliseconds for _, milliseconds in stills],
         loop=0,
         comment=recipe_text(recipe).encode(),
     )
     return buffer.getvalue()
+
+
+def frame_times(count: int, fps: float) -> list[int]:
+    """Milliseconds that each frame of a GIF shows, in whole hundredths of a second that add up to count / fps.
+
+    Each frame of its own, rounded, would make 26 frames a second play as 25 or 33.
+    """
+    ends = [round(100 * number / fps) for number in range(count + 1)]
+    return [10 * (end - start) for start, end in pairwise(ends)]
+
+
+def _stills(frames: Iterable[Image.Image], times: list[int]) -> Iterator[tuple[Image.Image, int]]:
+    """What is shown, with 256 colours each, and for how long: a frame that stays is one still, or several when long."""
+    start = number = 0
+    held: Image.Image | None = None
+    parity = 0
+
+    def still(end: int) -> tuple[Image.Image, int]:
+        assert held is not None
+        # Pillow joins equal frames to one, whose time the format could not hold: every other one differs by a shade.
+        shown = held if not parity else _shaded(held)
+        return shown.quantize(256, dither=Image.Dither.NONE), sum(times[start:end])
+
+    for frame in frames:
+        full = held is frame and sum(times[start : number + 1]) > 1000 * LONGEST_STILL
+        if held is not None and (frame is not held or full):
+            yield still(number)
+            start, parity = number, (1 - parity if full else 0)
+        held = frame
+        number += 1
+    if held is not None:
+        yield still(number)
+
+
+def _shaded(frame: Image.Image) -> Image.Image:
+    """The frame with its first pixel a shade lighter or darker: seen by no one."""
+    red, green, blue = frame.getpixel((0, 0))[:3]  # type: ignore[index]
+    copy = frame.copy()
+    copy.putpixel((0, 0), (red, green, blue + 1 if blue < 128 else blue - 1))
+    return copy
 
 
 def mp4_bytes(

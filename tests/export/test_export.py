@@ -22,7 +22,7 @@ from app.drawing.figure import Figure, FigureOptions, figure, visible_box
 from app.drawing.palette import DARK, LIGHT, Palette
 from app.drawing.shapes import Circle, Polygon, Polyline, Rect, Rects, Segments, Text
 from app.export.images import pdf_bytes, picture, pixels_per_cell, png_bytes, svg_bytes
-from app.export.movies import gif_bytes, mp4_bytes
+from app.export.movies import frame_times, gif_bytes, mp4_bytes
 from app.export.numbers import csv_bytes, npz_bytes
 from app.export.raster import paint
 from app.field.measures import total_variation
@@ -325,3 +325,28 @@ def test_a_recipe_is_one_line_of_ascii(result: FieldResult) -> None:
     assert text.isascii()
     assert "\n" not in text
     assert json.loads(text)["name"] == "Käse\n"
+
+
+@pytest.mark.parametrize(("count", "fps"), [(26, 26), (33, 33), (7, 30), (10, 3), (5, 50)])
+def test_a_gif_plays_as_long_as_its_recipe_says(count: int, fps: float) -> None:
+    times = frame_times(count, fps)
+    assert sum(times) == 10 * round(100 * count / fps)
+    assert max(times) - min(times) <= 10
+    figures = [Figure((Circle(1 + number / 10, 1, 0.4, "#3a70ee"),), 4, 2, "#ffffff") for number in range(count)]
+    with Image.open(io.BytesIO(gif_bytes(figures, count, {}, fps=fps))) as movie:
+        shown = []
+        for number in range(movie.n_frames):
+            movie.seek(number)
+            shown.append(movie.info["duration"])
+    assert shown == times
+
+
+def test_a_gif_that_stands_still_for_longer_than_a_frame_can_is_split() -> None:
+    still = Figure((Circle(1, 1, 0.4, "#3a70ee"),), 4, 2, "#ffffff")
+    with Image.open(io.BytesIO(gif_bytes([still] * 1400, 1400, {}, fps=1))) as movie:
+        total = 0
+        for number in range(movie.n_frames):
+            movie.seek(number)
+            total += movie.info["duration"]
+        assert movie.n_frames == 3
+    assert total == 1_400_000

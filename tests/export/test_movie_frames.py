@@ -141,6 +141,8 @@ def test_numbers_with_a_slider_can_be_swept() -> None:
         "set": ("value",),
         "add": ("coefficient",),
         "noise": ("sigma",),
+        "offset": ("value",),
+        "project": (),
     }
     stack = PatchStack((Zero(), Scale(), SetValue(row=1, column=1)))
     assert number_title(PatchStack((AddVector(vector="/a/b/top.npz"),)), 0, "coefficient") == (
