@@ -97,7 +97,7 @@ def test_a_clipboard_without_a_maze_is_refused_in_a_sentence(hand: Hand) -> None
     QApplication.clipboard().setText("not a maze")
     hand.key(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert hand.window.message_bar.isVisible()
-    assert "no maze" in hand.window.message_bar.label.text()
+    assert "not a maze" in hand.window.message_bar.label.text()
     assert hand.maze == before
 
 
