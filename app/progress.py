@@ -11,7 +11,7 @@ Progress = Callable[[int, int], bool]
 """(done, of how many) -> whether to continue. Called on the thread that works, between its parts."""
 
 
-class Cancelled(Exception):  # noqa: N818 -- not an error: the person asked for it
+class Cancelled(Exception):  # noqa: N818 -- not an error: the user asked for it
     """The work was ended by its `progress` saying not to continue."""
 
 

@@ -16,7 +16,7 @@ def rows(engine: Engine) -> Iterator[Row]:
     del engine
     found = ask_window("stalls")
     yield Row(
-        "longest stall of the screen's thread, a wall painted for 10 s at 60 events a second, hard 25x25, width 4",
+        "longest stall of the GUI thread, a wall painted for 10 s at 60 events a second, hard 25x25, width 4",
         f"<= {GOAL:.0f} ms",
         f"{found['longest']:.0f} ms (99.9th percentile {found['percentile_99.9']:.0f} ms; "
         f"{found['events']:.0f} events, {found['answers']:.0f} answers shown)",

@@ -1,4 +1,4 @@
-"""The real window in a process of its own, used as a person would, with one number at the end.
+"""The real window in a process of its own, used as a user would, with one number at the end.
 
     python -m benchmarks.window stalls|memory
 

@@ -1,4 +1,4 @@
-"""Make README's demo, a GIF of the real window, by the gestures of a person: `python docs/make_demo.py`.
+"""Make README's demo, a GIF of the real window, by the gestures of a user: `python docs/make_demo.py`.
 
 The window runs on Qt's offscreen platform. Every frame is grabbed when the window has answered, so the pace does not
 depend on the machine; the pointer is drawn where the gestures are.

@@ -18,7 +18,7 @@ NO_PACKAGE: Final = "for want of a package: "
 """How the reason of such a skip begins."""
 
 PROCGEN_LIBRARIES: Final = ("libGL.so.1", "libglib-2.0.so.0", "libgthread-2.0.so.0")
-"""What procgen's wheel is linked to besides what it brings along."""
+"""What procgen's wheel is linked to besides what it includes."""
 
 
 def needs_program(name: str) -> str:

@@ -57,7 +57,7 @@ def shortfalls(about: dict[str, str], scores: dict[str, Any]) -> list[str]:
     return [
         *lines,
         f"With the cheese anywhere it comes to it {drop:.1f} points less often (greedy): where the cheese used to be "
-        "counts beside what it looks like. That is what makes it worth exploring.",
+        "counts as well as what it looks like. That is what makes it worth exploring.",
         f"It saw the {about['world']} world alone; in the {other} one every cell has a size it never saw.",
         "It saw only perfect mazes with a cheese: loops, islands and a missing cheese are new to it.",
     ]
@@ -173,7 +173,7 @@ def _retargeting(channel: dict[str, Any]) -> list[str]:
         "## Retargeting",
         "",
         *(
-            f"- Channel {marker['channel']} of {marker['layer']} marks the cheese: its largest activation lies within "
+            f"- Channel {marker['channel']} of {marker['layer']} marks the cheese: its largest activation is within "
             f"one pixel of it in {_p(marker['peak_within_one_pixel'])} of {channel['n']} mazes (mean activation there "
             f"{marker['mean_at_cheese']:.2f})."
             for marker in _distinct(channel["best_marker"], channel["best_marker_at_default_layer"])

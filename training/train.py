@@ -235,7 +235,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.resume:
             if recipe.keys() - {"observations"}:
-                raise MazescopeError("A run keeps its recipe when it goes on; only --observations can change.")
+                raise MazescopeError("A run keeps its recipe when it is resumed; only --observations can change.")
             run = Run.resume(options.run, torch.device(options.device))
             if recipe:
                 run.change_length(recipe["observations"])

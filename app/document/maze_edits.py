@@ -21,7 +21,7 @@ def edit_maze(document: Document, verb: str, change: Callable[[Maze], Maze], mer
 
 
 def paint_walls(document: Document, squares: tuple[Square, ...], wall: bool) -> None:
-    """Wall or open squares; the mouse's and the cheese's stay as they are."""
+    """Wall or open squares; the mouse's and the cheese's are unchanged."""
     verb = "Paint walls" if wall else "Erase walls"
     edit_maze(document, verb, lambda maze: maze.with_walls(squares, wall))
 

@@ -58,7 +58,7 @@ class Session:
     Attributes:
         state: the document's state, still without its policy.
         policy: which policy to load into it, or None.
-        view: what is not undoable but reopened all the same: mode, layer, pinned square, part of the world in sight,
+        view: what is not undoable but reopened anyway: mode, layer, pinned square, part of the world in sight,
             what the maze in front is compared with; plain JSON values.
         compared: the policy to load that the one in front is compared with, or None.
     """

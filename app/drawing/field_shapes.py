@@ -50,7 +50,7 @@ def field_shapes(
 
     Args:
         role: whose hue they have.
-        thickness: of shaft and head, 1 for a window or page, more for a stage.
+        thickness: of shaft and head, 1 for a window or page, more for a presentation.
         halo: whether the arrow on the mouse's square gets an outline that sets it off from the mouse.
     """
     colour = palette.original if role == "original" else palette.patched

@@ -54,7 +54,7 @@ class FigureOptions:
         show_numbers: whether P(cheese) and P(top-right) at the decision square stand below.
         show_legend: whether the legend is below.
         whole_world: shows every cell of the world; otherwise only the maze, its open squares and one cell around.
-        thickness: of the arrows; more than 1 for a stage.
+        thickness: of the arrows; more than 1 for a presentation.
         overlays: more shapes by role ("original", "patched", "difference"), on the world's coordinates, over that
             role's maze: a rollout's trail and mouse.
         draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.

@@ -184,7 +184,7 @@ class CpuEvaluator(Evaluator):
         return self._pool.submit(_without_gradients, work)
 
     def on_thread(self, plan: Plan, work: Callable[[], T]) -> T:
-        """Run something on one of the threads and wait for it: the caller's own number of threads stays as it is."""
+        """Run something on one of the threads and wait for it: the caller's own number of threads is unchanged."""
         return self.submit(plan, work).result()
 
     def close(self) -> None:

@@ -37,7 +37,7 @@ def available_devices() -> tuple[Device, ...]:
 
 
 def device_choices() -> list[tuple[str, str]]:
-    """(key, label) of every choice a person has: automatic first, then what is available."""
+    """(key, label) of every choice a user has: automatic first, then what is available."""
     found = available_devices()
     return [(AUTO, f"Automatic ({found[0].name})"), *((device.key, device.name) for device in found)]
 

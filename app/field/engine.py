@@ -76,7 +76,7 @@ class Engine:
         self._worker.start()
 
     def request(self, request: FieldRequest) -> None:
-        """Ask for a field; returns at once. The answer comes to `on_result`, in parts; a newer request wins."""
+        """Ask for a field; returns at once. The answer arrives at `on_result`, in parts; a newer request wins."""
         self._queue.put(request)
 
     def request_activations(self, request: ActivationRequest) -> None:
@@ -136,7 +136,7 @@ class Engine:
         self._retired.append(old)
 
     def devices(self) -> list[tuple[str, str]]:
-        """(key, label) of every device a person may choose."""
+        """(key, label) of every device a user may choose."""
         return device_choices()
 
     @property
@@ -242,7 +242,7 @@ class Engine:
         if device.key == "cpu" or not is_out_of_device_memory(error):
             return False
         with self._falling_back:
-            # Two threads may run out of it at once; or a person has chosen another device meanwhile.
+            # Two threads may run out of it at once; or a user has chosen another device meanwhile.
             if self._evaluator is not used:
                 return True
             self._evaluator = self._evaluator_on(available_devices()[-1])

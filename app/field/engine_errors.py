@@ -6,7 +6,7 @@ from app.errors import MazescopeError
 
 
 def sentence_of(what: str, error: Exception) -> str:
-    """One sentence for a person.
+    """One sentence for a user.
 
     Args:
         what: what could not be done, without a full stop: "The field could not be computed".

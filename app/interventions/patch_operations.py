@@ -54,7 +54,7 @@ class Step:
     by_pixel: bool = True
 
     def apply(self, activation: Tensor) -> Tensor:
-        """The activation (n, *layer shape) with the chosen channels changed; the argument stays as it is."""
+        """The activation (n, *layer shape) with the chosen channels changed; the argument is unchanged."""
         if self.channels is None:
             return self.change(activation)
         channels = self.channels.to(activation.device)

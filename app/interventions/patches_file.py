@@ -25,7 +25,7 @@ LARGEST_COUNT: Final = 10_000
 """Observations a mean patch may be taken over."""
 
 MOST_PATCHES: Final = 500
-"""Patches of a stack: far more than a person puts there, few enough for each to have a card."""
+"""Patches of a stack: far more than a user puts there, few enough for each to have a card."""
 
 FLOAT32_MAX: Final = 3.4e38
 """The network computes in float32; NaN compares as not within it."""

@@ -1,4 +1,4 @@
-"""The vectors a person keeps: a folder of their files."""
+"""The vectors a user keeps: a folder of their files."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class VectorLibrary:
         return path
 
     def rename(self, path: Path, name: str) -> None:
-        """Give a vector another name; its file, and so the patches that name it, stay as they are.
+        """Give a vector another name; its file, and so the patches that name it, are unchanged.
 
         Raises:
             PatchError: when it cannot be read or written.

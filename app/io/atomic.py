@@ -46,7 +46,7 @@ def write_atomically(path: str | Path, content: bytes) -> None:
 
 def _sync_folder(folder: Path) -> None:
     # The new name is an entry of the folder, which has to reach the disk too. Windows cannot open folders, and some
-    # file systems refuse to sync them: the file itself is complete all the same.
+    # file systems refuse to sync them: the file itself is complete anyway.
     if os.name == "nt":
         return
     with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Reading whole files that a person names: of any origin, within limits, and never something that is no file."""
+"""Reading whole files that a user names: of any origin, within limits, and never something that is no file."""
 
 from __future__ import annotations
 

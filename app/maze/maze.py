@@ -166,7 +166,7 @@ class Maze:
         return self.contains(square) and not self.is_wall(square)
 
     def with_walls(self, squares: tuple[Square, ...], wall: bool) -> Maze:
-        """The maze with these squares walled or opened; the mouse's and the cheese's squares stay as they are."""
+        """The maze with these squares walled or opened; the mouse's and the cheese's squares are unchanged."""
         cells = bytearray(self.walls)
         for square in squares:
             if self.contains(square) and square != self.mouse and square != self.cheese:

@@ -41,7 +41,7 @@ _ABSENT: Final = (
 _AGAIN: Final = "it is started again at the next request"
 
 RESTARTED: Final = "procgen's process had ended unexpectedly and was started again."
-"""What the user is told when a request was answered all the same."""
+"""What the user is told when a request was answered anyway."""
 
 
 class Steps(NamedTuple):

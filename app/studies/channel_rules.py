@@ -35,7 +35,7 @@ class ChosenChannels:
     Attributes:
         channels: their numbers, those that fit the rule best first.
         words: the rule in words, with its numbers.
-        levels: on how many levels they were chosen; 0 where a person named them.
+        levels: on how many levels they were chosen; 0 where a user named them.
     """
 
     channels: tuple[int, ...]

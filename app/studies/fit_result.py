@@ -42,7 +42,7 @@ class Fitted:
         return 0.5 if self.kind == "logistic" else 0.0
 
     def hits(self, held_out: bool) -> tuple[int, int, float]:
-        """Levels told rightly, of how many, and the base rate: the share of the commoner outcome among them."""
+        """Levels predicted correctly, of how many, and the base rate: the share of the commoner outcome among them."""
         rows = self.held_out if held_out else np.arange(len(self.outcome))
         predicted = self.tested if held_out else self.predicted
         found = self.outcome[rows] > self.border

@@ -1,4 +1,4 @@
-"""Mazes of every kind: perfect ones, and what a person may make of them."""
+"""Mazes of every kind: perfect ones, and what a user may make of them."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def _top_level() -> set[int]:
 
 
 class Hand:
-    """What a person does with the window: real mouse and key events, at squares of the maze."""
+    """What a user does with the window: real mouse and key events, at squares of the maze."""
 
     def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot

@@ -1,4 +1,4 @@
-"""Every dialog and overlay of the program, opened as a person opens it."""
+"""Every dialog and overlay of the program, opened as a user opens it."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def test_dialogs_show_all_their_text_and_fit_the_screen(scaled: Hand, name: str)
     scaled.qtbot.waitExposed(dialog)
     QTest.qWait(20)
     assert not clipped(dialog)
-    # Also as small as a person can make it.
+    # Also as small as a user can make it.
     least = dialog.minimumSizeHint().expandedTo(dialog.minimumSize())
     for size in (dialog.size(), least):
         assert size.width() <= SCREEN[0], size

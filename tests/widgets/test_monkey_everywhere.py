@@ -48,14 +48,14 @@ MODIFIERS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.NoModifier, Qt.
 
 
 class Monkey:
-    """Does one random thing after another, wherever a person could."""
+    """Does one random thing after another, wherever a user could."""
 
     def __init__(self, hand: Hand, seed: int) -> None:
         self.hand = hand
         self.dice = random.Random(seed)
         self.log: list[str] = []
         self.palette = hand.window.findChildren(CommandPalette)[0]
-        # Whatever waits for an answer is given up, as by a person who presses Esc.
+        # Whatever waits for an answer is given up, as by a user who presses Esc.
         self.refusing = QTimer(hand.window)
         self.refusing.timeout.connect(self.refuse)
         self.refusing.start(15)

@@ -1,4 +1,4 @@
-"""A series of checkpoints is opened, scrubbed, played, pinned and closed as a person would."""
+"""A series of checkpoints is opened, scrubbed, played, pinned and closed as a user would."""
 
 from __future__ import annotations
 

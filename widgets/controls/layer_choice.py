@@ -37,7 +37,7 @@ class LayerChoice(NarrowBox):
     """All stages of the network of a width.
 
     Signals:
-        chosen(str): the person chose this layer (its module path).
+        chosen(str): the user chose this layer (its module path).
     """
 
     chosen = Signal(str)
@@ -51,7 +51,7 @@ class LayerChoice(NarrowBox):
         self.activated.connect(lambda: self.chosen.emit(self.currentData()))
 
     def show_layers(self, width: int, name: str) -> None:
-        """Show the layers of a network of this width, and one of them as chosen; nobody is told.
+        """Show the layers of a network of this width, and one of them as chosen; emits no signal.
 
         A name that no layer has is shown as it is, unchosen.
         """

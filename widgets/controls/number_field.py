@@ -294,7 +294,7 @@ class Number(QWidget):
         return self._value
 
     def show_value(self, value: float) -> None:
-        """Show a number; nobody is told. One from a file may be beyond the slider's ends: the field shows it."""
+        """Show a number; emits no signal. One from a file may be beyond the slider's ends: the field shows it."""
         self._value = value
         low, high = self._limits
         for part in (self.slider, self.field):

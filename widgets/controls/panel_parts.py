@@ -240,7 +240,7 @@ class Choice(NarrowBox):
         self.activated.connect(lambda: chosen(self.currentData()))
 
     def choose(self, value: str) -> None:
-        """Show a value as chosen; nobody is told."""
+        """Show a value as chosen; emits no signal."""
         self.setCurrentIndex(self.findData(value))
 
 

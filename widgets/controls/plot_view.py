@@ -92,7 +92,7 @@ class PlotView(QWidget):
         self._draw()
 
     def set_handle(self, x: float) -> None:
-        """Move the handle, where there is one; nobody is told."""
+        """Move the handle, where there is one; emits no signal."""
         self._handle_at = x
         if self._handle is not None:
             self._handle.blockSignals(True)

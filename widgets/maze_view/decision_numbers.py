@@ -53,7 +53,7 @@ class Numbers(QWidget):
         return self._sentence
 
     def set_factor(self, factor: float, text: float = 1.0) -> None:
-        """Larger numbers, and a larger sentence beneath them, for a stage."""
+        """Larger numbers, and a larger sentence beneath them, for a presentation."""
         self._factor, self._text_scale = factor, text
         self.updateGeometry()
         self.update()

@@ -35,7 +35,7 @@ class Swatch(QWidget):
         context.palette_changed.connect(self._take_size)
 
     def set_text_scale(self, scale: float) -> None:
-        """A larger dot, for a stage; 1 is the usual."""
+        """A larger dot, for a presentation; 1 is the usual."""
         self._text_scale = scale
         self._take_size()
 
@@ -85,7 +85,7 @@ class Pane(QWidget):
         self.caption.setVisible(captioned)
 
     def set_text_scale(self, scale: float) -> None:
-        """Larger caption, note and card next to the pointer, for a stage; 1 is the usual."""
+        """Larger caption, note and card next to the pointer, for a presentation; 1 is the usual."""
         if scale == self._text_scale:
             return
         self._text_scale = scale

@@ -101,7 +101,7 @@ class Picture(QObject):
         return self._late and not (role == "original" and known)
 
     def set_thickness(self, thickness: float) -> None:
-        """Draw arrows thicker: for a stage."""
+        """Draw arrows thicker: for a presentation."""
         if thickness != self.thickness:
             self.thickness = thickness
             self._redraw()

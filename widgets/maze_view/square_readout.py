@@ -25,7 +25,7 @@ Row = tuple[str, float, float | None]
 """Name, value before, value after (None where nothing is patched)."""
 
 BAR = 44
-"""Pixels of a full bar; more on a stage."""
+"""Pixels of a full bar; more in a presentation."""
 
 
 class Readout(QWidget):
@@ -60,7 +60,7 @@ class Readout(QWidget):
         self.update()
 
     def set_text_scale(self, scale: float) -> None:
-        """A larger card, for a stage; 1 is the usual."""
+        """A larger card, for a presentation; 1 is the usual."""
         self._text_scale = scale
         self._take_font()
         self.resize(self.sizeHint())

@@ -85,11 +85,11 @@ class Presentation(QObject):
 
     @property
     def on(self) -> bool:
-        """Whether the window is on stage."""
+        """Whether the window is in presentation mode."""
         return self._before is not None
 
     def set(self, on: bool) -> None:
-        """Go on stage, or come back."""
+        """Enter presentation mode, or leave it."""
         if on and self._before is None:
             self._begin()
         elif not on and self._before is not None:
@@ -123,7 +123,7 @@ class Presentation(QObject):
         self.stage.show()
         self.stage.show_keys(("Esc",), "ends the presentation")
         for ring in window.findChildren(FocusRing):
-            # The keyboard has led there; on stage it has not been used yet.
+            # The keyboard has led there; in presentation mode it has not been used yet.
             ring.hide()
         view.canvas.setFocus()
 
@@ -159,7 +159,7 @@ class Presentation(QObject):
 
     def _give_back_keyboard(self, before: Before) -> None:
         focus = before.focus
-        # It may be gone: the stack of patches can change on stage.
+        # It may be gone: the stack of patches can change in presentation mode.
         if focus is None or not isValid(focus) or not focus.isVisible():
             focus = self._parts.maze_view.canvas
         focus.setFocus()

@@ -27,7 +27,7 @@ YOUNG: Final = 700
 OLDER: Final = 10
 """Looks at the young for each at those that outlived one; Python's own threshold."""
 OVERDUE: Final = 100
-"""Looks at the older ones, without a pause, after which the oldest have to be looked at all the same."""
+"""Looks at the older ones, without a pause, after which the oldest have to be looked at anyway."""
 
 
 class Collector(QObject):

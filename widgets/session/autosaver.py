@@ -17,7 +17,7 @@ QUIET = 3_000
 """Milliseconds without a change after which the copy is written."""
 
 LONGEST = 30_000
-"""Milliseconds of changes without a pause after which it is written all the same."""
+"""Milliseconds of changes without a pause after which it is written anyway."""
 
 
 class Autosaver(QObject):

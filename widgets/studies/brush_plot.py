@@ -58,7 +58,7 @@ class BrushPlot(QWidget):
         return np.asarray((self._x >= low) & (self._x <= high))
 
     def clear_brush(self) -> None:
-        """Choose all; nobody is told."""
+        """Choose all; emits no signal."""
         self._range = None
         self._draw()
 

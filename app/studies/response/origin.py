@@ -41,7 +41,7 @@ _AT_ONCE: Final = 16
 
 @dataclass(frozen=True)
 class MovedNumber:
-    """One number of one patch of a stack; all else stays as it is.
+    """One number of one patch of a stack; all else is unchanged.
 
     Attributes:
         stack: the patches.

@@ -57,7 +57,7 @@ def walk(hand: Hand, start: QWidget, key: Qt.Key = TAB) -> list[QWidget]:
 
 
 def controls(window: QWidget) -> list[QWidget]:
-    """What a person can use in a window, in no order."""
+    """What a user can use in a window, in no order."""
 
     def reachable(widget: QWidget) -> bool:
         if widget.window() is not window or not widget.isVisible() or not widget.isEnabled():

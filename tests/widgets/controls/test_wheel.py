@@ -18,7 +18,7 @@ def hand(make_hand: MakeHand) -> Hand:
 
 
 def roll(control: QWidget) -> None:
-    """One notch towards the person, over the middle of a control, sent as the window system does."""
+    """One notch towards the user, over the middle of a control, sent as the window system does."""
     middle = control.rect().center()
     event = QWheelEvent(
         QPointF(middle),

@@ -38,7 +38,7 @@ FORKED = """
 
 
 class Desk:
-    """A context with an engine, and what a person does to the panel on it."""
+    """A context with an engine, and what a user does to the panel on it."""
 
     def __init__(self, context: Context, qtbot: QtBot) -> None:
         self.context, self.qtbot = context, qtbot

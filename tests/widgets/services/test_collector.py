@@ -1,4 +1,4 @@
-"""The garbage collector stays out of a person's way, and still collects."""
+"""The garbage collector stays out of a user's way, and still collects."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class CheeseFinder(QFrame):
     """A card that measures which channels mark the cheese and offers them, ranked.
 
     Signals:
-        closed(): the person is done with it.
+        closed(): the user is done with it.
     """
 
     closed = Signal()

@@ -50,7 +50,7 @@ class Fields(QWidget):
             self.hide()
 
     def show_patch(self, patch: Patch) -> None:
-        """Show another version of the patch; nobody is told."""
+        """Show another version of the patch; emits no signal."""
         for show in self._shows:
             show(patch)
 

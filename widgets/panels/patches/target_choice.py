@@ -55,7 +55,7 @@ class TargetField(QWidget):
         layout.addWidget(self._fill)
 
     def show_patch(self, patch: SetValue) -> None:
-        """Show where a patch acts; nobody is told."""
+        """Show where a patch acts; emits no signal."""
         self._patch = patch
         by_pixel = patch.square is None
         self._place.choose("pixel" if by_pixel else "square")

@@ -34,7 +34,7 @@ class VectorChoice(NarrowBox):
         self._fill()
 
     def show_vector(self, vector: str) -> None:
-        """Show a patch's vector as chosen; nobody is told."""
+        """Show a patch's vector as chosen; emits no signal."""
         if vector != self._vector:
             self._vector = vector
             self._fill()

@@ -27,7 +27,7 @@ class MakeCard(QFrame):
 
     Signals:
         made(tuple): the vectors that were made.
-        closed(): the person is done with it.
+        closed(): the user is done with it.
     """
 
     made = Signal(object)
