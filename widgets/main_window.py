@@ -262,7 +262,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         context.document.history_changed.connect(self._show_title)
         self.files.path_changed.connect(self._show_title)
         self.files.vector_kept.connect(self._show_vector)
-        context.palette_changed.connect(lambda _: self._dress_bars())
+        context.palette_changed.connect(self._dress_bars)
 
     def _restore_layout(self) -> None:
         """Window and panels as they were at the last start, and within this screen."""
@@ -278,7 +278,11 @@ class MainWindow(ReadingOrder, QMainWindow):
             QTimer.singleShot(0, self, self.docks.share_out)
         QTimer.singleShot(0, self, self.docks.settle)
         QTimer.singleShot(0, self, self.docks.lift_floating)
-        context.palette_changed.connect(lambda _: QTimer.singleShot(0, self, self.docks.settle))
+        context.palette_changed.connect(self._settle_soon)
+
+    def _settle_soon(self, *_: object) -> None:
+        """Once the text has its new size, the panels fit it."""
+        QTimer.singleShot(0, self, self.docks.settle)
 
     def keep_safe(self, state_folder: Path, crash_log: CrashLog | None = None) -> Safety:
         """Autosave into a folder from now on, and tell of the last crash.
@@ -293,7 +297,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         features.tour.ended.connect(safety.go_on)
         return safety
 
-    def _dress_bars(self) -> None:
+    def _dress_bars(self, *_: object) -> None:
         """Icons as large as the text wants them, and names for the buttons Qt puts on a bar that is too short."""
         side = round(self.fontMetrics().height() * ICON_HEIGHT)
         for bar in (self.level_bar, self.tool_bar):

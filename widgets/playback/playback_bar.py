@@ -132,10 +132,10 @@ class PlaybackBar(QWidget):
         self.scrub.valueChanged.connect(self._scrubbed)
         player.changed.connect(self.refresh)
         context.palette_changed.connect(self._take_look)
-        context.busy_changed.connect(lambda _: self.refresh())
+        context.busy_changed.connect(self.refresh)
         self._take_look()
 
-    def refresh(self) -> None:
+    def refresh(self, *_: object) -> None:
         """Show the player as it is."""
         player, actions = self._player, self._context.actions
         step, last = player.step, player.last

@@ -42,7 +42,7 @@ class MazeTabs(QTabBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         context.document.changed.connect(self._document_changed)
-        context.palette_changed.connect(lambda _: self._rebuild())
+        context.palette_changed.connect(self._rebuild)
         self._rebuild()
 
     def step(self, by: int) -> None:
@@ -77,7 +77,7 @@ class MazeTabs(QTabBar):
         if old.active != new.active or [_look(tab) for tab in old.mazes] != [_look(tab) for tab in new.mazes]:
             self._rebuild()
 
-    def _rebuild(self) -> None:
+    def _rebuild(self, *_: object) -> None:
         state = self._context.document.state
         side = round(self.fontMetrics().height() * ICON_HEIGHT)
         self.setIconSize(QSize(side, side))

@@ -50,15 +50,15 @@ class Status(QStatusBar):
         self.busy.setVisible(False)
         self.addPermanentWidget(self.busy)
         self.addPermanentWidget(self.work)
-        context.view.tool_changed.connect(lambda _: self._show_tool())
+        context.view.tool_changed.connect(self._show_tool)
         bridge = context.bridge
         bridge.result.connect(self._show_result)
-        bridge.cleared.connect(lambda: self._show_work())
+        bridge.cleared.connect(self._show_nothing)
         bridge.device_changed.connect(self._take_device)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(BUSY_AFTER)
-        self._patience.timeout.connect(lambda: self.busy.setVisible(context.busy))
+        self._patience.timeout.connect(self._show_busy)
         context.busy_changed.connect(self._take_busy)
         context.files.progressed.connect(self._take_file)
         context.palette_changed.connect(self._take_font)
@@ -73,7 +73,7 @@ class Status(QStatusBar):
         self.work.setFont(theme.number_font(QApplication.font()))
         self._share()
 
-    def _show_tool(self) -> None:
+    def _show_tool(self, *_: object) -> None:
         status = self._statuses[self._context.view.tool]
         sentence = status.split(". ")[0].rstrip(".") + "."
         clause = re.split("[,;:]", sentence)[0].rstrip(".") + "."
@@ -98,6 +98,12 @@ class Status(QStatusBar):
         work = [right.horizontalAdvance(text) for text in self._work_texts]
         wide = next((wide for wide in work for narrow in tool if wide + narrow <= room), work[-1])
         self.work.setFixedWidth(wide + 2)
+
+    def _show_nothing(self) -> None:
+        self._show_work()
+
+    def _show_busy(self) -> None:
+        self.busy.setVisible(self._context.busy)
 
     def _take_busy(self, busy: bool) -> None:
         if busy:
