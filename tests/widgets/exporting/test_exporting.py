@@ -137,7 +137,7 @@ def test_mice_of_an_older_maze_are_not_exported(hand: Hand, tmp_path: Path) -> N
     hand.answered()
     dialog = opened(hand, "picture", tmp_path)
     QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
-    assert "mice" in dialog.said.text()
+    assert "out of date" in dialog.said.text()
     player.restart()
     export(hand, dialog)
 
