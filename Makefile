@@ -44,6 +44,7 @@ studies: $(STUDIES_STAMP)  ## Install what fits and clusters need besides: sciki
 
 screenshots: $(DEV_STAMP)  ## Draw the pictures of the README and the guide anew
 	@$(PY) docs/make_screenshots.py
+	@$(PY) docs/make_study_pictures.py
 
 demo: $(DEV_STAMP)  ## Make the demo of the README anew
 	@$(PY) docs/make_demo.py

@@ -87,7 +87,7 @@ class _Process(NamedTuple):
 def _whole_process() -> Row:
     question = "`main.py field --world easy --seeds 3`, the whole process"
     goal = f"<= {PROCESS_GOAL} x {BEFORE}, <= {MEMORY_GOAL} MB"
-    with tempfile.TemporaryDirectory(prefix="mazescope-bench-") as folder, _earlier(Path(folder)) as before:
+    with tempfile.TemporaryDirectory(prefix="mazescope-bench-") as folder, earlier(Path(folder)) as before:
         runs: dict[str, list[_Process]] = {"now": [], "before": []}
         for number in range(PROCESS_RUNS + 1):
             for name, tree in (("now", ROOT), ("before", before)):
@@ -115,7 +115,7 @@ def _whole_process() -> Row:
 
 
 @contextlib.contextmanager
-def _earlier(folder: Path) -> Iterator[Path | None]:
+def earlier(folder: Path) -> Iterator[Path | None]:
     """The earlier program's folder; None where it cannot be had."""
     given = os.environ.get("MAZESCOPE_BEFORE")
     if given:
