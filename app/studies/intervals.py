@@ -17,7 +17,7 @@ _LARGE: Final = 1000
 Interval = tuple[float, float]
 
 MEDIAN_INTERVAL: Final = "95 % interval of the median"
-MEAN_INTERVAL: Final = "95 % interval of the mean, by its standard error"
+MEAN_INTERVAL: Final = "95 % interval of the mean"
 SHARE_INTERVAL: Final = "95 % interval of the share, by Wilson's formula"
 
 

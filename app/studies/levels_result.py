@@ -131,7 +131,7 @@ class LevelsResult(Result):
             Axis(title_of(feature), _unit(feature)),
             Axis(title_of(outcome), _unit(outcome), low=0 if outcome.startswith("p_") else None),
             (series,),
-            note=f"Means of {len(centres)} groups along the axis; {MEAN_INTERVAL}; n = {count:,}.",
+            note=f"{len(centres)} groups of levels; {MEAN_INTERVAL}; n = {count:,}",
         )
 
     @cached_property
@@ -194,6 +194,10 @@ def binned_means(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
 def title_of(name: str) -> str:
     """A column's name for people."""
     known = {"p_cheese": "P(cheese)", "p_top_right": "P(top-right)", "log_odds": "log-odds"}
+    kind, _, places = name.partition("_")
+    if kind in ("euclid", "steps") and places.count("_") == 1:
+        one, other = places.split("_")
+        return f"{'distance' if kind == 'euclid' else 'steps'} from {one} to {other}"
     return known.get(name, name.replace("_", " "))
 
 
