@@ -70,7 +70,7 @@ def test_what_is_said_and_written(tmp_path: Path) -> None:
     row = printed["least_squares"]["coefficients"]["euclid_cheese_corner"]
     assert set(row) == {"coefficient", "low", "high", "flips_by_levels", "flips_by_features"}
     assert {"accuracy", "base_rate", "n", "low", "high"} <= set(printed["logistic"]["held_out"])
-    assert "always saying the commoner outcome" in found.findings[0]
+    assert "always the commoner outcome" in found.findings[0]
     assert found.recipe["of"] == {"study": "levels"}
     assert len(found.records) == 360
     assert {plot.name for plot in found.plots} >= {"coefficients_logistic", "predicted_log_odds"}
