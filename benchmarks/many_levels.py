@@ -12,8 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from app.studies.levels import LevelsQuestion
-
 from app.field.engine import Engine
 from app.field.level_blocks import level_range
 from app.field.machines import Machines
@@ -22,6 +20,7 @@ from app.policy.stages import RESUMABLE
 from app.studies.decision_levels import decision_levels
 from app.studies.level_rows import Outcomes
 from app.studies.level_set import LevelSet, of_mazes
+from app.studies.level_table import LevelsQuestion
 from app.studies.sweep import SweepQuestion
 from benchmarks.level_speed import BEFORE, earlier
 from benchmarks.measure import Row

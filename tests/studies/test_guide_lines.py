@@ -9,10 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from app.studies.levels import LevelsQuestion
 
 from app.field.level_blocks import level_range
 from app.policy.policy import Policy
+from app.studies.level_table import LevelsQuestion
 from tests.conftest import ROOT
 
 LINES = re.findall(r"^    (import (\w+); .*)$", (ROOT / "docs" / "many-levels.md").read_text("utf-8"), re.MULTILINE)
