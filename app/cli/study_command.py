@@ -54,7 +54,7 @@ FILES: Final = ("csv", "parquet", "svg", "png", "pdf")
 
 
 class StudyModule(Protocol):
-    """What a module of `STUDIES` has."""
+    """Protocol of the modules of `STUDIES`."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the study's own options; the common ones are declared already."""

@@ -46,7 +46,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the common options give; every part is loaded when it is first asked for, and once."""
+    """Inputs of a study from the common options; every part is loaded when it is first asked for, and once."""
 
     arguments: argparse.Namespace
 

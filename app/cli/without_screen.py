@@ -44,7 +44,7 @@ _PICTURES: Final[dict[str, Mode]] = {
 
 @dataclass(frozen=True)
 class Opened:
-    """What is computed: the first sample with its own patches and the policy that ships, or what files name instead.
+    """Documents to compute: the first sample with its patches and the policy that ships, or what files name instead.
 
     Attributes:
         jobs: the mazes.

@@ -35,7 +35,7 @@ class Entry(Generic[S]):
 
 
 class History(Generic[S]):
-    """What was done and can be undone. States are values, so undo just returns to one: it is exact by construction.
+    """Undo history. States are values, so undo just returns to one: it is exact by construction.
 
     Between `begin(verb)` and `end()` all commands are one entry (a drag is one undo). Undo during a drag ends it, and
     undoes all of it.

@@ -37,7 +37,7 @@ _MAZE_TEXT: Final = frozenset("#.CM \r\n")
 
 
 class Kind(Enum):
-    """What a file may hold, as a sentence calls it."""
+    """Kinds of files, as sentences name them."""
 
     SESSION = "a session"
     MAZE = "a maze"
@@ -79,7 +79,7 @@ Content = OpenedSession | Mazes | PatchStack | ActivationVector | Policy
 
 
 class Beginning:
-    """How a file begins; what more of it is needed to tell its kind is read once, when first asked for.
+    """First bytes of a file; what more of it is needed to tell its kind is read once, when first asked for.
 
     Args:
         expected: what the file should be, for sentences on one that cannot be read.

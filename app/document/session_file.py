@@ -38,7 +38,7 @@ COMPARE: Final = "compare"
 
 @dataclass(frozen=True)
 class PolicyReference:
-    """Which policy a session used: where it lay, and which weights it had.
+    """The policy of a session: its path, and the hash of its weights.
 
     Attributes:
         name: what it was called.
@@ -53,7 +53,7 @@ class PolicyReference:
 
 @dataclass(frozen=True)
 class Session:
-    """What a session file holds.
+    """Contents of a session file.
 
     Attributes:
         state: the document's state, still without its policy.

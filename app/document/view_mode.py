@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """What is shown: one field, or all three next to each other. Sessions, recipes and --view name it by its value."""
+    """View mode: one field, or all three next to each other. Sessions, recipes and --view name it by its value."""
 
     ORIGINAL = "original"
     PATCHED = "patched"

@@ -46,7 +46,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class FigureOptions:
-    """What a figure shows besides its mazes.
+    """Options of a figure besides its mazes.
 
     Attributes:
         title: a line above, left; empty for none.

@@ -24,7 +24,7 @@ TICK: Final = 0.42
 
 @dataclass(frozen=True)
 class Area:
-    """Where the numbers of a plot are on the page.
+    """Area of the page that a plot's numbers cover.
 
     Attributes:
         x, y: bottom-left corner; width, height: in cells.

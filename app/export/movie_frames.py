@@ -53,7 +53,7 @@ class Story:
 
 @dataclass(frozen=True)
 class Look:
-    """How every frame of a movie looks.
+    """Look of every frame of a movie.
 
     Attributes:
         mode: which fields are shown.

@@ -16,7 +16,7 @@ B = TypeVar("B")
 
 @dataclass(frozen=True)
 class Machines:
-    """What computes.
+    """Machines that compute.
 
     Attributes:
         threads: of this process; None for the machine's real cores.

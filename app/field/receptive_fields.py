@@ -87,7 +87,7 @@ class Window:
 
 @dataclass(frozen=True, eq=False)
 class Copy:
-    """How to make an outer rectangle from the mouseless image around an inner one.
+    """Copy that makes an outer rectangle from the mouseless image around an inner one.
 
     Attributes:
         taken: (cells, outer pixels) int64, the pixel of the image with a border of one that each outer pixel shows.

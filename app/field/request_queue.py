@@ -16,7 +16,7 @@ ACTIVATION_SECONDS: Final = 0.25
 
 
 class RequestQueue:
-    """What is asked of the worker, safe to use from any thread.
+    """Requests to the worker; safe to use from any thread.
 
     Attributes:
         closing: set by `close`; the worker ends, and nothing is told any more.

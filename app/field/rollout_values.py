@@ -19,7 +19,7 @@ Choose = Callable[[np.ndarray], int]
 
 @dataclass(frozen=True)
 class Rule:
-    """How a move is chosen from the five probabilities.
+    """Rule by which a move is chosen from the five probabilities.
 
     Attributes:
         sampled: drawn from them; otherwise the likeliest move is made (the first of equals).

@@ -16,7 +16,7 @@ from app.policy.layers import pixel_of_square
 
 
 class LayerKind(StrEnum):
-    """What may be shown under the arrows."""
+    """Kinds of layers under the arrows."""
 
     NONE = "none"
     VALUE = "value"

@@ -29,7 +29,7 @@ def never() -> None:
 
 @dataclass(frozen=True, eq=False)
 class Edits:
-    """What a stack does to one batch: see `app.policy.stages.run`. In windows every edit acts pixel by pixel."""
+    """Edits of a stack on one batch: see `app.policy.stages.run`. In windows every edit acts pixel by pixel."""
 
     layers: frozenset[str] = frozenset()
     act: Edit = field(default=lambda _, activation: activation)
@@ -49,7 +49,7 @@ NO_EDITS = Edits()
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """Which observations a batch holds.
+    """Observations of a batch.
 
     Attributes:
         cells: (n,) int64, row * world + column of the mouse's squares.

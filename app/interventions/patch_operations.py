@@ -63,7 +63,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Ground:
-    """What a patch is made ready for."""
+    """Policy and maze that a patch is made ready for."""
 
     policy: Policy
     maze: Maze

@@ -17,7 +17,7 @@ VECTOR_TITLES: Final = {"cheese": "cheese vector", "top-right": "top-right vecto
 
 @dataclass(frozen=True)
 class Wording:
-    """What is said of a kind of patch.
+    """Wording of a kind of patch.
 
     Attributes:
         title: what it is called.

@@ -11,7 +11,7 @@ from app.policy.layers import DEFAULT_LAYER
 
 @dataclass(frozen=True, kw_only=True)
 class Patch:
-    """What every patch has: where it acts, and whether it is on.
+    """Base of every patch: where it acts, and whether it is on.
 
     Attributes:
         layer: module path of the layer whose output is changed.
@@ -124,7 +124,7 @@ class Offset(Patch):
 
 @dataclass(frozen=True, kw_only=True)
 class VectorPatch(Patch):
-    """What patches that name a vector have in common.
+    """Base of patches that name a vector.
 
     Attributes:
         vector: "cheese" or "top-right", taken on the maze it is applied to, on the unpatched network, again after every

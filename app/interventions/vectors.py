@@ -175,7 +175,7 @@ def file_stamp(path: str | Path) -> tuple[int, int, int] | None:
 
 @dataclass(frozen=True)
 class TensorHeader:
-    """What the header of a safetensors file says: the names of its tensors, and its metadata."""
+    """Header of a safetensors file: the names of its tensors, and its metadata."""
 
     names: tuple[str, ...]
     metadata: Mapping[str, str]

@@ -70,7 +70,7 @@ class Game:
 
 @dataclass(frozen=True)
 class Turn:
-    """What an action led to, as gym3's `observe` tells it.
+    """Result of an action, as gym3's `observe` gives it.
 
     Attributes:
         game: the environment afterwards. Where the episode ended this is already the next level, as generated: the last

@@ -45,7 +45,7 @@ RESTARTED: Final = "procgen's process had ended unexpectedly and was started aga
 
 
 class Steps(NamedTuple):
-    """What procgen made of some actions.
+    """Results of some actions in procgen.
 
     Attributes:
         mazes: the maze after each action. One fewer than actions taken when the episode ended, because procgen then has
@@ -66,7 +66,7 @@ def _check_actions(actions: Sequence[int]) -> None:
 
 
 class Played(NamedTuple):
-    """What environments showed before the first action and after each; one row a moment, one column an environment.
+    """Records of environments before the first action and after each; one row a moment, one column an environment.
 
     Attributes:
         pictures: (T + 1, N, 64, 64, 3) uint8, row 0 on top.

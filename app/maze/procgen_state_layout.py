@@ -163,7 +163,7 @@ not show.
 
 
 class Layout(NamedTuple):
-    """Where the fields of one state lie (bytes from its start), and what they hold."""
+    """Offsets (bytes from its start) and values of the fields of one state."""
 
     offsets: dict[str, int]
     values: dict[str, Value]

@@ -8,7 +8,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of anything a checkpoint may hold; far more than any real one does.
+    """Limits on the contents of a checkpoint; far more than any real one does.
 
     Attributes:
         width: of the network: 64 is 430 million weights, 16 times as wide as the widest published policy.

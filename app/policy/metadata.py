@@ -55,7 +55,7 @@ def decode_text(text: str) -> Any:
 
 
 class _Kept:
-    """What of a value is kept, while there is room: all that is looked at is counted, so that this ends soon."""
+    """The part of a value that is kept, while there is room: everything seen is counted, so that this ends soon."""
 
     def __init__(self, limits: Limits) -> None:
         self._room, self._items = limits.note_values, limits.note_items

@@ -21,7 +21,7 @@ Edit = Callable[[str, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of the network gave.
+    """Result of one run of the network.
 
     Attributes:
         logits: (N, 15) raw outputs of `fc_policy`.

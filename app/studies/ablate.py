@@ -46,7 +46,7 @@ SHOWN: Final = 20
 
 @dataclass(frozen=True)
 class AblateQuestion(Question):
-    """What each channel of a layer is worth at the decision squares of these levels.
+    """Question: the effect of ablating each channel of a layer, at the decision squares of these levels.
 
     Attributes:
         policy: the policy, otherwise unpatched.

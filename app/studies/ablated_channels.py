@@ -42,7 +42,7 @@ APPROXIMATION: Final = "an approximation: minus gradient times activation, what 
 
 @dataclass(frozen=True)
 class AblationQuestion(Question):
-    """What ablating each channel of a layer changes at the decision squares of these levels.
+    """Question: the effect of ablating each channel of a layer, at the decision squares of these levels.
 
     Attributes:
         policy: the policy, otherwise unpatched.

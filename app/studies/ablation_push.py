@@ -42,7 +42,7 @@ _AT_ONCE: Final = 256
 
 @dataclass(frozen=True, eq=False)
 class AblationPush:
-    """What ablating each channel changes at the decision squares of some levels.
+    """Effect of ablating each channel, at the decision squares of some levels.
 
     Attributes:
         layer: the layer.

@@ -45,7 +45,7 @@ class Passes:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What a maze is asked: forward passes with the mouse on these squares, under each of these stacks.
+    """Forward passes asked of a maze, with the mouse on these squares, under each of these stacks.
 
     Attributes:
         maze: the maze whose observations they are.

@@ -22,7 +22,7 @@ _SHOWN = 12
 
 @dataclass(frozen=True)
 class ChannelsQuestion(Question):
-    """Which channels of a layer peak within one pixel of the cheese, the mouse at the start.
+    """Question: channels of a layer that peak within one pixel of the cheese, the mouse at the start.
 
     Attributes:
         policy: the policy.

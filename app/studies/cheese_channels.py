@@ -23,7 +23,7 @@ MARKS: Final = 0.5
 
 @dataclass(frozen=True)
 class CheeseChannel:
-    """How well a channel marks the cheese.
+    """Score of a channel as a marker of the cheese.
 
     Attributes:
         channel: its index in the layer.

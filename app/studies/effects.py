@@ -26,7 +26,7 @@ SMALLEST: Final = 5
 
 @dataclass(frozen=True)
 class EffectsTable:
-    """What the vectors and the channels that mark the cheese do to a policy.
+    """Effects of the vectors and of the channels that mark the cheese, on a policy.
 
     Attributes:
         levels: how many were looked at.

@@ -38,7 +38,7 @@ _PARTS = 5
 
 @dataclass(frozen=True)
 class EffectsQuestion(Question):
-    """What the known vectors and the channels that mark the cheese do, on these levels.
+    """Question: effects of the known vectors and of the channels that mark the cheese, on these levels.
 
     Attributes:
         policy: the policy.

@@ -152,7 +152,7 @@ def reach_of(
 
 @dataclass(frozen=True, eq=False)
 class Arrival:
-    """How sampled play arrives on one square: `reach`, `expected_steps` and `visits` as in `Outcome`."""
+    """Arrival of sampled play on one square: `reach`, `expected_steps` and `visits` as in `Outcome`."""
 
     reach: float
     expected_steps: float | None

@@ -46,7 +46,7 @@ def mean_logits() -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Push:
-    """What pushes for each move in n observations. All sums run over parts of one kind and equal `logits`.
+    """Pushes for each move in n observations. All sums run over parts of one kind and equal `logits`.
 
     Attributes:
         channels: (n, C, 5) float32, of relu3's channels, for LEFT DOWN UP RIGHT NOOP.
@@ -71,7 +71,7 @@ class Push:
 
 @dataclass(frozen=True, eq=False)
 class Patched:
-    """What a stack does after the last convolution.
+    """Edits of a stack after the last convolution.
 
     Attributes:
         stack: compiled for the policy and maze.

@@ -41,7 +41,7 @@ FEWEST_A_FEATURE: Final = 5
 
 @dataclass(frozen=True)
 class FitQuestion(Question):
-    """How features of levels go with what a policy does.
+    """Question: fit of a policy's choice on features of levels.
 
     Only levels with a decision square count, and those that have every feature.
 

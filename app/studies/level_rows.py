@@ -31,7 +31,7 @@ EXACT: Final = ("reach", "expected_steps", "reach_corner")
 
 @dataclass(frozen=True)
 class LevelRows:
-    """What is asked of each block of levels.
+    """Rows of each block of levels.
 
     Attributes:
         outcomes: which outcomes of play.

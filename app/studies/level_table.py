@@ -39,7 +39,7 @@ Part = tuple[LevelBlock, ...]
 
 @dataclass(frozen=True)
 class LevelsQuestion(Question):
-    """What a policy would do in each of many levels.
+    """Question: a policy's choice in each of many levels.
 
     Attributes:
         policy: the policy.

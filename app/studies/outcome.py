@@ -39,7 +39,7 @@ MOST_STEPS: Final = 10_000
 
 @dataclass(frozen=True)
 class OutcomeQuestion(Question):
-    """What sampled and greedy play come to in each of these levels.
+    """Question: outcome of sampled and greedy play in each of these levels.
 
     Attributes:
         policy: the policy.

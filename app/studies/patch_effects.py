@@ -17,7 +17,7 @@ from app.studies.batched_forward import fields
 
 @dataclass(frozen=True)
 class PatchEffect:
-    """What one patch does to the field of the unpatched network, all others away.
+    """Effect of one patch alone on the field of the unpatched network.
 
     Attributes:
         position: of the patch in the stack.

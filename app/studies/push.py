@@ -55,7 +55,7 @@ NEARLY: Final = 0.02
 
 @dataclass(frozen=True)
 class PushQuestion(Question):
-    """What pushes for each move at the decision squares of these levels.
+    """Question: pushes for each move at the decision squares of these levels.
 
     Attributes:
         policy: the policy, unpatched.

@@ -45,7 +45,7 @@ ROUNDS: Final = 50
 
 @dataclass(frozen=True)
 class ResampleQuestion(Question):
-    """What replacing channels by another level's changes, by where the cheese is there.
+    """Question: effect of replacing channels by another level's, by where the cheese is there.
 
     Attributes:
         policy: the policy, otherwise unpatched.

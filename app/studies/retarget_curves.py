@@ -34,7 +34,7 @@ MOST_SETTINGS: Final = 200
 
 @dataclass(frozen=True)
 class RetargetQuestion(Question):
-    """How well each setting leads the policy to squares of these levels.
+    """Question: how well each setting leads the policy to squares of these levels.
 
     Attributes:
         policy: the policy, otherwise unpatched.

@@ -33,7 +33,7 @@ LARGEST_WAVE: Final = 4
 
 @dataclass(frozen=True)
 class Setting:
-    """What is set at the target: these channels, to this value."""
+    """Setting at the target: these channels, to this value."""
 
     channels: tuple[int, ...]
     value: float

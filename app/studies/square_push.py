@@ -51,7 +51,7 @@ _SHOWN: Final = 8
 
 @dataclass(frozen=True)
 class SquarePushQuestion(Question):
-    """What pushes for each move with the mouse on these squares.
+    """Question: pushes for each move with the mouse on these squares.
 
     Attributes:
         policy: the policy.

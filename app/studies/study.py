@@ -212,7 +212,7 @@ class Plot:
 
 
 class Question(ABC):
-    """What a study is asked; each study's own is a frozen dataclass of this kind."""
+    """Base of a study's question; each study's own is a frozen dataclass of this kind."""
 
     study: ClassVar[str]
     """The word after `python main.py study`."""
@@ -250,7 +250,7 @@ class Question(ABC):
 
 
 class Result(ABC):
-    """What a study found; each study's own is a frozen dataclass that keeps its numbers in read-only arrays."""
+    """Base of a study's result; each study's own is a frozen dataclass that keeps its numbers in read-only arrays."""
 
     question: Question
 

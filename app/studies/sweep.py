@@ -34,7 +34,7 @@ FEWEST_CONTROLS: Final = 2
 
 @dataclass(frozen=True)
 class SweepQuestion(Question):
-    """What adding t times a vector after each layer does at the decision squares of these levels.
+    """Question: effect of adding t times a vector after each layer, at the decision squares of these levels.
 
     The vector is taken on each level, the mouse at the start, and added with the mouse on the decision square.
 

@@ -29,7 +29,7 @@ MOST_STEPS: Final = 10_000
 
 @dataclass(frozen=True)
 class TrainingQuestion(Question):
-    """What each checkpoint of a series does on the same levels.
+    """Question: choices and channels of each checkpoint of a series, on the same levels.
 
     Attributes:
         series: the checkpoints.

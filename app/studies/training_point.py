@@ -34,7 +34,7 @@ RANDOM: Final = "random"
 
 @dataclass(frozen=True)
 class Asked:
-    """What every checkpoint is asked.
+    """Settings of the measurement of every checkpoint.
 
     Attributes:
         mazes: the n levels, each with a cheese.
@@ -71,7 +71,7 @@ class ChannelMaps:
 
 @dataclass(frozen=True, eq=False)
 class Choices:
-    """What the policy would do at the decision squares, (d,) float64 each: log-odds in nats, probabilities."""
+    """Choices of the policy at the decision squares, (d,) float64 each: log-odds in nats, probabilities."""
 
     log_odds: np.ndarray
     p_cheese: np.ndarray
@@ -84,7 +84,7 @@ class Choices:
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """What one checkpoint gave.
+    """Numbers of one checkpoint.
 
     Attributes:
         step, observations: of the checkpoint; the second where its file says it.

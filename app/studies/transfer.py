@@ -43,7 +43,7 @@ CONCEPTS: Final = {UP: ("above", 1.0), DOWN: ("above", -1.0), RIGHT: ("right of"
 
 @dataclass(frozen=True)
 class TransferQuestion(Question):
-    """How well other directions steer than a level's own vector does, at the decision squares of these levels.
+    """Question: steering by other directions than a level's own vector, at the decision squares of these levels.
 
     Attributes:
         policy: the policy, otherwise unpatched.

@@ -13,7 +13,7 @@ from widgets.services.context import Context
 
 
 class Gesture(Protocol):
-    """What a press may begin."""
+    """Gesture that a press begins."""
 
     def over(self, squares: Sequence[Square]) -> None:
         """The pointer ran over these squares, in order."""

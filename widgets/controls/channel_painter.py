@@ -18,7 +18,7 @@ Pixel = tuple[int, int]
 
 @dataclass(frozen=True)
 class Mark:
-    """How the stack touches a channel.
+    """Mark of what the stack does to a channel.
 
     Attributes:
         off: an enabled zero patch takes it away.

@@ -115,7 +115,7 @@ class CheeseList(QListWidget):
 
 
 class Headings(QWidget):
-    """What the columns hold, over them."""
+    """Headings of the columns."""
 
     def __init__(self, over: CheeseList) -> None:
         super().__init__(over)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Match:
-    """How a text matches what was typed.
+    """Match of a text with what was typed.
 
     Attributes:
         score: the higher, the better.

@@ -253,7 +253,7 @@ def set_flag(widget: QWidget, name: str, on: bool) -> None:
 
 
 class EmptyState(QWidget):
-    """What a panel shows while it has nothing: what it is for, what to do next, and a button that does it."""
+    """Empty state of a panel: what it is for, what to do next, and a button that does it."""
 
     def __init__(self, context: Context, glyph: str, title: str, hint: str, button: QPushButton | None = None) -> None:
         super().__init__()

@@ -48,7 +48,7 @@ USUAL_SCALE = {"picture": "2", "movie": "1"}
 
 
 class ExportDialog(ReadingOrder, QDialog):
-    """What, how, and where to; then progress, until the file is there or the user ends it."""
+    """Dialog of an export: contents, options and file; then progress, until the file is there or the user cancels."""
 
     def __init__(self, context: Context, snapshots: Snapshots, timeline: Timeline, what: str, parent: QWidget) -> None:
         super().__init__(parent)

@@ -37,7 +37,7 @@ FORMATS: Final = {
 
 @dataclass(frozen=True)
 class Choices:
-    """What the user asked for.
+    """Choices of the user in the dialog.
 
     Attributes:
         what: a key of WHAT.

@@ -18,7 +18,7 @@ WHITE: Final = replace(LIGHT, window="#ffffff")
 
 @dataclass(frozen=True)
 class PageChoice:
-    """How a page is to look.
+    """Options of a page.
 
     Attributes:
         background: a key of `BACKGROUNDS`. A transparent page keeps the window's colours, for a page as light or dark.

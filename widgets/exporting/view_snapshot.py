@@ -32,7 +32,7 @@ FAILED = "There is no field to export: it could not be computed for this maze wi
 
 @dataclass(frozen=True, eq=False)
 class Present:
-    """What is on the canvas.
+    """Contents of the canvas.
 
     Attributes:
         sides: the maze in front with its whole field and what is over it, and then what it is compared with.

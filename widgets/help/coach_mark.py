@@ -19,7 +19,7 @@ EDGE = 12
 
 
 class Dots(QWidget):
-    """How far along one is."""
+    """Progress of the tour as dots."""
 
     def __init__(self, context: Context, count: int) -> None:
         super().__init__()

@@ -90,7 +90,7 @@ STEPS: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What of the window the tour points at."""
+    """Parts of the window that the tour points at."""
 
     window: QWidget
     maze_view: MazeView

@@ -27,7 +27,7 @@ BETWEEN = 9
 
 @dataclass(frozen=True)
 class Size:
-    """How large things are drawn: thickness of arrows, numbers, and captions; 1 is the usual."""
+    """Size of what is drawn: thickness of arrows, numbers, and captions; 1 is the usual."""
 
     arrows: float = 1.0
     numbers: float = 1.0

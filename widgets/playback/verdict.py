@@ -15,7 +15,7 @@ LONGEST = "Original: no cheese in 500 steps, repeats 12 steps from step 488"
 
 
 class Verdict(QWidget):
-    """What came of one mouse's episode, behind a dot in its hue."""
+    """Outcome of one mouse's episode, after a dot in its hue."""
 
     def __init__(self, context: Context, role: str, title: str) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class Verdict(QWidget):
 
 
 class Verdicts(QWidget):
-    """What came of the two mice of one maze: side by side, or one under the other where two long ones would not fit.
+    """Outcomes of the two mice of one maze: side by side, or one under the other where two long ones would not fit.
 
     Which of the two depends on the width and the font alone, so that nothing moves when the sentences change. Next to
     those of another maze they are always one under the other, so that each has room to say whose it is.

@@ -28,7 +28,7 @@ LEAST_BESIDE = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What of the window a presentation changes, besides its bars, menus and docks, which it hides.
+    """Parts of the window that a presentation changes, besides its bars, menus and docks, which it hides.
 
     Attributes:
         window: goes to full screen.

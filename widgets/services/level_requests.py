@@ -24,7 +24,7 @@ SHOWN_SEEDS = 100_000
 
 @dataclass(frozen=True)
 class Wish:
-    """What the level bar is set to.
+    """Settings of the level bar.
 
     Attributes:
         world: "easy" or "hard".

@@ -9,7 +9,7 @@ from app.field.rollout_values import Rollouts, Rule
 
 @dataclass(frozen=True)
 class ShownRollout:
-    """Which step of which episodes is shown.
+    """The shown step of the shown episodes.
 
     Attributes:
         front: the episodes of what is open now; None while they are computed.

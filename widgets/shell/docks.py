@@ -60,7 +60,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Gathered:
-    """What there was when the docks were put into one place.
+    """Arrangement before the docks were put into one place.
 
     Attributes:
         before: the window's state until then.

@@ -42,7 +42,7 @@ OUTCOMES: Final = {"none": "Decision only", "greedy": "And greedy play", "exact"
 
 
 class LevelsPage(StudyPage):
-    """What the policy would do in each of many levels, and what they are like."""
+    """Page of the level table: the policy's choice in each of many levels, and what they are like."""
 
     TITLE = "How often, over many levels?"
     HINT = (

@@ -30,7 +30,7 @@ MOST_POINTS: Final = 1001
 
 @dataclass(frozen=True)
 class _Moved:
-    """What moves: a number of a patch of the stack, or the coefficient of a vector named by a word."""
+    """The number that moves: one of a patch of the stack, or the coefficient of a vector named by a word."""
 
     stack: PatchStack
     position: int

@@ -123,7 +123,7 @@ class StudyPage(QWidget):
 
 
 class LevelsChoice(QWidget):
-    """Whether a study is asked of the maze in front or of many levels, and of how many."""
+    """Choice of the levels of a study: the maze in front, or many levels."""
 
     def __init__(self, page: StudyPage, count: int = 200) -> None:
         super().__init__()

@@ -26,7 +26,7 @@ EditRows = Callable[[str, int, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Asked:
-    """What is wanted of each level.
+    """Requested outputs of each level.
 
     Attributes:
         coefficients: the t, 0 among them once.
@@ -52,7 +52,7 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """How far a layer moves, d(t) = f(t) - f(0), in float64 over the flattened activation of each level.
+    """Movement of a layer, d(t) = f(t) - f(0), in float64 over the flattened activation of each level.
 
     Attributes:
         squares: (levels, t) |d(t)|^2.
@@ -69,7 +69,7 @@ class Moves:
 
 @dataclass(eq=False)
 class Bent:
-    """What a batch of levels gave; logits are (..., 15) float32.
+    """Outputs of a batch of levels; logits are (..., 15) float32.
 
     Attributes:
         logits: (levels, t, 15) of the real network.

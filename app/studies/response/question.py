@@ -47,7 +47,7 @@ def numbers_between(low: float, high: float, step: float) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class ResponseQuestion(Question):
-    """How the policy's choice, and each layer on the way to it, answers to one number of one patch.
+    """Question: response of the policy's choice, and of each layer before it, to one number of one patch.
 
     Attributes:
         policy: the policy.

@@ -25,7 +25,7 @@ _HALF: Final = 0.5
 
 @dataclass(frozen=True)
 class Bends:
-    """Which stage bends the curve: A = median change at t plus median change at -t, 0 for a straight line.
+    """Bend of the curve by stage: A = median change at t plus median change at -t, 0 for a straight line.
 
     Attributes:
         coefficient: t.

@@ -44,7 +44,7 @@ def log_odds(logits: np.ndarray, moves: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class LayerMoves:
-    """How far a layer moves, d(t) = f(t) - f(0), in float64 over the flattened activation.
+    """Movement of a layer, d(t) = f(t) - f(0), in float64 over the flattened activation.
 
     Attributes:
         squares: (levels, t) |d(t)|^2.

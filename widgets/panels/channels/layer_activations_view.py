@@ -13,7 +13,7 @@ from widgets.controls.channel_painter import UNTOUCHED, Mark, Pixel
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What the grid shows of one layer.
+    """One layer as the grid shows it.
 
     Attributes:
         layer: module path.

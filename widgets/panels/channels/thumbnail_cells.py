@@ -18,7 +18,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class CellPainter:
-    """What is shown, ready to be painted: the atlas of pictures and the outline are made once, not per cell.
+    """Cells ready to be painted: the atlas of pictures and the outline are made once, not per cell.
 
     Args:
         shown: what is shown.

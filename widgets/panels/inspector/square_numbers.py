@@ -13,7 +13,7 @@ from app.maze.moves import MOVE_OF_ACTION, MOVES
 
 @dataclass(frozen=True, eq=False)
 class Outputs:
-    """What the network answers with the mouse on one square.
+    """Outputs of the network with the mouse on one square.
 
     Attributes:
         logits: (15,) raw.

@@ -29,7 +29,7 @@ from widgets.services.topics import Topic
 
 
 class ChannelsEntry(UndoOnceTaken, QLineEdit):
-    """Where channels are typed."""
+    """Field in which channels are typed."""
 
     def is_taken(self) -> bool:
         """Whether nothing was typed since the text was set."""

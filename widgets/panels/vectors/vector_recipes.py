@@ -39,7 +39,7 @@ TIPS: Final = {
 
 @dataclass(frozen=True)
 class Ground:
-    """What vectors are made from: the policy, a layer and the maze in front."""
+    """Sources of vectors: the policy, a layer and the maze in front."""
 
     policy: Policy
     layer: str
