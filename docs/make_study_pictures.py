@@ -33,7 +33,7 @@ def main(wanted: list[str]) -> int:
 
     for name, (words, plots) in SHOTS.items():
         if not wanted or name in wanted:
-            content = study_bytes("png", ask(*words), palette=LIGHT, plots=plots, scale=0.75)
+            content = study_bytes("png", ask(*words), palette=LIGHT, plots=plots, scale=1.0)
             (PICTURES / f"{name}.png").write_bytes(content)
             print(f"{name}.png")
     return 0
