@@ -22,8 +22,13 @@ ORDERS: Final = {
     "energy": "Energy",
     "change": "Change",
     "cheese": "Cheese score",
+    "push": "Push for the cheese",
+    "effect": "Effect on P(cheese)",
 }
 """What channels may be sorted by."""
+
+MEASURED: Final = frozenset({"cheese", "push", "effect"})
+"""Those that take a measurement of their own."""
 
 
 def quantity(name: str, original: np.ndarray, patched: np.ndarray, without_cheese: np.ndarray) -> np.ndarray:
@@ -54,19 +59,19 @@ def rms(values: np.ndarray) -> np.ndarray:
 
 
 def score(
-    order: str, original: np.ndarray, patched: np.ndarray, cheese_scores: np.ndarray | None = None
+    order: str, original: np.ndarray, patched: np.ndarray, measured: np.ndarray | None = None
 ) -> np.ndarray | None:
-    """(C,) numbers that channels are sorted by; None for the order of the index, and while cheese scores are unknown.
+    """(C,) numbers that channels are sorted by; None for the order of the index, and while what is measured is unknown.
 
-    energy: root mean square of the original activations. change: root mean square of patched - original. cheese: the
-    measured scores, (C,).
+    energy: root mean square of the original activations. change: root mean square of patched - original. cheese, push
+    and effect: the measured scores, (C,); see `app.studies.cheese_channels` and `app.studies.channel_choice`.
     """
     if order == "energy":
         return rms(original)
     if order == "change":
         return rms(patched - original)
-    if order == "cheese" and cheese_scores is not None and len(cheese_scores) == len(original):
-        return cheese_scores
+    if order in MEASURED and measured is not None and len(measured) == len(original):
+        return measured
     return None
 
 

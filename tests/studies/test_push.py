@@ -26,6 +26,7 @@ from app.progress import Cancelled
 from app.studies.ablated_channels import AblationQuestion
 from app.studies.ablation_push import ablation_push
 from app.studies.batched_forward import fields
+from app.studies.channel_choice import channel_choice
 from app.studies.level_set import of_mazes
 from app.studies.push import CHANNELS, UNITS, PushQuestion, in_region
 from app.studies.push_aggregation import aggregation, counts_up_to
@@ -287,3 +288,17 @@ def test_what_is_no_square_is_one_sentence(small_policy: Policy, reference_check
     asked = ask("push", str(reference_checkpoint), "--seeds", "9", "--square", "1,1", "--square", "1,2")
     assert asked.question.squares == ((1, 1), (1, 2))
     assert ask("push", str(reference_checkpoint), *asked.question.words()).to_json() == asked.to_json()
+
+
+def test_what_a_channel_does_to_the_choice(small_policy: Policy) -> None:
+    maze = MAZES[0]
+    before = patched_log_odds(small_policy, maze, PatchStack())
+    found = channel_choice(small_policy, maze, "embedder.block2.res1.resadd")
+    zeroed = PatchStack((Zero(layer="embedder.block2.res1.resadd", channels=(3,)),))
+    after = patched_log_odds(small_policy, maze, zeroed)
+    assert found.push[3] == pytest.approx(before[0] - after[0], abs=1e-4)
+    assert found.effect[3] == pytest.approx(abs(after[1] - before[1]), abs=1e-5)
+    exact = channel_choice(small_policy, maze, CHANNELS)
+    assert exact.push == pytest.approx(PushQuestion(small_policy, of_mazes([maze])).run().difference[0])
+    assert channel_choice(small_policy, maze, "fc_policy") is None
+    assert channel_choice(small_policy, maze.with_cheese(None), CHANNELS) is None

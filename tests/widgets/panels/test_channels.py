@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QApplication, QMenu
 from app.document import maze_edits, patch_edits
 from app.field import channels
 from app.interventions.patches import NO_PATCHES, AddVector, PatchStack, SetValue, Zero
+from app.maze import generator
 from app.number_format import compact
 from app.policy.layers import DEFAULT_LAYER, pixel_of_square
+from app.studies.channel_choice import channel_choice
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.panels.channels import ChannelsPanel
 
@@ -295,6 +297,24 @@ def test_sorting_by_cheese_score_measures_once_and_can_be_stopped(desk: Desk) ->
     assert not panel.progress.isVisible()
     scores = [float(text.rstrip("%")) for text in panel.grid.shown.scores]
     assert [scores[channel] for channel in panel.grid.shown.order] == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("order", ["push", "effect"])
+def test_channels_are_sorted_by_what_they_do_to_the_choice(make_desk: MakeDesk, order: str) -> None:
+    desk = make_desk(maze=generator.level(15, 6))
+    panel = desk.put(ChannelsPanel)
+    desk.choose(panel.controls.order_choice, order)
+    desk.wait(lambda: panel.grid.shown is not None and bool(panel.grid.shown.scores))
+    state = desk.document.state
+    measured = channel_choice(state.policy, state.maze, desk.context.view.layer)
+    assert measured is not None
+    values = getattr(measured, order)
+    assert list(panel.grid.shown.order) == list(channels.ranked(values, len(values)))
+    assert panel.grid.shown.scores[3] == f"{values[3]:.2f}"
+    maze_edits.remove_cheese(desk.document)
+    desk.answered()
+    desk.wait(lambda: not panel.grid.shown.scores)
+    assert list(panel.grid.shown.order) == list(range(32)), "without a decision square they are in their own order"
 
 
 def test_scales_are_shared_or_each_channels_own(desk: Desk) -> None:

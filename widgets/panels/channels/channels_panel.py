@@ -18,6 +18,7 @@ from widgets.controls.channel_painter import Mark, Pixel
 from widgets.controls.cheese_progress import CheeseProgress
 from widgets.controls.panel_parts import MARGIN, Elided, EmptyState, IconButton, column, row
 from widgets.controls.patch_problems import problems_of
+from widgets.panels.channels.choice_scores import ChoiceScores
 from widgets.panels.channels.colour_scale import ColourScale
 from widgets.panels.channels.display_controls import ChannelControls
 from widgets.panels.channels.enlarged_page import LargeChannel
@@ -38,6 +39,7 @@ class ChannelsPanel(QWidget):
         self._context = context
         self._cheese = context.cheese
         self._result: ActivationResult | None = context.bridge.latest_activations
+        self._choice = ChoiceScores(context, self)
         self.controls = ChannelControls(context, self._cheese)
         self.grid = ChannelGrid(context.palette)
         self.large = LargeChannel(context)
@@ -94,6 +96,7 @@ class ChannelsPanel(QWidget):
         view.pixel_hover_changed.connect(self._mark_pixel)
         view.layer_changed.connect(self._show)
         self._cheese.found.connect(self._show)
+        self._choice.found.connect(self._show)
         self._cheese.task.busy_changed.connect(self._show_foot)
         self.controls.changed.connect(self._show)
         self.controls.size_changed.connect(self.grid.set_thumbnail_size)
@@ -155,8 +158,10 @@ class ChannelsPanel(QWidget):
     def _shown(self, result: ActivationResult) -> Shown:
         values = channels.quantity(self.controls.quantity, result.original, result.patched, result.without_cheese)
         request = result.request
-        known = self._cheese.scores(request.policy, request.layer, request.maze.world)
         order = self.controls.order
+        known = self._choice.scores(order, request.policy, request.maze, request.layer)
+        if order == "cheese":
+            known = self._cheese.scores(request.policy, request.layer, request.maze.world)
         scores = channels.score(order, result.original, result.patched, known)
         as_text = "{:.0%}".format if order == "cheese" else "{:.2f}".format
         return Shown(

@@ -47,8 +47,9 @@ class ChannelControls(QWidget):
         self.quantity_choice.choose(self.quantity)
         self.order_choice = Choice(
             "Sort channels by",
-            "Index; energy (root mean square); change under the stack; cheese score (how often it peaks at the cheese)",
-            {key: f"By {title.lower()}" for key, title in ORDERS.items()},
+            "Index; energy (root mean square); change under the stack; cheese score: how often it peaks at the cheese. "
+            "At the decision square, push for the cheese against the top right, and effect on P(cheese) when zeroed",
+            {key: f"By {title[:1].lower()}{title[1:]}" for key, title in ORDERS.items()},
             self._set_order,
         )
         self.order_choice.choose(self.order)
