@@ -17,7 +17,14 @@ KEPT_BYTES: Final = 48 * 2**20
 
 _lock = Lock()
 _alive: WeakValueDictionary[str, Network] = WeakValueDictionary()
-_recent: LRUCache[str, Network] = LRUCache(KEPT_BYTES, getsizeof=lambda network: _bytes(network))
+
+
+def recently_used(most_bytes: int) -> LRUCache[str, Network]:
+    """Holds networks by the hash of their weights: those used last that fit, and a larger one alone."""
+    return LRUCache(most_bytes, getsizeof=lambda network: min(_bytes(network), most_bytes))
+
+
+_recent = recently_used(KEPT_BYTES)
 
 
 class StoredNetwork:
@@ -53,7 +60,7 @@ class StoredNetwork:
         with _lock:
             network = _alive.get(self.weights_hash)
             if network is not None:
-                _use(self.weights_hash, network)
+                _recent[self.weights_hash] = network
                 return network
         assert self._reopen is not None
         return _share(self.weights_hash, self._reopen())
@@ -67,13 +74,8 @@ def _share(weights_hash: str, network: Network) -> Network:
     """The store's network of these weights; this one from now on, when there is none."""
     with _lock:
         found = _alive.setdefault(weights_hash, network)
-        _use(weights_hash, found)
+        _recent[weights_hash] = found
         return found
-
-
-def _use(weights_hash: str, network: Network) -> None:
-    if _bytes(network) <= KEPT_BYTES:
-        _recent[weights_hash] = network
 
 
 def _bytes(network: Network) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import pickle
 from pathlib import Path
-from weakref import ref
+from weakref import WeakValueDictionary, ref
 
 import pytest
 import torch
@@ -24,6 +24,12 @@ def _file(folder: Path, seed: int) -> Path:
     return path
 
 
+def _empty_store(monkeypatch: pytest.MonkeyPatch, most_bytes: int) -> None:
+    """A store of so many bytes, which no other test has put networks into."""
+    monkeypatch.setattr(network_store, "_alive", WeakValueDictionary())
+    monkeypatch.setattr(network_store, "_recent", network_store.recently_used(most_bytes))
+
+
 def test_the_same_file_is_the_same_policy_and_the_same_weights_share_a_network(tmp_path: Path) -> None:
     path = _file(tmp_path, 0)
     copied = tmp_path / "copy.safetensors"
@@ -38,7 +44,7 @@ def test_the_same_file_is_the_same_policy_and_the_same_weights_share_a_network(t
 
 
 def test_old_networks_leave_memory_and_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network_store, "KEPT_BYTES", 2 * 4 * 626_256)
+    _empty_store(monkeypatch, 2 * 4 * 626_256)
     policies = [load_policy(_file(tmp_path, seed)) for seed in range(1, 6)]
     network = ref(policies[0].network)
     for policy in policies[1:]:
@@ -49,17 +55,19 @@ def test_old_networks_leave_memory_and_are_read_again(tmp_path: Path, monkeypatc
     assert (policies[0].width, policies[0].parameters) == (1, 626_256)
 
 
-def test_a_network_in_use_or_of_no_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_network_in_use_or_of_no_file_stays_even_when_larger_than_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _empty_store(monkeypatch, 1)
     used, homeless = load_policy(_file(tmp_path, 1)), policy_of(random_network(1, 2000), "of no file")
     network, number = used.network, id(homeless.network)
-    monkeypatch.setattr(network_store, "KEPT_BYTES", 1)
     load_policy(_file(tmp_path, 2))
     assert used.network is network
     assert id(homeless.network) == number
 
 
 def test_a_file_that_is_gone_or_holds_other_weights_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network_store, "KEPT_BYTES", 1)
+    _empty_store(monkeypatch, 1)
     gone, changed = load_policy(_file(tmp_path, 1)), load_policy(_file(tmp_path, 2))
     load_policy(_file(tmp_path, 3))
     (tmp_path / "policy 1.safetensors").unlink()
