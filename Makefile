@@ -42,11 +42,11 @@ check: $(DEV_STAMP)  ## Style, types, and the contract that keeps Qt out of app/
 
 studies: $(STUDIES_STAMP)  ## Install what fits and clusters need besides: scikit-learn and Dask
 
-screenshots: $(DEV_STAMP)  ## Draw the pictures of the README and the guide anew
+screenshots: $(DEV_STAMP)  ## Draw the pictures of the README and the guide again
 	@$(PY) docs/make_screenshots.py
 	@$(PY) docs/make_study_pictures.py
 
-demo: $(DEV_STAMP)  ## Make the demo of the README anew
+demo: $(DEV_STAMP)  ## Make the demo of the README again
 	@$(PY) docs/make_demo.py
 
 bench: $(DEV_STAMP)  ## Print the benchmark table (JSON=FILE writes it as well)

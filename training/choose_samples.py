@@ -92,7 +92,7 @@ def _passed_by(policy: Policy, levels: Sequence[Level]) -> tuple[Sample, Level]:
         Sample(
             "passed-by",
             "Passed by",
-            "The cheese lies outside the corner where it was in training, and the mouse prefers the corner: P(cheese) "
+            "The cheese is outside the corner where it was in training, and the mouse prefers the corner: P(cheese) "
             f"is {before.cheese[row]:.2f} and P(top-right) {before.top_right[row]:.2f}; adding the cheese vector takes "
             f"P(cheese) to {after.cheese[row]:.2f}.",
             forks[row].maze,
@@ -174,7 +174,7 @@ def _solved(policy: Policy, levels: Sequence[Level]) -> tuple[Sample, Level]:
         Sample(
             "solved",
             "Solved",
-            f"A way of {_length(levels[row].maze)} steps, and the mouse is sure of each: its path probability to the "
+            f"A path of {_length(levels[row].maze)} steps, and the mouse is sure of each: its path probability to the "
             f"cheese is {told[row]:.2f}.",
             levels[row].maze,
         ),

@@ -27,7 +27,9 @@ class UnderChoice(QWidget):
         super().__init__()
         self._context, self._layers = context, layers
         titles = {kind.value: f"Under: {kind.label.lower()}" for kind in LayerKind}
-        self.kind = Choice("Under the arrows", "What colours the squares under the arrows", titles, self._kind_chosen)
+        self.kind = Choice(
+            "Under the arrows", "The number that colours each square under the arrows", titles, self._kind_chosen
+        )
         self.channel = WholeNumber("Channel", "The channel whose push or activation colours the squares", 0, 4095)
         self.channel.valueChanged.connect(self._channel_chosen)
         self.channel.corrected.connect(context.notice)

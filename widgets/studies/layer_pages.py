@@ -29,7 +29,7 @@ class LayerPage(StudyPage):
         self._layer = DEFAULT_LAYER
         self.layer = LayerChoice("The layer that is asked about")
         self.layer.chosen.connect(self._choose_layer)
-        self.count = WholeNumber("Levels", "How many levels: those of the seeds from 0 on", 2, 10_000)
+        self.count = WholeNumber("Levels", "Number of levels; their seeds start at 0", 2, 10_000)
         self.count.setValue(self.LEVELS)
         self.count.corrected.connect(context.notice)
         self.count.valueChanged.connect(self.follow)

@@ -24,7 +24,7 @@ class OutcomePage(StudyPage):
         super().__init__(context)
         self.levels = LevelsChoice(self, 50)
         titles = {"256": "256 steps", str(TIMEOUT): f"{TIMEOUT} steps, the game's limit"}
-        self.steps = Choice("Within", "The steps that an episode may take", titles, lambda _: self.follow())
+        self.steps = Choice("Within", "The number of steps an episode may take", titles, lambda _: self.follow())
         self.steps.choose(str(TIMEOUT))
         self.main.addWidget(self.levels)
         self.main.addLayout(labelled("Within", self.steps))

@@ -42,7 +42,7 @@ class ResponsePage(StudyPage):
 
     TITLE = "Why does it bend?"
     HINT = (
-        "How the choice at the decision square answers to a coefficient, and which later stage bends the curve: each "
+        "How the choice at the decision square responds to a coefficient, and which later stage bends the curve: each "
         "stage's gates are kept as they are at 0, alone, and all but that one."
     )
 

@@ -68,7 +68,7 @@ class ResultView(QWidget):
         self._command = IconButton(context, "console", "Copy as command", self._copy_command)
         self._python = IconButton(context, "language-python", "Copy as Python", self._copy_python)
         self.save = QPushButton("Save…")
-        self.save.setToolTip("Write the rows or the plots into a file, with the recipe inside")
+        self.save.setToolTip("Save the rows or the plots as a file, with the recipe inside")
         self.save.setMenu(self._save_menu())
         layout = column(self)
         layout.addWidget(self.finding)

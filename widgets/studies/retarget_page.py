@@ -41,7 +41,7 @@ class RetargetPage(StudyPage):
         self.levels = LevelsChoice(self, 50)
         self.layer = LayerChoice("The layer whose channels are set")
         self.layer.chosen.connect(self._layer_chosen)
-        self.channels = self._entry("Channels", "Channels that are set; semicolons part several sets: 10; 10, 18")
+        self.channels = self._entry("Channels", "Channels that are set; semicolons separate sets: 10; 10, 18")
         self.channels.setPlaceholderText("the one that marks the cheese best")
         self.values = self._entry("Values", "What they are set to: numbers with commas", VALUES)
         self.real = QCheckBox("Compare with the real cheese")
