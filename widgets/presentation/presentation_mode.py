@@ -165,7 +165,7 @@ class Presentation(QObject):
         focus.setFocus()
 
     def leave_for_good(self) -> None:
-        """The window closes: put everything back first, so that what is remembered is not the stage."""
+        """The window closes: put everything back first, so that the remembered layout is not the presentation."""
         self.set(False)
 
     def _cover(self) -> None:
