@@ -73,11 +73,22 @@ def reference_checkpoint(reference: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def procgen() -> Iterator[Procgen]:
-    """The game in its own process, shared by all tests; mark those that use it `procgen`."""
+def procgen_here() -> None:
+    """Skips where the game is not installed, or what it is linked to."""
     if not Procgen.available():
         pytest.skip("needs procgen, which has wheels for Linux on x86-64 with Python 3.11 and 3.12 only")
     needs_procgen_libraries()
+
+
+@pytest.fixture(autouse=True)
+def _marked_procgen(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("procgen") is not None:
+        request.getfixturevalue("procgen_here")
+
+
+@pytest.fixture(scope="session")
+def procgen(procgen_here: None) -> Iterator[Procgen]:
+    """The game in its own process, shared by all tests; mark those that use it `procgen`."""
     with Procgen() as game:
         yield game
 

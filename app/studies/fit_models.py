@@ -91,8 +91,8 @@ def fit_numbers(
         check()
         rows = rng.integers(count, size=count)
         resampled.append(fit(features[rows], outcome[rows]))
-        rows = rng.permutation(count)[: count // 2]
-        halves.append(np.sign(fit(features[rows], outcome[rows])[:-1]) != np.sign(whole[:-1]))
+        half = rng.permutation(count)[: count // 2]
+        halves.append(np.sign(fit(features[half], outcome[half])[:-1]) != np.sign(whole[:-1]))
     low, high = np.percentile(np.array(resampled), [2.5, 97.5], axis=0)
     by_features = _flips_by_features(fit, features, outcome, np.sign(whole[:-1]), draws, rng, check)
     return FitNumbers(whole, low, high, np.mean(halves, axis=0) if size else np.empty(0), by_features)

@@ -69,7 +69,7 @@ def _compared(text: str, columns: Mapping[str, Any]) -> np.ndarray:
         near = [each for each in columns if name in each] or list(columns)
         raise MazescopeError(f'There is no column "{match["name"]}"; expected one such as {", ".join(near[:4])}.')
     values = np.ma.asarray(columns[name]).astype(np.float64)
-    missing = np.ma.getmaskarray(values) | np.isnan(values.filled(np.nan))
+    missing = np.ma.getmaskarray(values) | np.isnan(np.ma.filled(values, np.nan))
     if match["value"].lower() == "none":
         if match["sign"] not in ("=", "==", "!="):
             raise MazescopeError(f'"{text.strip()}" was found; expected = none or != none.')
@@ -78,4 +78,4 @@ def _compared(text: str, columns: Mapping[str, Any]) -> np.ndarray:
         value = float(match["value"])
     except ValueError:
         raise MazescopeError(f'"{match["value"]}" is not a number; expected one, or none.') from None
-    return np.asarray(OPERATORS[match["sign"]](values.filled(np.nan), value)) & ~missing
+    return np.asarray(OPERATORS[match["sign"]](np.ma.filled(values, np.nan), value)) & ~missing

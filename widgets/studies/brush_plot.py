@@ -46,7 +46,7 @@ class BrushPlot(QWidget):
         if self._names[0] != x:
             self._range = None
         self._names = (x, y)
-        self._x, self._y = (np.ma.asarray(values).astype(np.float64).filled(np.nan) for values in (xs, ys))
+        self._x, self._y = (np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan) for values in (xs, ys))
         self._chosen = np.arange(len(self._x))
         self._draw()
 
