@@ -28,7 +28,7 @@ def quiet(title: str) -> Progress:
 
 
 def batches(items: Sequence[T], size: int, progress: Progress = go_on) -> Iterator[Sequence[T]]:
-    """The items, this many at a time; `progress` hears of each batch before it is worked on, and of the end.
+    """The items, this many at a time; `progress` is called before each batch, and at the end.
 
     Raises:
         Cancelled: when `progress` says not to continue.

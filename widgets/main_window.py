@@ -231,7 +231,7 @@ class MainWindow(ReadingOrder, QMainWindow):
                 window=self,
                 maze_view=self.maze_view,
                 message_bar=self.message_bar,
-                # What came of a rollout is part of what is shown; the buttons are not.
+                # The outcome of a rollout is part of what is shown; the buttons are not.
                 hidden=(self.view_switch, bar.controls),
                 enlarged=(self.tabs, *bar.verdicts.labels, *bar.others.labels),
                 enlarge=bar.set_stage_scale,

@@ -95,7 +95,7 @@ def open_stack(document: Document, stack: PatchStack) -> None:
     set_stack(document, "Open patches", stack)
 
 
-# --- channels switched off by hand ---------------------------------------------------------------------------------
+# --- channels switched off by the user ----------------------------------------------------------------------------
 
 
 def switched_off(stack: PatchStack, layer: str) -> frozenset[int] | None:

@@ -51,7 +51,7 @@ class FigureOptions:
     Attributes:
         title: a line above, left; empty for none.
         note: a muted line under the title, such as policy and patches; empty for none.
-        show_numbers: whether P(cheese) and P(top-right) at the decision square stand below.
+        show_numbers: whether P(cheese) and P(top-right) at the decision square are below.
         show_legend: whether the legend is below.
         whole_world: shows every cell of the world; otherwise only the maze, its open squares and one cell around.
         thickness: of the arrows; more than 1 for a presentation.
@@ -59,7 +59,7 @@ class FigureOptions:
             role's maze: a rollout's trail and mouse.
         draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
         under: a layer under the arrows of its own maze, with its colour scale below; None for a plain floor.
-        steady: whether there is room for all that may stand below, said or not: frames of a movie do not jump.
+        steady: whether there is room for all that may be below, said or not: frames of a movie do not jump.
     """
 
     title: str = ""
@@ -78,7 +78,7 @@ DEFAULT_OPTIONS: Final = FigureOptions()
 
 
 def figure(result: FieldResult, mode: Mode, palette: Palette, options: FigureOptions = DEFAULT_OPTIONS) -> Figure:
-    """The picture of a result. The mazes' corners lie on quarters of a cell, so that cells are crisp where a
+    """The picture of a result. The mazes' corners are on quarters of a cell, so that cells are crisp where a
     quarter is whole pixels.
 
     Args:

@@ -72,7 +72,7 @@ def joints(walls: Collection[Box], box: Box, palette: Palette, width: float = FR
     """Strips over the line where walls meet the frame around a box.
 
     What merely abuts is blended with what is below by everything that draws edges smoothly, as readers of PDF do: a
-    faint line of floor would stand inside the frame.
+    faint line of floor would be inside the frame.
     """
     left, bottom, right, top = box[0], box[1], box[0] + box[2], box[1] + box[3]
     upright, level = [], []

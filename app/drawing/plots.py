@@ -42,7 +42,7 @@ def result_figure(result: Result, palette: Palette, *, names: Sequence[str] = ()
     Args:
         result: the result.
         palette: the colours.
-        names: of the plots that are wanted, in their order; empty for all.
+        names: of the plots that are requested, in their order; empty for all.
         title: instead of the first finding.
 
     Raises:

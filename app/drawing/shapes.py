@@ -1,7 +1,7 @@
 """Vector shapes as values, the parts of every picture, painted alike by the canvas and every export.
 
 All lengths are in cells: x runs rightwards by columns, y upwards by rows, and the square (row, col) is the unit square
-whose bottom-left corner is (col, row). Colours are "#rrggbb"; opacity is 0..1. Later shapes lie over earlier ones.
+whose bottom-left corner is (col, row). Colours are "#rrggbb"; opacity is 0..1. Later shapes are over earlier ones.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class Side:
         result: its field.
         title: what it is called; shown where there is another side.
         note: a muted line of its own under the title.
-        overlays: shapes that lie over it, by role; see `FigureOptions.overlays`.
+        overlays: shapes that are over it, by role; see `FigureOptions.overlays`.
         draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
     """
 
@@ -43,7 +43,7 @@ def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOpt
     """What every export of a view paints: one side as a figure, or several next to each other under one heading.
 
     Args:
-        options: title and note stand over all sides; overlays and mouse are each side's own.
+        options: title and note are over all sides; overlays and mouse are each side's own.
 
     Raises:
         ValueError: for no side.

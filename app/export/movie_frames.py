@@ -106,7 +106,7 @@ def rollout_story(results: Sequence[FieldResult], rollouts: Sequence[Rollouts], 
 
 
 def _ended(rollouts: Rollouts, step: int) -> str:
-    """What came of the mice whose episodes are over at a step."""
+    """The outcome of the mice whose episodes are over at a step."""
     endings = {"Original": rollouts.original}
     if rollouts.patched is not rollouts.original:
         endings["Patched"] = rollouts.patched

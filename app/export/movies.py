@@ -41,7 +41,7 @@ def gif_bytes(
         count: how many there are.
         fps: frames per second, up to 50 (a GIF counts hundredths of a second).
         scale: 1 for the usual size.
-        progress: hears of every frame.
+        progress: is called for every frame.
 
     Raises:
         ValueError: when there is no frame.

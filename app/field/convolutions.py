@@ -54,7 +54,7 @@ def _onednn_works() -> bool:
 class Convolutions:
     """The 3 x 3 convolutions of one network, by layer name.
 
-    Activations are (n, height, width, channels) float32, contiguous: a pixel's channels lie side by side, so that a
+    Activations are (n, height, width, channels) float32, contiguous: a pixel's channels are side by side, so that a
     window is copied in long pieces and every convolution reads them in the order it computes in.
     """
 

@@ -25,7 +25,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class LevelBlock:
-    """One block, and which of its levels are wanted.
+    """One block, and which of its levels are requested.
 
     Attributes:
         world: "easy" or "hard".
@@ -46,7 +46,7 @@ class LevelBlock:
 
     @property
     def chosen(self) -> np.ndarray:
-        """(64,) bool: which of them are wanted."""
+        """(64,) bool: which of them are requested."""
         chosen = np.zeros(BLOCK, dtype=bool)
         for start, stop in self.wanted:
             chosen[start - self.first : stop - self.first] = True

@@ -32,7 +32,7 @@ GRAIN: Final = 4
 """Batches are filled up to a multiple of this, so that their shapes repeat and kernels made for one serve again."""
 
 STAGES: Final = (INPUT, *RESUMABLE)
-"""Where activations may stand, in the order of computation."""
+"""Where activations may be, in the order of computation."""
 
 _NOWHERE: Final = Place(torch.empty(0, dtype=torch.int64))
 

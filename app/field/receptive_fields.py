@@ -102,7 +102,7 @@ class Copy:
 
 
 def copy_of(inner: Window, outer: Window) -> Copy:
-    """The indices of a copy; the inner rectangles lie within the outer ones."""
+    """The indices of a copy; the inner rectangles are within the outer ones."""
     height, width, bordered = outer.height, outer.width, outer.side + 2
     rows = outer.rows[:, None, None] + 1 + np.arange(height)[:, None]
     columns = outer.columns[:, None, None] + 1 + np.arange(width)

@@ -76,7 +76,7 @@ class Rollout:
         return self.mazes[min(number, self.steps)]
 
     def summary(self) -> str:
-        """What came of it: "cheese reached in 24 steps"."""
+        """The outcome of it: "cheese reached in 24 steps"."""
         if self.reached:
             return f"cheese reached in {self.steps} step{'' if self.steps == 1 else 's'}"
         if self.mazes[0].cheese is None:
@@ -84,7 +84,7 @@ class Rollout:
         return f"cheese not reached in {self.steps} steps"
 
     def verdict(self) -> str:
-        """What came of it, in few words: "cheese in 24 steps", "no cheese in 500 steps"."""
+        """The outcome of it, in few words: "cheese in 24 steps", "no cheese in 500 steps"."""
         return f"{'cheese' if self.reached else 'no cheese'} in {self.steps} step{'' if self.steps == 1 else 's'}"
 
     def circling_note(self) -> str:

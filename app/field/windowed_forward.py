@@ -85,7 +85,7 @@ class WindowedForward:
     Args:
         network: the plain network, for what comes after the last stage with pixels.
         convolutions: its convolutions made ready.
-        spans: where the windows lie.
+        spans: where the windows are.
         until: the first stage that is computed on whole images; None to walk in windows to the end.
     """
 
@@ -227,7 +227,7 @@ class WindowedForward:
 
 
 def _placed(copy: Copy, place: Place) -> Tensor:
-    """(n * inner pixels,): where the pixels of a batch's windows lie among those of its outer rectangles."""
+    """(n * inner pixels,): where the pixels of a batch's windows are among those of its outer rectangles."""
     return (copy.placed.index_select(0, place.cells) + _starts(len(place.cells), copy.height * copy.width)).view(-1)
 
 

@@ -128,7 +128,7 @@ class _Desk:
 
     Attributes:
         padded: (images, 4 * down + 2, 4 * right + 2, inputs): what is convolved, with its border.
-        overlapping: (6, 6, images, down, right, inputs): the tiles as they lie in `padded`.
+        overlapping: (6, 6, images, down, right, inputs): the tiles as they are in `padded`.
         tiles: the same side by side.
         transformed: (36, tiles * inputs).
         products: (36, tiles, outputs).

@@ -19,7 +19,7 @@ BATCH = 64
 
 
 class _ReachedError(Exception):
-    """Ends a run after the last layer that is wanted."""
+    """Ends a run after the last layer that is requested."""
 
 
 def activations_of_inputs(network: Network, inputs: Tensor, wanted: Collection[str]) -> dict[str, Tensor]:

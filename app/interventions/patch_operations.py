@@ -1,4 +1,4 @@
-"""Each kind of patch made ready to act: its tensors at hand, and what it does to the channels it acts on."""
+"""Each kind of patch made ready to act: its tensors loaded, and its operation on the channels it acts on."""
 
 from __future__ import annotations
 

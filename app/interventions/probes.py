@@ -183,7 +183,7 @@ def concept_pairs(concept: Concept, world: int, count: int, seed: int) -> list[t
 def logistic_regression(features: Tensor, labels: Tensor) -> tuple[Tensor, float]:
     """Weights (d,) float64 and offset of a logistic regression with a ridge; features (n, d), labels (n,) of 0 and 1.
 
-    The best weights lie in the span of the centred observations, so the fit is done in their n principal coordinates:
+    The best weights are in the span of the centred observations, so the fit is done in their n principal coordinates:
     exact, and cheap where d is far larger than n.
     """
     mean = features.double().mean(0)

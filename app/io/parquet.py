@@ -43,7 +43,7 @@ def read(path: Path, names: Sequence[str] | None = None) -> tuple[dict[str, np.n
     """Columns and recipe of a file; the recipe is empty where the file has none.
 
     Args:
-        names: the columns that are wanted; all unless given.
+        names: the columns that are requested; all unless given.
 
     Raises:
         MazescopeError: one sentence when there is no such file, it is no Parquet file, or a column is not in it.

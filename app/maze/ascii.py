@@ -16,7 +16,7 @@ def to_ascii(maze: Maze, whole_world: bool = True) -> str:
         whole_world: False writes only the maze's own dim x dim squares.
 
     Raises:
-        MazeError: when only the maze is wanted, but something outside it is open.
+        MazeError: when only the maze is requested, but something outside it is open.
     """
     low, high = (0, maze.world) if whole_world else (maze.margin, maze.margin + maze.dim)
     cells = range(low, high)

@@ -102,7 +102,7 @@ def calibrate(procgen: Procgen, path: Path) -> None:
     """Write the tiles of both worlds to a file, in the format of `app.maze.tiles`.
 
     Raises:
-        ProcgenError: when procgen is not at hand, or draws what no sprite explains.
+        ProcgenError: when procgen is not available, or draws what no sprite explains.
     """
     arrays: dict[str, Any] = {}
     for name, side in WORLDS.items():

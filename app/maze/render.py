@@ -29,7 +29,7 @@ class Patches:
 
     Attributes:
         base: (64, 64, 3) uint8, the picture without a mouse, row 0 on top.
-        corners: (N, 2) int64, (row, column) of each rectangle's top left pixel, row 0 on top. Rectangles lie inside the
+        corners: (N, 2) int64, (row, column) of each rectangle's top left pixel, row 0 on top. Rectangles are inside the
             picture.
         values: (N, height, width, 3) uint8, what the rectangle shows with the mouse there. Height and width are 3 x 4
             pixels in easy and 2 x 3 in hard worlds; some of a rectangle's pixels may equal the base.

@@ -75,7 +75,7 @@ def _flood(world: int, walls: bytes, start: Square) -> _Flood:
         return _Flood(steps, before, many)
     steps[first], before[first] = _START, first
     queue = [first]
-    # In the order of ties, so that cells of equal distance stand in the order of their first shortest paths, and each
+    # In the order of ties, so that cells of equal distance are in the order of their first shortest paths, and each
     # is first met from the right one.
     for cell in queue:
         after = steps[cell] + 1

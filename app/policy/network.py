@@ -84,7 +84,7 @@ class Network(nn.Module):
 
 @torch.no_grad()
 def random_network(width: int, seed: int) -> Network:
-    """A network with seeded random weights: what tests and benchmarks use where no trained one is at hand."""
+    """A network with seeded random weights: what tests and benchmarks use where no trained one is available."""
     generator = torch.Generator().manual_seed(seed)
     network = Network(width)
     for parameter in network.parameters():

@@ -43,7 +43,7 @@ def model_card(policy: Policy, *, largest: int = LARGEST_CARD) -> str | None:
 
 
 def card_facts(policy: Policy, *, largest: int = LARGEST_CARD) -> dict[str, Any]:
-    """The facts that lie next to the policy's file as NAME.json; empty when there are none that can be read."""
+    """The facts that are next to the policy's file as NAME.json; empty when there are none that can be read."""
     text = _beside(policy, ".json", largest)
     try:
         found = parse_json(text) if text is not None else None
@@ -81,7 +81,7 @@ def describe(policy: Policy) -> list[tuple[str, str]]:
 def training_options(policy: Policy) -> list[tuple[str, str]]:
     """What the policy's card and file say in groups, above all how its training was set, as (group: what, text).
 
-    An option is what was planned, such as the most observations; `describe` says what came of it.
+    An option is what was planned, such as the most observations; `describe` says the outcome of it.
     """
     return list(_distinct(_facts({key: value for key, value in _said(policy).items() if isinstance(value, dict)})))
 

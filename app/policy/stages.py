@@ -74,7 +74,7 @@ def differentiable_run(
         inputs: (N, 3, 64, 64) float32 in 0..1, row 0 on top; or, with `after`, that layer's activations.
         edit: called with the activation of every layer named in `edited`, in order of computation.
         edited: names of the layers to edit.
-        keep: names of the layers whose activations (after the edit) are wanted.
+        keep: names of the layers whose activations (after the edit) are requested.
         after: one of `RESUMABLE`: `inputs` are its (already edited) outputs, and only what comes later is computed.
 
     Raises:

@@ -69,7 +69,7 @@ class LevelSet:
 
 
 def of_mazes(mazes: Sequence[Maze], names: Sequence[str] = ()) -> LevelSet:
-    """A set of mazes that are at hand."""
+    """A set of mazes that are available."""
     called = [*names, *(f"maze {number + 1}" for number in range(len(names), len(mazes)))]
     levels = tuple(NamedLevel(maze, name) for maze, name in zip(mazes, called, strict=True))
     return LevelSet(levels, levels[0].maze.world_name if levels else "easy")

@@ -29,7 +29,7 @@ class PathProbabilities:
 
     Attributes:
         value: what the channels were set to at the target; None where nothing was set.
-        with_cheese: whether the cheese itself lay at the target.
+        with_cheese: whether the cheese itself was at the target.
         probabilities: by level.
     """
 

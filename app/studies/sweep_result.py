@@ -38,7 +38,7 @@ class Steering:
         median: of the change of log-odds over levels.
         low, high: its 95 % interval.
         n: levels.
-        control_low, control_high: where the median of another random direction of the same norm would lie, with 95 %;
+        control_low, control_high: where the median of another random direction of the same norm would be, with 95 %;
             NaN without controls.
         steers: whether the median is outside of that and at least half of the largest layer's; None without controls.
     """

@@ -234,7 +234,7 @@ class CommandPalette(QFrame):
             used = recent.index(spec.id) if not typed and spec.id in recent else len(recent)
             score = max(in_title.score + 1.0 if in_title else 0.0, *(each.score for each in fits))
             found.append(((not action.isEnabled(), used, -score, number), Row(spec, action, places)))
-        # Letters that lie scattered in a title are a find only while no title has them together.
+        # Letters that are scattered in a title are a find only while no title has them together.
         best_of_all = max((-key[2] for key, _ in found), default=0.0)
         found = [pair for pair in found if -pair[0][2] >= 0.6 * best_of_all]
         found.sort(key=lambda pair: pair[0])
@@ -276,7 +276,7 @@ class CommandPalette(QFrame):
         self.setFixedWidth(max(width, 200))
         self.adjustSize()
         room_right, room_below = self._window.width() - self.width(), self._window.height() - self.height()
-        # Panels that float lie over everything in the window.
+        # Panels that float are over everything in the window.
         corner = self._window.mapToGlobal(QPoint())
         over = [dock.frameGeometry().translated(-corner) for dock in self._floating()]
         places = [QPoint(x, y) for y in (top, room_below - 20) for x in (room_right // 2, room_right - 20, 20)]

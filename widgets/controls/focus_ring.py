@@ -1,4 +1,4 @@
-"""A ring around a part that Qt draws no focus for, shown while Tab has led there."""
+"""A ring around a part that Qt draws no focus for, shown while it was reached by Tab."""
 
 from __future__ import annotations
 

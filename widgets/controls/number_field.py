@@ -258,7 +258,7 @@ class Number(QWidget):
     """A named number: field and slider, always equal.
 
     Signals:
-        changed(float): by hand; many while a slider is dragged.
+        changed(float): by the user; many while a slider is dragged.
         finished(): a drag or an entry is over.
     """
 

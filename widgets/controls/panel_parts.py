@@ -86,7 +86,7 @@ def heading(text: str) -> QLabel:
 
 
 class FieldLabel(QLabel):
-    """The name before a control. All are at least as wide as "Channels", so that the controls stand in a column."""
+    """The name before a control. All are at least as wide as "Channels", so that the controls are in a column."""
 
     def __init__(self, text: str, control: QWidget) -> None:
         super().__init__(text)

@@ -40,7 +40,7 @@ class Scrub(SliderKeys, WheelWhenFocused, QSlider):
         self.setToolTip(tip)
 
     def set_places(self, places: Sequence[float]) -> None:
-        """Let the values 0, 1, 2, ... lie at these places, ascending, on an axis from the first to the last of them."""
+        """Let the values 0, 1, 2, ... be at these places, ascending, on an axis from the first to the last of them."""
         first, last = places[0], places[-1]
         self._places = tuple((place - first) / (last - first) if last > first else 0.0 for place in places)
         self.setRange(0, len(places) - 1)

@@ -1,7 +1,7 @@
 """Tab order of a window: reading order, whatever panels, cards and docks there are.
 
 Qt's own order is that of construction, which cards that come later and docks that are moved do not keep; and it leads
-into panels that lie behind others, where nobody sees the keyboard.
+into panels that are behind others, where nobody sees the keyboard.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
 
 TOUCHING = 4
-"""Pixels by which widgets may overlap and still stand next to each other."""
+"""Pixels by which widgets may overlap and still be next to each other."""
 
 
 class ReadingOrder:
@@ -113,5 +113,5 @@ def _cut(widgets: Sequence[QWidget], start: Callable[[QRect], int], end: Callabl
             parts.append(set())
         parts[-1].add(widget)
         reach = max(reach, end(widget.geometry()))
-    # Each part in the order in which its widgets lie over each other.
+    # Each part in the order in which its widgets are over each other.
     return [[widget for widget in widgets if widget in part] for part in parts]

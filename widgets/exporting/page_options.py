@@ -23,7 +23,7 @@ class PageChoice:
     Attributes:
         background: a key of `BACKGROUNDS`. A transparent page keeps the window's colours, for a page as light or dark.
         legend: whether it has a legend; None where the window's says it.
-        numbers: whether P(cheese) and P(top-right) stand below.
+        numbers: whether P(cheese) and P(top-right) are below.
     """
 
     background: str = "seen"

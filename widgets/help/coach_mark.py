@@ -124,7 +124,7 @@ class CoachMark(QWidget):
         self.card.next.setFocus()
 
     def place(self) -> None:
-        """Lie over the window as it is now, the lights on its parts, the card next to them."""
+        """Cover the window as it is now, the lights on its parts, the card next to them."""
         self.setGeometry(self._window.rect())
         targets, before = self._targets(), self._lights
         self._lights = [light for group in targets if not (light := self._around(group)).isNull()]

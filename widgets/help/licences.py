@@ -50,7 +50,7 @@ class Part:
         version: of the installed one, or "".
         licence: its name.
         note: a sentence more, or "".
-        text: the licence's own text where it is at hand, or "".
+        text: the licence's own text where it is available, or "".
     """
 
     name: str

@@ -33,7 +33,7 @@ def entries(context: Context) -> dict[str, list[Entry]]:
         if shortcuts:
             found.setdefault(spec.group, []).append(Entry(spec.title, shortcuts, spec.words))
     for group, gestures in GESTURES.items():
-        # The gestures of a panel stand with its commands.
+        # The gestures of a panel are listed with its commands.
         found.setdefault(group, []).extend(Entry(gesture.title, (gesture.keys,)) for gesture in gestures)
     return found
 

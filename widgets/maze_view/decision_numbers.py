@@ -114,7 +114,7 @@ class Numbers(QWidget):
             room = self.width() - 2 * (BESIDE if self._title else 8)
             scale = min(1.0, room / (sum(widths) + gap))
             painter.save()
-            # Those that are made smaller to fit stand in the middle of the height there is for them.
+            # Those that are made smaller to fit are in the middle of the height there is for them.
             painter.translate(self.width() / 2, (1 - scale) * QFontMetricsF(self._big()).height() / 2)
             painter.scale(scale, scale)
             x = -(sum(widths) + gap) / 2

@@ -166,7 +166,7 @@ class MazeView(QWidget):
         had_focus = any(pane.canvas.hasFocus() for pane in everyone)
         for number, panes in enumerate((self.panes, self.other_panes)):
             for role, pane in panes.items():
-                # One role: next to each other. All three: a row each. The numbers lie under what they are of.
+                # One role: next to each other. All three: a row each. The numbers are under what they are of.
                 row, column = (2 * number, ROLES.index(role)) if len(roles) > 1 else (0, number)
                 self._grid.addWidget(pane, row, column)
                 if role in roles and shown is not None and shown is not pane.canvas:

@@ -196,7 +196,7 @@ class Readout(QWidget):
         y += 3 if self._moves else 0
         arrows = 0
         for name, value in self._others:
-            # The arrows stand below each other, each in its field's hue.
+            # The arrows are below each other, each in its field's hue.
             is_arrow = name != "Value"
             colour = (palette.original, palette.patched)[arrows] if self._both and is_arrow else palette.text
             arrows += is_arrow

@@ -19,7 +19,7 @@ class Playback(QObject):
     Attributes:
         player: the step shown, and the clock that moves it.
         compared: the rollouts of what the maze in front is compared with.
-        bar: the controls, and what came of the rollouts.
+        bar: the controls, and the outcome of the rollouts.
     """
 
     def __init__(self, context: Context, maze_view: MazeView) -> None:

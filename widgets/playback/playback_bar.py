@@ -90,8 +90,8 @@ class PlaybackBar(QWidget):
 
     Attributes:
         controls: buttons, slider and choices.
-        verdicts: what came of the rollouts of the maze in front.
-        others: what came of those it is compared with.
+        verdicts: the outcome of the rollouts of the maze in front.
+        others: the outcome of those it is compared with.
     """
 
     def __init__(self, context: Context, player: Player, compared: ComparedRollouts) -> None:
@@ -154,7 +154,7 @@ class PlaybackBar(QWidget):
         self._say()
 
     def set_stage_scale(self, scale: float | None) -> None:
-        """Show what came of the rollouts as a presentation does, in text of this scale; None is as usual."""
+        """Show the outcome of the rollouts as a presentation does, in text of this scale; None is as usual."""
         for verdicts in (self.verdicts, self.others):
             verdicts.take_stage(scale)
 

@@ -142,7 +142,7 @@ class SeriesBar(QWidget):
         layout = column(self, 0, 0)
         layout.setContentsMargins(10, 2, 10, 2)
         layout.addWidget(self.strip)
-        # Axis and lane have the whole width; the numbers of the lane's ends stand in the room at its left.
+        # Axis and lane have the whole width; the numbers of the lane's ends are in the room at its left.
         room = QWidget()
         room.setFixedWidth(round(SCALE * self.fontMetrics().horizontalAdvance("0")))
         layout.addLayout(row(room, self.scrub, space=0))

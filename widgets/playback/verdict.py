@@ -11,7 +11,7 @@ from widgets.controls.panel_parts import Elided, Shortening, row, set_flag
 from widgets.services.context import Context
 
 LONGEST = "Original: no cheese in 500 steps, repeats 12 steps from step 488"
-"""As long as a short sentence gets that leaves nothing out: two of them stand side by side where they fit."""
+"""As long as a short sentence gets that leaves nothing out: two of them are side by side where they fit."""
 
 
 class Verdict(QWidget):
@@ -87,7 +87,7 @@ class Verdicts(QWidget):
         self._turn()
 
     def say(self, found: Rollouts | None, name: str = "", *, stale: bool, hint: str) -> None:
-        """Show what came of both, or the hint while there is nothing to tell."""
+        """Show the outcome of both, or the hint while there is nothing to tell."""
         shown = {
             self.original: found is not None,
             self.patched: found is not None and found.patched is not found.original,

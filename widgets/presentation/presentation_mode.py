@@ -123,7 +123,7 @@ class Presentation(QObject):
         self.stage.show()
         self.stage.show_keys(("Esc",), "ends the presentation")
         for ring in window.findChildren(FocusRing):
-            # The keyboard has led there; in presentation mode it has not been used yet.
+            # It was reached by the keyboard; in presentation mode it has not been used yet.
             ring.hide()
         view.canvas.setFocus()
 

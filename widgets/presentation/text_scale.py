@@ -33,7 +33,7 @@ def growth(window: QWidget, rows: int = 1) -> Growth:
     height *= 1 if rows < 2 else TWO_ROWS
 
     def factor(part: float, most: float) -> float:
-        # In steps: a window that is made larger by hand does not lay out all of its text at each pixel.
+        # In steps: a window that is enlarged by dragging does not lay out all of its text at each pixel.
         return round(min(max(part * height / line, LEAST), most), 1)
 
     return Growth(factor(1 / 38, 1.7), factor(1 / 32, 1.6), factor(1 / 28, 1.9))

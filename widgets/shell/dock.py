@@ -39,7 +39,7 @@ class TitleBar(QWidget):
 
     def _float_or_dock(self) -> None:
         self._dock.setFloating(not self._dock.isFloating())
-        # Docked among others it would stand behind the one in front.
+        # Docked among others it would be behind the one in front.
         self._dock.raise_()
 
     def _draw(self, *_: object) -> None:

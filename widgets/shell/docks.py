@@ -17,7 +17,7 @@ from widgets.shell.dock import Dock, TitleBar
 from widgets.style.theme import ui_font
 
 HIGH_SCREEN = 1150
-"""Pixels of a screen's height from which three panels stand well one over the other."""
+"""Pixels of a screen's height from which three panels fit one over the other."""
 
 LARGE = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
 
@@ -280,7 +280,7 @@ class Docks:
         self.share_out()
 
     def lift_floating(self) -> None:
-        """Show panels that float again, after the window: those shown before it would lie behind it for good."""
+        """Show panels that float again, after the window: those shown before it would be behind it for good."""
         for dock in self.docks.values():
             if dock.isFloating() and not dock.isHidden():
                 dock.hide()

@@ -61,8 +61,8 @@ class MessageBar(QFrame):
     The bar is over a view's foot and never takes room from it: a maze does not move for a message.
 
     Attributes:
-        room: says where to lie where the view's foot has no room for it, in the parent's pixels.
-        only_in_room: whether to lie there in any case.
+        room: says where to be placed where the view's foot has no room for it, in the parent's pixels.
+        only_in_room: whether to be there in any case.
     """
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -199,7 +199,7 @@ class MessageBar(QFrame):
         Args:
             view: what it is over.
             foot: the view's lowest part; what has no place in that would cover what is above it.
-            room: where to lie then, in the parent's pixels.
+            room: where to be placed then, in the parent's pixels.
         """
         self._under, self._foot, self.room = view, foot, room
         self.setParent(view.parentWidget())

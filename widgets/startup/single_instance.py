@@ -29,7 +29,7 @@ _LONGEST: Final = 2**20
 
 
 def server_name() -> str:
-    """The address, one for each user, screen and place where settings lie."""
+    """The address, one for each user, screen and place where settings are."""
     screen = "|".join(os.environ.get(name, "") for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
     text = f"{getpass.getuser()}|{config_folder().absolute()}|{screen}"
     return f"mazescope-{hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -25,7 +25,7 @@ class SweepPage(StudyPage):
     """The median change of the log-odds by layer and coefficient, next to random directions of the same norm.
 
     Signals:
-        response_asked(str, str): a vector's word and the layer at which its response curve is wanted.
+        response_asked(str, str): a vector's word and the layer at which its response curve is requested.
     """
 
     TITLE = "Where does the vector steer?"

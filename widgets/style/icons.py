@@ -68,7 +68,7 @@ class _GlyphEngine(QIconEngine):
 
 
 def _of_shapes(shapes: Iterable[Shape]) -> QIcon:
-    """An icon of shapes that lie on the square (0, 0)."""
+    """An icon of shapes that are on the square (0, 0)."""
     made = QIcon()
     for size in _SIZES:
         pixmap = QPixmap(size, size)

@@ -124,7 +124,7 @@ def bend(
         source: the layer that is moved.
         base: its activation at t = 0, one row a level.
         direction: (levels, ...) as `base.x`: what t = 1 adds to it.
-        asked: what is wanted.
+        asked: what is requested.
         check: called between layers.
         edit: what other patches do after the source, in the layers named `edited`.
     """

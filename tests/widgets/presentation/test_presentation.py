@@ -87,7 +87,7 @@ def in_window(hand: Hand, part: QWidget) -> QRect:
 
 @pytest.fixture(params=[(1.0, (1600, 1000)), (2.0, (1366, 768))], ids=["usual text", "large text"])
 def on_stage(make_hand: MakeHand, request: pytest.FixtureRequest) -> Iterator[Hand]:
-    """A stage of a screen's size with two tabs, three fields and what came of the mice."""
+    """A stage of a screen's size with two tabs, three fields and the outcome of the mice."""
     scale, size = request.param
     made = make_hand()
     made.context.set_text_scale(scale)

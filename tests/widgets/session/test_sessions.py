@@ -27,7 +27,7 @@ def hand(make_hand: MakeHand) -> Hand:
 
 
 def edit(hand: Hand) -> None:
-    """Open a wall by hand."""
+    """Open a wall with the mouse."""
     hand.context.view.set_tool("wall")
     hand.click((hand.maze.mouse[0] - 1, hand.maze.mouse[1]))
 

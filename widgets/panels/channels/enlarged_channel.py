@@ -33,7 +33,7 @@ class ChannelPicture(OwnKeys, QWidget):
     Signals:
         toggled(): the channel shall be switched off, or on again.
         pixel_hovered(object): the activation pixel (row, column) under the pointer, row 0 on top, or None.
-        stepped(int): the channel this many places further in the grid's order is wanted.
+        stepped(int): the channel this many places further in the grid's order is requested.
         closed(): back to the grid.
         menu_wanted(object, QPoint): a context menu for a pixel or None, at a place on the screen.
     """

@@ -40,7 +40,7 @@ class PatchCard(OwnKeys, QFrame):
     """Switch, solo, order, layer, channels, numbers, squares, effect; greyed, with the reason, when it does not fit.
 
     Signals:
-        opened(bool): its details were shown or hidden by hand.
+        opened(bool): its details were shown or hidden by the user.
     """
 
     opened = Signal(bool)
@@ -205,7 +205,7 @@ class PatchCard(OwnKeys, QFrame):
         patch = self.patch
 
         def use(channels: tuple[int, ...]) -> None:
-            # The measurement takes a while: by then the card may stand elsewhere, or its patch may be gone.
+            # The measurement takes a while: by then the card may be elsewhere, or its patch may be gone.
             patches = self._document.state.stack.patches
             for position, found in enumerate(patches):
                 if found is patch:
