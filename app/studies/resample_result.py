@@ -1,4 +1,4 @@
-"""What resampling says: two by two, claimed and other channels by same and other cheese square, with intervals."""
+"""Result of resampling: two by two, claimed and other channels by same and other cheese square, with intervals."""
 
 from __future__ import annotations
 

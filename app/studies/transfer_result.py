@@ -1,4 +1,4 @@
-"""What a transfer says: how strongly each direction steers next to a level's own, and how that falls with distance."""
+"""Result of a transfer: how strongly each direction steers next to a level's own, and how that falls with distance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ships of a run: float16 checkpoints of a series with their page, and the comparison of seeds."""
+"""Files of a run that ship: float16 checkpoints of a series with their page, and the comparison of seeds."""
 
 from __future__ import annotations
 

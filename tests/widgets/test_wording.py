@@ -47,6 +47,14 @@ def test_of_sentences_in_plain_english() -> None:
     assert not odd
 
 
+def test_of_modules_named_for_what_they_are() -> None:
+    modules = [
+        path for folder in ("app", "widgets", "training", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    ]
+    riddle = re.compile('"""(What|Where|Whether|How|Which|Who|Whose|When|Letting|That|Why|Everything)\\b')
+    assert not [path.name for path in modules if riddle.match(path.read_text(encoding="utf-8"))]
+
+
 def texts(root: QWidget) -> list[str]:
     """What buttons and labels say."""
     return [found.text() for found in root.findChildren(QWidget) if isinstance(found, QLabel | QAbstractButton)]
