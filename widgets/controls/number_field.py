@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QSizePolicy,
 from app.document.patch_edits import RANGE
 from app.drawing.palette import Palette
 from app.number_format import plain, short
-from widgets.controls.key_overrides import PAGES, OwnKeys, SliderKeys, UndoOnceTaken
+from widgets.controls.field_keys import FieldKeys
+from widgets.controls.key_overrides import PAGES, OwnKeys, SliderKeys
 from widgets.controls.panel_parts import column, row
 from widgets.controls.wheel_guard import WheelWhenFocused
 from widgets.services.context import Context
@@ -130,7 +131,7 @@ class NumberSlider(SliderKeys, WheelWhenFocused, QSlider):
             super().keyPressEvent(event)
 
 
-class _Entry(OwnKeys, UndoOnceTaken, WheelWhenFocused):
+class _Entry(OwnKeys, FieldKeys, WheelWhenFocused):
     """Base of fields for numbers; comes before the Qt class."""
 
     own_keys = PAGES
@@ -138,6 +139,10 @@ class _Entry(OwnKeys, UndoOnceTaken, WheelWhenFocused):
     def is_taken(self) -> bool:
         """Whether the text is that of the value."""
         return bool(self.text() == self.textFromValue(self.value()))  # type: ignore[attr-defined]
+
+    def drop_typed(self) -> None:
+        """Show the number again."""
+        self.lineEdit().setText(self.textFromValue(self.value()))  # type: ignore[attr-defined]
 
 
 class ExactNumber(_Entry, QDoubleSpinBox):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from app.document import maze_edits
 from app.maze.maze import BACKGROUNDS, WORLDS
 from app.maze.seeds import SEEDS
-from widgets.controls.key_overrides import UndoOnceTaken
+from widgets.controls.field_keys import FieldKeys
 from widgets.controls.wheel_guard import QuietCombo, QuietSpin
 from widgets.services.context import Context
 from widgets.services.level_requests import Levels
@@ -24,7 +24,7 @@ from widgets.style.background_icons import background_icon, no_icon
 NO_SEED = -1
 
 
-class SeedBox(UndoOnceTaken, QuietSpin):
+class SeedBox(FieldKeys, QuietSpin):
     """The seed: typed and confirmed, or stepped by the arrow keys; "file" while the maze has none."""
 
     def __init__(self, levels: Levels) -> None:
@@ -41,6 +41,11 @@ class SeedBox(UndoOnceTaken, QuietSpin):
     def is_taken(self) -> bool:
         """Whether the text is that of the level shown."""
         return self.text() in (self.textFromValue(self.value()), self.specialValueText())
+
+    def drop_typed(self) -> None:
+        """Show the level's seed again."""
+        shown = self.value() == self.minimum()
+        self.lineEdit().setText(self.specialValueText() if shown else self.textFromValue(self.value()))
 
     def sizeHint(self) -> QSize:
         wide = self.fontMetrics().horizontalAdvance("0000000000") + 22

@@ -91,6 +91,7 @@ def test_undo_takes_back_what_was_entered_and_not_the_field_alone(make_hand: Mak
     hand.key(Qt.Key.Key_Z, CONTROL | SHIFT)
     assert hand.document.state.stack.patches == (after,)
     # What is typed and not yet taken is the field's own to undo.
+    entry.setFocus()
     QTest.keyClicks(entry, "7")
     typed = entry.text()
     hand.key(Qt.Key.Key_Z, CONTROL)

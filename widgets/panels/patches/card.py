@@ -16,7 +16,8 @@ from app.interventions.patches import Patch
 from app.policy.layers import layer
 from widgets.actions.pin_actions import with_cheese_channels
 from widgets.controls.channel_strip import ChannelStrip
-from widgets.controls.key_overrides import OwnKeys, UndoOnceTaken
+from widgets.controls.field_keys import FieldKeys
+from widgets.controls.key_overrides import OwnKeys
 from widgets.controls.layer_choice import LayerChoice, has_pixels
 from widgets.controls.panel_parts import Elided, IconButton, breakable, column, labelled, muted, row, set_flag
 from widgets.panels.patches.card_wording import effect_text
@@ -28,12 +29,18 @@ from widgets.services.context import Context
 from widgets.services.topics import Topic
 
 
-class ChannelsEntry(UndoOnceTaken, QLineEdit):
+class ChannelsEntry(FieldKeys, QLineEdit):
     """Field in which channels are typed."""
 
     def is_taken(self) -> bool:
         """Whether nothing was typed since the text was set."""
         return not self.isModified()
+
+    def drop_typed(self) -> None:
+        """Show the channels again."""
+        while self.isUndoAvailable():
+            self.undo()
+        self.setModified(False)
 
 
 class PatchCard(OwnKeys, QFrame):

@@ -1,0 +1,84 @@
+"""Keys in fields of the real window: Enter and Esc give the keyboard back, commands with a modifier work there."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.document import maze_edits
+from app.document.view_mode import Mode
+from app.interventions.patches import PatchStack, SetValue
+from tests.widgets.conftest import Hand, MakeHand
+from widgets.controls.number_field import ExactNumber
+from widgets.panels.patches.card import ChannelsEntry
+
+
+@pytest.fixture
+def hand(make_hand: MakeHand) -> Hand:
+    hand = make_hand(engine=False)
+    patch = SetValue(channels=(1,), square=(7, 7), value=2.0)
+    maze_edits.set_stack(hand.document, "Set a value", PatchStack((patch,)))
+    hand.window.docks.bring("patches")
+    hand.window.patches_panel.cards.cards[0].set_open(True)
+    QApplication.processEvents()
+    return hand
+
+
+def typed(field: QWidget, text: str) -> None:
+    field.setFocus()
+    field.selectAll()  # type: ignore[attr-defined]
+    QTest.keyClicks(field, text)
+
+
+def value_field(hand: Hand) -> ExactNumber:
+    found = hand.window.patches_panel.cards.cards[0].findChildren(ExactNumber)
+    return next(field for field in found if field.accessibleName() == "Value")
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_a_view_key_after_enter_changes_the_view_and_no_number(hand: Hand, key: Qt.Key) -> None:
+    field = value_field(hand)
+    typed(field, "3.5")
+    QTest.keyClick(field, key)
+    assert hand.document.state.stack.patches[0].value == 3.5
+    assert QApplication.focusWidget() is hand.window.keyboard_home
+    hand.key(Qt.Key.Key_4)
+    assert hand.context.view.mode == Mode.SIDE_BY_SIDE
+    assert hand.document.state.stack.patches[0].value == 3.5
+    assert field.text() == "3.5"
+
+
+def test_esc_drops_what_was_typed_and_leaves_the_field(hand: Hand) -> None:
+    field = value_field(hand)
+    typed(field, "9")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is hand.window.keyboard_home
+    assert (field.text(), hand.document.state.stack.patches[0].value) == ("2", 2.0)
+    entry = hand.window.patches_panel.cards.cards[0].findChild(ChannelsEntry)
+    typed(entry, "5-7")
+    QTest.keyClick(entry, Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is hand.window.keyboard_home
+    assert (entry.text(), hand.document.state.stack.patches[0].channels) == ("1", (1,))
+
+
+def test_commands_with_a_modifier_work_in_every_field(hand: Hand) -> None:
+    seen: list[str] = []
+    action = hand.context.actions["export.picture"]
+    action.triggered.disconnect()
+    action.triggered.connect(lambda: seen.append("export"))
+    for field in (value_field(hand), hand.window.level_bar.seed, hand.window.findChild(ChannelsEntry)):
+        field.setFocus()
+        QTest.keyClick(field, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    QApplication.processEvents()
+    assert seen == ["export"] * 3
+
+
+def test_a_fields_own_editing_keys_stay(hand: Hand) -> None:
+    field = value_field(hand)
+    typed(field, "12")
+    QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(field, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "12"
+    assert QApplication.focusWidget() is field
