@@ -25,6 +25,7 @@ from benchmarks import (
     many_levels_long,
     memory,
     observing,
+    response_curve,
     slider,
     stalls,
 )
@@ -40,6 +41,7 @@ QUESTIONS = {
     "many_levels": many_levels,
     "stalls": stalls,
     "explanations": explanations,
+    "response": response_curve,
     "memory": memory,
     "gpu": gpu_refresh,
 }

@@ -47,7 +47,7 @@ def a_policy(seed: int) -> Policy:
 
 def origin_at(policy: Policy, source: str, seed: int, count: int = 2) -> Origin:
     """Some levels at a layer, and random directions about as long as the activations."""
-    mazes = [random_level(15, 9, seed + number, theme=None) for number in range(count)]
+    mazes = [random_level(15, 9, seed + number, background=None) for number in range(count)]
     sites = [Site(maze, maze.mouse) for maze in mazes]
     network = stepped_network(policy.network, "cpu")
     found = origin_of(policy, network, MovedNumber(PatchStack((AddVector(layer=source),)), 0), sites)

@@ -1,32 +1,39 @@
 """One batch of levels moved along a direction after its source, in the real network and with gates frozen.
 
-The network after the source is piecewise linear; its gates are the ReLUs' masks and the max poolings' winners. With
-the gates of t = 0 kept, a ReLU is x * [x0 > 0], x0 its input at t = 0, and a pooling takes the value now at the pixel
-that won at t = 0. One walk through the layers computes everything: rows fork where a gate is first treated otherwise
-than in the row they come from, so that what they share is computed once.
+The network after the source is piecewise linear; its gates are the ReLUs' masks and the max poolings' winners. First
+comes the walk at t = 0 with all that is frozen (`app.studies.response.frozen`); then the real network goes through, a
+few coefficients at a time, so that a chunk stays in a core's cache, and is compared with what is known of t = 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final
 
 import torch
 from torch import Tensor
 
-from app.studies.response.steps import Rows, Step, SteppedNetwork, gates_behind, pooled, steps_behind, winners
+from app.studies.response.frozen import (
+    Check,
+    EditRows,
+    Frozen,
+    FrozenWalk,
+    along,
+    each_level,
+    gated,
+    pool_with_winners,
+)
+from app.studies.response.steps import Rows, Step, SteppedNetwork, steps_behind
 
-Check = Callable[[], None]
-"""Called between layers; raises to end the walk."""
-
-EditRows = Callable[[str, int, Tensor], Tensor]
-"""(layer, level of the batch, its rows as `Rows.x` has them) -> the rows to continue with."""
+_FEATURES: Final = 8192
+"""Features that are measured at once."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Requested outputs of each level.
+    """What is wanted of each level.
 
     Attributes:
         coefficients: the t, 0 among them once.
@@ -52,7 +59,7 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """Movement of a layer, d(t) = f(t) - f(0), in float64 over the flattened activation of each level.
+    """How far a layer moves, d(t) = f(t) - f(0), in float64 over the flattened activation of each level.
 
     Attributes:
         squares: (levels, t) |d(t)|^2.
@@ -69,7 +76,7 @@ class Moves:
 
 @dataclass(eq=False)
 class Bent:
-    """Outputs of a batch of levels; logits are (..., 15) float32.
+    """What a batch of levels gave; logits are (..., 15) float32.
 
     Attributes:
         logits: (levels, t, 15) of the real network.
@@ -81,30 +88,13 @@ class Bent:
         moves: by watched layer.
     """
 
-    logits: Tensor = field(default_factory=lambda: torch.empty(0))
-    tangent: Tensor = field(default_factory=lambda: torch.empty(0))
-    kept: Tensor | None = None
-    only: dict[str, Tensor] = field(default_factory=dict)
-    all_but: dict[str, Tensor] = field(default_factory=dict)
+    logits: Tensor
+    tangent: Tensor
+    kept: Tensor | None
+    only: dict[str, Tensor]
+    all_but: dict[str, Tensor]
     flipped: dict[str, Tensor] = field(default_factory=dict)
     moves: dict[str, Moves] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Branch:
-    """Rows that a gate was treated otherwise in.
-
-    Attributes:
-        kind: which gates are frozen after it.
-        stage: where it forked.
-        places: places in the coefficients, one row each per level.
-        start: its first row.
-    """
-
-    kind: Literal["only", "all_but", "kept"]
-    stage: str
-    places: tuple[int, ...]
-    start: int
 
 
 def bend(
@@ -128,11 +118,34 @@ def bend(
         check: called between layers.
         edit: what other patches do after the source, in the layers named `edited`.
     """
-    return _Walk(network, source, base, direction, asked, check, edit, frozenset(edited)).run()
+    edits = {} if edit is None else dict.fromkeys(edited, edit)
+    frozen_at = [asked.coefficients[place] for place in asked.frozen_at]
+    frozen = FrozenWalk(network, source, base, direction, frozen_at, asked.watched, check, edits).run()
+    return _Curves(network, source, base, direction, asked, check, edits, frozen).run()
 
 
-class _Walk:
-    """Rows, in this order, each group by levels: (levels, t) live; (levels,) all frozen at t = 1; then the branches."""
+@dataclass(frozen=True)
+class _Chunk:
+    """Rows that go through together: some coefficients of some levels.
+
+    Attributes:
+        levels: which.
+        places: of the coefficients: first those of t > 0 that have a -t, then these -t in the same order, then others.
+        pairs: numbers of the pairs.
+    """
+
+    levels: slice
+    places: tuple[int, ...]
+    pairs: tuple[int, ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(levels, coefficients)."""
+        return self.levels.stop - self.levels.start, len(self.places)
+
+
+class _Curves:
+    """The real network at all coefficients, chunk by chunk."""
 
     def __init__(
         self,
@@ -142,187 +155,164 @@ class _Walk:
         direction: Tensor,
         asked: Asked,
         check: Check,
-        edit: EditRows | None,
-        edited: frozenset[str],
+        edits: dict[str, EditRows],
+        frozen: Frozen,
     ) -> None:
-        self._network, self._asked, self._check = network, asked, check
-        self._edit, self._edited = edit, edited
-        self._levels, self._count = len(base.x), len(asked.coefficients)
-        self._steps, self._gates = steps_behind(source), gates_behind(source)
-        self._times = torch.tensor(asked.coefficients, dtype=torch.float32, device=base.x.device)
-        self._branches: list[_Branch] = []
-        self._found = Bent()
-        self._first_kept = next((name for name in self._gates if name in asked.kept), None)
-        live = base.x[:, None] + _along(self._times, direction) * direction[:, None]
-        self._x = torch.cat([live.flatten(0, 1), base.x + direction])
-        self._skip = None if base.skip is None else torch.cat([base.skip.repeat_interleave(self._count, 0), base.skip])
-        self._source = source
+        self._network, self._source, self._base, self._direction = network, source, base, direction
+        self._asked, self._check, self._edits, self._frozen = asked, check, edits, frozen
+        self._apart = {*edits, *asked.watched}
+        self._levels, count = len(base.x), len(asked.coefficients)
+
+        def empty(last: int) -> Tensor:
+            # MPS has no float64.
+            return torch.zeros(self._levels, last, dtype=torch.float64)
+
+        self._moves = {
+            name: Moves(
+                empty(count), empty(len(asked.pairs)), frozen.tangent[name].double().square().sum(1).cpu(), empty(count)
+            )
+            for name in asked.watched
+        }
+        self._flipped = {name: empty(count) for name in frozen.gates} if asked.flips else {}
+        self._logits = base.x.new_empty(self._levels, count, frozen.logits.shape[1])
 
     def run(self) -> Bent:
-        if self._source in self._asked.watched:
-            self._watch(self._source)
-        for step in self._steps:
-            self._check()
-            if step.is_gate:
-                self._gate(step)
-            else:
-                self._plain(step)
-            if step.name in self._edited:
-                self._apply_edit(step.name)
-            if step.name in self._asked.watched:
-                self._watch(step.name)
-        return self._finish()
-
-    def _plain(self, step: Step) -> None:
-        if step.kind == "conv":
-            apart = step.name in self._edited or step.name in self._asked.watched
-            closes = step.name.endswith(".conv2") and not apart
-            # The addition that ends a residual block is done along with the convolution before it.
-            self._x = self._network.conv(step, self._x, self._skip if closes else None)
-            if closes:
-                self._skip = None
-        elif step.kind == "add":
-            if self._skip is not None:
-                self._x = self._x + self._skip
-            self._skip = None
-        else:
-            self._x = self._network.apply(step, Rows(self._x)).x
-
-    def _gate(self, step: Step) -> None:
-        levels, count, asked, x = self._levels, self._count, self._asked, self._x
-        live = x[: levels * count].unflatten(0, (levels, count))
-        zero, tangent = live[:, asked.zero], x[levels * count : levels * (count + 1)]
-        new: list[tuple[_Branch, Tensor]] = []
-        start, chosen = len(x), list(asked.frozen_at)
-        if chosen:
-            new.append((_Branch("only", step.name, asked.frozen_at, start), live[:, chosen]))
-            start += levels * len(chosen)
-            moved = zero[:, None] + _along(self._times[chosen], zero) * (tangent - zero)[:, None]
-            new.append((_Branch("all_but", step.name, asked.frozen_at, start), moved))
-            start += levels * len(chosen)
-        if step.name == self._first_kept:
-            new.append((_Branch("kept", step.name, tuple(range(count)), start), live))
-        if new:
-            x = torch.cat([x, *(rows.flatten(0, 1) for _, rows in new)])
-            self._fork_skip([branch for branch, _ in new])
-            self._branches += [branch for branch, _ in new]
-        if step.opens:
-            self._skip = x
-        out = self._relu(step, x, zero) if step.kind == "relu" else self._pool(step, x, zero)
-        self._x = out
-
-    def _fork_skip(self, branches: Sequence[_Branch]) -> None:
-        if self._skip is None:
-            return
-        levels, count = self._levels, self._count
-        live = self._skip[: levels * count].unflatten(0, (levels, count))
-        zero, tangent = live[:, self._asked.zero], self._skip[levels * count : levels * (count + 1)]
-        parts = [self._skip]
-        for branch in branches:
-            places = list(branch.places)
-            if branch.kind == "all_but":
-                rows = zero[:, None] + _along(self._times[places], zero) * (tangent - zero)[:, None]
-            else:
-                rows = live[:, places]
-            parts.append(rows.flatten(0, 1))
-        self._skip = torch.cat(parts)
-
-    def _frozen(self, branch: _Branch, stage: str) -> bool:
-        """Whether a branch keeps the gates of a stage, its own fork included."""
-        match branch.kind:
-            case "only":
-                return branch.stage == stage
-            case "all_but":
-                return branch.stage != stage
-            case "kept":
-                return stage in self._asked.kept
-
-    def _groups(self, stage: str) -> list[tuple[slice, int, bool]]:
-        """(rows, rows per level, whether its gates are frozen) of all rows, neighbours of a kind put together."""
-        levels, count = self._levels, self._count
-        found = [(slice(0, levels * count), count, False), (slice(levels * count, levels * (count + 1)), 1, True)]
-        for branch in self._branches:
-            stop = branch.start + levels * len(branch.places)
-            found.append((slice(branch.start, stop), len(branch.places), self._frozen(branch, stage)))
-        return found
-
-    def _relu(self, step: Step, x: Tensor, zero: Tensor) -> Tensor:
-        mask = zero > 0
-        out = torch.empty_like(x)
-        factor = mask.to(x.dtype)
-        for rows, each, frozen in self._groups(step.name):
-            if frozen:
-                shape = (self._levels, each)
-                torch.mul(x[rows].unflatten(0, shape), factor[:, None], out=out[rows].unflatten(0, shape))
-            else:
-                torch.clamp_min(x[rows], 0, out=out[rows])
-        if self._asked.flips:
-            live = out[: self._levels * self._count].unflatten(0, (self._levels, self._count)) > 0
-            self._count_flips(step.name, live.ne_(mask[:, None]))
-        return out
-
-    def _pool(self, step: Step, x: Tensor, zero: Tensor) -> Tensor:
-        won = winners(zero)
-        height, width = x.shape[1] // 2, x.shape[2] // 2
-        out = x.new_empty(len(x), height, width, x.shape[3])
-        flat = x.flatten(1, 2)
-        for rows, each, frozen in self._groups(step.name):
-            if not frozen:
-                out[rows] = pooled(x[rows])
-            if frozen or (rows.start == 0 and self._asked.flips):
-                there = flat[rows].gather(1, won.repeat_interleave(each, 0)).view(-1, height, width, x.shape[3])
-                if frozen:
-                    out[rows] = there
-                else:
-                    differ = (there != out[rows]).unflatten(0, (self._levels, self._count))
-                    self._count_flips(step.name, differ)
-        return out
-
-    def _count_flips(self, stage: str, differ: Tensor) -> None:
-        flat = differ.flatten(2)
-        self._found.flipped[stage] = flat.count_nonzero(2).double() / flat.shape[2]
-
-    def _apply_edit(self, name: str) -> None:
-        assert self._edit is not None
-        parts = []
-        for rows, each, _ in self._groups(name):
-            levels = self._x[rows].unflatten(0, (self._levels, each))
-            parts += [self._edit(name, level, levels[level]) for level in range(self._levels)]
-        self._x = torch.cat(parts)
-
-    def _watch(self, name: str) -> None:
-        levels, count, asked = self._levels, self._count, self._asked
-        flat = self._x[: levels * (count + 1)].flatten(1)
-        live = flat[: levels * count].view(levels, count, -1)
-        zero = live[:, asked.zero]
-        squares, dots, mirrored, tangent_squares = [], [], [], []
-        for level in range(levels):
-            # In float64, a level at a time: a batch of them would not stay in a core's cache.
-            moved = (live[level] - zero[level]).double()
-            tangent = (flat[levels * count + level] - zero[level]).double()
-            squares.append(torch.linalg.vector_norm(moved, dim=1).square())
-            dots.append(moved @ tangent)
-            tangent_squares.append(tangent @ tangent)
-            mirrored.append(torch.stack([moved[a] @ moved[b] for a, b in asked.pairs]) if asked.pairs else dots[-1][:0])
-        self._found.moves[name] = Moves(
-            torch.stack(squares), torch.stack(mirrored), torch.stack(tangent_squares), torch.stack(dots)
+        kept = torch.empty_like(self._logits) if self._asked.kept else None
+        for chunk in self._chunks():
+            self._logits[chunk.levels, chunk.places] = self._walk(chunk, frozenset(), measured=True)
+            if kept is not None:
+                kept[chunk.levels, chunk.places] = self._walk(chunk, self._asked.kept, measured=False)
+        found = self._frozen
+        return Bent(
+            self._logits,
+            found.logits_tangent,
+            kept,
+            found.only,
+            found.all_but,
+            self._flipped,
+            self._moves,
         )
 
-    def _finish(self) -> Bent:
-        levels, count, found = self._levels, self._count, self._found
-        logits = self._x
-        found.logits = logits[: levels * count].unflatten(0, (levels, count))
-        found.tangent = logits[levels * count : levels * (count + 1)] - found.logits[:, self._asked.zero]
-        for branch in self._branches:
-            rows = logits[branch.start : branch.start + levels * len(branch.places)]
-            rows = rows.unflatten(0, (levels, len(branch.places)))
-            if branch.kind == "kept":
-                found.kept = rows
+    def _chunks(self) -> Iterator[_Chunk]:
+        most, count = self._network.rows_at_once, len(self._asked.coefficients)
+        pairs = list(enumerate(self._asked.pairs))
+        paired = {place for pair in self._asked.pairs for place in pair}
+        alone = [place for place in range(count) if place not in paired]
+        rounds = -(-count // most)
+        together = max(1, most // count)
+        for start in range(0, self._levels, together):
+            levels = slice(start, min(start + together, self._levels))
+            for number in range(rounds):
+                mine, rest = pairs[number::rounds], alone[number::rounds]
+                plus, minus = ([pair[end] for _, pair in mine] for end in (0, 1))
+                if mine or rest:
+                    yield _Chunk(levels, (*plus, *minus, *rest), tuple(at for at, _ in mine))
+
+    def _walk(self, chunk: _Chunk, kept: frozenset[str], *, measured: bool) -> Tensor:
+        """(levels, places, 15) logits of a chunk with the gates of some stages kept."""
+        base, direction = self._base.take(chunk.levels), self._direction[chunk.levels]
+        times = torch.tensor([self._asked.coefficients[place] for place in chunk.places]).to(base.x)
+        x = along(base.x, direction, times).flatten(0, 1)
+        rows = Rows(x, each_level(base.skip, len(chunk.places)))
+        if measured:
+            self._watch(self._source, rows.x, chunk)
+        for step in steps_behind(self._source):
+            self._check()
+            if step.is_gate:
+                rows = self._gate(step, rows, chunk, kept, measured=measured)
+            elif step.name.endswith(".conv1") and step.name not in self._apart and f"{step.name[:-5]}relu2" not in kept:
+                # The relu after it is done along with it.
+                rows = Rows(self._network.conv(step, rows.x, relu=True), rows.skip)
             else:
-                (found.only if branch.kind == "only" else found.all_but)[branch.stage] = rows
-        return found
+                rows = self._network.apply_fused(step, rows, step.name in self._apart)
+            if step.name in self._edits:
+                rows = Rows(self._edited(step.name, rows.x, chunk), rows.skip)
+            if measured:
+                self._watch(step.name, rows.x, chunk)
+        return rows.x.unflatten(0, chunk.shape)
+
+    def _edited(self, name: str, x: Tensor, chunk: _Chunk) -> Tensor:
+        levels, edit = x.unflatten(0, chunk.shape), self._edits[name]
+        return torch.cat([edit(name, chunk.levels.start + row, each) for row, each in enumerate(levels)])
+
+    def _gate(self, step: Step, rows: Rows, chunk: _Chunk, kept: frozenset[str], *, measured: bool) -> Rows:
+        gate = self._frozen.gates[step.name][chunk.levels]
+        if step.name in kept:
+            return gated(step, rows, gate)
+        counted = measured and self._asked.flips
+        if step.kind == "pool":
+            out, won = pool_with_winners(rows.x)
+            if counted:
+                # Several times as fast as comparing.
+                differ = (won.unflatten(0, chunk.shape) ^ gate[:, None]).bool()
+                self._flipped[step.name][chunk.levels, chunk.places] = _share(differ)
+            return Rows(out)
+        # Where nothing adds the input later, it may be changed in place.
+        done = step.name.endswith(".relu2") and f"{step.name[:-5]}conv1" not in self._apart
+        out = rows.x.relu() if step.opens else rows.x if done else rows.x.relu_()
+        if counted:
+            # Of what is not negative this is "> 0", several times as fast.
+            on = out.bool().unflatten(0, chunk.shape)
+            self._flipped[step.name][chunk.levels, chunk.places] = _share(on.ne_(gate[:, None]))
+        return Rows(out, rows.x if step.opens else rows.skip)
+
+    def _watch(self, name: str, x: Tensor, chunk: _Chunk) -> None:
+        if name not in self._moves:
+            return
+        zero, tangent = self._frozen.zero[name][chunk.levels], self._frozen.tangent[name][chunk.levels]
+        live, moves = x.flatten(1).unflatten(0, chunk.shape), self._moves[name]
+        if x.device.type == "mps":  # It has no float64.
+            live, zero, tangent = live.cpu(), zero.cpu(), tangent.cpu()
+        places, pairs, half = list(chunk.places), list(chunk.pairs), len(chunk.pairs)
+        plus, minus = slice(0, half), slice(half, 2 * half)
+        for row, level in enumerate(range(chunk.levels.start, chunk.levels.stop)):
+            squares, dots, mirrored = [], [], []
+            for part in blocks(live.shape[2]):
+                moved, product = scratch(2, len(places), part.stop - part.start, live.device)
+                torch.sub(live[row, :, part], zero[row, part], out=moved)
+                squares.append(torch.mul(moved, moved, out=product).sum(1))
+                dots.append(moved @ tangent[row, part].double())
+                if pairs:
+                    mirrored.append(torch.mul(moved[plus], moved[minus], out=product[plus]).sum(1))
+            moves.squares[level, places] = _total(squares)
+            moves.tangent_dot[level, places] = _total(dots)
+            if pairs:
+                moves.mirrored[level, pairs] = _total(mirrored)
 
 
-def _along(times: Tensor, like: Tensor) -> Tensor:
-    """(1, t, 1, ...) for products with (levels, 1, ...) of `like`'s further dimensions."""
-    return times.view(1, -1, *[1] * (like.ndim - 1))
+def _total(parts: list[Tensor]) -> Tensor:
+    return (parts[0] if len(parts) == 1 else torch.stack(parts).sum(0)).cpu()
+
+
+def blocks(features: int) -> Iterator[slice]:
+    """The features in parts."""
+    for start in range(0, features, _FEATURES):
+        yield slice(start, min(start + _FEATURES, features))
+
+
+_own = threading.local()
+
+
+def scratch(count: int, rows: int, columns: int, device: torch.device) -> Tensor:
+    """(count, rows, columns) float64 of this thread, whose contents last until it asks again: asking the system for
+    memory anew costs as much as computing."""
+    kept: Tensor | None = getattr(_own, "memory", None)
+    size = count * rows * columns
+    if kept is None or kept.numel() < size or kept.device != device:
+        kept = _own.memory = torch.empty(size, dtype=torch.float64, device=device)
+    return kept[:size].view(count, rows, columns)
+
+
+def _share(differ: Tensor) -> Tensor:
+    """(levels, t) float64: the share of a (levels, t, ...) bool that is set.
+
+    On the processor eight of them are added at once, as bytes of a whole number; torch would first make each a whole
+    number of its own.
+    """
+    flat = differ.flatten(2)
+    units = flat.shape[2]
+    group = next((size for size in (128, 64, 32) if units % (8 * size) == 0), 0)
+    if flat.device.type != "cpu" or not group:
+        return flat.sum(2).cpu().double() / units
+    packed = flat.contiguous().view(torch.int64).unflatten(2, (-1, group)).sum(3)
+    return packed.view(torch.uint8).sum(2).double() / units

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from app.studies.response.bent import Check, EditRows
+from app.studies.response.frozen import Check, EditRows
 from app.studies.response.steps import Rows, Step, SteppedNetwork, steps_behind
 
 

@@ -19,7 +19,7 @@ from app.maze.maze import Maze, Square
 from app.maze.routes import decision_square
 from app.policy.policy import Policy
 from app.progress import Cancelled
-from app.studies.response.bent import EditRows
+from app.studies.response.frozen import EditRows
 from app.studies.response.origin import MovedNumber, Origin, Site, origin_of, walked
 from app.studies.response.question import COEFFICIENTS
 from app.studies.response.result import log_odds, log_probabilities

@@ -22,7 +22,7 @@ from app.maze.maze import Maze, Square
 from app.maze.render import observations_of
 from app.policy.layers import layer
 from app.policy.policy import Policy
-from app.studies.response.bent import EditRows
+from app.studies.response.frozen import EditRows
 from app.studies.response.steps import INPUT, Rows, SteppedNetwork, from_rows, to_rows
 
 NUMBERS: Final[dict[type[Patch], tuple[str, ...]]] = {

@@ -91,8 +91,8 @@ class ResponseQuestion(Question):
         object.__setattr__(self, "frozen_at", tuple(sorted({number + 0.0 for number in self.frozen_at} - {0.0})))
         for name in self.kept:
             if name not in self.stages:
-                behind = ", ".join(map(short_name, self.stages)) or "none"
-                raise PatchError(f"{short_name(name)} is not a stage after {self.source}; expected some of {behind}.")
+                after = ", ".join(map(short_name, self.stages)) or "none"
+                raise PatchError(f"{short_name(name)} is not a stage after {self.source}; expected some of {after}.")
         for name in self.watched:
             if name not in (step.name for step in steps_behind(self.source)):
                 raise PatchError(f"The layer {name} does not come after {self.source}; expected one that does.")

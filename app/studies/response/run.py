@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -23,15 +24,15 @@ from app.policy.stages import RESUMABLE
 from app.progress import Progress
 from app.studies.response.bent import Asked, Bent, bend
 from app.studies.response.gate_changes import gate_changes
-from app.studies.response.origin import Site, origin_of
+from app.studies.response.origin import Origin, Site, origin_of
 from app.studies.response.question import ResponseQuestion
 from app.studies.response.result import LayerMoves, ResponseResult
-from app.studies.response.steps import FLATTEN, LOGITS, STEPS, SteppedNetwork, steps_behind
+from app.studies.response.steps import FLATTEN, LOGITS, SteppedNetwork, steps_behind
 from app.studies.study import Partial, read_only, unheard
 from app.studies.workers import in_parallel, worker_count
 
-_ROWS: Final = {"cpu": 64, "cuda": 4096, "mps": 1024}
-"""Rows that are walked at once: on the processor this many stay near a core's cache."""
+_LEVELS: Final = {"cpu": 4, "cuda": 64, "mps": 16}
+"""Levels whose walks at t = 0 go through together."""
 
 _FEWEST_APART: Final = 16
 """Coefficients of one level from which on threads share them."""
@@ -65,9 +66,10 @@ class _Piece:
 
 
 def watched_behind(source: str, also: Sequence[str] = ()) -> tuple[str, ...]:
-    """The layers whose moves are measured: those after the source that a run can resume after, the logits, and some
-    more, in order."""
-    wanted = {*RESUMABLE, LOGITS, *also} - ({FLATTEN} - {*also})
+    """The layers whose moves are measured: those after the source that a run can resume after, less the convolutions
+    that open a block and the flattening, which say no more; the logits; and some more; in order."""
+    told = {name for name in RESUMABLE if not name.endswith(".conv") and name != FLATTEN}
+    wanted = {*told, LOGITS, *also}
     return tuple(step.name for step in steps_behind(source) if step.name in wanted)
 
 
@@ -82,10 +84,14 @@ def measure(question: ResponseQuestion, device: str, progress: Progress, partial
     network = stepped_network(question.policy.network, device)
     cache = TensorCache()
 
+    def start(levels: tuple[MeasuredLevel, ...], check: Callable[[], None]) -> Origin:
+        check()
+        with exact(device):
+            return origin_of(question.policy, network, question.moved, [level.site for level in levels], cache)
+
     def work(piece: _Piece, check: Callable[[], None]) -> tuple[_Piece, Bent, np.ndarray]:
         with exact(device):
-            sites = [level.site for level in piece.levels]
-            origin = origin_of(question.policy, network, question.moved, sites, cache)
+            origin = shared.get(piece.levels) or start(piece.levels, check)
             bent = bend(
                 network, origin.source, origin.base, origin.direction, piece.asked, check, origin.edit, origin.edited
             )
@@ -95,9 +101,11 @@ def measure(question: ResponseQuestion, device: str, progress: Progress, partial
     gathered = _Gathered(question, measured, asked)
     shown = time.monotonic()
     threads = worker_count() if device == "cpu" else 1
-    for piece, bent, moved in in_parallel(
-        work, _pieces(measured, asked, device, threads), threads=threads, progress=progress
-    ):
+    pieces = _pieces(measured, asked, device, threads)
+    # What several threads do for one level starts at one place.
+    several = [levels for levels, count in Counter(piece.levels for piece in pieces).items() if count > 1]
+    shared = dict(zip(several, in_parallel(start, several, threads=threads), strict=True))
+    for piece, bent, moved in in_parallel(work, pieces, threads=threads, progress=progress):
         gathered.put(piece, bent, moved)
         if partial is not unheard and time.monotonic() - shown > _BETWEEN_PARTIAL and gathered.any_done:
             partial(gathered.result())
@@ -122,7 +130,7 @@ def exact_changes(
 
     Raises:
         MazescopeError: for more than one level.
-        Cancelled: when `progress` says not to continue.
+        Cancelled: when `progress` says not to go on.
     """
     if len(levels) != 1:
         raise MazescopeError(f"{len(levels)} levels were asked for the changes of each gate; expected one level.")
@@ -160,7 +168,7 @@ def measured_levels(question: ResponseQuestion) -> list[MeasuredLevel]:
         else:
             if not level.maze.is_open(question.square) or level.maze.cheese == question.square:
                 raise MazescopeError(
-                    f"The square {question.square} of {level.name} is not open; expected an open square for the mouse."
+                    f"The square {question.square} of {level.name} is no open one; expected one for the mouse."
                 )
             moves = moves_at(level.maze, question.square)
             found.append(MeasuredLevel(place, Site(level.maze, question.square), moves))
@@ -208,10 +216,7 @@ def exact(device: str) -> AbstractContextManager[None]:
 def _pieces(levels: Sequence[MeasuredLevel], asked: Asked, device: str, threads: int) -> list[_Piece]:
     if len(levels) < threads and len(asked.coefficients) >= _FEWEST_APART * threads:
         return [_Piece((level,), part) for level in levels for part in _shared(asked, threads)]
-    # A stage's two branches live on average through half of the layers.
-    rows = len(asked.coefficients) + 1 + len(asked.frozen_at) * len(STEPS) // 4
-    size = max(1, _ROWS[device] // rows)
-    size = max(1, min(size, -(-len(levels) // threads)))
+    size = min(_LEVELS[device], -(-len(levels) // threads))
     return [_Piece(tuple(levels[start : start + size]), asked) for start in range(0, len(levels), size)]
 
 

@@ -151,6 +151,8 @@ class SteppedNetwork:
 
     def __init__(self, network: Network, device: str, kernel: str) -> None:
         self.width, self.device = network.width, device
+        self.rows_at_once = (64 if network.width < 3 else 32) if device == "cpu" else 4096
+        """Rows of 16 x 16 pixels on their way together: on the processor they stay near a core's cache."""
         self._convolve = Convolutions(network, kernel) if device == "cpu" else None
         self._weights: dict[str, tuple[Tensor, Tensor]] = {}
         for name, module in network.named_modules():
@@ -162,12 +164,14 @@ class SteppedNetwork:
                     weight = weight.view(len(weight), -1, side, side).permute(0, 2, 3, 1).flatten(1).contiguous()
                 self._weights[name] = weight.to(device), bias.to(device)
 
-    def conv(self, step: Step, x: Tensor, add: Tensor | None = None) -> Tensor:
-        """A convolution, plus `add`, whose memory may be used for the outcome."""
+    def conv(self, step: Step, x: Tensor, add: Tensor | None = None, *, relu: bool = False) -> Tensor:
+        """A convolution, plus `add`, whose memory may be used for the outcome; or after a relu."""
         if self._convolve is not None:
-            return self._convolve(step.name, x, 1, add=add)
+            return self._convolve(step.name, x, 1, add=add, relu=relu)
         weight, bias = self._weights[step.name]
         out = functional.conv2d(x.permute(0, 3, 1, 2), weight, bias, padding=1).permute(0, 2, 3, 1)
+        if relu:
+            return out.relu_()
         return out if add is None else out + add
 
     def advance(
@@ -208,6 +212,13 @@ class SteppedNetwork:
         """A layer without pixels: (n, outputs)."""
         weight, bias = self._weights[step.name]
         return functional.linear(x, weight, bias)
+
+    def apply_fused(self, step: Step, rows: Rows, apart: bool) -> Rows:
+        """The rows after the next step, which is no gate. The addition that ends a residual block is done along with
+        the convolution before it, whose `skip` may be used for it, unless that is to be looked at `apart`."""
+        if step.kind == "conv" and step.name.endswith(".conv2") and not apart:
+            return Rows(self.conv(step, rows.x, rows.skip))
+        return rows if step.kind == "add" and rows.skip is None else self.apply(step, rows)
 
     def apply(self, step: Step, rows: Rows) -> Rows:
         """The rows after the next step, all gates live."""
