@@ -280,7 +280,7 @@ def test_what_cannot_be_measured_is_said(small_policy: Policy) -> None:
     for words, made in {
         "No level": lambda: ResponseQuestion(small_policy, LevelSet(())),
         "No finite coefficient": lambda: ResponseQuestion(small_policy, one, coefficients=()),
-        "no stage after": lambda: ResponseQuestion(small_policy, one, kept=("embedder.block1.maxpool",)),
+        "not a stage after": lambda: ResponseQuestion(small_policy, one, kept=("embedder.block1.maxpool",)),
         "no number 'value'": lambda: MovedNumber(PatchStack((AddVector(),)), 0, "value"),
         "Patch 2 was asked for": lambda: MovedNumber(PatchStack((AddVector(),)), 1),
         "no layer": lambda: ResponseQuestion(small_policy, one, vector("cheese", layer="nowhere"), kept=("x",)),

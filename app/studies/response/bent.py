@@ -248,7 +248,8 @@ class _Curves:
                 self._flipped[step.name][chunk.levels, chunk.places] = _share(differ)
             return Rows(out)
         # Where nothing adds the input later, it may be changed in place.
-        done = step.name.endswith(".relu2") and f"{step.name[:-5]}conv1" not in self._apart
+        before = f"{step.name[:-5]}conv1"
+        done = step.name.endswith(".relu2") and before not in self._apart and before != self._source
         out = rows.x.relu() if step.opens else rows.x if done else rows.x.relu_()
         if counted:
             # Of what is not negative this is "> 0", several times as fast.
