@@ -1,4 +1,4 @@
-"""What each channel of a layer does to the choice at one maze's decision square: what channels may be sorted by."""
+"""Effect of each channel of a layer on the choice at one maze's decision square: the numbers that channels sort by."""
 
 from __future__ import annotations
 
