@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.field.engine import Engine
 from benchmarks.level_speed import ROOT
-from benchmarks.many_levels import MEMORY, MEMORY_MB, OUTCOME_LEVELS, OUTCOME_SECONDS
+from benchmarks.many_level_speed import MEMORY, MEMORY_MB, OUTCOME_LEVELS, OUTCOME_SECONDS
 from benchmarks.measure import Row
 
 FLAT = 1.05

@@ -1,4 +1,4 @@
-"""The last step of `make release`: checksums and a manifest for what lies in dist/.
+"""The last step of `make release`: checksums and a manifest of the files in dist/.
 
 SHA256SUMS is what `sha256sum --check` reads; manifest.json says of each file what it is, how large, and from which
 commit and with which packages it was made.

@@ -1,4 +1,4 @@
-"""How long the program takes to show its window and its first field: frozen and from source, cold and warm.
+"""Startup time of the program, to its window and its first field: frozen and from source, cold and warm.
 
     python packaging/startup_bench.py [--runs 5] [--json FILE]
 

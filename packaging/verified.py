@@ -1,4 +1,4 @@
-"""Whether this state of the packaging was built and tested already: a fingerprint of its inputs, kept in verified.json.
+"""Fingerprint of the packaging's inputs as last built and tested, kept in verified.json.
 
     python packaging/verified.py check     exit 0 when verified.json speaks of exactly these inputs
     python packaging/verified.py write     after a build and a smoke test that passed
