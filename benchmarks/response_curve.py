@@ -1,4 +1,4 @@
-"""How long does a response curve take, next to plain forward passes, and to `effects --saturation` as it was?"""
+"""Time of a response curve, next to plain forward passes and to the earlier `effects --saturation`."""
 
 from __future__ import annotations
 
