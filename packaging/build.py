@@ -1,6 +1,6 @@
 """Build the frozen program and, on Linux, its installers: what `make package` runs, in an environment of its own.
 
-The order: icons and Windows' version resource, PyInstaller, the stand-ins for GPL encoders, stripping, licence texts,
+The order: icons and Windows' version resource, PyInstaller, the stand-ins for what stays out, stripping, licence texts,
 checks, installers. Any check that fails ends the build before an installer is made.
 """
 
@@ -19,9 +19,10 @@ import encoders
 import icons
 import licences
 import project
+import stand_ins
 import versions_resource
 
-WITH_SYMBOLS = ("torch/lib/*.so", "libpython3*", "python3*/lib-dynload/*.so")
+WITH_SYMBOLS = ("torch/lib/*.so", "libpython3*", "python3*/lib-dynload/*.so", "pyarrow/*.so", "pyarrow/*.so.*")
 """Libraries that come with debugging symbols, a tenth of the program's size."""
 
 
@@ -44,6 +45,7 @@ def freeze() -> Path:
     inside = project.BUNDLE / "_internal"
     if sys.platform.startswith("linux"):
         encoders.replace_encoders(inside / "av.libs")
+        stand_ins.replace_unused(inside)
         _strip(inside)
     site = Path(next(path for path in sys.path if path.endswith("site-packages")))
     text_folder = project.BUNDLE / "Contents" / "Resources" if sys.platform == "darwin" else project.BUNDLE

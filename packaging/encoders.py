@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-import tempfile
 from pathlib import Path
 
-import project
+from stand_ins import empty_library
 
 ENCODERS = ("libx264", "libx265")
 _SYMBOL = re.compile(r"^\S*\s+(\w) (x26[45]_\w+)$", re.MULTILINE)
-_RETURN_ZERO = {"x86_64": ("xorl %eax, %eax", "ret"), "arm64": ("mov x0, #0", "ret")}
 
 
 def replace_encoders(libraries: Path) -> list[str]:
@@ -34,7 +32,7 @@ def replace_encoders(libraries: Path) -> list[str]:
     for encoder in ENCODERS:
         for library in libraries.glob(f"{encoder}-*.so*"):
             offered = _symbols(library, "--defined-only")
-            _empty_library(library, [(kind, name) for kind, name in offered if name in used])
+            empty_library(library, [(kind, name) for kind, name in offered if name in used])
             replaced.append(library.name)
     return replaced
 
@@ -43,20 +41,3 @@ def _symbols(library: Path, which: str) -> list[tuple[str, str]]:
     """Kind ("T" for a function) and name of a library's x264 and x265 symbols."""
     listing = subprocess.run(["nm", "-D", which, library], check=True, capture_output=True, text=True).stdout
     return _SYMBOL.findall(listing)
-
-
-def _empty_library(library: Path, symbols: list[tuple[str, str]]) -> None:
-    """Overwrite a library by one whose functions return 0 and whose data is zeros."""
-    code = []
-    for kind, symbol in symbols:
-        function = kind == "T"
-        code += [".text" if function else ".data", f".globl {symbol}"]
-        code += [f".type {symbol}, {'@function' if function else '@object'}", f"{symbol}:"]
-        code += _RETURN_ZERO[project.machine()] if function else [".zero 64"]
-    code += ['.section .note.GNU-stack,"",%progbits']
-    with tempfile.TemporaryDirectory() as folder:
-        source, compiled = Path(folder, "empty.s"), Path(folder, "empty.o")
-        source.write_text("\n".join(code) + "\n")
-        subprocess.run(["as", "-o", compiled, source], check=True)
-        library.unlink()
-        subprocess.run(["ld", "-shared", "-s", "-soname", library.name, "-o", library, compiled], check=True)

@@ -223,6 +223,44 @@ for codec in ("libvpx-vp9", "libx264", "libx265"):
     assert done.stdout.splitlines() == ["libvpx-vp9 encoded True", "libx264 refused", "libx265 refused"]
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the stand-ins are made on Linux only")
+def test_parquet_without_substrait(tmp_path: Path) -> None:
+    """pyarrow with what is left out of it gone, and a stand-in for the library that it names but never calls."""
+    import pyarrow
+
+    needs_program("as")
+    needs_program("ld")
+    site = Path(pyarrow.__file__).parent
+    names = [path.relative_to(site.parent).as_posix() for path in site.rglob("*") if path.is_file()]
+    left_out = script("import json, parts, sys\nprint(json.dumps([*map(parts.left_out, sys.argv[1:])]))", *names)
+    for name, out in zip(names, json.loads(left_out), strict=True):
+        if not out:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).symlink_to(site.parent / name)
+    named = next((tmp_path / "pyarrow").glob("libarrow_substrait.so*"))
+    named.unlink()
+    shutil.copyfile(site / named.name, named)
+    replaced = script(
+        "import pathlib, stand_ins; print(*stand_ins.replace_unused(pathlib.Path(sys.argv[1])))", str(tmp_path)
+    )
+    assert replaced.split() == [named.name]
+    assert named.stat().st_size < 20_000
+    code = """
+import io, sys
+sys.path.insert(0, sys.argv[1])
+import pyarrow
+from pyarrow import BufferReader, parquet
+assert pyarrow.__file__.startswith(sys.argv[1])
+data = io.BytesIO()
+table = pyarrow.table({"seed": [3, None], "background": ["a", "b"]})
+parquet.write_table(table, data, compression="zstd")
+print(parquet.read_table(BufferReader(data.getvalue())).equals(table), table.column("seed").fill_null(0).to_pylist())
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "True [3, 0]"
+
+
 def test_a_bundled_file_of_unknown_origin_ends_the_build(tmp_path: Path) -> None:
     stranger = tmp_path / "libstranger.so"
     stranger.write_bytes(b"x")
