@@ -2,9 +2,9 @@
 
     python packaging/smoke_test.py [--no-deb]
 
-Every start is the program's own `--smoke-test`, which opens a policy, edits a wall, computes the field and saves and
-reopens a session. It must end with 0, print its line of JSON and nothing on stderr, and leave nothing outside the
-home folder it was given.
+Every start is the program's own `--smoke-test`, which opens a policy, edits a wall, computes the field, saves and
+reopens a session and asks a study. It must end with 0, print its line of JSON and nothing on stderr, and leave nothing
+outside the home folder it was given.
 """
 
 from __future__ import annotations
@@ -150,15 +150,9 @@ class Tests:
         if inside:
             raise SmokeError(f"parts of procgen are in the program: {', '.join(sorted(inside)[:5])}")
         pictures = []
-        for name, command in (("frozen", [self.command[0]]), ("source", screens.from_source())):
+        for name in ("frozen", "source"):
             out = self.folder / f"fields {name}"
-            arguments = ["field", "--world", "easy", "--seeds", "0:2", "--format", "png,csv", "--out", str(out)]
-            env = environment(self.folder / f"{name} field home")
-            done = subprocess.run(
-                [*command, *arguments], env=env, cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE
-            )
-            if done.returncode != 0 or done.stderr.strip():
-                raise SmokeError(f"{name}: `field` ended with {done.returncode}: {done.stderr.strip()[-1000:]}")
+            self._printed(name, "field", "--world", "easy", "--seeds", "0:2", "--format", "png,csv", "--out", str(out))
             pictures.append({path.name: path.read_bytes() for path in out.glob("*.png")})
         if not pictures[0] or pictures[0].keys() != pictures[1].keys():
             raise SmokeError(f"`field` wrote {sorted(pictures[0])} frozen, and {sorted(pictures[1])} from source")
@@ -169,23 +163,48 @@ class Tests:
     def test_a_table_of_levels(self) -> str:
         """`study levels` writes the Parquet file that it writes from source."""
         tables = []
-        for name, command in (("frozen", [self.command[0]]), ("source", screens.from_source())):
+        for name in ("frozen", "source"):
             out = self.folder / f"levels {name}.parquet"
-            env = environment(self.folder / f"{name} study home")
-            done = subprocess.run(
-                [*command, "study", "levels", "--seeds", "0:300", "--out", str(out)],
-                env=env,
-                cwd=self.folder,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-            )
-            if done.returncode != 0 or done.stderr.strip():
-                raise SmokeError(f"{name}: `study levels` ended with {done.returncode}: {done.stderr.strip()[-1000:]}")
+            self._printed(name, "study", "levels", "--seeds", "0:300", "--out", str(out))
             tables.append(out.read_bytes())
         if tables[0] != tables[1]:
             raise SmokeError("`study levels` wrote another file frozen than from source")
         return f"300 levels as {len(tables[0])} bytes of Parquet, the same as from source"
+
+    def test_studies(self) -> str:
+        """Every study is inside, and one finds what it finds from source."""
+        listed = self._printed("frozen", "study", "--help").partition("studies:")[2]
+        names = [line.split()[0] for line in listed.splitlines() if line.startswith("  ")]
+        for name in names:
+            self._printed("frozen", "study", name, "--help")
+        found = [
+            json.loads(self._printed(name, "study", "push", "--seeds", "0:8", "--json"))
+            for name in ("frozen", "source")
+        ]
+        same(found[0], found[1])
+        return f"{len(names)} studies, one of them with n = {found[0]['n']} as from source"
+
+    def _printed(self, which: str, *arguments: str) -> str:
+        """What a command without a window prints, frozen or from source.
+
+        Raises:
+            SmokeError: for another exit code than 0, or any word on stderr.
+        """
+        command = [self.command[0]] if which == "frozen" else screens.from_source()
+        env = environment(self.folder / f"{which} command home")
+        done = subprocess.run(
+            [*command, *arguments],
+            env=env,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        if done.returncode != 0 or done.stderr.strip():
+            called = " ".join(arguments[:2])
+            raise SmokeError(f"{which}: `{called}` ended with {done.returncode}: {done.stderr.strip()[-1000:]}")
+        return done.stdout
 
     def test_in_an_x_window(self) -> str:
         """A real window in an X server shows what `python main.py` shows there."""

@@ -30,7 +30,7 @@ class SmokeError(Exception):
 
 
 def run() -> int:
-    """Open the window, edit a wall, compute the field, save and reload a session; print one line of JSON.
+    """Open the window, edit a wall, compute the field, reload a session, ask a study; print one line of JSON.
 
     Returns the process's exit code: 0 when all of it worked. Nothing the user has is touched: settings, logs and the
     session go to a temporary folder.
@@ -140,6 +140,11 @@ def _use(window: MainWindow, folder: Path, errors: list[str]) -> dict[str, Any]:
         live(0.1)
         if not window.screen().grabWindow(window.winId()).save(picture, "PNG"):
             raise SmokeError(f"the screenshot could not be saved as {picture}")
+    window.docks.bring("explain")
+    page = window.explain_panel.show_page("push")
+    wait(lambda: page.runner.result is not None and not page.runner.busy, "explaining what pushes for each move")
+    if not page.view.plot.isVisible():
+        raise SmokeError("the panel Explain shows no plot of its answer")
     return {
         "policy": state.policy.name,
         "weights_hash": state.policy.weights_hash,
@@ -150,4 +155,5 @@ def _use(window: MainWindow, folder: Path, errors: list[str]) -> dict[str, Any]:
         "device": result.device,
         "decision": None if numbers is None else [round(value, 4) for value in numbers[0]],
         "session": "saved and reloaded",
+        "explained": page.view.finding.text(),
     }
