@@ -122,3 +122,14 @@ def test_what_is_no_series_is_refused_in_one_sentence(hand: Hand, tmp_path: Path
     hand.window.files.open_paths([tmp_path / "empty"])
     hand.wait(lambda: "empty holds no checkpoints" in hand.window.message_bar.label.text())
     assert hand.window.training.bar.isHidden()
+
+
+def test_the_series_that_ships_opens(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(series_player, "LEVELS", 2)
+    hand.context.actions["series.shipped"].trigger()
+    hand.wait(lambda: hand.window.training.player.series is not None)
+    steps = hand.window.training.player.series.steps
+    assert steps[0] == 0
+    assert len(steps) >= 12
+    assert hand.document.state.policy.metadata["loaded_from"]["stored_as"] == "float16"
+    assert "imitation" in hand.document.state.policy.metadata["note"]

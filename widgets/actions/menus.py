@@ -74,7 +74,17 @@ ROLLOUT = (
     "",
     "playback.sampled",
 )
-TRAINING = ("series.open", "", "series.play", "series.forward", "series.back", "series.pin", "", "series.close")
+TRAINING = (
+    "series.open",
+    "series.shipped",
+    "",
+    "series.play",
+    "series.forward",
+    "series.back",
+    "series.pin",
+    "",
+    "series.close",
+)
 PATCHES = (
     "patches.switch",
     "",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from app.paths import asset
 from widgets.files.opening import Files
 from widgets.maze_view.compare import Compare
 from widgets.playback.series_bar import SeriesBar
 from widgets.playback.series_player import SeriesPlayer
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
+
+SHIPPED = "w1-easy-r5-s2-series"
+"""Its folder among the policies."""
 
 WORDS = "checkpoints training run learning development phase emergence"
 
@@ -32,6 +36,10 @@ class TrainingSeries(QObject):
         context.view.kept_changed.connect(self.bar.refresh)
         player.changed.connect(self._refresh)
         self._refresh()
+
+    def open_shipped(self) -> None:
+        """Open the series that comes with the program."""
+        self.player.open([asset("policies", SHIPPED)])
 
     def pinned(self) -> int | None:
         """The checkpoint that the one shown is compared with, if it is one of the series."""
@@ -67,6 +75,14 @@ class TrainingSeries(QObject):
                 icon="chart-timeline-variant",
                 group="Training",
                 tip="Scrub through the training of a policy: choose one checkpoint for all of its folder, or several.",
+                words=WORDS,
+            ),
+            Spec(
+                id="series.shipped",
+                title="Open the series that ships",
+                handler=self.open_shipped,
+                group="Training",
+                tip="The training of a policy like the default one, by imitation, from its first weights on.",
                 words=WORDS,
             ),
             Spec(
