@@ -134,4 +134,6 @@ def _both(before: str, after: str | None) -> str:
 
 
 def _steps(side: Outcome) -> str:
-    return "–" if side.expected_steps is None else f"{side.expected_steps:.1f}"
+    # Of a chance that is shown as 0.00, steps would say more than there is to say.
+    rare = side.expected_steps is None or (side.reach or 0.0) < 0.005
+    return "–" if rare else f"{side.expected_steps:.1f}"
