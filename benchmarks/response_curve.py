@@ -21,8 +21,9 @@ from app.policy.policy import Policy
 from app.policy.stages import run
 from app.studies.level_set import of_mazes
 from app.studies.response.live_curve import CurveTracer
-from app.studies.response.question import CHEESE_VECTOR, COEFFICIENTS, ResponseQuestion
+from app.studies.response.question import ResponseQuestion
 from app.studies.response.result import ResponseResult
+from app.studies.response.setup import CHEESE_VECTOR, COEFFICIENTS
 from benchmarks.measure import Row, beside_plain, interleaved
 from benchmarks.subjects import EASY, HARD, edited, level, policy
 

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def parse_numbers(text: str) -> tuple[float, ...]:
     """The numbers of "A:B:STEP" (both ends included) or of a list with commas."""
-    from app.studies.response.question import numbers_between
+    from app.studies.response.setup import numbers_between
 
     ends = text.split(":")
     try:
@@ -62,7 +62,8 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
         MazescopeError: one sentence on what cannot be used.
     """
     from app.studies.response.origin import NUMBERS, MovedNumber
-    from app.studies.response.question import COEFFICIENTS, ResponseQuestion
+    from app.studies.response.question import ResponseQuestion
+    from app.studies.response.setup import COEFFICIENTS
     from app.studies.response.steps import full_name
 
     policy = inputs.policy()

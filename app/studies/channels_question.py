@@ -14,7 +14,7 @@ from app.progress import Progress, go_on
 from app.studies.cheese_channels import CheeseChannel, find_cheese_channels
 from app.studies.intervals import SHARE_INTERVAL, share_interval
 from app.studies.level_set import LevelSet
-from app.studies.response.question import policy_words
+from app.studies.response.setup import policy_words
 from app.studies.study import Axis, Partial, Plot, Question, Recipe, Result, Series, Table, columns_of, unheard
 
 _SHOWN = 12

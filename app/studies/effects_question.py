@@ -14,7 +14,7 @@ from app.progress import Progress, go_on
 from app.studies.effects import VALUES, EffectsTable, check, effects_table, to_json
 from app.studies.intervals import MEAN_INTERVAL, MEDIAN_INTERVAL, mean_interval, median_interval
 from app.studies.level_set import LevelSet
-from app.studies.response.question import policy_words
+from app.studies.response.setup import policy_words
 from app.studies.response.steps import short_name
 from app.studies.study import (
     Axis,

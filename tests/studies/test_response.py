@@ -25,9 +25,10 @@ from app.progress import Cancelled
 from app.studies.batched_forward import fields
 from app.studies.level_set import LevelSet, NamedLevel, of_mazes
 from app.studies.response.origin import MovedNumber
-from app.studies.response.question import ResponseQuestion, numbers_between
+from app.studies.response.question import ResponseQuestion
 from app.studies.response.report import bends
 from app.studies.response.result import ResponseResult
+from app.studies.response.setup import numbers_between
 
 TIMES = (-2.0, -1.0, -0.5, 1.0, 2.0)
 

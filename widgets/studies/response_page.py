@@ -100,7 +100,8 @@ class ResponsePage(StudyPage):
 
         def question() -> ResponseQuestion:
             from app.studies.response.origin import MovedNumber
-            from app.studies.response.question import ResponseQuestion, numbers_between
+            from app.studies.response.question import ResponseQuestion
+            from app.studies.response.setup import numbers_between
 
             number = MovedNumber(still.stack, still.position, still.number)
             return ResponseQuestion(

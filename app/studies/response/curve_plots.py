@@ -9,7 +9,7 @@ import numpy as np
 
 from app.maze.moves import MOVES
 from app.studies.intervals import MEDIAN_INTERVAL
-from app.studies.response.result import ResponseResult
+from app.studies.response.measured import ResponseNumbers
 from app.studies.response.steps import short_name, steps_between
 from app.studies.study import Axis, Mark, Plot, Series
 from app.studies.summaries import Summary, summary
@@ -23,21 +23,21 @@ _MARKS_APART: Final = 500
 _MOVE_ROLES: Final = ("original", "patched", "difference", "top_right", "mouse")
 
 
-def plots(result: ResponseResult) -> tuple[Plot, ...]:
+def plots(result: ResponseNumbers) -> tuple[Plot, ...]:
     """The choice first, then stages, then the strips of the layers."""
     choice = _choice(result) if result.has_choice else (_log_probabilities(result),)
     return (*choice, *_stages(result), *_strips(result))
 
 
-def _axis(result: ResponseResult) -> Axis:
+def _axis(result: ResponseNumbers) -> Axis:
     return Axis(f"{result.question.moved.number} t")
 
 
-def _times(result: ResponseResult) -> np.ndarray:
+def _times(result: ResponseNumbers) -> np.ndarray:
     return np.asarray(result.times[list(result.asked)])
 
 
-def _median(name: str, result: ResponseResult, values: np.ndarray, role: str, *, control: bool = False) -> Series:
+def _median(name: str, result: ResponseNumbers, values: np.ndarray, role: str, *, control: bool = False) -> Series:
     found = summary(values[:, list(result.asked)])
     known = result.levels > 1 and not control and not np.isnan(found.low).all()
     return Series(
@@ -53,14 +53,14 @@ def _median(name: str, result: ResponseResult, values: np.ndarray, role: str, *,
     )
 
 
-def _thin(result: ResponseResult, values: np.ndarray, role: str) -> list[Series]:
+def _thin(result: ResponseNumbers, values: np.ndarray, role: str) -> list[Series]:
     if result.levels < 2:
         return []
     name = "levels" if result.levels <= MOST_LINES else f"the first {MOST_LINES} levels"
     return [Series(name, _times(result), values[:MOST_LINES, list(result.asked)], role=role)]
 
 
-def _choice(result: ResponseResult) -> tuple[Plot, ...]:
+def _choice(result: ResponseNumbers) -> tuple[Plot, ...]:
     word = "median" if result.levels > 1 else "log-odds"
     curves = [*_thin(result, result.change, "text_muted"), _median(word, result, result.change, "original")]
     curves.append(_median("all gates frozen", result, result.change_frozen, "difference", control=True))
@@ -89,7 +89,7 @@ def _choice(result: ResponseResult) -> tuple[Plot, ...]:
     return odds, chances
 
 
-def _log_probabilities(result: ResponseResult) -> Plot:
+def _log_probabilities(result: ResponseNumbers) -> Plot:
     curves = [
         _median(move, result, result.log_probabilities[..., index], role)
         for index, (move, role) in enumerate(zip(MOVES, _MOVE_ROLES, strict=True))
@@ -103,7 +103,7 @@ def _log_probabilities(result: ResponseResult) -> Plot:
     )
 
 
-def _stages(result: ResponseResult) -> tuple[Plot, ...]:
+def _stages(result: ResponseNumbers) -> tuple[Plot, ...]:
     numbers = result.question.frozen_at
     if not result.only or not result.has_choice:
         return ()
@@ -120,7 +120,7 @@ def _stages(result: ResponseResult) -> tuple[Plot, ...]:
     return tuple(found)
 
 
-def _bars(result: ResponseResult, name: str, title: str, names: tuple[str, ...], rows: list[Summary]) -> Plot:
+def _bars(result: ResponseNumbers, name: str, title: str, names: tuple[str, ...], rows: list[Summary]) -> Plot:
     series = []
     for at, t in enumerate(result.question.frozen_at):
         low, high = (np.array([getattr(row, end)[at] for row in rows]) for end in ("low", "high"))
@@ -141,7 +141,7 @@ def _bars(result: ResponseResult, name: str, title: str, names: tuple[str, ...],
     return Plot(name, title, Axis("frozen stage", categories=names), Axis(unit, "nats"), tuple(series))
 
 
-def _strips(result: ResponseResult) -> tuple[Plot, ...]:
+def _strips(result: ResponseNumbers) -> tuple[Plot, ...]:
     found, before = [], result.question.source
     for layer in result.layers:
         between = {step.name for step in steps_between(before, layer)}
@@ -151,7 +151,7 @@ def _strips(result: ResponseResult) -> tuple[Plot, ...]:
     return tuple(found)
 
 
-def _strip(result: ResponseResult, layer: str, stages: dict[str, np.ndarray]) -> Plot:
+def _strip(result: ResponseNumbers, layer: str, stages: dict[str, np.ndarray]) -> Plot:
     asked, times = list(result.asked), _times(result)
     even = np.full(result.logits.shape[:2], np.nan)
     shares = result.even_share(layer)
@@ -181,7 +181,7 @@ def _strip(result: ResponseResult, layer: str, stages: dict[str, np.ndarray]) ->
     )
 
 
-def _changes(result: ResponseResult, stages: Sequence[str]) -> tuple[Mark, ...]:
+def _changes(result: ResponseNumbers, stages: Sequence[str]) -> tuple[Mark, ...]:
     """Where gates of these stages change; as many as can be told apart on a page."""
     if result.changes is None:
         return ()

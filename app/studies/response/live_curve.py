@@ -20,10 +20,10 @@ from app.maze.routes import decision_square
 from app.policy.policy import Policy
 from app.progress import Cancelled
 from app.studies.response.frozen import EditRows
+from app.studies.response.measured import log_odds, log_probabilities
 from app.studies.response.origin import MovedNumber, Origin, Site, origin_of, walked
-from app.studies.response.question import COEFFICIENTS
-from app.studies.response.result import log_odds, log_probabilities
 from app.studies.response.run import exact, stepped_network
+from app.studies.response.setup import COEFFICIENTS
 from app.studies.response.steps import LOGITS, Edit, Rows, SteppedNetwork
 from app.studies.study import read_only
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.maze.moves import MOVES
 from app.number_format import general
-from app.studies.response.result import ResponseResult
+from app.studies.response.measured import ResponseNumbers
 from app.studies.response.steps import short_name
 from app.studies.study import Cell, Column, Table, columns_of, json_number, key_of
 from app.studies.summaries import summary
@@ -47,7 +47,7 @@ class Bends:
     share: float
 
 
-def bends(result: ResponseResult) -> Bends | None:
+def bends(result: ResponseNumbers) -> Bends | None:
     """The rule applied at |t| = 1, or at the largest pair of frozen coefficients; None where there is no pair, nothing
     frozen or no choice between two moves."""
     numbers = result.question.frozen_at
@@ -70,7 +70,7 @@ def bends(result: ResponseResult) -> Bends | None:
     return Bends(t, real, only, all_but, best if shares[best] >= _HALF else None, best, shares[best])
 
 
-def findings(result: ResponseResult) -> tuple[str, ...]:
+def findings(result: ResponseNumbers) -> tuple[str, ...]:
     """The answer in a sentence, then what belongs to it."""
     said = []
     found = bends(result)
@@ -95,7 +95,7 @@ def findings(result: ResponseResult) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _bend_sentence(result: ResponseResult, found: Bends) -> str:
+def _bend_sentence(result: ResponseNumbers, found: Bends) -> str:
     t, count = found.coefficient, f"n = {result.levels}"
     what = "the median log-odds" if result.levels > 1 else "the log-odds"
     up, down = f"+{t:g}", f"−{t:g}"
@@ -133,12 +133,12 @@ def _signed(value: float) -> str:
     return f"{value:+.1f}".replace("-", "−")
 
 
-def tables(result: ResponseResult) -> tuple[Table, ...]:
+def tables(result: ResponseNumbers) -> tuple[Table, ...]:
     """Change by coefficient; stages frozen and left free; layers."""
     return tuple(table for table in (_choice_table(result), _stage_table(result), _layer_table(result)) if len(table))
 
 
-def _choice_table(result: ResponseResult) -> Table:
+def _choice_table(result: ResponseNumbers) -> Table:
     places = list(result.asked)
     if len(places) > _MOST_ROWS:
         halves = [place for place in places if (2 * result.coefficients[place]) % 1 == 0]
@@ -168,7 +168,7 @@ def _choice_table(result: ResponseResult) -> Table:
     )
 
 
-def _stage_table(result: ResponseResult) -> Table:
+def _stage_table(result: ResponseNumbers) -> Table:
     numbers = result.question.frozen_at
     if not result.only or not result.has_choice:
         return _flip_table(result)
@@ -197,7 +197,7 @@ def _stage_table(result: ResponseResult) -> Table:
     return Table("stages", columns_of(rows, heads), title)
 
 
-def _flip_table(result: ResponseResult) -> Table:
+def _flip_table(result: ResponseNumbers) -> Table:
     places = [place for place in result.asked if result.coefficients[place] in (*result.question.frozen_at, -1, 1)]
     rows = [
         [short_name(stage), *np.mean(shares[:, places], axis=0).tolist()] for stage, shares in result.flipped.items()
@@ -206,7 +206,7 @@ def _flip_table(result: ResponseResult) -> Table:
     return Table("stages", columns_of(rows, heads), f"Gates that change; n = {result.levels}")
 
 
-def _layer_table(result: ResponseResult) -> Table:
+def _layer_table(result: ResponseNumbers) -> Table:
     even = even_place(result)
     times = [place for place in result.asked if result.coefficients[place] in (-2.0, -0.5, 0.5, 1.0, 2.0)]
     ones = [place for place in result.asked if abs(result.coefficients[place]) == 1.0]
@@ -227,7 +227,7 @@ def _layer_table(result: ResponseResult) -> Table:
     return Table("layers", columns_of(rows, heads), "How far layers move, as a share of their move at t = -1: means")
 
 
-def even_place(result: ResponseResult) -> int | None:
+def even_place(result: ResponseNumbers) -> int | None:
     """The pair of coefficients whose even share is told: |t| = 1, or the largest asked one; None without pairs."""
     asked = set(result.asked)
     places = [at for at, (plus, minus) in enumerate(result.pairs) if plus in asked and minus in asked]
@@ -236,7 +236,7 @@ def even_place(result: ResponseResult) -> int | None:
     return found[0] if found else None
 
 
-def records(result: ResponseResult) -> Table:
+def records(result: ResponseNumbers) -> Table:
     """One row for each level and coefficient."""
     levels = [result.question.levels.levels[place] for place in result.places]
     places, count = list(result.asked), len(result.asked)
@@ -287,7 +287,7 @@ def records(result: ResponseResult) -> Table:
 
 
 @lru_cache(maxsize=1)
-def to_json(result: ResponseResult) -> dict[str, Any]:
+def to_json(result: ResponseNumbers) -> dict[str, Any]:
     """The JSON of `study response`; keys of coefficients are `format(t, "g")`."""
     question, choice = result.question, result.has_choice
     places, frozen_at = list(result.asked), question.frozen_at

@@ -24,9 +24,10 @@ from app.policy.stages import RESUMABLE
 from app.progress import Progress
 from app.studies.response.bent import Asked, Bent, bend
 from app.studies.response.gate_changes import gate_changes
+from app.studies.response.measured import LayerMoves
 from app.studies.response.origin import Origin, Site, origin_of
-from app.studies.response.question import ResponseQuestion
-from app.studies.response.result import LayerMoves, ResponseResult
+from app.studies.response.result import ResponseResult
+from app.studies.response.setup import ResponseSetup
 from app.studies.response.steps import FLATTEN, LOGITS, SteppedNetwork, steps_behind
 from app.studies.study import Partial, read_only, unheard
 from app.studies.workers import in_parallel, worker_count
@@ -73,8 +74,8 @@ def watched_behind(source: str, also: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(step.name for step in steps_behind(source) if step.name in wanted)
 
 
-def measure(question: ResponseQuestion, device: str, progress: Progress, partial: Partial) -> ResponseResult:
-    """The result of a question; see `ResponseQuestion.run`."""
+def measure(question: ResponseSetup, device: str, progress: Progress, partial: Partial) -> ResponseResult:
+    """The result of a question; see `ResponseSetup.run`."""
     measured = measured_levels(question)
     if not measured:
         raise MazescopeError(
@@ -120,7 +121,7 @@ def measure(question: ResponseQuestion, device: str, progress: Progress, partial
 
 
 def exact_changes(
-    question: ResponseQuestion,
+    question: ResponseSetup,
     network: SteppedNetwork,
     levels: Sequence[MeasuredLevel],
     threads: int,
@@ -152,7 +153,7 @@ def exact_changes(
     return {stage: read_only(np.concatenate([part[stage] for part in parts])) for stage in question.stages}
 
 
-def measured_levels(question: ResponseQuestion) -> list[MeasuredLevel]:
+def measured_levels(question: ResponseSetup) -> list[MeasuredLevel]:
     """The levels that have a decision square, or all of them at the question's square.
 
     Raises:
@@ -186,7 +187,7 @@ def moves_at(maze: Maze, square: Square) -> tuple[int, int]:
     return both[0][0], both[1][0]
 
 
-def asked_of(question: ResponseQuestion) -> Asked:
+def asked_of(question: ResponseSetup) -> Asked:
     """What is computed: the asked coefficients, 0 and -1, and those at which stages are frozen."""
     numbers = sorted({*question.coefficients, *question.frozen_at, 0.0, -1.0})
     places = {number: place for place, number in enumerate(numbers)}
@@ -243,7 +244,7 @@ def _shared(asked: Asked, count: int) -> Iterator[Asked]:
 class _Gathered:
     """The arrays of a result, filled piece by piece."""
 
-    def __init__(self, question: ResponseQuestion, levels: Sequence[MeasuredLevel], asked: Asked) -> None:
+    def __init__(self, question: ResponseSetup, levels: Sequence[MeasuredLevel], asked: Asked) -> None:
         self._question, self._levels, self._asked = question, levels, asked
         self._rows = {level.place: row for row, level in enumerate(levels)}
         self._times = {number: place for place, number in enumerate(asked.coefficients)}
