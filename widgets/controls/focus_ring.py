@@ -13,7 +13,7 @@ BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 class FocusRing(QWidget):
-    """Is placed over its widget and lets every click through. Who is pointed at with the mouse needs no ring."""
+    """Overlay on its widget that lets every click through. A control clicked with the mouse needs no ring."""
 
     def __init__(self, widget: QWidget, context: Context) -> None:
         super().__init__(widget)

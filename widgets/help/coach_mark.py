@@ -76,7 +76,7 @@ class Card(QFrame):
 
 
 class CoachMark(QWidget):
-    """Is placed over the whole window; the part it points at stays usable, and Esc ends it.
+    """Overlay on the whole window; the part it points at stays usable, and Esc ends it.
 
     Signals:
         left(): the user wants to see no more.

@@ -54,7 +54,7 @@ def keys_pressed(key: int, modifiers: Qt.KeyboardModifier) -> tuple[str, ...]:
 
 
 class PresentationOverlay(QWidget):
-    """Is placed over the window, sees no events, and hides nothing."""
+    """Overlay on the window that receives no events and hides nothing."""
 
     def __init__(self, context: Context, maze_view: MazeView, window: QWidget) -> None:
         super().__init__(window)
