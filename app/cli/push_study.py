@@ -50,7 +50,8 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
     """
     from app.policy.layers import DEFAULT_LAYER
     from app.studies.ablated_channels import AblationQuestion
-    from app.studies.push import CHANNELS, REGION, UNITS, PushQuestion
+    from app.studies.push import PushQuestion
+    from app.studies.push_numbers import CHANNELS, REGION, UNITS
     from app.studies.response.steps import full_name
 
     if arguments.square:
@@ -71,7 +72,7 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
 
 
 def _at_squares(arguments: argparse.Namespace, inputs: Inputs) -> Question:
-    from app.studies.push import CHANNELS
+    from app.studies.push_numbers import CHANNELS
     from app.studies.response.steps import full_name
     from app.studies.square_push import SquarePushQuestion
 

@@ -12,7 +12,8 @@ from app.policy.layers import layer
 from app.policy.policy import Policy
 from app.studies.ablation_push import ablation_push
 from app.studies.level_set import of_mazes
-from app.studies.push import CHANNELS, UNITS, PushQuestion
+from app.studies.push import PushQuestion
+from app.studies.push_numbers import CHANNELS, UNITS
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import numpy as np
 
 from app.errors import MazescopeError, PatchError
-from app.field.vector_field import move_probabilities
 from app.interventions.channel_sets import ChannelSet, weightiest
 from app.interventions.layer_activations import BATCH, inputs_of
 from app.maze.maze import Maze
-from app.maze.moves import DOWN, LEFT, MOVES, NOOP, RIGHT, UP
+from app.maze.moves import DOWN, LEFT, MOVES, RIGHT, UP
 from app.maze.routes import decision_square
 from app.policy.layers import layer
 from app.policy.policy import Policy
@@ -26,7 +24,7 @@ from app.policy.stages import run
 from app.progress import Progress, batches, go_on
 from app.studies.exact_push import LAST_PIXELS, push
 from app.studies.level_set import LevelSet, NamedLevel
-from app.studies.push_aggregation import Aggregation, aggregation
+from app.studies.push_numbers import CHANNELS, DIRECTIONS, FEWEST, NEARLY, REGION, UNITS, PushNumbers
 from app.studies.push_tables import plots, tables
 from app.studies.study import (
     Column,
@@ -39,18 +37,6 @@ from app.studies.study import (
     read_only,
     unheard,
 )
-
-CHANNELS: Final = "embedder.relu3"
-UNITS: Final = "embedder.relufc"
-REGION: Final = 5
-"""Side of the top-right square of a maze in which cheese counts as inside the region."""
-
-DIRECTIONS: Final = tuple(range(LEFT, NOOP))
-FEWEST: Final = 10
-"""Levels from which an accuracy says something."""
-
-NEARLY: Final = 0.02
-"""Fewer parts count as telling the greedy move as well when their accuracy is lower by no more than this."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +93,14 @@ class PushQuestion(Question):
             biases.append(rest)
             logits.append(plain.logits.cpu().numpy())
         return PushResult(
-            self,
+            self.layer,
+            self.region,
+            self.seed,
             levels,
             read_only(np.concatenate(found), np.float32),
             read_only(np.concatenate(biases), np.float32),
             read_only(np.concatenate(logits), np.float32),
+            self,
         )
 
     def recipe(self) -> Recipe:
@@ -150,109 +139,18 @@ def at_decision(maze: Maze) -> Maze:
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
-    """The mean pushes where cheese and top right are in the same directions.
-
-    Attributes:
-        to_cheese, to_top_right: the first moves, indices into `app.maze.moves.MOVES`.
-        inside: whether the cheese is inside the region.
-        levels: n.
-        push: (parts, 5) float64 mean push for LEFT DOWN UP RIGHT NOOP.
-    """
-
-    to_cheese: int
-    to_top_right: int
-    inside: bool
-    levels: int
-    push: np.ndarray
-
-    @property
-    def name(self) -> str:
-        """In words: "cheese UP, top right RIGHT, inside"."""
-        where = "inside" if self.inside else "outside"
-        return f"cheese {MOVES[self.to_cheese]}, top right {MOVES[self.to_top_right]}, {where}"
-
-
-@dataclass(frozen=True, eq=False)
-class PushResult(Result):
+class PushResult(PushNumbers, Result):
     """The pushes of every part in every level.
 
     Attributes:
         question: what was asked.
-        levels: the n levels that have a decision square, in order.
-        push: (n, parts, 5) float32 push for LEFT DOWN UP RIGHT NOOP.
-        biases: (n, 5) float32: what the biases add; with the parts, the centred mean logits.
-        logits: (n, 15) float32 raw logits.
     """
 
     question: PushQuestion
-    levels: tuple[NamedLevel, ...]
-    push: np.ndarray
-    biases: np.ndarray
-    logits: np.ndarray
-
-    @cached_property
-    def mean(self) -> np.ndarray:
-        """(parts, 5) float64 mean push over the levels."""
-        return read_only(self.push.astype(np.float64).mean(axis=0))
-
-    @cached_property
-    def to_cheese(self) -> np.ndarray:
-        """(n,) the first move to the cheese."""
-        return read_only([decision_square(level.maze).to_cheese for level in self.levels], np.int64)
-
-    @cached_property
-    def to_top_right(self) -> np.ndarray:
-        """(n,) the first move to the top right."""
-        return read_only([decision_square(level.maze).to_top_right for level in self.levels], np.int64)
-
-    @cached_property
-    def greedy(self) -> np.ndarray:
-        """(n,) the likeliest move."""
-        return read_only(move_probabilities(self.logits).argmax(axis=1), np.int64)
-
-    @cached_property
-    def inside(self) -> np.ndarray:
-        """(n,) bool: whether the cheese is inside the region."""
-        side = self.question.region
-        return read_only([in_region(level.maze, side) for level in self.levels], bool)
-
-    @cached_property
-    def difference(self) -> np.ndarray:
-        """(n, parts) float64: push for the move to the cheese less push for the move to the top right."""
-        rows = np.arange(len(self.levels))
-        return read_only(self.push[rows, :, self.to_cheese].astype(np.float64) - self.push[rows, :, self.to_top_right])
-
-    @cached_property
-    def cells(self) -> tuple[Cell, ...]:
-        """The mean pushes by direction of cheese and top right and by region, where there is a level."""
-        keys = sorted(set(zip(self.to_cheese.tolist(), self.to_top_right.tolist(), self.inside.tolist(), strict=True)))
-        found = []
-        for cheese, corner, inside in keys:
-            chosen = (self.to_cheese == cheese) & (self.to_top_right == corner) & (self.inside == inside)
-            found.append(
-                Cell(cheese, corner, bool(inside), int(chosen.sum()), read_only(self.push[chosen].mean(axis=0)))
-            )
-        return tuple(found)
-
-    @cached_property
-    def aggregation(self) -> Aggregation | None:
-        """How well the parts that push most tell the greedy move; None when it is never one of the two."""
-        return aggregation(self.difference, self.to_cheese, self.to_top_right, self.greedy, seed=self.question.seed)
-
-    def ranking(self, move: int) -> list[tuple[int, float]]:
-        """(part, mean push) for a move, the largest first."""
-        order = np.argsort(-self.mean[:, move], kind="stable")
-        return [(int(part), float(self.mean[part, move])) for part in order]
-
-    def by_choice(self) -> list[tuple[int, float]]:
-        """(part, mean push for the cheese less for the top right), the largest first."""
-        mean = self.difference.mean(axis=0)
-        return [(int(part), float(mean[part])) for part in np.argsort(-mean, kind="stable")]
 
     def sets(self) -> tuple[ChannelSet, ...]:
         """A named set for each direction: the fewest parts that make up 80 % of what pushes for it."""
-        name = self.question.layer
+        name = self.layer
         found = [weightiest(MOVES[move], name, self.mean[:, move].tolist()) for move in DIRECTIONS]
         return tuple(each for each in found if each is not None)
 
@@ -311,16 +209,3 @@ class PushResult(Result):
                 MOVES[move]: [[part, value] for part, value in self.ranking(move)] for move in (UP, LEFT, DOWN, RIGHT)
             },
         }
-
-    @property
-    def part(self) -> str:
-        """What a part is called: "channel" or "unit"."""
-        return "channel" if self.question.layer == CHANNELS else "unit"
-
-
-def in_region(maze: Maze, side: int) -> bool:
-    """Whether the cheese is in the top-right side x side squares of the maze."""
-    if maze.cheese is None:
-        return False
-    corner = maze.top_right[0]
-    return all(corner - side < at <= corner for at in maze.cheese)

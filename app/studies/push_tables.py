@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from app.maze.moves import LEFT, MOVES, NOOP
 from app.studies.push_aggregation import Aggregation
+from app.studies.push_numbers import PushNumbers
 from app.studies.study import Axis, Cell, Grid, Plot, Series, Table, columns_of
-
-if TYPE_CHECKING:
-    from app.studies.push import PushResult
 
 _SHOWN: Final = 12
 
 
-def tables(result: PushResult) -> tuple[Table, ...]:
+def tables(result: PushNumbers) -> tuple[Table, ...]:
     """Means over levels with their standard errors, means by direction, and the accuracies."""
     return (_means_table(result), _cells_table(result), *_aggregation_tables(result))
 
 
-def plots(result: PushResult) -> tuple[Plot, ...]:
+def plots(result: PushNumbers) -> tuple[Plot, ...]:
     """The largest pushes, the pushes by direction, the accuracy over k."""
     return (_means_plot(result), _cells_plot(result), *_aggregation_plots(result))
 
 
-def _strongest(result: PushResult) -> list[int]:
+def _strongest(result: PushNumbers) -> list[int]:
     order = np.argsort(-np.abs(result.mean).max(axis=1), kind="stable")
     return [int(part) for part in order[:_SHOWN]]
 
 
-def _means_table(result: PushResult) -> Table:
+def _means_table(result: PushNumbers) -> Table:
     n = len(result.levels)
     errors = result.push.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full_like(result.mean, np.nan)
     rows: list[tuple[Cell, ...]] = []
@@ -44,11 +42,11 @@ def _means_table(result: PushResult) -> Table:
         *((move, "logits") for move in MOVES),
         ("largest standard error", "logits"),
     ]
-    where = result.question.layer.removeprefix("embedder.")
+    where = result.layer.removeprefix("embedder.")
     return Table("push", columns_of(rows, heads), f"Mean push of each {result.part} of {where} at the decision square")
 
 
-def _cells_table(result: PushResult) -> Table:
+def _cells_table(result: PushNumbers) -> Table:
     movers = _movers(result)
     rows: list[tuple[Cell, ...]] = [
         (cell.name, cell.levels, *(float(cell.push[part, move]) for move, part in movers)) for cell in result.cells
@@ -60,16 +58,16 @@ def _cells_table(result: PushResult) -> Table:
     ]
     title = (
         f"Mean push of each move's largest {result.part} for its move, by the first moves to cheese and top right "
-        f"and by whether the cheese is in the top-right {result.question.region} x {result.question.region}"
+        f"and by whether the cheese is in the top-right {result.region} x {result.region}"
     )
     return Table("conditional", columns_of(rows, heads), title)
 
 
-def _movers(result: PushResult) -> list[tuple[int, int]]:
+def _movers(result: PushNumbers) -> list[tuple[int, int]]:
     return [(move, result.ranking(move)[0][0]) for move in range(LEFT, NOOP)]
 
 
-def _aggregation_tables(result: PushResult) -> tuple[Table, ...]:
+def _aggregation_tables(result: PushNumbers) -> tuple[Table, ...]:
     known = result.aggregation
     if known is None:
         return ()
@@ -93,7 +91,7 @@ def _aggregation_tables(result: PushResult) -> tuple[Table, ...]:
     return (Table("aggregation", columns_of(rows, heads), title),)
 
 
-def _means_plot(result: PushResult) -> Plot:
+def _means_plot(result: PushNumbers) -> Plot:
     parts = _strongest(result)
     grid = Grid(
         tuple(f"{result.part} {part}" for part in parts), MOVES, result.mean[parts], unit="logits", diverging=True
@@ -108,7 +106,7 @@ def _means_plot(result: PushResult) -> Plot:
     )
 
 
-def _cells_plot(result: PushResult) -> Plot:
+def _cells_plot(result: PushNumbers) -> Plot:
     movers = _movers(result)
     values = np.array([[cell.push[part, move] for move, part in movers] for cell in result.cells])
     counts = np.repeat([[cell.levels] for cell in result.cells], len(movers), axis=1)
@@ -124,7 +122,7 @@ def _cells_plot(result: PushResult) -> Plot:
     return Plot("conditional", "Push by direction", Axis(f"move: {result.part}"), Axis("where"), grid=grid, note=note)
 
 
-def _aggregation_plots(result: PushResult) -> tuple[Plot, ...]:
+def _aggregation_plots(result: PushNumbers) -> tuple[Plot, ...]:
     known = result.aggregation
     if known is None:
         return ()

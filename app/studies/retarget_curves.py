@@ -7,8 +7,7 @@ setting's channels set at the target, and with the real cheese moved there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -21,10 +20,9 @@ from app.progress import Cancelled, Progress, go_on
 from app.studies.level_set import LevelSet
 from app.studies.moved_cheese import with_cheese_moved
 from app.studies.retarget_map import RetargetMap, Setting, checked_layer, retarget_maps
+from app.studies.retarget_numbers import Cheese, RetargetNumbers
 from app.studies.retarget_tables import plots, tables
 from app.studies.study import Column, Partial, Plot, Question, Recipe, Result, Table, json_number, read_only, unheard
-
-Cheese = Literal["removed", "kept"]
 
 TARGETS: Final = 4
 """Targets in each level, when all would take too long."""
@@ -95,7 +93,7 @@ class RetargetQuestion(Question):
 
             def more(found: RetargetMap) -> None:
                 nothing = np.full(len(found.targets), np.nan)
-                partial(RetargetResult(self, (*done, found), (*moved, nothing)))
+                partial(self._result((*done, found), (*moved, nothing)))
 
             def share(at: int, of: int, number: int = number, weight: float = weight) -> bool:
                 return step(number, weight * at / max(1, of))
@@ -117,12 +115,15 @@ class RetargetQuestion(Question):
 
             moved.append(self._moved(found, device, share_of_moved))
             if count > 1:
-                partial(RetargetResult(self, tuple(done), tuple(moved)))
+                partial(self._result(tuple(done), tuple(moved)))
         if not any(len(found.targets) for found in done):
             raise MazescopeError("No level has a square that can be reached; expected an open one next to the mouse.")
         if not progress(100 * count, 100 * count):
             raise Cancelled
-        return RetargetResult(self, tuple(done), tuple(moved))
+        return self._result(tuple(done), tuple(moved))
+
+    def _result(self, maps: tuple[RetargetMap, ...], moved: tuple[np.ndarray, ...]) -> RetargetResult:
+        return RetargetResult(self.layer, self.settings, self.cheese, maps, moved, self)
 
     def _targets(self, maze: Maze, number: int) -> list[Square] | None:
         if self.targets is None:
@@ -174,56 +175,14 @@ class RetargetQuestion(Question):
 
 
 @dataclass(frozen=True, eq=False)
-class RetargetResult(Result):
+class RetargetResult(RetargetNumbers, Result):
     """The maps of the levels that have been measured, in their order.
 
     Attributes:
         question: what was asked.
-        maps: of each level its targets, whole or in part.
-        moved: of each level (T,) float64 path probability with the real cheese at each target; NaN where it was not
-            measured.
     """
 
     question: RetargetQuestion
-    maps: tuple[RetargetMap, ...]
-    moved: tuple[np.ndarray, ...]
-
-    @cached_property
-    def base(self) -> np.ndarray:
-        """(n,) float64 path probability to every target of every level, unpatched."""
-        return read_only(np.concatenate([found.base for found in self.maps]))
-
-    @cached_property
-    def patched(self) -> np.ndarray:
-        """(settings, n) float64 likewise with each setting at the target."""
-        return read_only(np.concatenate([found.patched for found in self.maps], axis=1))
-
-    @cached_property
-    def real(self) -> np.ndarray:
-        """(n,) float64 likewise with the real cheese there."""
-        return read_only(np.concatenate(self.moved))
-
-    @cached_property
-    def steps(self) -> np.ndarray:
-        """(n,) int64 length of the way to each target."""
-        return read_only(np.concatenate([found.steps for found in self.maps]), np.int64)
-
-    @cached_property
-    def dims(self) -> np.ndarray:
-        """(n,) int64 side of each target's maze."""
-        return read_only(np.concatenate([np.full(len(found.steps), found.maze.dim) for found in self.maps]), np.int64)
-
-    @property
-    def best(self) -> int | None:
-        """The setting with the largest mean path probability; None before any is measured."""
-        known = ~np.isnan(self.patched).any(axis=0)
-        return int(self.patched[:, known].mean(axis=1).argmax()) if known.any() else None
-
-    def name(self, setting: int) -> str:
-        """What a setting is called: "channels 10, 18 = 5.5"."""
-        each = self.question.settings[setting]
-        which = ", ".join(map(str, each.channels[:4])) + (", ..." if len(each.channels) > 4 else "")
-        return f"channel{'' if len(each.channels) == 1 else 's'} {which} = {each.value:g}"
 
     @property
     def records(self) -> Table:
@@ -268,7 +227,7 @@ class RetargetResult(Result):
         real = self.real[~np.isnan(self.real)]
         if len(real):
             sentence += f", the real cheese {real.mean():.3f}"
-        what = "removed" if self.question.cheese == "removed" else "kept"
+        what = "removed" if self.cheese == "removed" else "kept"
         where = "1 level" if len(self.maps) == 1 else f"{len(self.maps)} levels"
         return (f"{sentence} (n = {int(known.sum())} targets in {where}, the cheese {what}).",)
 
@@ -279,7 +238,7 @@ class RetargetResult(Result):
         return {
             "n": len(self.base),
             "levels": len(self.maps),
-            "cheese": self.question.cheese,
+            "cheese": self.cheese,
             "base": json_number(_mean(self.base)),
             "real_cheese": json_number(_mean(self.real)),
             "settings": [
@@ -289,7 +248,7 @@ class RetargetResult(Result):
                     "mean": json_number(_mean(values)),
                     "best": number == self.best,
                 }
-                for number, (each, values) in enumerate(zip(self.question.settings, self.patched, strict=True))
+                for number, (each, values) in enumerate(zip(self.settings, self.patched, strict=True))
             ],
             "targets": [
                 {

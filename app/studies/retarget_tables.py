@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from app.studies.intervals import MEAN_INTERVAL, mean_interval
+from app.studies.retarget_numbers import RetargetNumbers
 from app.studies.study import Axis, Cell, Grid, Plot, Series, Table, columns_of
-
-if TYPE_CHECKING:
-    from app.studies.retarget_curves import RetargetResult
 
 _WIDTH: Final = 5
 """Steps of one bin of distances."""
@@ -21,7 +19,7 @@ Curve = tuple[str, np.ndarray, bool]
 """Name, (n,) values by target, whether it is a control."""
 
 
-def tables(result: RetargetResult) -> tuple[Table, ...]:
+def tables(result: RetargetNumbers) -> tuple[Table, ...]:
     """A line for each setting, then the means by distance and by size of maze."""
     return (
         _settings_table(result),
@@ -30,7 +28,7 @@ def tables(result: RetargetResult) -> tuple[Table, ...]:
     )
 
 
-def plots(result: RetargetResult) -> tuple[Plot, ...]:
+def plots(result: RetargetNumbers) -> tuple[Plot, ...]:
     """Curves over distance, over size where sizes differ, and the grid of settings."""
     found = [
         _binned_plot(
@@ -43,7 +41,7 @@ def plots(result: RetargetResult) -> tuple[Plot, ...]:
                 result, "size", result.dims, "Path probability by size of maze", Axis("side of the maze", "squares")
             )
         )
-    if len(result.question.settings) > 1:
+    if len(result.settings) > 1:
         found.append(_grid_plot(result))
     return tuple(found)
 
@@ -53,7 +51,7 @@ def _distance_bins(steps: np.ndarray) -> np.ndarray:
     return (steps - 1) // _WIDTH * _WIDTH + (_WIDTH + 1) // 2
 
 
-def _curves(result: RetargetResult) -> list[Curve]:
+def _curves(result: RetargetNumbers) -> list[Curve]:
     """What is drawn, controls first; of many settings only the best ones."""
     means = [np.nan_to_num(_mean(values)[0], nan=-1) for values in result.patched]
     best = np.argsort(-np.array(means), kind="stable")[:_MOST_CURVES]
@@ -70,7 +68,7 @@ def _mean(values: np.ndarray) -> tuple[float, float, float, int]:
     return (float(known.mean()) if len(known) else float("nan")), low, high, len(known)
 
 
-def _settings_table(result: RetargetResult) -> Table:
+def _settings_table(result: RetargetNumbers) -> Table:
     rows: list[tuple[Cell, ...]] = []
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = result.patched / result.base
@@ -92,13 +90,13 @@ def _settings_table(result: RetargetResult) -> Table:
         ("median ratio to nothing set", ""),
         ("best", ""),
     )
-    cheese = "removed" if result.question.cheese == "removed" else "kept"
-    where = result.question.layer.removeprefix("embedder.")
+    cheese = "removed" if result.cheese == "removed" else "kept"
+    where = result.layer.removeprefix("embedder.")
     title = f"Path probability from the mouse to targets, channels of {where} set there, the levels' cheese {cheese}"
     return Table("settings", columns_of(rows, heads), title)
 
 
-def _binned_table(result: RetargetResult, name: str, bins: np.ndarray, head: str) -> Table:
+def _binned_table(result: RetargetNumbers, name: str, bins: np.ndarray, head: str) -> Table:
     curves = _curves(result)
     rows: list[tuple[Cell, ...]] = []
     for middle in sorted(set(bins.tolist())):
@@ -109,7 +107,7 @@ def _binned_table(result: RetargetResult, name: str, bins: np.ndarray, head: str
     return Table(name, columns_of(rows, heads), title)
 
 
-def _binned_plot(result: RetargetResult, name: str, bins: np.ndarray, title: str, axis: Axis) -> Plot:
+def _binned_plot(result: RetargetNumbers, name: str, bins: np.ndarray, title: str, axis: Axis) -> Plot:
     places = np.array(sorted(set(bins.tolist())), dtype=np.float64)
     series = []
     for label, values, control in _curves(result):
@@ -130,8 +128,8 @@ def _binned_plot(result: RetargetResult, name: str, bins: np.ndarray, title: str
     return Plot(name, title, axis, Axis("path probability", "probability", low=0, high=1), tuple(series), note=note)
 
 
-def _grid_plot(result: RetargetResult) -> Plot:
-    settings = result.question.settings
+def _grid_plot(result: RetargetNumbers) -> Plot:
+    settings = result.settings
     rows = list(dict.fromkeys(each.channels for each in settings))
     columns = sorted({each.value for each in settings})
     values = np.full((len(rows), len(columns)), np.nan)

@@ -26,7 +26,7 @@ from app.policy.stages import run
 from app.progress import Cancelled, Progress, go_on
 from app.studies.exact_push import LAST_PIXELS, Patched, Push, push
 from app.studies.level_set import LevelSet
-from app.studies.push import CHANNELS, DIRECTIONS, UNITS
+from app.studies.push_numbers import CHANNELS, DIRECTIONS, UNITS
 from app.studies.study import (
     Axis,
     Cell,

@@ -17,7 +17,7 @@ from app.policy.series import Series, series_to_json
 from app.policy.stages import RESUMABLE
 from app.progress import Cancelled, Progress, go_on
 from app.studies.level_set import LevelSet
-from app.studies.push import REGION, in_region
+from app.studies.push_numbers import REGION, in_region
 from app.studies.study import Partial, Plot, Question, Recipe, Result, Table, unheard
 from app.studies.training_point import COEFFICIENTS, Asked, ChannelMaps, Point, channel_maps, point
 

@@ -28,8 +28,9 @@ from app.studies.ablation_push import ablation_push
 from app.studies.batched_forward import fields
 from app.studies.channel_choice import channel_choice
 from app.studies.level_set import of_mazes
-from app.studies.push import CHANNELS, UNITS, PushQuestion, in_region
+from app.studies.push import PushQuestion
 from app.studies.push_aggregation import aggregation, counts_up_to
+from app.studies.push_numbers import CHANNELS, UNITS, in_region
 from app.studies.square_push import SquarePushQuestion
 
 MAZES = [maze for maze in (random_level(15, None, seed) for seed in range(12)) if decision_square(maze).square][:4]
