@@ -197,7 +197,7 @@ def title_of(name: str) -> str:
     kind, _, places = name.partition("_")
     if kind in ("euclid", "steps") and places.count("_") == 1:
         one, other = places.split("_")
-        return f"{'distance' if kind == 'euclid' else 'steps'} from {one} to {other}"
+        return f"{'distance' if kind == 'euclid' else 'steps'} {one}\N{EN DASH}{other}"
     return known.get(name, name.replace("_", " "))
 
 
