@@ -154,4 +154,4 @@ class Legend(QWidget):
 
 
 def _words(roles: tuple[str, ...]) -> str:
-    return f"{definition(roles)}. A dot marks a square where the moves cancel out"
+    return f"{definition(roles)}. A dot marks moves that cancel out"
