@@ -281,9 +281,9 @@ def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
     (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(30))
     yield "picture.png", "is a picture; expected a policy, maze, vector, session"
     (folder / "folder").mkdir()
-    yield "folder", "is a folder; expected a policy, maze, vector, session"
+    yield "folder", "holds no checkpoints with a step in the name; expected at least two of one run"
     (folder / "folder.json").mkdir()
-    yield "folder.json", "is a folder; expected"
+    yield "folder.json", "holds no checkpoints"
     yield "gone.json", "gone.json"
     yield "gone.safetensors", "No such file or directory; expected a policy, maze, vector, session"
     (folder / "list.json").write_text("[1]")
