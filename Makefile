@@ -14,7 +14,8 @@ PACKAGE_STAMP := build/package-env/.requirements
 ARGS ?=
 JOBS ?= 2
 # Of the tests, those where another numpy shows first, and quick enough for a second run.
-QUICK := tests/document tests/drawing tests/export tests/field tests/interventions tests/io tests/maze tests/policy
+QUICK := tests/document tests/drawing tests/export tests/field/test_engine.py tests/field/test_measures.py \
+	tests/interventions tests/io tests/maze tests/studies
 
 .PHONY: help run test test-numpy2 check studies screenshots demo bench package package-test package-bench release clean
 .DEFAULT_GOAL := help
@@ -30,7 +31,8 @@ test: $(DEV_STAMP) check  ## All checks and tests (FULL=1 runs the long ones as 
 	@$(PY) packaging/linux/install_packages.py test || true
 	@$(PY) -m pytest -n $(JOBS) $(ARGS)
 
-test-numpy2: $(NUMPY2_STAMP)  ## The quick tests without procgen and with numpy 2, in an environment of their own
+test-numpy2: $(NUMPY2_STAMP)  ## Types and quick tests without procgen and with numpy 2, in an environment of their own
+	@$(NUMPY2_PY) -m mypy --no-error-summary --cache-dir build/numpy2-env/mypy
 	@$(NUMPY2_PY) -m pytest -n $(JOBS) $(or $(ARGS),$(QUICK))
 
 check: $(DEV_STAMP)  ## Style, types, and the contract that keeps Qt out of app/

@@ -201,7 +201,7 @@ def test_there_is_no_saturation_without_a_nonlinearity(small_policy: Policy) -> 
 
 def test_saturation_without_decision_squares_has_nothing_to_say(small_policy: Policy) -> None:
     assert saturation(small_policy, [LEVELS[0].with_cheese(None)]) == ()
-    with pytest.raises(PatchError, match="not after"):
+    with pytest.raises(PatchError, match="does not come after"):
         saturation(small_policy, LEVELS, later=["embedder.block1.conv"])
 
 
