@@ -133,6 +133,9 @@ class FileQueue(QObject):
     def _deliver(self, batch: Batch) -> None:
         if batch.missing:
             self.missing.emit(batch.missing)
+        if not batch.errors:
+            # Before they are taken, which may bring up something to say.
+            self._jobs.succeeded.emit(Topic.FILE)
         if batch.found:
             batch.take(batch.found)
             self.opened.emit([path for path, _ in batch.found])
@@ -140,8 +143,6 @@ class FileQueue(QObject):
         if refusals:
             # Each has its line.
             self._jobs.report("\n".join(refusals), about=Topic.FILE)
-        elif not batch.errors:
-            self._jobs.succeeded.emit(Topic.FILE)
         for error in batch.errors:
             if not isinstance(error, MazescopeError):
                 self._jobs.report_exception(error, Topic.FILE)
