@@ -169,7 +169,7 @@ def measured_levels(question: ResponseSetup) -> list[MeasuredLevel]:
         else:
             if not level.maze.is_open(question.square) or level.maze.cheese == question.square:
                 raise MazescopeError(
-                    f"The square {question.square} of {level.name} is no open one; expected one for the mouse."
+                    f"The square {question.square} of {level.name} is not open; expected an open square for the mouse."
                 )
             moves = moves_at(level.maze, question.square)
             found.append(MeasuredLevel(place, Site(level.maze, question.square), moves))
