@@ -1,4 +1,4 @@
-"""The frames of a movie of learning: the field of one maze under each checkpoint of a series, and where it stands."""
+"""The frames of a movie of learning: the field of one maze under each checkpoint of a series, and where it is."""
 
 from __future__ import annotations
 
@@ -45,6 +45,6 @@ def training_story(
 
 
 def said(checkpoint: Checkpoint, number: int, count: int) -> str:
-    """What stands under a frame: step, observations and which checkpoint it is."""
+    """What is under a frame: step, observations and which checkpoint it is."""
     seen = "" if checkpoint.observations is None else f" · {checkpoint.observations:,} observations"
     return f"Step {checkpoint.step:,}{seen} · checkpoint {number} of {count}"

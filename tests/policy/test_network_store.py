@@ -25,7 +25,7 @@ def _file(folder: Path, seed: int) -> Path:
 
 
 def _empty_store(monkeypatch: pytest.MonkeyPatch, most_bytes: int) -> None:
-    """A store of so many bytes, which no other test has put networks into."""
+    """A store of this many bytes, which no other test has put networks into."""
     monkeypatch.setattr(network_store, "_alive", WeakValueDictionary())
     monkeypatch.setattr(network_store, "_recent", network_store.recently_used(most_bytes))
 

@@ -33,7 +33,7 @@ _FEATURES: Final = 8192
 
 @dataclass(frozen=True)
 class Asked:
-    """What is wanted of each level.
+    """What is requested of each level.
 
     Attributes:
         coefficients: the t, 0 among them once.
@@ -296,7 +296,7 @@ _own = threading.local()
 
 def scratch(count: int, rows: int, columns: int, device: torch.device) -> Tensor:
     """(count, rows, columns) float64 of this thread, whose contents last until it asks again: asking the system for
-    memory anew costs as much as computing."""
+    memory again costs as much as computing."""
     kept: Tensor | None = getattr(_own, "memory", None)
     size = count * rows * columns
     if kept is None or kept.numel() < size or kept.device != device:

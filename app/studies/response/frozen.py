@@ -21,7 +21,7 @@ Check = Callable[[], None]
 """Called between layers; raises to end the walk."""
 
 EditRows = Callable[[str, int, Tensor], Tensor]
-"""(layer, level of the batch, its rows as `Rows.x` has them) -> the rows to go on with."""
+"""(layer, level of the batch, its rows as `Rows.x` has them) -> the rows to continue with."""
 
 
 @dataclass(eq=False)
@@ -65,7 +65,7 @@ class FrozenWalk:
         base: its activation at t = 0, one row a level.
         direction: (levels, ...): what t = 1 adds.
         frozen_at: the t at which single stages are frozen and left free; empty for none.
-        watched: layers whose activations at t = 0 and whose tangents are wanted.
+        watched: layers whose activations at t = 0 and whose tangents are requested.
         check: called between layers.
         edits: by layer after the source, what other patches do.
     """
@@ -162,7 +162,7 @@ def gates_of(step: Step, x: Tensor) -> Tensor:
 
 
 def gated(step: Step, rows: Rows, gate: Tensor | None) -> Rows:
-    """Rows after a gate: live, or with the gates of levels, so many rows of each of which follow one another."""
+    """Rows after a gate: live, or with the gates of levels, this many rows of each of which follow one another."""
     skip = rows.x if step.opens else rows.skip
     if step.kind == "pool":
         return Rows(_pool(rows.x)[0] if gate is None else _at(rows.x, gate))
@@ -177,7 +177,7 @@ def along(start: Tensor, direction: Tensor, times: Tensor) -> Tensor:
 
 
 def each_level(x: Tensor | None, count: int) -> Tensor | None:
-    """Each row so many times, one after another."""
+    """Each row this many times, one after another."""
     return None if x is None else x.repeat_interleave(count, 0)
 
 

@@ -131,7 +131,7 @@ def exact_changes(
 
     Raises:
         MazescopeError: for more than one level.
-        Cancelled: when `progress` says not to go on.
+        Cancelled: when `progress` says not to continue.
     """
     if len(levels) != 1:
         raise MazescopeError(f"{len(levels)} levels were asked for the changes of each gate; expected one level.")
