@@ -9,6 +9,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.maze.procgen_client import Procgen
 from app.policy.policy import Policy
@@ -18,6 +19,10 @@ from widgets.startup.system_packages import missing_needs
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT.parent / "shared" / "reference"
 WIDGETS = ROOT / "tests" / "widgets"
+
+# A busy machine is no failure.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 WITHOUT_QT = missing_needs("qt")
 """The libraries for want of which Qt does not load here; the rest of the tests does without it."""
