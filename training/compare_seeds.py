@@ -104,6 +104,10 @@ def page(compared: dict[str, Any]) -> str:
         ("asymmetry: the sum of the two", [f"{row['asymmetry']:+.2f}" for row in rows]),
         ("the stage that bends the response", [_stage(row) for row in rows]),
     ]
+    lengths = {row["observations"] for row in rows}
+    caution = (
+        "The runs differ in length: what differs between them need not come from the seeds." if len(lengths) > 1 else ""
+    )
     n, squares = rows[0]["levels"], rows[0]["decision_squares"]
     pairs = [
         f"- {rows[int(one)]['name']} and {rows[int(other)]['name']}: {value:.3f}"
@@ -118,6 +122,7 @@ def page(compared: dict[str, Any]) -> str:
         f"{squares} with a decision square), the cheese where procgen has it; the vector at {DEFAULT_LAYER}. Channels "
         "have no order of their own: that their numbers differ says nothing; that each move has one dominant channel, "
         "or that one stage bends the response, is what can hold or not.",
+        *(["", f"**{caution}**"] if caution else []),
         "",
         *(
             f"| {' | '.join((name, *cells))} |"
