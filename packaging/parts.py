@@ -68,9 +68,8 @@ EXCLUDED_MODULES = [
     "pyqtgraph.console",
     "pyqtgraph.flowchart",
     "OpenGL",
-    # The program never speaks to a network; without these, Python brings no OpenSSL.
-    "ssl",
-    "_ssl",
+    # hashlib has code of its own for what the program hashes. ssl stays, though the program never speaks to a network:
+    # pyarrow asks it where certificates are whenever it is imported.
     "_hashlib",
     # pyarrow: Parquet files and tables are all that is wanted of it.
     "pyarrow.flight",

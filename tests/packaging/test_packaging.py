@@ -225,7 +225,7 @@ for codec in ("libvpx-vp9", "libx264", "libx265"):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the stand-ins are made on Linux only")
 def test_parquet_without_substrait(tmp_path: Path) -> None:
-    """pyarrow with what is left out of it gone, and a stand-in for the library that it names but never calls."""
+    """pyarrow with all that is left out gone, and a stand-in for the library that it names but never calls."""
     import pyarrow
 
     needs_program("as")
@@ -245,9 +245,17 @@ def test_parquet_without_substrait(tmp_path: Path) -> None:
     )
     assert replaced.split() == [named.name]
     assert named.stat().st_size < 20_000
+    excluded = json.loads(script("import json, parts; print(json.dumps(parts.EXCLUDED_MODULES))"))
     code = """
 import io, sys
 sys.path.insert(0, sys.argv[1])
+class LeftOut:
+    def find_spec(self, name, *_):
+        if name in sys.argv[2:]:
+            raise ModuleNotFoundError(f"{name} is not in the program", name=name)
+for name in sys.argv[2:]:
+    sys.modules.pop(name, None)
+sys.meta_path.insert(0, LeftOut())
 import pyarrow
 from pyarrow import BufferReader, parquet
 assert pyarrow.__file__.startswith(sys.argv[1])
@@ -256,7 +264,8 @@ table = pyarrow.table({"seed": [3, None], "background": ["a", "b"]})
 parquet.write_table(table, data, compression="zstd")
 print(parquet.read_table(BufferReader(data.getvalue())).equals(table), table.column("seed").fill_null(0).to_pylist())
 """
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code, str(tmp_path), *excluded]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "True [3, 0]"
 
