@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.document.document import State
 from app.errors import MazescopeError
@@ -40,6 +40,7 @@ class OutcomeLine(Shortening):
         self._task = Task(context, self)
         self._of: FieldRequest | None = None
         self.outcomes: Outcomes | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setProperty("muted", True)
         self._wait = QTimer(self, singleShot=True, interval=PATIENCE)
@@ -52,6 +53,14 @@ class OutcomeLine(Shortening):
     def stale(self) -> bool:
         """Whether the line is not of what is shown."""
         return not self.isEnabled()
+
+    def minimumSizeHint(self) -> QSize:
+        # In a low window with large text the line gives way.
+        return QSize(super().minimumSizeHint().width(), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.height() >= self.fontMetrics().height():
+            super().paintEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
