@@ -33,7 +33,7 @@ class Legend(QWidget):
         self._roomy = True
         self._shown: object = None
         self._heights: dict[object, int] = {}
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName("Legend")
@@ -115,6 +115,9 @@ class Legend(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            # The least height follows from the width.
+            self.updateGeometry()
         self._see_room()
 
     def _box(self, width: float, words: str) -> QRectF:
@@ -126,7 +129,10 @@ class Legend(QWidget):
         return QSize(300, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.heightForWidth(max(self.width(), 120)))
+        # In a low window the words give way, the samples do not.
+        width = max(self.width(), 120)
+        rows = max(len(self._rows(width, items)) for items in self._fullest)
+        return QSize(120, round(rows * self._row_height() + 8))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
