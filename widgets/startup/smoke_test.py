@@ -24,6 +24,9 @@ SCREENSHOT_VARIABLE = "MAZESCOPE_SCREENSHOT"
 PATIENCE = 120.0
 """Seconds for each step: a loaded machine is slow, and a test that hangs tells nothing."""
 
+QUIET = 2.0
+"""Seconds without background work after which the window shows all that it will, for the screenshot."""
+
 
 class SmokeError(Exception):
     """The sentence that says what did not work."""
@@ -137,6 +140,16 @@ def _use(window: MainWindow, folder: Path, errors: list[str]) -> dict[str, Any]:
     assert state.policy is not None
     picture = os.environ.get(SCREENSHOT_VARIABLE)
     if picture:
+        quiet = time.monotonic()
+
+        def settled() -> bool:
+            nonlocal quiet
+            if context.busy:
+                quiet = time.monotonic()
+            return time.monotonic() - quiet > QUIET
+
+        wait(settled, "computing all that the window shows")
+        window.message_bar.clear()
         live(0.1)
         if not window.screen().grabWindow(window.winId()).save(picture, "PNG"):
             raise SmokeError(f"the screenshot could not be saved as {picture}")
