@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar, Final
 
-import numpy as np
-
 from app.errors import MazescopeError, PatchError
-from app.maze.maze import Maze
-from app.maze.routes import decision_square
-from app.policy.layers import DEFAULT_LAYER, layer
-from app.policy.series import Series, series_to_json
+from app.policy.layers import layer
+from app.policy.series import series_to_json
 from app.policy.stages import RESUMABLE
 from app.progress import Cancelled, Progress, go_on
-from app.studies.level_set import LevelSet
-from app.studies.push_numbers import REGION, in_region
+from app.studies import training_plots, training_tables
 from app.studies.study import Partial, Plot, Question, Recipe, Result, Table, unheard
-from app.studies.training_point import COEFFICIENTS, Asked, ChannelMaps, Point, channel_maps, point
-
-STEPS: Final = 256
-"""Steps of play within which the cheese counts as reached."""
+from app.studies.training_point import COEFFICIENTS, ChannelMaps, Point, channel_maps, point
+from app.studies.training_rows import TrainingRows, TrainingSetting
 
 MOST_STEPS: Final = 10_000
 
 
 @dataclass(frozen=True)
-class TrainingQuestion(Question):
+class TrainingQuestion(TrainingSetting, Question):
     """Question: choices and channels of each checkpoint of a series, on the same levels.
 
     Attributes:
@@ -46,14 +37,6 @@ class TrainingQuestion(Question):
     """
 
     study: ClassVar[str] = "training"
-
-    series: Series
-    levels: LevelSet
-    layer: str = DEFAULT_LAYER
-    region: int = REGION
-    steps: int = STEPS
-    play: bool = True
-    seed: int = 0
 
     def __post_init__(self) -> None:
         stage = layer(self.layer, self.series.last.width)
@@ -93,31 +76,6 @@ class TrainingQuestion(Question):
         progress(count * levels, count * levels)
         return TrainingResult(self, tuple(found[index] for index in sorted(found)))
 
-    @cached_property
-    def mazes(self) -> tuple[Maze, ...]:
-        """The n levels that have a cheese."""
-        return tuple(level.maze for level in self.levels.levels if level.maze.cheese is not None)
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Their names."""
-        return tuple(level.name for level in self.levels.levels if level.maze.cheese is not None)
-
-    @cached_property
-    def inside(self) -> np.ndarray:
-        """(n,) bool: whether the cheese is inside the region."""
-        return np.array([in_region(maze, self.region) for maze in self.mazes])
-
-    @cached_property
-    def deciding(self) -> np.ndarray:
-        """(d,) int64: which of the levels have a decision square."""
-        return np.flatnonzero([decision_square(maze).square is not None for maze in self.mazes])
-
-    @cached_property
-    def asked(self) -> Asked:
-        """What each checkpoint is asked."""
-        return Asked(self.mazes, tuple(self.deciding.tolist()), self.layer, self.steps if self.play else 0, self.seed)
-
     def recipe(self) -> Recipe:
         """As data that fits JSON."""
         return {
@@ -139,7 +97,7 @@ class TrainingQuestion(Question):
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingResult(Result):
+class TrainingResult(TrainingRows, Result):
     """The points of a series that have been measured, their steps ascending.
 
     Attributes:
@@ -151,61 +109,28 @@ class TrainingResult(Result):
     points: tuple[Point, ...]
 
     @property
-    def steps(self) -> tuple[int, ...]:
-        """The steps of the points, ascending."""
-        return tuple(each.step for each in self.points)
-
-    @property
     def records(self) -> Table:
         """One row for each checkpoint and level."""
-        from app.studies.training_tables import records
-
-        return records(self)
+        return training_tables.records(self)
 
     @property
     def tables(self) -> tuple[Table, ...]:
         """A row a step: solve rates, choices, cheese channel, the vector, the largest pushes."""
-        from app.studies.training_tables import tables
-
-        return tables(self)
+        return training_tables.tables(self)
 
     @property
     def plots(self) -> tuple[Plot, ...]:
         """The lanes, each over the step on a log axis."""
-        from app.studies.training_plots import plots
-
-        return plots(self)
+        return training_plots.plots(self)
 
     @property
     def findings(self) -> tuple[str, ...]:
         """What changed over training, in sentences."""
-        from app.studies.training_tables import findings
-
-        return findings(self)
+        return training_tables.findings(self)
 
     def to_json(self) -> dict[str, Any]:
         """The rows of the tables, one object a step."""
-        from app.studies.training_tables import to_json
-
-        return to_json(self)
-
-    def medians(self, name: str, coefficient: float | None = None) -> np.ndarray:
-        """(k,) float64 medians over the decision squares of "log_odds", "p_cheese" or "p_top_right".
-
-        Args:
-            name: of the number.
-            coefficient: of the cheese vector that is added; None for the unpatched network.
-        """
-        return np.array([_median(each.choices(coefficient).of(name)) for each in self.points])
-
-    @property
-    def last(self) -> Point:
-        """The point with the largest step."""
-        return self.points[-1]
-
-
-def _median(values: Sequence[float] | np.ndarray) -> float:
-    return float(np.median(values)) if len(values) else float("nan")
+        return training_tables.to_json(self)
 
 
 __all__ = ["COEFFICIENTS", "Point", "TrainingQuestion", "TrainingResult"]

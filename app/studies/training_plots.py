@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -11,45 +11,42 @@ from app.maze.moves import MOVES
 from app.policy.series import log_positions
 from app.studies.intervals import MEAN_INTERVAL, MEDIAN_INTERVAL, mean_interval, median_interval
 from app.studies.study import Axis, Mark, Plot, Series
-from app.studies.training_point import RANDOM, key
+from app.studies.training_point import RANDOM, Point, key
+from app.studies.training_rows import TrainingRows
 from app.studies.training_tables import CAUTION, DIRECTIONS, STEERED, trained_by_imitation
-
-if TYPE_CHECKING:
-    from app.studies.training import TrainingResult
-    from app.studies.training_point import Point
 
 _PUSH_ROLES: Final = ("original", "patched", "difference", "top_right")
 
 
-def plots(result: TrainingResult) -> tuple[Plot, ...]:
+def plots(result: TrainingRows) -> tuple[Plot, ...]:
     """Solve rate, log-odds, cheese channel, the vector at -1, pushes."""
     return (_solved(result), _log_odds(result), _channel(result), _vector(result), _pushes(result))
 
 
-def _axis(result: TrainingResult) -> Axis:
+def _axis(result: TrainingRows) -> Axis:
     # The whole series, so that the lanes stay in place while they are computed.
     places = 10**result.question.series.positions
     return Axis("training step", log=True, low=float(places[0]), high=float(places[-1]))
 
 
-def _places(result: TrainingResult) -> np.ndarray:
+def _places(result: TrainingRows) -> np.ndarray:
     """(k,) float64 of the points on the axis; step 0 is at half the step that follows it."""
     steps = result.question.series.steps
     known = dict(zip(steps, 10 ** log_positions(steps), strict=True))
     return np.array([known[each.step] for each in result.points])
 
 
-def _marks(result: TrainingResult) -> tuple[Mark, ...]:
+def _marks(result: TrainingRows) -> tuple[Mark, ...]:
     steps = result.question.series.steps
     return (Mark(float(10 ** log_positions(steps)[0]), "0"),) if steps[0] == 0 else ()
 
 
-def _note(result: TrainingResult, n: str) -> str:
+def _note(result: TrainingRows, n: str) -> str:
     return f"{n}. {CAUTION}" if trained_by_imitation(result) else n
 
 
 def _line(
-    result: TrainingResult,
+    result: TrainingRows,
     name: str,
     values: Sequence[np.ndarray],
     of: Callable[[np.ndarray], float],
@@ -70,9 +67,7 @@ def _line(
     )
 
 
-def _median(
-    result: TrainingResult, name: str, values: Sequence[np.ndarray], role: str, control: bool = False
-) -> Series:
+def _median(result: TrainingRows, name: str, values: Sequence[np.ndarray], role: str, control: bool = False) -> Series:
     return _line(
         result,
         name,
@@ -85,11 +80,11 @@ def _median(
     )
 
 
-def _each(result: TrainingResult, of: Callable[[Point], np.ndarray]) -> list[np.ndarray]:
+def _each(result: TrainingRows, of: Callable[[Point], np.ndarray]) -> list[np.ndarray]:
     return [of(each) for each in result.points]
 
 
-def _solved(result: TrainingResult) -> Plot:
+def _solved(result: TrainingRows) -> Plot:
     inside = result.question.inside
     lines = [
         _line(
@@ -119,7 +114,7 @@ def _solved(result: TrainingResult) -> Plot:
     )
 
 
-def _log_odds(result: TrainingResult) -> Plot:
+def _log_odds(result: TrainingRows) -> Plot:
     values = _each(result, lambda each: each.plain.log_odds)
     return Plot(
         "log_odds",
@@ -132,7 +127,7 @@ def _log_odds(result: TrainingResult) -> Plot:
     )
 
 
-def _channel(result: TrainingResult) -> Plot:
+def _channel(result: TrainingRows) -> Plot:
     best = np.array([each.scores.max() for each in result.points])
     heir = np.array([each.scores[each.heir] for each in result.points])
     like = np.array([each.correlations[each.heir] for each in result.points])
@@ -155,7 +150,7 @@ def _channel(result: TrainingResult) -> Plot:
     )
 
 
-def _vector(result: TrainingResult) -> Plot:
+def _vector(result: TrainingRows) -> Plot:
     lines = [
         _median(
             result,
@@ -180,7 +175,7 @@ def _vector(result: TrainingResult) -> Plot:
     )
 
 
-def _pushes(result: TrainingResult) -> Plot:
+def _pushes(result: TrainingRows) -> Plot:
     """For each move, the push of the channel that pushes most for it at the end."""
     lines = []
     for move, role in zip(DIRECTIONS, _PUSH_ROLES, strict=True):

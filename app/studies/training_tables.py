@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from app.maze.moves import LEFT, MOVES, NOOP
 from app.studies.intervals import mean_interval, median_interval
 from app.studies.study import Cell, Column, Table, columns_of, json_number
-from app.studies.training_point import COEFFICIENTS, RANDOM, key
-
-if TYPE_CHECKING:
-    from app.studies.training import TrainingResult
-    from app.studies.training_point import Point
+from app.studies.training_point import COEFFICIENTS, RANDOM, Point, key
+from app.studies.training_rows import TrainingRows
 
 STEERED: Final = -1.0
 """The coefficient whose effect has a column of its own."""
@@ -25,13 +22,13 @@ CAUTION: Final = (
 )
 
 
-def trained_by_imitation(result: TrainingResult) -> bool:
+def trained_by_imitation(result: TrainingRows) -> bool:
     """Whether the files say that their policies were trained by imitation."""
     recipes = [str(policy.metadata.get("recipe", "")) for policy in result.question.series.policies]
     return any("imitation" in recipe for recipe in recipes)
 
 
-def tables(result: TrainingResult) -> tuple[Table, ...]:
+def tables(result: TrainingRows) -> tuple[Table, ...]:
     """Behaviour, then what is inside."""
     return (_behaviour(result), _inside(result), _movers(result))
 
@@ -50,7 +47,7 @@ def _solved(point: Point, chosen: np.ndarray) -> tuple[Cell, Cell, Cell, Cell]:
     )
 
 
-def _behaviour(result: TrainingResult) -> Table:
+def _behaviour(result: TrainingRows) -> Table:
     question, inside = result.question, result.question.inside
     rows: list[tuple[Cell, ...]] = []
     for each in result.points:
@@ -94,7 +91,7 @@ def _behaviour(result: TrainingResult) -> Table:
     return Table("behaviour", columns_of(rows, heads), title)
 
 
-def _inside(result: TrainingResult) -> Table:
+def _inside(result: TrainingRows) -> Table:
     question = result.question
     rows: list[tuple[Cell, ...]] = []
     for each in result.points:
@@ -133,7 +130,7 @@ def _inside(result: TrainingResult) -> Table:
     return Table("inside", columns_of(rows, heads), title)
 
 
-def _movers(result: TrainingResult) -> Table:
+def _movers(result: TrainingRows) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for each in result.points:
         cells: list[Cell] = [each.step]
@@ -148,7 +145,7 @@ def _movers(result: TrainingResult) -> Table:
     return Table("pushes", columns_of(rows, heads), title)
 
 
-def records(result: TrainingResult) -> Table:
+def records(result: TrainingRows) -> Table:
     """One row for each checkpoint and level; choices are missing where a level has no decision square."""
     question = result.question
     n, count = len(question.mazes), len(result.points)
@@ -171,7 +168,7 @@ def records(result: TrainingResult) -> Table:
     return Table("checkpoints", tuple(columns))
 
 
-def findings(result: TrainingResult) -> tuple[str, ...]:
+def findings(result: TrainingRows) -> tuple[str, ...]:
     """First and last step next to each other, when the vector begins to work, and what the series cannot tell."""
     first, last, question = result.points[0], result.points[-1], result.question
     found = []
@@ -198,7 +195,7 @@ def findings(result: TrainingResult) -> tuple[str, ...]:
     return tuple(found)
 
 
-def to_json(result: TrainingResult) -> dict[str, Any]:
+def to_json(result: TrainingRows) -> dict[str, Any]:
     """The rows of the tables under the names that the tables' titles explain."""
     question, inside = result.question, result.question.inside
     rows = []
@@ -248,7 +245,7 @@ def to_json(result: TrainingResult) -> dict[str, Any]:
     }
 
 
-def _grown(result: TrainingResult, channel: int) -> int:
+def _grown(result: TrainingRows, channel: int) -> int:
     """The step from which on a channel is the one most like the last cheese channel, with half its score or more."""
     since = result.last.step
     for each in reversed(result.points):
