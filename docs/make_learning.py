@@ -24,7 +24,7 @@ from app.policy.series import open_series
 from training.evaluation_levels import in_region
 
 SERIES = ROOT / "assets" / "policies" / "w1-easy-r5-s2-series"
-SEEDS = (33, 6)
+SEEDS = (12, 6)
 """Easy levels: cheese in the top-right 5 x 5 squares, and outside."""
 
 FPS = 5
@@ -35,7 +35,7 @@ def main() -> int:
     """Compute the fields, draw them and write the GIF."""
     series, mazes = open_series([SERIES]), [level(15, seed) for seed in SEEDS]
     titles = tuple(
-        f"Easy level {seed}: cheese {'in' if in_region(maze, 5) else 'outside'} the region of training"
+        f"Easy level {seed}: cheese {'in' if in_region(maze, 5) else 'outside'} the top right"
         for seed, maze in zip(SEEDS, mazes, strict=True)
     )
     engine = Engine("cpu")
