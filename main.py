@@ -1,4 +1,4 @@
-"""The door: arguments lead to the window, or to one headless command."""
+"""Entry point: arguments lead to the window, or to one headless command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths: the files that ship with the application, and the folders of what it remembers."""
+"""Paths: the files that ship with the application, and the folders of its settings and caches."""
 
 from __future__ import annotations
 

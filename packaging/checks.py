@@ -1,4 +1,4 @@
-"""What a frozen program must not be: too large, with CUDA, with GPL libraries, or unable to open a window."""
+"""Checks of a frozen program: its size, no CUDA, no GPL libraries, and every library that a window needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of the icon in the forms that installers want, made from assets/icons/mazescope.svg."""
+"""The icon in the formats of the installers, made from assets/icons/mazescope.svg."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes into the frozen program and what does not: modules, files and libraries left out, each with its reason."""
+"""Contents of the frozen program: modules, files and libraries taken in or left out, each with its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every script of this folder needs to know: where things lie, what they are called, which version they are."""
+"""Paths, names and the version that every script of this folder uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Qt's plug-ins are chosen before PyInstaller looks for the libraries that they need: an unused one brings none."""
+"""Choice of Qt plug-ins before PyInstaller looks for the libraries they need: an unused plug-in adds none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the frozen program works: run by `make package-test`, from the folders, homes and networks that users have.
+"""Smoke test of the frozen program: run by `make package-test`, from the folders, homes and networks that users have.
 
     python packaging/smoke_test.py [--no-deb]
 

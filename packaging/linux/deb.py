@@ -1,4 +1,4 @@
-"""The .deb: the program in /usr/lib/mazescope, a door in /usr/bin, and what the desktop wants in /usr/share.
+"""The .deb: the program in /usr/lib/mazescope, a launcher in /usr/bin, and desktop files in /usr/share.
 
 There are no maintainer scripts: the menus, the file types and the icons are taken note of, and forgotten again, by the
 triggers of Debian's own packages. Every Debian whose C library is new enough for the program unpacks zstd, which takes

@@ -1,4 +1,4 @@
-"""What a Linux desktop wants to know of the program: menu entry, icons, file types, AppStream metadata."""
+"""Linux desktop integration: menu entry, icons, file types, AppStream metadata."""
 
 from __future__ import annotations
 

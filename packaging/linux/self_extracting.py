@@ -1,4 +1,4 @@
-"""The .run: one file that a user without root starts to install the program below the home folder."""
+"""The .run: one file that installs the program below the home folder, without root."""
 
 from __future__ import annotations
 

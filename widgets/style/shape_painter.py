@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from functools import lru_cache
 
+from cachetools import LRUCache
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPicture, QPolygonF
 
@@ -27,8 +27,8 @@ def picture(shapes: Iterable[Shape]) -> QPicture:
     return record
 
 
-_recent: OrderedDict[int, tuple[tuple[Shape, ...], QPicture]] = OrderedDict()
 _KEPT = 6
+_recent: LRUCache[int, tuple[tuple[Shape, ...], QPicture]] = LRUCache(_KEPT)
 
 
 def recorded(shapes: tuple[Shape, ...]) -> QPicture:
@@ -39,8 +39,6 @@ def recorded(shapes: tuple[Shape, ...]) -> QPicture:
     made = picture(shapes)
     # The shapes are kept with it, so that their id is nobody else's.
     _recent[id(shapes)] = (shapes, made)
-    if len(_recent) > _KEPT:
-        _recent.popitem(last=False)
     return made
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from cachetools import LRUCache
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.document import State
@@ -52,7 +52,7 @@ class PatchEffects(QObject):
         super().__init__(parent)
         self._context = context
         self._task = Task(context, self, about=Topic.EFFECTS)
-        self._effects: OrderedDict[_Key, PatchEffect] = OrderedDict()
+        self._effects: LRUCache[_Key, PatchEffect] = LRUCache(REMEMBERED)
         self._pictures: dict[str, np.ndarray | None] = {}
         self._pictured: tuple[Policy, Maze] | None = None
         self._wait = QTimer(self, singleShot=True, interval=PATIENCE)
@@ -129,8 +129,6 @@ class PatchEffects(QObject):
         def done(answer: tuple[list[PatchEffect], dict[str, np.ndarray | None]]) -> None:
             effects, found = answer
             self._effects.update(zip(missing, effects, strict=True))
-            while len(self._effects) > REMEMBERED:
-                self._effects.popitem(last=False)
             before = self._pictures if self._pictured == (policy, looked_at) else {}
             self._pictures = {**before, **found}
             self._pictured = (policy, looked_at)
