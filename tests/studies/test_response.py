@@ -286,7 +286,7 @@ def test_what_cannot_be_measured_is_said(small_policy: Policy) -> None:
         "Patch 2 was asked for": lambda: MovedNumber(PatchStack((AddVector(),)), 1),
         "no layer": lambda: ResponseQuestion(small_policy, one, vector("cheese", layer="nowhere"), kept=("x",)),
         "decision square": lambda: ResponseQuestion(small_policy, of_mazes([without_choice()])).run(),
-        "no open one": lambda: ResponseQuestion(small_policy, one, square=(0, 0)).run(),
+        "is not open": lambda: ResponseQuestion(small_policy, one, square=(0, 0)).run(),
         "nothing moves": lambda: ResponseQuestion(
             small_policy, of_mazes([without_choice()]), square=without_choice().mouse
         ).run(),

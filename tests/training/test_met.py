@@ -8,6 +8,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from app.maze.levels import cheese_in_region
 from app.policy.policy_info import default_policy_path
 from training.batches import batch_mazes, make_batch
@@ -47,6 +49,7 @@ def test_a_run_knows_its_own_mazes_and_no_others() -> None:
     assert not any(met.knows(maze) for maze in later)
 
 
+@pytest.mark.full
 def test_the_counts_are_put_into_scores_and_card(tmp_path: Path) -> None:
     source = default_policy_path()
     shutil.copy(source, tmp_path / "policy.safetensors")
