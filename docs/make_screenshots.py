@@ -31,13 +31,17 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from app.document import maze_edits
+from app.field.square_layers import LayerKind
 from app.interventions.patches import AddVector, PatchStack, Zero
+from app.maze.moves import UP
 from widgets.main_window import MainWindow
 from widgets.services.background_tasks import leave
 from widgets.services.event_wait import live, live_until
 from widgets.services.log_file import log_qt_messages, start_log, stop_log
 from widgets.services.settings import Settings
 from widgets.startup.launch import application, open_window
+from widgets.studies.response_page import ResponsePage
+from widgets.studies.study_page import MANY, StudyPage
 
 PATIENCE = 120.0
 
@@ -132,6 +136,61 @@ def show_compare(window: MainWindow) -> None:
     wait(lambda: companion.bridge.latest is not None and not companion.bridge.busy)
 
 
+def _explain(window: MainWindow, name: str) -> StudyPage:
+    """The Explain panel alone at the right, on a question."""
+    subtract_cheese(window)
+    for other, dock in window.docks.docks.items():
+        dock.setVisible(other in ("explain", "patches"))
+    window.docks.bring("explain")
+    return window.explain_panel.show_page(name)
+
+
+def _answered(window: MainWindow, page: StudyPage) -> None:
+    runner = page.runner
+    wait(lambda: bool(runner.problem) or (runner.result is not None and not runner.busy and not runner.stale))
+    rest(window)
+
+
+def show_response(window: MainWindow) -> None:
+    """Why does it bend? Over the levels of seeds 0 to 199."""
+    page = _explain(window, "response")
+    assert isinstance(page, ResponsePage)
+    page.levels.which.choose(MANY)
+    page.levels.which.activated.emit(page.levels.which.currentIndex())
+    window.context.view.set_mode("side_by_side")
+    _answered(window, page)
+
+
+def show_push(window: MainWindow) -> None:
+    """What pushes for each move, with the push of one channel under the arrows."""
+    page = _explain(window, "push")
+    window.context.view.set_mode("original")
+    _answered(window, page)
+    window.square_layers.choose(LayerKind.PUSH, 28, UP)
+
+
+def show_outcome(window: MainWindow) -> None:
+    """Where does it end up? With the visits under the arrows."""
+    page = _explain(window, "outcome")
+    window.context.view.set_mode("patched")
+    _answered(window, page)
+    window.square_layers.choose(LayerKind.VISITS)
+
+
+def show_sweep(window: MainWindow) -> None:
+    """Where does the vector steer? Layer by coefficient."""
+    page = _explain(window, "sweep")
+    window.context.view.set_mode("patched")
+    _answered(window, page)
+
+
+def show_levels(window: MainWindow) -> None:
+    """How often? A row for each of 200 levels."""
+    page = _explain(window, "levels")
+    window.context.view.set_mode("patched")
+    _answered(window, page)
+
+
 SHOTS: tuple[tuple[str, str, Callable[[MainWindow], None]], ...] = (
     ("window", "light", show_window),
     ("dark", "dark", show_hover),
@@ -139,6 +198,11 @@ SHOTS: tuple[tuple[str, str, Callable[[MainWindow], None]], ...] = (
     ("channels", "dark", show_channels),
     ("presentation", "dark", show_presentation),
     ("compare", "light", show_compare),
+    ("explain-response", "light", show_response),
+    ("explain-push", "dark", show_push),
+    ("explain-outcome", "light", show_outcome),
+    ("explain-sweep", "dark", show_sweep),
+    ("explain-levels", "light", show_levels),
 )
 
 

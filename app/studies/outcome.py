@@ -180,7 +180,9 @@ class OutcomeResult(Result):
 
     @property
     def plots(self) -> tuple[Plot, ...]:
-        """The chance of the cheese by level, ascending."""
+        """The chance of the cheese by level, ascending; of one level next to that under the patches."""
+        if len(self.outcomes) == 1:
+            return self._one_plot()
         series = []
         for name, side in self._sides():
             reach = np.sort(self._reach(side))
@@ -200,7 +202,9 @@ class OutcomeResult(Result):
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """Each side's mean in a sentence."""
+        """Each side's mean in a sentence; of one level its chance and steps."""
+        if len(self.outcomes) == 1:
+            return tuple(dict.fromkeys(_sentence(name, side[0]) for name, side in self._sides()))
         found = []
         for name, side in self._sides():
             reach = self._reach(side)
@@ -227,6 +231,17 @@ class OutcomeResult(Result):
             found.append(entry)
         return found
 
+    def _one_plot(self) -> tuple[Plot, ...]:
+        sides = [(name, side[0].reach) for name, side in self._sides() if side[0].reach is not None]
+        if not sides:
+            return ()
+        places = np.arange(len(sides), dtype=np.float64)
+        names = tuple("under the patches" if name else "original" for name, _ in sides)
+        series = Series("", places, read_only([reach for _, reach in sides]), 1, kind="bars")
+        title = f"Chance to reach the cheese within {self.question.steps} steps"
+        up = Axis("chance of the cheese", "probability", low=0, high=1)
+        return (Plot("reach", title, Axis("play", categories=names), up, (series,), note="exact, no sampling"),)
+
     def _sides(self) -> list[tuple[str, list[Outcome]]]:
         sides = [("", [each.original for each in self.outcomes])]
         if self.patched:
@@ -244,3 +259,14 @@ def _numbers(found: Outcome) -> dict[str, Any]:
         "expected_steps": json_number(found.expected_steps),
         "greedy_steps": found.greedy_steps,
     }
+
+
+def _sentence(name: str, found: Outcome) -> str:
+    who = "Under the patches, sampled" if name else "Sampled"
+    if found.reach is None:
+        return "No level has a cheese, so there is nothing to reach."
+    text = f"{who} play reaches the cheese within {found.steps} steps with a chance of {found.reach:.3f} (exact)"
+    if found.expected_steps is not None:
+        text += f", in {found.expected_steps:.1f} steps on average where it does"
+    greedy = "never does" if found.greedy_steps is None else f"takes {found.greedy_steps}"
+    return f"{text}; greedy play {greedy}."

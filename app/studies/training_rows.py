@@ -1,4 +1,4 @@
-"""What a series of checkpoints is asked and what it gave, as tables, plots and sentences read it."""
+"""Rows of a series of checkpoints: the setting of the study and its numbers, read by tables, plots and sentences."""
 
 from __future__ import annotations
 
