@@ -232,8 +232,8 @@ class MainWindow(ReadingOrder, QMainWindow):
                 maze_view=self.maze_view,
                 message_bar=self.message_bar,
                 # The outcome of a rollout is part of what is shown; the buttons are not.
-                hidden=(self.view_switch, bar.controls),
-                enlarged=(self.tabs, *bar.verdicts.labels, *bar.others.labels),
+                hidden=(self.view_switch, *self.under_choice.controls, bar.controls),
+                enlarged=(self.tabs, self.maze_view.outcome, *bar.verdicts.labels, *bar.others.labels),
                 enlarge=bar.set_stage_scale,
             ),
             TourParts(

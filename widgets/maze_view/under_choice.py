@@ -44,6 +44,11 @@ class UnderChoice(QWidget):
         context.view.hover_changed.connect(self._show_here)
         self._show()
 
+    @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """What a person operates: all but the scale and the number under the pointer."""
+        return self.kind, self.channel, self.direction
+
     def _kind_chosen(self, kind: str) -> None:
         self._layers.choose(LayerKind(kind))
 
