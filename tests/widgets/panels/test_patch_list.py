@@ -164,3 +164,12 @@ def test_the_finder_asks_for_no_more_room_than_a_low_dock_has(make_desk: MakeDes
     panel.resize(340, 900)
     QApplication.processEvents()
     assert panel.finder.list.height() > inside.height()
+
+
+def test_without_a_policy_the_stack_can_still_be_edited(make_desk: MakeDesk) -> None:
+    desk = make_desk(policy=None, stack=PatchStack((AddVector(),)))
+    panel = desk.put(PatchesPanel)
+    card = panel.cards.cards[0]
+    assert not card.effect.isVisible()
+    desk.click(card.duplicate)
+    assert desk.patches == (AddVector(), AddVector())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -393,12 +392,3 @@ def test_all_patches_are_cleared_and_come_back(make_desk: MakeDesk) -> None:
     desk.document.undo()
     assert desk.patches == (Zero(channels=(1,)), Noise())
     assert len(panel.cards.cards) == 2
-
-
-def test_without_a_policy_the_stack_can_still_be_edited(make_desk: MakeDesk) -> None:
-    desk = make_desk(policy=None, stack=PatchStack((AddVector(),)))
-    panel = desk.put(PatchesPanel)
-    card = panel.cards.cards[0]
-    assert not card.effect.isVisible()
-    desk.click(card.duplicate)
-    assert desk.patches == (AddVector(), replace(AddVector()))
