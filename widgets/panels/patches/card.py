@@ -19,7 +19,7 @@ from widgets.controls.channel_strip import ChannelStrip
 from widgets.controls.field_keys import FieldKeys
 from widgets.controls.key_overrides import OwnKeys
 from widgets.controls.layer_choice import LayerChoice, has_pixels
-from widgets.controls.panel_parts import Elided, IconButton, breakable, column, labelled, muted, row, set_flag
+from widgets.controls.panel_parts import Elided, IconButton, Shortening, breakable, column, labelled, row, set_flag
 from widgets.panels.patches.card_wording import effect_text
 from widgets.panels.patches.drag_handle import Handle
 from widgets.panels.patches.own_effects import PatchEffects
@@ -84,7 +84,9 @@ class PatchCard(OwnKeys, QFrame):
         )
         self.summary = Elided()
         set_flag(self.summary, "muted", True)
-        self.effect = muted(wrap=True)
+        # One line, whatever it says: a card keeps its height while its effect is computed again.
+        self.effect = Shortening()
+        set_flag(self.effect, "muted", True)
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("warning", True)
         self.strip = ChannelStrip(context.palette)
@@ -168,7 +170,8 @@ class PatchCard(OwnKeys, QFrame):
         """Show what is known of the patch's own effect, and its channels' pictures."""
         effect = self._effects.effect(self.patch)
         text = "" if effect is None else effect_text(effect)
-        self.effect.setText(f"Alone: {text}" if text else "Alone: …")
+        said = f"Alone: {text}" if text else "Alone: …"
+        self.effect.set_texts(said, said.replace("mean total variation", "variation"))
         self.effect.setVisible(not self.problem.text() and self._document.state.policy is not None)
         self.effect.setToolTip(
             "What this patch alone does to the field: mean total variation over the squares, and the change of "
