@@ -15,6 +15,7 @@ from app.drawing.palette import Palette
 from app.number_format import short
 from widgets.controls.grid_view import GridView
 from widgets.controls.panel_parts import column, heading, muted
+from widgets.controls.plot_canvas import dress_axis, plot_canvas
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
@@ -140,15 +141,7 @@ class PlotView(QWidget):
         self._read(self._handle_at)
 
     def _make_canvas(self) -> None:
-        import pyqtgraph as pg
-
-        pg.setConfigOptions(antialias=True)
-        self._canvas = pg.PlotWidget()
-        self._canvas.setMenuEnabled(False)
-        self._canvas.hideButtons()
-        self._canvas.setMouseEnabled(False, False)
-        self._canvas.setFrameShape(self._canvas.Shape.NoFrame)
-        self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._canvas = plot_canvas()
         self._canvas.viewport().installEventFilter(self)
         self._canvas.scene().sigMouseMoved.connect(self._hover)
         self._canvas.scene().sigMouseClicked.connect(self._click)
@@ -165,13 +158,8 @@ class PlotView(QWidget):
         canvas.setBackground(palette.panel_raised)
         font = self.font()
         for side, axis in (("bottom", plot.x), ("left", plot.y)):
-            item = canvas.getAxis(side)
-            item.setPen(pg.mkPen(palette.border))
-            item.setTextPen(pg.mkPen(palette.text))
-            item.setStyle(tickFont=font, hideOverlappingLabels=True)
-            item.enableAutoSIPrefix(False)
-            if side == "bottom":
-                item.setLabel(axis_text(axis), color=palette.text_muted, **{"font-size": f"{font.pointSizeF():g}pt"})
+            # What runs upwards is named over the plot: there its name would be cut off in a low panel.
+            item = dress_axis(canvas, side, palette, font, axis_text(axis) if side == "bottom" else "")
             names = [(place, name) for place, name in enumerate(axis.categories)]
             item.setTicks([names] if names else None)
         canvas.setLogMode(plot.x.log, plot.y.log)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from widgets.controls.panel_parts import column
+from widgets.controls.plot_canvas import dress_axis, plot_canvas
 from widgets.services.context import Context
 
 LINES: Final = 9
@@ -90,25 +91,15 @@ class BrushPlot(QWidget):
         import pyqtgraph as pg
 
         if self._canvas is None:
-            pg.setConfigOptions(antialias=True)
-            self._canvas = pg.PlotWidget()
-            self._canvas.setMenuEnabled(False)
-            self._canvas.hideButtons()
-            self._canvas.setMouseEnabled(False, False)
-            self._canvas.setFrameShape(self._canvas.Shape.NoFrame)
-            self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._canvas = plot_canvas()
             self.layout_.addWidget(self._canvas)
         palette = self._context.palette
         self._canvas.setFixedHeight(LINES * QFontMetrics(self.font()).height())
         self._canvas.setBackground(palette.panel_raised)
         for side, name in zip(("bottom", "left"), self._names, strict=True):
-            axis = self._canvas.getAxis(side)
-            axis.setPen(pg.mkPen(palette.border))
-            axis.setTextPen(pg.mkPen(palette.text))
-            axis.enableAutoSIPrefix(False)
-            axis.setStyle(tickFont=self.font())
-            size = f"{self.font().pointSizeF():g}pt"
-            axis.setLabel(name.replace("_", " "), color=palette.text_muted, **{"font-size": size})
+            dress_axis(self._canvas, side, palette, self.font(), name.replace("_", " "))
+        # Another band takes the old one's place.
+        self._region = None
         self._points()
         finite = self._x[np.isfinite(self._x)]
         if not len(finite):

@@ -202,6 +202,8 @@ def test_a_condition_and_a_brush_choose_levels_and_a_click_opens_one(desk: Desk,
     assert len(page.brush._marked) == 1
     desk.click(page.clear)
     assert len(page.chosen_seeds) == 64
+    bands = [item for item in page.brush._canvas.getPlotItem().items if type(item).__name__ == "LinearRegionItem"]
+    assert bands == [page.brush._region]
 
 
 def test_a_wrong_condition_is_one_sentence_and_changes_nothing(desk: Desk, panel: ExplainPanel) -> None:
