@@ -44,7 +44,8 @@ def test_a_set_goes_onto_a_patch() -> None:
     assert patch == Zero(layer=LAYER, channels=(12, 1), solo=True)
 
 
-@given(st.lists(st.floats(-5, 5), min_size=1, max_size=30), st.floats(0.05, 1))
+# A share of a subnormal number may round to 0, which no sum is below.
+@given(st.lists(st.floats(-5, 5, allow_subnormal=False), min_size=1, max_size=30), st.floats(0.05, 1))
 def test_the_weightiest_are_the_fewest_that_make_up_the_share(weights: list[float], share: float) -> None:
     found = weightiest("UP", LAYER, weights, share)
     positive = [max(0.0, weight) for weight in weights]
