@@ -20,8 +20,14 @@ ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT.parent / "shared" / "reference"
 WIDGETS = ROOT / "tests" / "widgets"
 
-# A busy machine is no failure.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A busy machine is no failure. The same examples each time, so that a run says something of the change that was made;
+# FULL=1 looks for new ones.
+settings.register_profile(
+    "any machine",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("FULL") != "1",
+)
 settings.load_profile("any machine")
 
 WITHOUT_QT = missing_needs("qt")
