@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 HOME_VARIABLE: Final = "MAZESCOPE_HOME"
-"""When set, everything the program remembers is in this folder: for portable use and for tests."""
+"""Name of the variable with the folder for everything the program remembers: for portable use and for tests."""
 
 
 def bundled(*parts: str) -> Path:
@@ -27,7 +27,7 @@ def asset(*parts: str) -> Path:
 
 
 def config_folder() -> Path:
-    """Where choices are remembered."""
+    """The folder of the settings."""
     import platformdirs
 
     home = os.environ.get(HOME_VARIABLE)
@@ -35,7 +35,7 @@ def config_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """Where what can be measured or computed again is kept, such as the engine's plans."""
+    """The folder of results that can be measured or computed again, such as the engine's plans."""
     import platformdirs
 
     home = os.environ.get(HOME_VARIABLE)
@@ -43,7 +43,7 @@ def cache_folder() -> Path:
 
 
 def state_folder() -> Path:
-    """Where logs, autosaves, and results that could not go elsewhere are kept."""
+    """The folder of logs, autosaves, and results that could not go elsewhere."""
     import platformdirs
 
     home = os.environ.get(HOME_VARIABLE)

@@ -21,7 +21,7 @@ def add_many_level_options(parser: argparse.ArgumentParser) -> None:
 
 
 def machines_of(arguments: argparse.Namespace) -> Machines:
-    """What computes.
+    """Options that choose the device and its threads, or a cluster.
 
     Raises:
         MazescopeError: when more than one way was named.
@@ -35,7 +35,7 @@ def machines_of(arguments: argparse.Namespace) -> Machines:
 
 
 def check_seeds_only(arguments: argparse.Namespace) -> None:
-    """Nothing, unless --maze was given to a study of levels by seed.
+    """Refuse --maze for a study of levels by seed.
 
     Raises:
         MazescopeError: then.

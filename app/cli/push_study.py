@@ -11,7 +11,7 @@ from app.maze.seeds import LARGEST_SEED
 from app.studies.study import Question
 
 METHODS: Final = ("exact", "zero", "mean", "resample", "gradient")
-"""How a push is measured; as `app.studies.ablation_push` names them, and exactly."""
+"""Measures of a push; as `app.studies.ablation_push` names them, and exactly."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

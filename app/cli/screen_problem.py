@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ScreenProblem:
-    """Why no window can be opened, and what to do for one: a sentence each."""
+    """The problem that keeps a window from opening, and the way out of it: a sentence each."""
 
     problem: str
     remedy: str

@@ -68,7 +68,7 @@ class StudyModule(Protocol):
 
 
 def description() -> str:
-    """What studies there are, one a line."""
+    """The list of studies, one a line."""
     return "\n".join(f"  {name:12}{text}" for name, (_, text) in STUDIES.items())
 
 

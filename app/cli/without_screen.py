@@ -39,7 +39,7 @@ _PICTURES: Final[dict[str, Mode]] = {
     "-patched": Mode.PATCHED,
     "-difference": Mode.DIFFERENCE,
 }
-"""What is drawn where patches act, by how a file's name ends."""
+"""Views drawn where patches act, by how a file's name ends."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def run(files: Sequence[str], screen: ScreenProblem) -> int:
 
 
 def open_files(paths: Sequence[Path]) -> Opened:
-    """What to compute when these files are named; of several policies, stacks or sessions the last counts.
+    """The command for these files; of several policies, stacks or sessions the last counts.
 
     Raises:
         MazescopeError: one sentence on what was found and what was expected.

@@ -43,7 +43,7 @@ class Recovered:
 
     @property
     def time(self) -> float:
-        """When it was written, in seconds since the epoch."""
+        """The time of writing, in seconds since the epoch."""
         return self.file.stat().st_mtime
 
     def discard(self) -> None:
@@ -124,7 +124,7 @@ class Autosave:
         self._claims.clear()
 
     def left_behind(self) -> tuple[Recovered, ...]:
-        """What crashed runs left, newest first; no other program is offered it until this one is closed.
+        """The files of crashed runs, newest first; no other program is offered them until this one is closed.
 
         Files that cannot be read are put aside as `.unreadable`, not lost. Locks and unfinished files of killed runs
         are removed.

@@ -37,7 +37,7 @@ class Comparison:
         )
 
     def title(self, state: State) -> str:
-        """What one of the sides, given its state, is called: its policy where it is policies that are compared."""
+        """The name of one side, given its state: its policy's where policies are compared."""
         if self.policy is None:
             return state.tab.title
         return "" if state.policy is None else state.policy.name

@@ -82,7 +82,7 @@ class Document:
 
     @property
     def modified(self) -> bool:
-        """Whether the state differs from what was last saved."""
+        """True when the state differs from what was last saved."""
         return self.state != self.saved
 
     def do(self, verb: str, apply: Callable[[State], State], merge: str = "") -> None:

@@ -61,7 +61,7 @@ class History(Generic[S]):
 
     @property
     def dragging(self) -> bool:
-        """Whether a group of commands is open."""
+        """True while a group of commands is open."""
         return self._open is not None
 
     def do(self, command: Command[S]) -> S:

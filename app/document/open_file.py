@@ -113,7 +113,7 @@ class Beginning:
 
     @cached_property
     def text(self) -> str:
-        """How a text begins; empty for anything else."""
+        """The beginning of a text; empty for anything else."""
         try:
             # The last letter may be cut in two.
             return self.start.decode(errors="strict" if len(self.start) < _START else "ignore")
@@ -137,7 +137,7 @@ class Beginning:
 
     @property
     def format(self) -> object:
-        """What a JSON object says of its format; None where it says nothing."""
+        """The format that a JSON object names; None where it names none."""
         return self.json.get("format") if isinstance(self.json, dict) else None
 
     @cached_property
@@ -162,7 +162,7 @@ class Reader:
 
 
 def read_file(path: Path, here: Policy | None = None) -> Content:
-    """What a file holds. Loads torch for a policy: only off the GUI thread.
+    """The contents of a file. Loads torch for a policy: only off the GUI thread.
 
     Args:
         path: a session, maze (JSON, lines of text, or states of procgen), stack of patches, vector or checkpoint; its

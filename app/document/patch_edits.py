@@ -13,7 +13,7 @@ from app.maze.maze import Square
 from app.policy.layers import Layer, canonical
 
 RANGE: Final = (-10.0, 10.0)
-"""What the sliders of coefficients, factors and values span."""
+"""The range of the sliders of coefficients, factors and values."""
 
 NOUNS: Final = {
     "zero": "zero patch",
@@ -26,11 +26,11 @@ NOUNS: Final = {
     "project": "projection patch",
     "noise": "noise patch",
 }
-"""What undo calls a patch of each kind."""
+"""The name of each kind of patch in the undo list."""
 
 
 def noun(patch: Patch) -> str:
-    """What to call a patch in a sentence: "zero patch"."""
+    """The name of a patch within a sentence: "zero patch"."""
     return NOUNS[patch.kind]
 
 

@@ -16,7 +16,7 @@ SPAN: Final = 60.0
 
 @dataclass(frozen=True)
 class Moment:
-    """A state, and the second of some clock at which it came."""
+    """A state, and the second of some clock at which it was first shown."""
 
     time: float
     state: State

@@ -20,7 +20,7 @@ Recipe = dict[str, Any]
 def recipe_of(
     maze: Maze, policy: Policy, stack: PatchStack, *, seed: int | None = None, region: int | None = None, **more: Any
 ) -> Recipe:
-    """What was shown, as data that fits JSON.
+    """A view as data that fits JSON.
 
     Args:
         seed: procgen's level seed, when the maze is a level as generated.

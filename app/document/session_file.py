@@ -170,7 +170,7 @@ def _maze_from_json(found: object) -> OpenMaze:
 
 
 def policy_to_json(policy: Policy) -> dict[str, str]:
-    """Which policy it is, and where it is: what a session keeps of it."""
+    """The policy's name and the place of its file, as a session keeps them."""
     paths: dict[str, str] = {}
     if policy.path is not None:
         absolute = policy.path.absolute()

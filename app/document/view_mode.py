@@ -15,7 +15,7 @@ class Mode(StrEnum):
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """The title in the window."""
         return self.value.replace("_", " ").capitalize()
 
     @property

@@ -31,7 +31,7 @@ def sight_to_json(sight: Sight) -> Any:
 
 
 def sight_from_json(found: Any, side: int) -> Sight:
-    """What `sight_to_json` gave, brought to a world of this side; the whole maze where it shows nothing of that world.
+    """The viewport from `sight_to_json`, fitted to a world of this side; the whole maze where it shows nothing of it.
 
     Args:
         found: any JSON value.

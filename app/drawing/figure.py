@@ -162,7 +162,7 @@ def _field(result: FieldResult, role: Mode, palette: Palette, thickness: float) 
 
 
 def _note(result: FieldResult, role: Mode, reason: str | None) -> str:
-    """What is at the right of a maze's caption."""
+    """The text at the right of a maze's caption."""
     field = result.original if role == "original" else result.patched
     if not field.complete:
         return f"{int(field.done.sum())} of {len(field.squares)} squares"

@@ -16,7 +16,7 @@ from app.maze.routes import Decision
 
 ARROW: Final = "→"
 FIELDS: Final = {"original": "Original", "patched": "Patched", "difference": "Patched minus Original"}
-"""What the arrows of each hue are."""
+"""The meaning of each hue of arrows."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def legend_items(
 
 
 def definition(roles: tuple[str, ...]) -> str:
-    """What an arrow's length and opacity are, in one line."""
+    """The meaning of an arrow's length and opacity, in one line."""
     field = "length: the expected step; opacity: probability of the likeliest move"
     change = "length: change of the expected step, halved; opacity: total variation"
     if roles == ("difference",):

@@ -15,7 +15,7 @@ ROLES: Final = {
     "patched": ("patched",),
     "difference": ("original", "patched"),
 }
-"""Whose mice are over each maze where every network has a maze of its own."""
+"""The mice over each maze where every network has a maze of its own."""
 
 _ASIDE: Final = 0.14
 _WIDTH: Final = 0.15
@@ -58,7 +58,7 @@ def _over(rollouts: Rollouts, step: int, shown: tuple[str, ...], palette: Palett
         hues = replace(palette, mouse=getattr(palette, role))
         mouse = mouse_shapes(maze.mouse, hues, left=maze.facing != "right")
         if together:
-            # Two mice on one square share it: the second stands before and below the first.
+            # Two mice on one square share it: the second is drawn in front of the first and lower.
             by = 0.1 if number == 0 else -0.1
             mouse = [moved(shape, by, by) for shape in mouse]
         shapes += mouse

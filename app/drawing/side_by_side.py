@@ -40,7 +40,7 @@ class Side:
 
 
 def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOptions) -> Figure:
-    """What every export of a view paints: one side as a figure, or several next to each other under one heading.
+    """The picture that every export of a view paints: one side as a figure, or several in a row under one heading.
 
     Args:
         options: title and note are over all sides; overlays and mouse are each side's own.

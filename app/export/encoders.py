@@ -43,7 +43,7 @@ class Encoder:
 
     @property
     def plays(self) -> str:
-        """What shows the movie, in a sentence."""
+        """Programs that show the movie, in a sentence."""
         if self.codec == "H.264":
             return "H.264: plays in QuickTime, Keynote, PowerPoint, browsers and VLC."
         return "VP9, as there is no H.264 encoder here: plays in browsers and VLC, often not in Keynote or PowerPoint."
@@ -67,7 +67,7 @@ def encoder_for(width: int, height: int) -> Encoder:
 
 
 def works(encoder: Encoder, width: int, height: int) -> bool:
-    """Whether an encoder is there and what it makes of two frames can be decoded again."""
+    """True if an encoder is there and two frames that it encodes can be decoded again."""
     grey = np.full((height, width, 3), 128, np.uint8)
     grey[: height // 2] = 32
     try:
@@ -93,7 +93,7 @@ def writer(
 ) -> Iterator[Any]:
     """A function that appends a frame to an MP4, which is whole at the context's end.
 
-    The index stands before the pictures (`faststart`), so that a movie on the web begins at once. Colours are at half
+    The index precedes the pictures (`faststart`), so that a movie on the web begins at once. Colours are at half
     resolution and by BT.709, and say so: players guess otherwise, and not all alike.
 
     Raises:

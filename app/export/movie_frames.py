@@ -154,7 +154,7 @@ def number_fields(patch: Patch) -> tuple[str, ...]:
 
 
 def number_title(stack: PatchStack, position: int, field: str) -> str:
-    """What to call a number of the stack: "patch 1 (cheese vector): coefficient"."""
+    """The name of a number of the stack: "patch 1 (cheese vector): coefficient"."""
     patch = stack.patches[position]
     what = f"{Path(patch.vector).stem} vector" if isinstance(patch, VectorPatch) else noun(patch)
     return f"patch {position + 1} ({what}): {field}"
@@ -190,7 +190,7 @@ def sweep_story(requests: Sequence[FieldRequest], sweep: Sweep, look: Look, fps:
 def edits_story(
     moments: Sequence[Moment], look: Look, fps: float, compute: Compute, comparison: Comparison | None = None
 ) -> Story:
-    """What was open, moment by moment, at the pace of the hand that changed it; pauses are cut to a second.
+    """The states that were open, at the pace at which they were changed; pauses are cut to a second.
 
     Args:
         moments: oldest first; those without a policy are left out, and those in which only one side was there.
@@ -237,7 +237,7 @@ def edits_story(
 
 
 def _sides(state: State, last: State, comparison: Comparison | None) -> tuple[State, ...]:
-    """What was in front, and what is compared with it; empty where that was not there."""
+    """The side in front and the one compared with it; empty where there was none."""
     if comparison is None:
         return (state,)
     changed_places = state.policy == comparison.policy if comparison.policy else state.active == comparison.maze

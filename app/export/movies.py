@@ -74,7 +74,7 @@ def frame_times(count: int, fps: float) -> list[int]:
 
 
 def _stills(frames: Iterable[Image.Image], times: list[int]) -> Iterator[tuple[Image.Image, int]]:
-    """What is shown, with 256 colours each, and for how long: a frame that stays is one still, or several when long."""
+    """The pictures, with 256 colours each, and durations: a frame that stays is one still, or several when long."""
     start = number = 0
     held: Image.Image | None = None
     parity = 0

@@ -18,7 +18,7 @@ from app.field.vector_field import VectorField
 from app.maze.moves import MOVES
 
 SIDES: Final = ("front", "beside")
-"""Which of two that are compared."""
+"""The name of one of two sides that are compared."""
 
 
 def npz_bytes(

@@ -43,7 +43,7 @@ def paint(shapes: Iterable[Shape], width: float, height: float, scale: float, ba
 
 
 def _unblended(on_black: Image.Image, on_white: Image.Image) -> Image.Image:
-    """What looks like one picture on black and like the other on white.
+    """A picture with opacity, from the same picture painted on black and on white.
 
     A pixel of colour c and opacity a is a c on black and a c + 255 (1 - a) on white.
     """

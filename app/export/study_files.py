@@ -100,7 +100,7 @@ def parquet_bytes(result: Result) -> bytes:
 
 
 def text_of(result: Result) -> str:
-    """What people read: the findings, then each table under its title."""
+    """The text of a study: the findings, then each table under its title."""
     parts = ["\n".join(result.findings), *(table_text(table) for table in result.tables)]
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -20,7 +20,7 @@ def headline(
 
     `p_cheese`, `p_top_right`: the probability, at the decision square, of the first move to the cheese and to the
     top-right square. With rollouts `rollout_moves` ("greedy" or "sampled"), `rollout_seed` of the draws (None when
-    greedy), `rollout_steps`, the length of the episode, and `rollout_reached`, 1 when the mouse came to the cheese.
+    greedy), `rollout_steps`, the length of the episode, and `rollout_reached`, 1 when the mouse reached the cheese.
     Under the patches likewise `patched_p_cheese`, `patched_p_top_right`, `patched_rollout_steps`,
     `patched_rollout_reached`.
     """
@@ -41,7 +41,7 @@ def headline(
 
 
 def headline_arrays(result: FieldResult, rollouts: Rollouts | None, *, patched: bool) -> dict[str, np.ndarray]:
-    """The same as arrays without dimensions, and `decision` (2,) as (row, col); (-1, -1), -1 and NaN stand for None."""
+    """The same as arrays without dimensions, and `decision` (2,) as (row, col); None is (-1, -1), -1 and NaN."""
     square, values = headline(result, rollouts, patched=patched)
     arrays = {"decision": np.array(square or (-1, -1))}
     for name, value in values.items():

@@ -45,6 +45,6 @@ def training_story(
 
 
 def said(checkpoint: Checkpoint, number: int, count: int) -> str:
-    """What is under a frame: step, observations and which checkpoint it is."""
+    """The caption of a frame: step, observations and the number of the checkpoint."""
     seen = "" if checkpoint.observations is None else f" · {checkpoint.observations:,} observations"
     return f"Step {checkpoint.step:,}{seen} · checkpoint {number} of {count}"

@@ -25,7 +25,7 @@ ORDERS: Final = {
     "push": "Push for the cheese",
     "effect": "Effect on P(cheese)",
 }
-"""What channels may be sorted by."""
+"""The measures that channels may be sorted by."""
 
 MEASURED: Final = frozenset({"cheese", "push", "effect"})
 """Those that take a measurement of their own."""
@@ -96,7 +96,7 @@ def limits(values: np.ndarray, shared: bool) -> np.ndarray:
 
 
 def squares_of_pixel(pixel: tuple[int, int], world: int, side: int) -> tuple[Square, ...]:
-    """Maze squares (row, col), origin bottom-left, that an activation pixel (row 0 on top) stands for; at least one.
+    """Maze squares (row, col), origin bottom-left, that an activation pixel (row 0 on top) represents; at least one.
 
     Those whose centre it holds: the inverse of `app.policy.layers.pixel_of_square`. Where it holds none, pixels being
     smaller than squares, the square that holds the pixel's centre.

@@ -43,7 +43,7 @@ Versions = tuple[tuple[str, str], ...]
 
 
 def versions() -> Versions:
-    """What has to be the same on every machine for the numbers to be."""
+    """Versions and numbers that must be equal on every machine for results to be equal."""
     return (("Mazescope", __version__), ("torch", torch.__version__.partition("+")[0]), ("Python", _python()))
 
 
@@ -151,7 +151,7 @@ def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
 
 
 def _check(client: Client, scheduler: str | None) -> None:
-    """Nothing, when there are workers and they are like this process.
+    """Check that there are workers and that they are like this process.
 
     Raises:
         MazescopeError: one sentence on what is wrong.
@@ -178,7 +178,7 @@ def _compare(theirs: Versions, ours: Versions, who: str) -> None:
 
 
 def _piece(expected: Versions, work: Callable[[B, LevelForward], T], key: str, policy: bytes, piece: B) -> T:
-    """What a worker computes."""
+    """The work on one piece, by a worker."""
     _compare(versions(), expected, f"The worker on {platform.node()}")
     (found,) = evaluate(work, _policy(key, policy), [piece], 1)
     return found

@@ -121,7 +121,7 @@ class CpuEvaluator(Evaluator):
         return original, original if patched is last else patched.everything().permute(0, 3, 1, 2)
 
     def room_for_last(self, key: Hashable, request: FieldRequest) -> Kept | None:
-        """Where the activations after the last stage with pixels are kept; None where they are too large."""
+        """The store of activations after the last stage with pixels; None where they are too large."""
         if key not in self._last:
             shape = layer(LAST, request.policy.width).shape
             room = Kept.of(LAST, len(request.maze.squares), (*shape[1:], shape[0]))
@@ -153,7 +153,7 @@ class CpuEvaluator(Evaluator):
         self._plans.remember(*key, found)
 
     def walk(self, policy: Policy, maze: Maze, plan: Plan) -> WindowedForward:
-        """How batches of this maze go through this policy."""
+        """The plan by which batches of this maze go through this policy."""
         convolutions = self.convolutions(policy, plan)
         return WindowedForward(policy.network, convolutions, spans(maze.world, maze.facing), plan.until)
 
@@ -272,7 +272,7 @@ class CpuJob(Job):
 
     def _unless_stopped(self, rows: np.ndarray, check: Check) -> Answer | None:
         # A future with an exception is part of a circle: the traceback holds frames, and these hold the future. Their
-        # tensors would stay until Python's collector comes: hundreds of megabytes while somebody paints.
+        # tensors would stay until Python's collector runs: hundreds of megabytes while somebody paints.
         try:
             return self._evaluate(rows, check)
         except Stopped:

@@ -27,7 +27,7 @@ class Device:
 
 
 def available_devices() -> tuple[Device, ...]:
-    """What this machine and this build of torch can use, the fastest first; the CPU is always there."""
+    """The devices of this machine that this build of torch can use, the fastest first; the CPU is always one."""
     found = []
     if torch.cuda.is_available():
         found.append(Device("cuda", torch.cuda.get_device_name()))

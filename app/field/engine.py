@@ -36,7 +36,7 @@ IDLE_SECONDS: Final = 1.0
 class Engine:
     """One worker thread with two lanes, fields and activations; in each the newest request wins.
 
-    A field comes in parts, the squares near the mouse and on its paths first. The first part of a request that was
+    A field arrives in parts, the squares near the mouse and on its paths first. The first part of a request that was
     taken up always arrives, so that the picture keeps moving while requests come faster than they can be answered;
     after it, a newer request stops the older one within one part. While they do, the squares take turns in that part.
     Whatever goes wrong is told as a sentence and never ends the worker.
@@ -141,7 +141,7 @@ class Engine:
 
     @property
     def device_label(self) -> str:
-        """What computes, for people: "CPU, 2 threads"."""
+        """The device in words: "CPU, 2 threads"."""
         return self._evaluator.label
 
     def close(self) -> None:
@@ -237,7 +237,7 @@ class Engine:
             yield from field_parts(self._evaluator, request, check, turns)
 
     def _fell_back(self, error: Exception, used: Evaluator) -> bool:
-        """Whether a graphics processor ran out of memory and another device, the CPU, has taken over from it."""
+        """True once a graphics processor ran out of memory and another device, the CPU, has taken over from it."""
         device = used.device
         if device.key == "cpu" or not is_out_of_device_memory(error):
             return False

@@ -20,5 +20,5 @@ def sentence_of(what: str, error: Exception) -> str:
 
 
 def is_out_of_device_memory(error: Exception) -> bool:
-    """Whether a graphics processor ran out of memory. Torch says so in words alone."""
+    """True if a graphics processor ran out of memory. Torch says so in words alone."""
     return "out of memory" in str(error).lower()

@@ -19,7 +19,7 @@ from app.maze.maze import Maze
 from app.policy.policy import Policy
 
 KEPT_FIELDS = 32
-"""How many original fields are remembered: undo and redo then cost nothing."""
+"""Number of original fields remembered: undo and redo then cost nothing."""
 
 Outputs = tuple[np.ndarray, np.ndarray]
 """Logits (n, 15) and values (n,), float32."""
@@ -47,12 +47,12 @@ class Job(ABC):
 
     @property
     def acts(self) -> bool:
-        """Whether anything in the stack acts."""
+        """True if any patch of the stack acts."""
         return self.compiled.first is not None
 
     @abstractmethod
     def answers(self, order: np.ndarray, check: Check) -> Iterator[Answer]:
-        """The parts, in the order (N,) of rows of `maze.squares`, which decides nothing but what comes first.
+        """The parts, in the order (N,) of rows of `maze.squares`, which only decides what is computed first.
 
         The first part is computed whatever happens; `check` may stop the later ones.
         """
@@ -68,7 +68,7 @@ class Evaluator(ABC):
     @property
     @abstractmethod
     def label(self) -> str:
-        """What computes, for people."""
+        """The device in words."""
 
     @abstractmethod
     def job(self, request: FieldRequest) -> Job:
@@ -79,7 +79,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def way(self, request: FieldRequest) -> str:
-        """How requests like this one are computed, for people."""
+        """The plan for requests like this one, in words."""
 
     @abstractmethod
     def last_stage(self, request: FieldRequest) -> tuple[Tensor, Tensor]:

@@ -54,12 +54,12 @@ def _most_threads() -> int:
 
 
 def is_wide(width: int) -> bool:
-    """Whether a network of this width takes so long that a field is worth showing in small parts."""
+    """True if a network of this width takes so long that a field is worth showing in small parts."""
     return width > 2
 
 
 def default_plan(width: int) -> Plan:
-    """What is fast on most machines: used until something better has been measured."""
+    """A plan that is fast on most machines: used until something better has been measured."""
     wide = is_wide(width)
     return Plan(
         "embedder.block2.res2.resadd", 16 if wide else 48, WINOGRAD if wide else kernels()[0], _threads_at_start()

@@ -78,7 +78,7 @@ class GpuEvaluator(Evaluator):
         return self._graphs.run((policy.weights_hash, keep, after), inputs, work)
 
     def kept(self, request: FieldRequest, stage: str) -> Kept | None:
-        """Where this maze's and policy's activations of a stage are kept; None where they are too large."""
+        """The store of this maze's and policy's activations of a stage; None where they are too large."""
         key = (scene_key(request.maze), request.policy.weights_hash, stage)
         if self._kept[0] != key:
             shape = layer(stage, request.policy.width).shape

@@ -111,7 +111,7 @@ class LevelRange:
             yield LevelBlock(self.world, first, tuple(waiting), self.region)
 
     def count_blocks(self) -> int:
-        """How many `blocks` yields, without making them."""
+        """Number of blocks that `blocks` yields, without making them."""
         count, last = 0, -1
         for start, stop in self.spans:
             first = start // BLOCK

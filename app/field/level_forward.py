@@ -32,7 +32,7 @@ GRAIN: Final = 4
 """Batches are filled up to a multiple of this, so that their shapes repeat and kernels made for one serve again."""
 
 STAGES: Final = (INPUT, *RESUMABLE)
-"""Where activations may be, in the order of computation."""
+"""Stages at which activations may start, in the order of computation."""
 
 _NOWHERE: Final = Place(torch.empty(0, dtype=torch.int64))
 
@@ -151,7 +151,7 @@ class LevelForward:
 
 
 def has_pixels(stage: str) -> bool:
-    """Whether activations at a stage are (n, side, side, channels)."""
+    """True if activations at a stage are (n, side, side, channels)."""
     return stage in CONV_STAGES
 
 

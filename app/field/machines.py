@@ -30,7 +30,7 @@ class Machines:
 
     @property
     def clustered(self) -> bool:
-        """Whether Dask workers compute."""
+        """True if Dask workers compute."""
         return self.scheduler is not None or self.workers is not None
 
 
@@ -44,7 +44,7 @@ def compute(
     machines: Machines = HERE,
     waited: Callable[[], None] = lambda: None,
 ) -> Generator[tuple[int, T], None, None]:
-    """What the work gives of each piece, with the piece's place; on threads in their order, on a cluster as it comes.
+    """Each piece's answer, with the piece's place; on threads in their order, on a cluster as they arrive.
 
     Closing the iterator ends the work.
 

@@ -34,7 +34,7 @@ def threads_for(policy: Policy) -> int:
 def evaluate(
     work: Callable[[B, LevelForward], T], policy: Policy, blocks: Iterable[B], threads: int | None = None
 ) -> Generator[T, None, None]:
-    """What the work gives of each block, in the order of the blocks.
+    """The blocks' answers, in the order of the blocks.
 
     Closing the iterator stops the threads within one batch of observations.
 

@@ -68,7 +68,7 @@ def decision_probabilities(field: VectorField, decision: Decision | None = None)
 
 
 def path_probability(field: VectorField, target: Square) -> float | None:
-    """How surely the field leads from the start to a square: the geometric mean, along the shortest path, of the summed
+    """Path probability from the start to a square: the geometric mean, along the shortest path, of the summed
     probability of all moves that reduce the distance. The start is the mouse of the field's maze.
 
     None when there is no way to the target or the start is the target. On a path that crosses the cheese, the cheese's

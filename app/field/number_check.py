@@ -13,12 +13,12 @@ BEYOND = (
 
 
 def is_finite(*arrays: np.ndarray) -> bool:
-    """Whether all numbers are finite."""
+    """True if all numbers are finite."""
     return all(bool(np.isfinite(each).all()) for each in arrays)
 
 
 def check_finite(original: tuple[np.ndarray, ...], patched: tuple[np.ndarray, ...] = ()) -> None:
-    """Nothing, when all outputs are finite.
+    """Refuse outputs that are not finite.
 
     NaN would be taken for squares still to come, so that a field were never whole; and the likeliest of moves that are
     not numbers is LEFT.

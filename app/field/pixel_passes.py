@@ -1,6 +1,6 @@
 """Forward passes with one activation pixel of a layer set, for many pairs of a mouse's square and a pixel.
 
-What comes before the layer is computed once for each square, and what comes after it once for each pair. On the
+The layers before this one are computed once for each square, and those after it once for each pair. On the
 processor, after a stage with pixels, only the window that the changed pixel can reach is computed: around it the
 unpatched activations of the same square are copied in. Elsewhere a pair is a row of a plain batch.
 """

@@ -42,7 +42,7 @@ class Kept:
 
     @property
     def complete(self) -> bool:
-        """Whether all squares' activations are there."""
+        """True if all squares' activations are there."""
         return bool(self._done.all())
 
     def find(self, rows: np.ndarray) -> Tensor | None:

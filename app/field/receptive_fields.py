@@ -53,15 +53,15 @@ class Window:
 
     @property
     def whole(self) -> bool:
-        """Whether it is the whole image."""
+        """True if it is the whole image."""
         return self.height == self.side and self.width == self.side
 
     def convolved(self) -> Window:
-        """What a 3 x 3 convolution with one pixel of padding makes of it."""
+        """The window after a 3 x 3 convolution with one pixel of padding."""
         return self._inside(self.rows - 1, self.columns - 1, self.height + 2, self.width + 2, self.side)
 
     def pooled(self) -> Window:
-        """What pooling (3 x 3, stride 2, one pixel of padding) makes of it: output o sees inputs 2o - 1 to 2o + 1."""
+        """The window after pooling (3 x 3, stride 2, one pixel of padding): output o sees inputs 2o - 1 to 2o + 1."""
         height, width = ((size + 1) // 2 + 1 for size in (self.height, self.width))
         return self._inside(self.rows // 2, self.columns // 2, height, width, self.side // 2)
 
@@ -165,8 +165,8 @@ class Windows:
 
 @cache
 def spans(world: int, facing: Facing) -> Windows:
-    """Where the mouse shows, by its cell, in a world of side 15 or 25; in a fresh level it looks as it does to the
-    left."""
+    """The windows in which the mouse shows, by its cell, in a world of side 15 or 25; in a fresh level it looks as it
+    does to the left."""
     if facing == "fresh":
         return spans(world, "left")
     (height, width), pixels, _ = tiles(world).mouse_window(facing)
@@ -176,7 +176,7 @@ def spans(world: int, facing: Facing) -> Windows:
 
 @cache
 def pixel_spans(stage: str) -> Windows:
-    """Where a change of one pixel of a stage shows, by that pixel's place in the image, row-major from the top left."""
+    """Windows changed by one pixel of a stage, by that pixel's place in the image, row-major from the top left."""
     side = next(each.side for each in layers(1) if each.name == stage)
     assert side is not None
     rows, columns = np.divmod(np.arange(side * side), side)

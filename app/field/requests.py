@@ -14,7 +14,7 @@ from app.policy.policy import Policy
 
 
 def scene_key(maze: Maze) -> Hashable:
-    """What a field depends on: all of the maze but the mouse's own square, since the mouse visits every square."""
+    """The maze that a field depends on: all of it but the mouse's own square, since the mouse visits every square."""
     return maze.world, maze.walls, maze.cheese, maze.background, maze.facing
 
 

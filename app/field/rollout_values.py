@@ -46,7 +46,7 @@ class Rollout:
         mazes: the maze before the first step and after each, the mouse facing as its last horizontal move left it. At
             the end of an episode that reached the cheese, the mouse is on its square and the cheese is gone.
         moves: the move of each step, an index into `app.maze.moves.MOVES`.
-        reached: whether the mouse came to the cheese; otherwise the episode ended by the time-out.
+        reached: whether the mouse reached the cheese; otherwise the episode ended by the time-out.
         circling: (step, length): from this step on the mouse repeats the same steps for ever, because the likeliest
             move led back to a state it had been in; None for sampled and for successful rollouts.
     """
@@ -68,7 +68,7 @@ class Rollout:
 
     @cached_property
     def squares(self) -> tuple[Square, ...]:
-        """Where the mouse was, before the first step and after each."""
+        """Squares of the mouse, before the first step and after each."""
         return tuple(maze.mouse for maze in self.mazes)
 
     def at(self, number: int) -> Maze:
@@ -88,12 +88,12 @@ class Rollout:
         return f"{'cheese' if self.reached else 'no cheese'} in {self.steps} step{'' if self.steps == 1 else 's'}"
 
     def circling_note(self) -> str:
-        """How the mouse repeats itself: "repeats 2 steps from step 7"; empty for one that does not."""
+        """The mouse's repetition in words: "repeats 2 steps from step 7"; empty for one that does not repeat."""
         if self.circling is None:
             return ""
         start, length = self.circling
         if len(set(self.squares[start : start + length + 1])) == 1:
-            return f"stands still from step {start}"
+            return f"stays in place from step {start}"
         return f"repeats {length} steps from step {start}"
 
 

@@ -30,7 +30,7 @@ class LayerKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """What people choose."""
+        """The title in the menu."""
         return _LABELS[self]
 
 
@@ -94,7 +94,7 @@ class SquareLayer:
 
 
 def value_layer(field: VectorField) -> SquareLayer:
-    """What the policy expects of each square: the outputs of `fc_value`."""
+    """The policy's value of each square: the outputs of `fc_value`."""
     return SquareLayer(LayerKind.VALUE, "Value", "", field.maze, field.squares, field.value.astype(np.float64))
 
 
@@ -108,7 +108,7 @@ def entropy_layer(field: VectorField) -> SquareLayer:
 
 
 def total_variation_layer(original: VectorField, patched: VectorField) -> SquareLayer:
-    """How far the patches move the distribution, 0 to 1.
+    """Size of the patches' effect on the distribution, 0 to 1.
 
     Raises:
         ValueError: when the fields are of different squares.

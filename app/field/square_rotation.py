@@ -18,7 +18,7 @@ class Turns:
     """The order of squares for one request after another.
 
     While requests come faster than they can be answered, only a first part of each is computed. Were it of the same
-    squares every time, all others would stand still for as long as a drag lasts. So every request begins with the
+    squares every time, all others would not change for as long as a drag lasts. So every request begins with the
     mouse's neighbourhood and the decision square, and continues with the squares that were not computed for longest.
     """
 

@@ -52,7 +52,7 @@ class VectorField:
 
     @property
     def complete(self) -> bool:
-        """Whether every square has been computed."""
+        """True when every square has been computed."""
         return bool(self.done.all())
 
     @cached_property

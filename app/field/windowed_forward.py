@@ -83,7 +83,7 @@ class WindowedForward:
     """Walks batches of one world, direction and network.
 
     Args:
-        network: the plain network, for what comes after the last stage with pixels.
+        network: the plain network, for the layers after the last stage with pixels.
         convolutions: its convolutions made ready.
         spans: where the windows are.
         until: the first stage that is computed on whole images; None to walk in windows to the end.
@@ -94,11 +94,11 @@ class WindowedForward:
         self._windowed = len(CONV_STAGES) if until is None else CONV_STAGES.index(until)
 
     def in_windows(self, stage: str) -> bool:
-        """Whether a stage is computed in windows."""
+        """True if a stage is computed in windows."""
         return _after(stage) <= self._windowed
 
     def windows_behind(self, stage: str) -> bool:
-        """Whether the stage after this one is computed in windows."""
+        """True if the stage after this one is computed in windows."""
         return _after(stage) < self._windowed
 
     def span(self, stage: str) -> Window:

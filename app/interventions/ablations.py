@@ -125,7 +125,7 @@ def _source_seeds(world: int, dim: int, first: int) -> tuple[int, ...]:
 
 
 def _some_level_has_open(maze: Maze, square: Square) -> bool:
-    """Whether some generated level of the maze's size has this square open, besides the start.
+    """True if some generated level of the maze's size has this square open, apart from the start.
 
     Of a perfect maze on a grid of rooms, two apart, only the walls between two rooms are ever opened.
     """

@@ -41,7 +41,7 @@ class CompiledStack:
 
     @property
     def by_pixel(self) -> bool:
-        """Whether each pixel's change depends on that pixel alone, so that windows of an image may be changed."""
+        """True if each pixel's change depends on that pixel alone, so that windows of an image may be changed."""
         return all(step.by_pixel for steps in self.steps.values() for step in steps)
 
     def edit(self, squares: np.ndarray) -> Edit:

@@ -25,7 +25,7 @@ WORDS: Final[dict[str, tuple[Callable[[Maze], Maze], Callable[[Maze], Maze]]]] =
     "cheese": (lambda maze: maze, without_cheese),
     "top-right": (carve_path_to_corner, lambda maze: maze),
 }
-"""How maze A and maze B of each word's vector are made from a maze. Source: Turner et al. 2023."""
+"""Makers of maze A and maze B of each word's vector from a maze. Source: Turner et al. 2023."""
 
 
 def word_vector(word: str, policy: Policy, maze: Maze, layer_name: str, cache: TensorCache = CACHE) -> Tensor:

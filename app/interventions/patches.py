@@ -19,7 +19,7 @@ class Patch:
         squares: acts only in forward passes with the mouse on one of these squares; None for everywhere.
         enabled: whether it acts at all.
         solo: while any patch of the stack is soloed, only soloed ones act.
-        resting: it was switched off with the whole stack, and comes back with it; see `PatchStack.switched`. No part of
+        resting: it was switched off with the whole stack, and returns with it; see `PatchStack.switched`. No part of
             what the patch does, so that patches that differ in nothing else are equal.
     """
 
@@ -193,7 +193,7 @@ class PatchStack:
 
     @property
     def any_enabled(self) -> bool:
-        """Whether any patch is switched on."""
+        """True if any patch is switched on."""
         return any(patch.enabled for patch in self.patches)
 
     def switched(self) -> PatchStack:
@@ -235,7 +235,7 @@ NO_PATCHES = PatchStack()
 
 @dataclass(frozen=True)
 class PatchProblem:
-    """Why a patch of the stack does not act: it does not fit the policy, or its vector cannot be read."""
+    """A patch of the stack cannot act: it does not fit the policy, or its vector cannot be read."""
 
     position: int
     reason: str

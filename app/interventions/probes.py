@@ -51,7 +51,7 @@ class Concept:
         return f"cheese {self.relation} {where}"
 
     def holds(self, maze: Maze, cheese: Square) -> bool:
-        """Whether it would be true of the maze with its cheese there."""
+        """True if it would be true of the maze with its cheese there."""
         row, col = maze.mouse if self.square is None else self.square
         return {"at": cheese == (row, col), "above": cheese[0] > row, "right of": cheese[1] > col}[self.relation]
 
@@ -143,8 +143,8 @@ def train_probe(
             measures=measures,
         )
 
-    beside = (("mean difference's accuracy", mean_accuracy),)
-    direction = vector("probe", "Probe", scaled, (numbers[0], *beside, numbers[1]))
+    other_rows = (("mean difference's accuracy", mean_accuracy),)
+    direction = vector("probe", "Probe", scaled, (numbers[0], *other_rows, numbers[1]))
     difference = vector("mean-difference", "Mean difference", apart, (("held-out accuracy", mean_accuracy), numbers[1]))
     return Probe(
         direction, difference, accuracy, mean_accuracy, len(train), held_out, cosine(direction, difference) or 0.0

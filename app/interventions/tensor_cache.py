@@ -37,4 +37,4 @@ class TensorCache:
 
 
 CACHE = TensorCache()
-"""What all parts of the program share, so that a vector shown in one panel is not computed again for another."""
+"""The cache of all parts of the program, so that a vector shown in one panel is not computed again for another."""

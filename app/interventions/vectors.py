@@ -165,7 +165,7 @@ def read_vector(path: str | Path, *, largest: int = LARGEST) -> ActivationVector
 
 
 def file_stamp(path: str | Path) -> tuple[int, int, int] | None:
-    """What tells one writing of a file from the next: time in ns, size, place on the disk; None where there is none."""
+    """Mark of one writing of a file: time in ns, size, place on the disk; None where there is no file."""
     try:
         found = Path(path).stat()
     except (OSError, ValueError):
@@ -191,7 +191,7 @@ def tensor_header(path: Path) -> TensorHeader | None:
 
 
 def is_vector(header: TensorHeader) -> bool:
-    """Whether a file says of itself that it is a vector: readable or not, `read_vector` tells of it."""
+    """True if a file says of itself that it is a vector: readable or not, `read_vector` tells of it."""
     return header.metadata.get("format") == FORMAT or header.names == ("vector",)
 
 

@@ -55,7 +55,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _too_deep(text: str, deepest: int) -> bool:
-    """Whether more brackets are open at once; those within strings do not count."""
+    """True if more brackets are open at once; those within strings do not count."""
     if text.count("[") + text.count("{") <= deepest:
         return False
     depth = 0

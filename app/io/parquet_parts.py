@@ -64,7 +64,7 @@ class PartsFolder:
             raise MazescopeError(f"{self.folder} cannot be used: {error.strerror or error}.") from error
 
     def has(self, number: int, rows: int) -> bool:
-        """Whether a part is there, whole, with this many rows."""
+        """True if a part is there, whole, with this many rows."""
         import pyarrow
 
         try:

@@ -10,7 +10,7 @@ from app.errors import MazescopeError
 
 
 def no_regular_file(path: Path) -> str | None:
-    """What is at a path when it is no regular file: "a folder", "a device or a pipe"; None for a file.
+    """The kind of thing at a path that is not a regular file: "a folder", "a device or a pipe"; None for a file.
 
     To be asked before anything is opened: a pipe would be waited for, and a device may never end.
 
@@ -25,12 +25,12 @@ def no_regular_file(path: Path) -> str | None:
 
 
 def is_file(path: Path) -> bool:
-    """Whether a file is there that can be looked at; also of names that no file can have, which `Path` fails on."""
+    """True if a file is there that can be looked at; also of names that no file can have, which `Path` fails on."""
     return os.path.isfile(path)
 
 
 def exists(path: Path) -> bool:
-    """Whether anything is there that can be looked at; likewise."""
+    """True if anything is there that can be looked at; likewise."""
     return os.path.exists(path)
 
 

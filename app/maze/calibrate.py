@@ -49,7 +49,7 @@ class _World:
             mouse: self._show([self._maze(background, mouse) for background in range(BACKGROUNDS)])
             for mouse in self.corners
         }
-        # The mouse is always somewhere: each half comes from the picture that has it in the other.
+        # The mouse is always somewhere: each half is taken from the picture that has it in the other.
         self.background = self.empty[self.corners[0]].copy()
         half = SIDE // 2
         self.background[:, half:, :half] = self.empty[self.corners[1]][:, half:, :half]

@@ -52,7 +52,7 @@ class Game:
 
     Attributes:
         maze: as the policy sees it now.
-        stream: where the next level comes from.
+        stream: the source of the next level.
         episode: number of the episode under way, from 0.
         clock: actions taken in it.
     """

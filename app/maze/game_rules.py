@@ -14,7 +14,7 @@ TIMEOUT: Final = 500
 """Steps after which an episode ends without cheese."""
 
 REWARD: Final = 10.0
-"""What the cheese is worth."""
+"""Reward for the cheese."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Walk:
     Attributes:
         mazes: the maze before the first move and after each; at the end of one that reached the cheese, the mouse is on
             its square and the cheese is gone.
-        reached: whether the mouse came to the cheese.
+        reached: whether the mouse reached the cheese.
         ended: whether the episode ended, by cheese or time-out; moves after that were not made.
     """
 

@@ -146,7 +146,7 @@ class _Grid:
         return path
 
     def doors(self, opened: int) -> int:
-        """How many pairs of neighbours are open."""
+        """Number of pairs of neighbours that are open."""
         right, up = (opened << 1) & self._not_first & opened, (opened << self._world) & opened
         return right.bit_count() + up.bit_count()
 

@@ -19,7 +19,7 @@ _SEARCH_LIMIT: Final = 4096
 
 @dataclass(frozen=True)
 class Level:
-    """A maze and where it came from.
+    """A maze and its source.
 
     Attributes:
         maze: the maze as generated.

@@ -25,7 +25,7 @@ Square = tuple[int, int]
 """(row, col) on the world grid, origin bottom-left, row upwards."""
 
 Facing = Literal["fresh", "left", "right"]
-"""Which way the mouse looks. In a fresh level it is drawn as it is after a move left."""
+"""The direction that the mouse faces. In a fresh level it is drawn as it is after a move left."""
 
 _SIDES: Final = tuple(WORLDS.values())
 _FACINGS: Final = get_args(Facing)
@@ -154,15 +154,15 @@ class Maze:
         return corner, corner
 
     def contains(self, square: Square) -> bool:
-        """Whether the square is in the world."""
+        """True if the square is in the world."""
         return 0 <= square[0] < self.world and 0 <= square[1] < self.world
 
     def is_wall(self, square: Square) -> bool:
-        """Whether a square of the world is a wall."""
+        """True if a square of the world is a wall."""
         return self.walls[square[0] * self.world + square[1]] == 1
 
     def is_open(self, square: Square) -> bool:
-        """Whether a square is in the world and is not a wall (the cheese's square is open in this sense)."""
+        """True if a square is in the world and is not a wall (the cheese's square is open in this sense)."""
         return self.contains(square) and not self.is_wall(square)
 
     def with_walls(self, squares: tuple[Square, ...], wall: bool) -> Maze:

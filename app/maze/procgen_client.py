@@ -32,7 +32,7 @@ _MESSAGE: Final = 500
 
 _CLOSED: Final = "procgen was closed and gives no more answers."
 DISTRIBUTIONS: Final = ("procgen-mirror", "procgen")
-"""What the game is called by package indexes."""
+"""Name of the game in package indexes."""
 
 _ABSENT: Final = (
     "procgen is not installed here (its wheel, procgen-mirror, exists for Linux on x86-64 and Python 3.11 and 3.12 "
@@ -41,7 +41,7 @@ _ABSENT: Final = (
 _AGAIN: Final = "it is started again at the next request"
 
 RESTARTED: Final = "procgen's process had ended unexpectedly and was started again."
-"""What the user is told when a request was answered anyway."""
+"""Notes for the user on a request that was answered anyway."""
 
 
 class Steps(NamedTuple):
@@ -118,7 +118,7 @@ class Procgen:
 
     @staticmethod
     def available() -> bool:
-        """Whether procgen is installed here (it exists for few platforms). Looks without importing it."""
+        """True if procgen is installed here (it exists for few platforms). Looks without importing it."""
         return importlib.util.find_spec("procgen") is not None
 
     @staticmethod
@@ -247,7 +247,7 @@ class Procgen:
         raise ProcgenError(f"procgen could not do what was asked ({result}).")
 
     def _answer(self, request: tuple[Any, ...]) -> tuple[str, Any] | None:
-        """What the process answers; None when it ended instead."""
+        """The process's answer; None when it ended instead."""
         if self._closed:
             raise ProcgenError(_CLOSED)
         pipe = self._started()

@@ -125,7 +125,7 @@ class _Games:
     def play(
         self, world_name: str, rand_seed: int, num_levels: int, start_level: int, actions: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """What fresh environments show before the first action and after each; see `Procgen.play`."""
+        """Observations of fresh environments before the first action and after each; see `Procgen.play`."""
         environments = self._environment(
             world_name, start_level, actions.shape[1], num_levels=num_levels, rand_seed=rand_seed
         )

@@ -32,7 +32,7 @@ _GENERATOR_TEXT: Final = re.compile(rb"(?:[0-9]{1,10} ){624}[0-9]{1,3}")
 
 
 def _is_generator(value: Value) -> bool:
-    """Whether this is the text form of a 32-bit Mersenne twister: 624 words and a position."""
+    """True if this is the text form of a 32-bit Mersenne twister: 624 words and a position."""
     if not isinstance(value, bytes) or not _GENERATOR_TEXT.fullmatch(value):
         return False
     words = value.split(b" ")

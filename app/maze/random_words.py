@@ -14,7 +14,7 @@ _MULTIPLIER: Final = np.uint32(1812433253)
 _TWIST: Final = np.uint32(0x9908B0DF)
 
 FIRST_WORDS: Final = _SIZE - _MIDDLE
-"""How many of a generator's first words depend on nothing but its freshly seeded state: what `first_words` can give."""
+"""Number of a generator's first words that depend only on its freshly seeded state: the most of `first_words`."""
 
 _threads = threading.local()
 

@@ -114,7 +114,7 @@ def _cells(maze: Maze, squares: Squares | None) -> np.ndarray:
 
 
 def _walls(mazes: Sequence[Maze]) -> np.ndarray:
-    """(B, cells + 1) bool; the last stands for no cell and is never a wall."""
+    """(B, cells + 1) bool; the last is for no cell and is never a wall."""
     cells = len(mazes[0].walls)
     walls = np.zeros((len(mazes), cells + 1), dtype=bool)
     walls[:, :-1] = np.frombuffer(b"".join(maze.walls for maze in mazes), dtype=bool).reshape(len(mazes), cells)

@@ -17,7 +17,7 @@ from app.maze.maze import Maze, Square
 from app.maze.moves import DOWN, LEFT, MOVE_DELTAS, RIGHT, UP
 
 TIE_ORDER: Final = (UP, RIGHT, DOWN, LEFT)
-"""Which of several equally good moves a path takes."""
+"""The choice of a path among several equally good moves."""
 
 _STEPS: Final = tuple((int(row), int(col)) for row, col in MOVE_DELTAS)
 
@@ -48,7 +48,7 @@ class _Flood(NamedTuple):
     """A search from one square over all that can be reached. Cells are row * (world + 1) + column.
 
     A column of walls behind every row, and a row of them behind the last, keep steps inside without checking bounds:
-    before the first cell comes the last of these.
+    before the first cell there is the last of these.
 
     Attributes:
         steps: of each cell: 1 for a wall, 0 for one that was not reached, else `_START` more than the steps to it.
@@ -145,7 +145,7 @@ def best_moves(maze: Maze, square: Square, target: Square) -> tuple[int, ...]:
 
 
 def is_unique(maze: Maze, path: tuple[Square, ...]) -> bool:
-    """Whether a shortest path, as `shortest_path` gives it, is the only one between its ends."""
+    """True if a shortest path, as `shortest_path` gives it, is the only one between its ends."""
     row, col = path[-1]
     return row * (maze.world + 1) + col not in _flood(maze.world, maze.walls, path[0]).many
 

@@ -22,7 +22,7 @@ MOST: Final = 64
 
 _EXPECTED: Final = "a procgen state, or a pickled list of them"
 _BEGINNING: Final = b"\x00\x00\x00\x00\x04\x00\x00\x00maze"
-"""How every state of the game begins: version 0, and the length and text of the name."""
+"""First bytes of every state of the game: version 0, and the length and text of the name."""
 
 _WITHIN: Final = 64
 """Bytes of a pickle in which the first state begins."""
@@ -37,7 +37,7 @@ _MARK: Final = object()
 
 
 def holds_states(beginning: bytes) -> bool:
-    """Whether a file that begins like this holds states of the game `maze`, raw or pickled."""
+    """True if a file that begins like this holds states of the game `maze`, raw or pickled."""
     return _BEGINNING in beginning[: _WITHIN + len(_BEGINNING)]
 
 

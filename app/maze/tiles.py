@@ -106,7 +106,7 @@ class Tiles:
     def owners(self) -> np.ndarray:
         """(K, 64 * 64) int64: the cells whose walls cover each pixel, first drawn first; `cells` where there are fewer.
 
-        A wall is opaque, so of the walls that stand, the last of these shows.
+        A wall is opaque, so of the walls that are there, the last of these shows.
         """
         return self._coverage[0]
 

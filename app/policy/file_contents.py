@@ -32,7 +32,7 @@ class Contents:
     Attributes:
         format: the kind of file, in words.
         tensors: the state dict, unread.
-        metadata: plain values (text, numbers, and lists or objects of them) that came with it.
+        metadata: plain values (text, numbers, and lists or objects of them) saved with it.
     """
 
     format: str

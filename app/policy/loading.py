@@ -143,7 +143,7 @@ def _opened(path: Path, file: io.BufferedReader, name: str, limits: Limits) -> A
 
 
 def _is_safetensors(start: bytes) -> bool:
-    """Whether a file begins with a header's length, of at most the 100 MB the format allows, and a JSON object."""
+    """True if a file begins with a header's length, of at most the 100 MB the format allows, and a JSON object."""
     return len(start) > 8 and start[8:9] == b"{" and struct.unpack("<Q", start[:8])[0] <= 100_000_000
 
 

@@ -42,12 +42,12 @@ def encode(metadata: Mapping[str, Any]) -> dict[str, str]:
 
 
 def decode(metadata: Mapping[str, str], limits: Limits = LIMITS) -> dict[str, Any]:
-    """The inverse of `encode`: strings that are JSON become what they stand for, others stay."""
+    """The inverse of `encode`: strings that are JSON become their values, others stay."""
     return plain_items({key: decode_text(value) for key, value in metadata.items()}, limits)
 
 
 def decode_text(text: str) -> Any:
-    """What a JSON text stands for, or the text itself where it is not JSON."""
+    """The value of a JSON text, or the text itself where it is not JSON."""
     try:
         return parse_json(text, finite=True)
     except ValueError:

@@ -10,7 +10,7 @@ import pickletools
 from typing import Any, Final
 
 COUNTLESS: Final = 10**9
-"""What is counted to unless told: more is not told apart."""
+"""The limit of counting unless told: more is not told apart."""
 
 _PUT: Final = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 _GET: Final = frozenset({"GET", "BINGET", "LONG_BINGET"})

@@ -1,4 +1,4 @@
-"""A loaded policy as a value: the network and where it came from."""
+"""A loaded policy as a value: the network and its source."""
 
 from __future__ import annotations
 

@@ -26,25 +26,25 @@ _TITLES: Final = {
     "region": "Cheese in training",
     "config": "Training option",
 }
-"""What facts are called whose keys say too little away from the training that wrote them."""
+"""Titles of facts whose keys say too little away from the training that wrote them."""
 
 _UNITS: Final = {"observations": "{0} observations", "region": "top-right {0} x {0} squares"}
-"""How the values of some keys are told."""
+"""Wording of the values of some keys."""
 
 
 def default_policy_path() -> Path:
-    """Where the policy that opens with the program is."""
+    """The file of the policy that opens with the program."""
     return asset("policies", "default.safetensors")
 
 
 def model_card(policy: Policy, *, largest: int = LARGEST_CARD) -> str | None:
     """The model card (Markdown, at most `largest` bytes) that is next to the policy's file as NAME.md, or None."""
-    return _beside(policy, ".md", largest)
+    return _companion_text(policy, ".md", largest)
 
 
 def card_facts(policy: Policy, *, largest: int = LARGEST_CARD) -> dict[str, Any]:
     """The facts that are next to the policy's file as NAME.json; empty when there are none that can be read."""
-    text = _beside(policy, ".json", largest)
+    text = _companion_text(policy, ".json", largest)
     try:
         found = parse_json(text) if text is not None else None
     except ValueError:
@@ -53,9 +53,9 @@ def card_facts(policy: Policy, *, largest: int = LARGEST_CARD) -> dict[str, Any]
 
 
 def describe(policy: Policy) -> list[tuple[str, str]]:
-    """What there is to say of a policy, as (what, text) in the order to show it.
+    """Facts of a policy, as (title, text) in the order to show them.
 
-    No title comes twice. Its name, size, file and identity; then what its model card and its file say of it (the card's
+    No title appears twice. Name, size, file and identity; then what its model card and its file say of it (the card's
     word counts where both speak; what they say in groups is in `training_options`); then its layers with the shapes of
     one observation's activations (channels x rows x columns, or features).
     """
@@ -79,7 +79,7 @@ def describe(policy: Policy) -> list[tuple[str, str]]:
 
 
 def training_options(policy: Policy) -> list[tuple[str, str]]:
-    """What the policy's card and file say in groups, above all how its training was set, as (group: what, text).
+    """Facts from the policy's card and file in groups, above all of its training, as (group: title, text).
 
     An option is what was planned, such as the most observations; `describe` says the outcome of it.
     """
@@ -87,7 +87,7 @@ def training_options(policy: Policy) -> list[tuple[str, str]]:
 
 
 def _said(policy: Policy) -> dict[str, Any]:
-    """What the policy's file and its card say of it; the card's word counts."""
+    """Facts from the policy's file and its card; the card's word counts."""
     # A safetensors file keeps no order of its own.
     said = {**dict(sorted(policy.metadata.items())), **card_facts(policy)}
     return {key: value for key, value in said.items() if key not in _COMPUTED}
@@ -123,7 +123,7 @@ def _fact(value: object) -> str:
     return shown(value, 400)
 
 
-def _beside(policy: Policy, suffix: str, largest: int) -> str | None:
+def _companion_text(policy: Policy, suffix: str, largest: int) -> str | None:
     if policy.path is None:
         return None
     path = policy.path.with_suffix(suffix)

@@ -24,7 +24,7 @@ _DTYPES: Final = {"F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.flo
 
 @contextmanager
 def open_safetensors(path: Path, file: BinaryIO, file_name: str, limits: Limits = LIMITS) -> Iterator[Contents]:
-    """What a safetensors file holds; its tensors can be read until the context ends.
+    """The contents of a safetensors file; its tensors can be read until the context ends.
 
     Args:
         path: the file.

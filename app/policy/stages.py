@@ -38,7 +38,7 @@ RESUMABLE = (
     *(f"embedder.block{b}.{part}" for b in (1, 2, 3) for part in ("conv", "maxpool", "res1.resadd", "res2.resadd")),
     *("embedder.relu3", "embedder.flatten", "embedder.fc", "embedder.relufc"),
 )
-"""Layers whose output alone determines what comes after (inside a residual block the skipped input matters too)."""
+"""Layers whose output alone determines all later ones (inside a residual block the skipped input matters too)."""
 
 
 def run(
@@ -75,7 +75,7 @@ def differentiable_run(
         edit: called with the activation of every layer named in `edited`, in order of computation.
         edited: names of the layers to edit.
         keep: names of the layers whose activations (after the edit) are requested.
-        after: one of `RESUMABLE`: `inputs` are its (already edited) outputs, and only what comes later is computed.
+        after: one of `RESUMABLE`: `inputs` are its (already edited) outputs, and only later layers are computed.
 
     Raises:
         ValueError: when `after` is not a layer a run can resume after.

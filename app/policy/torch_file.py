@@ -39,7 +39,7 @@ _HARMLESS: Final = re.compile(
 
 
 def read_torch(file: BinaryIO, file_name: str, limits: Limits = LIMITS) -> Contents:
-    """What a checkpoint written by torch.save holds. The file has to stay open while its tensors are read.
+    """The contents of a checkpoint written by torch.save. The file has to stay open while its tensors are read.
 
     Raises:
         PolicyError: one sentence on what was found and what was expected.

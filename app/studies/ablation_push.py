@@ -115,7 +115,7 @@ def resume_point(stage: Layer, width: int) -> str | None:
 
 
 def _replacement(policy: Policy, maze: Maze, stage: Layer, ablation: Ablation, seed: int) -> Tensor:
-    """What the channels become: (*layer shape)."""
+    """The channels' new values: (*layer shape)."""
     if ablation == "mean":
         return mean_activation(Mean(layer=stage.name, seed=seed), policy, maze)
     if ablation == "resample":

@@ -1,7 +1,7 @@
 """Forward passes of the policy with the mouse on given squares, without and with any number of stacks.
 
 Studies ask what several stacks do at the same squares, so the unpatched network runs once, and each stack only what
-comes after its first intervened layer; and they ask it of many mazes, so passes of several mazes share a batch.
+follows its first intervened layer; and they ask it of many mazes, so passes of several mazes share a batch.
 """
 
 from __future__ import annotations

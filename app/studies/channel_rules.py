@@ -25,7 +25,7 @@ the levels; or those that lower the log-odds most when they are zeroed."""
 
 MARKS: Final = 0.5
 TOP: Final = 3
-"""How many channels the rule "ablation" takes unless told."""
+"""Number of channels that the rule "ablation" takes unless told."""
 
 
 @dataclass(frozen=True)

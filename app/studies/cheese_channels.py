@@ -41,7 +41,7 @@ class CheeseChannel:
 
     @property
     def marks(self) -> bool:
-        """Whether it is taken for a channel that marks the cheese."""
+        """True if it is taken for a channel that marks the cheese."""
         return self.score >= MARKS
 
     @property

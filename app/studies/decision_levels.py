@@ -79,7 +79,7 @@ def each_piece(
     progress: Progress,
     machines: Machines = HERE,
 ) -> Iterator[T]:
-    """What the work gives of each level, in their order, computed on several threads or a cluster.
+    """Each level's answer, in their order, computed on several threads or a cluster.
 
     Every level is computed by itself, so that its numbers do not depend on the others.
 

@@ -18,7 +18,7 @@ from app.studies.saturation import Saturation, saturation
 from app.studies.vector_effects import RESADDS, Choices, vector_effects
 
 VALUES: Final = (1.0, 2.3, 5.5, 10.0)
-"""What the retargeted channel is set to."""
+"""The value that the retargeted channel is set to."""
 
 SMALLEST: Final = 5
 """Side of the smallest mazes that are retargeted: in one of 3 x 3 nearly every square is next to the cheese."""
@@ -97,7 +97,7 @@ def effects_table(
 
 
 def check(policy: Policy, layers: Sequence[str], channels: Sequence[int] | None) -> None:
-    """Nothing, when the policy has these layers, and these channels at the default layer.
+    """Check that the policy has these layers, and these channels at the default layer.
 
     Raises:
         PatchError: one sentence on the first that it lacks.

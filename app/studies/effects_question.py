@@ -252,7 +252,7 @@ class EffectsResult(Result):
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """Where subtracting the cheese vector does most, and which channel marks the cheese."""
+        """The layer at which subtracting the cheese vector does most, and the channel that marks the cheese."""
         original, *subtracted = self.table.subtracted
         if not original.levels:
             return ("No level has a decision square.",)

@@ -24,7 +24,7 @@ Compute = Callable[[FieldRequest], FieldResult]
 """The engine's `compute`: the whole field of a request."""
 
 FACINGS: tuple[Facing, Facing] = ("left", "right")
-"""How the mouse is drawn, un-mirrored and mirrored; in a fresh level it is drawn as after a move left."""
+"""The mouse as drawn, un-mirrored and mirrored; in a fresh level it is drawn as after a move left."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +136,7 @@ def greedy_steps(
 def reach_of(
     compute: Compute, policy: Policy, maze: Maze, stack: PatchStack, target: Square, *, steps: int = TIMEOUT
 ) -> tuple[Arrival, int | None]:
-    """How play under a stack arrives on a target before the cheese ends it: sampled, and greedy steps (None: never).
+    """Arrival on a target under a stack before the cheese ends play: sampled, and greedy steps (None: never).
 
     Arguments and errors are those of `outcome`.
 

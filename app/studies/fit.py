@@ -27,7 +27,7 @@ from app.studies.level_table import LevelsQuestion
 from app.studies.study import Partial, Question, Recipe, unheard
 
 Outcome = Literal["choice", "greedy", "exact"]
-"""What a level counts as: P(cheese) at the decision square; whether greedy play reaches the cheese; the chance that
+"""The number of a level: P(cheese) at the decision square; whether greedy play reaches the cheese; the chance that
 sampled play does."""
 
 COLUMNS: Final[dict[Outcome, str]] = {"choice": "p_cheese", "greedy": "greedy_steps", "exact": "reach"}

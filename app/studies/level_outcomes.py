@@ -1,4 +1,4 @@
-"""Outcomes of play in many levels: exact ones from two fields a level, greedy ones from the squares it comes to."""
+"""Outcomes of play in many levels: exact ones from two fields a level, greedy ones from the squares it visits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def exact_outcomes(mazes: Sequence[Maze], forward: LevelForward, stack: PatchSta
 def greedy_outcomes(mazes: Sequence[Maze], forward: LevelForward, stack: PatchStack, steps: int) -> list[int | None]:
     """Steps to the cheese by the likeliest moves (ties LEFT, DOWN, UP, RIGHT, NOOP), None where it is not reached.
 
-    Without patches only the squares that the mouse comes to are computed, those of all levels together.
+    Without patches only the squares that the mouse visits are computed, those of all levels together.
     """
     if stack.active:
         return [each.greedy_steps for each in exact_outcomes(mazes, forward, stack, steps)]

@@ -20,7 +20,7 @@ from app.maze.maze import Maze
 from app.studies.level_features import FEATURES, feature_columns, real_numbers, whole_numbers
 
 Outcomes = Literal["none", "greedy", "exact"]
-"""Which outcomes of play are computed: none; that of greedy play; that of sampled play, exactly, and of greedy play."""
+"""The outcomes of play to compute: none; that of greedy play; that of sampled play, exactly, and of greedy play."""
 
 DIGEST: Final = ("_digest_high", "_digest_low")
 """Columns of a part that tell equal levels from others; a finished table has `repeats` instead."""

@@ -108,7 +108,7 @@ class LevelsQuestion(Question):
 
     @property
     def rows(self) -> LevelRows:
-        """What is asked of each block."""
+        """The request for a block."""
         return LevelRows(self.outcomes, self.steps, self.stack)
 
     def _split(self) -> Iterator[Part]:

@@ -71,7 +71,7 @@ class LevelsResult(Result):
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """What the policy does at the decision squares, and the outcomes of play, with intervals."""
+        """The policy's choices at the decision squares, and the outcomes of play, with intervals."""
         rows = self._summary
         columns = (
             Column("number", tuple(name for name, _ in rows)),
@@ -88,7 +88,7 @@ class LevelsResult(Result):
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """How many levels, how many different ones, how many with a decision square, and what it does there."""
+        """Numbers of levels, of different ones and of those with a decision square, and the choices there."""
         counts = self._counts
         said = [
             f"{counts['levels']:,} levels, {counts['different']:,} of them different; {counts['decision']:,} have a "

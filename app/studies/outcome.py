@@ -111,7 +111,7 @@ class OutcomeResult(Result):
 
     @property
     def patched(self) -> bool:
-        """Whether a stack acts in any level."""
+        """True if a stack acts in any level."""
         return any(each.patched is not each.original for each in self.outcomes)
 
     @property

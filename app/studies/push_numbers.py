@@ -121,7 +121,7 @@ class PushNumbers:
 
     @cached_property
     def aggregation(self) -> Aggregation | None:
-        """How well the parts that push most tell the greedy move; None when it is never one of the two."""
+        """Share of greedy moves that the parts that push most tell; None when it is never one of the two."""
         return aggregation(self.difference, self.to_cheese, self.to_top_right, self.greedy, seed=self.seed)
 
     def ranking(self, move: int) -> list[tuple[int, float]]:
@@ -136,12 +136,12 @@ class PushNumbers:
 
     @property
     def part(self) -> str:
-        """What a part is called: "channel" or "unit"."""
+        """The word for a part: "channel" or "unit"."""
         return "channel" if self.layer == CHANNELS else "unit"
 
 
 def in_region(maze: Maze, side: int) -> bool:
-    """Whether the cheese is in the top-right side x side squares of the maze."""
+    """True if the cheese is in the top-right side x side squares of the maze."""
     if maze.cheese is None:
         return False
     corner = maze.top_right[0]

@@ -173,15 +173,15 @@ class ResampleResult(Result):
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """Whether the claimed channels depend on the cheese's square more than others do."""
+        """The finding that the claimed channels depend on the cheese's square more than others do, or do not."""
         same, away = (self.cells["mean_total_variation", "claimed", kind] for kind in KINDS)
-        beside, beyond = (self.cells["mean_total_variation", "control", kind] for kind in KINDS)
+        others, beyond = (self.cells["mean_total_variation", "control", kind] for kind in KINDS)
         change, low, high, share = self.differences("mean_total_variation")
         said = [
             f"{self._listed} of {self.layer.removeprefix('embedder.')} ({self.chosen.words}): taken from levels with "
             f"the cheese on the same square, the field changes by {same.mean:.2f} %; elsewhere, by {away.mean:.2f} %: "
             f"{change:+.2f} [{low:+.2f}, {high:+.2f}] points more (n = {same.n} levels).",
-            f"{beside.sets} random sets of as many other channels: {beside.mean:.2f} % and {beyond.mean:.2f} %; "
+            f"{others.sets} random sets of as many other channels: {others.mean:.2f} % and {beyond.mean:.2f} %; "
             f"{share:.0%} of them differ by as much.",
         ]
         flips = [self.cells["greedy_flips", "claimed", kind] for kind in KINDS]

@@ -100,7 +100,7 @@ class RetargetMap:
 
     @property
     def complete(self) -> bool:
-        """Whether every square is there."""
+        """True when every square is there."""
         return not bool(np.isnan(self.base).any() or np.isnan(self.patched).any())
 
     def index(self, square: Square) -> int | None:
@@ -163,7 +163,7 @@ def retarget_maps(
 
 
 def background_plan(policy: Policy, maze: Maze) -> Plan:
-    """How to compute on the processor next to fields that somebody waits for: one thread fewer than they take."""
+    """Plan for the processor next to fields that somebody waits for: one thread fewer than they take."""
     found = Plans().find(policy.width, maze.world) or default_plan(policy.width)
     return replace(found, threads=max(1, found.threads - 1))
 
@@ -242,7 +242,7 @@ class _Work:
             yield start * max(1, len(self._settings))
 
     def map(self) -> RetargetMap:
-        """What has been found so far."""
+        """The result so far."""
         routes = tuple(self._route(at) for at in range(len(self._targets)))
         patched = np.array([[geometric_mean(each) for each in route.patched] for route in routes])
         return RetargetMap(

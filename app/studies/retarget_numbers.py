@@ -65,7 +65,7 @@ class RetargetNumbers:
         return int(self.patched[:, known].mean(axis=1).argmax()) if known.any() else None
 
     def name(self, setting: int) -> str:
-        """What a setting is called: "channels 10, 18 = 5.5"."""
+        """The name of a setting: "channels 10, 18 = 5.5"."""
         each = self.settings[setting]
         which = ", ".join(map(str, each.channels[:4])) + (", ..." if len(each.channels) > 4 else "")
         return f"channel{'' if len(each.channels) == 1 else 's'} {which} = {each.value:g}"

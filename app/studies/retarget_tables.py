@@ -52,7 +52,7 @@ def _distance_bins(steps: np.ndarray) -> np.ndarray:
 
 
 def _curves(result: RetargetNumbers) -> list[Curve]:
-    """What is drawn, controls first; of many settings only the best ones."""
+    """The settings to draw, controls first; of many only the best ones."""
     means = [np.nan_to_num(_mean(values)[0], nan=-1) for values in result.patched]
     best = np.argsort(-np.array(means), kind="stable")[:_MOST_CURVES]
     found: list[Curve] = [("nothing set", result.base, True)]

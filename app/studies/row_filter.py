@@ -23,7 +23,7 @@ OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
 """The comparisons, longest first."""
 
 SPOKEN: Final = {"p(cheese)": "p_cheese", "p(top-right)": "p_top_right", "log-odds": "log_odds"}
-"""What people call some columns."""
+"""Titles of some columns."""
 
 LONGEST: Final = 500
 """Characters of a condition."""
@@ -32,7 +32,7 @@ _COMPARISON = re.compile(r"\s*(?P<name>.+?)\s*(?P<sign><=|>=|!=|==|=|<|>)\s*(?P<
 
 
 def matching(text: str, columns: Mapping[str, Any]) -> np.ndarray:
-    """Which rows a condition holds for.
+    """The rows for which a condition holds.
 
     Args:
         text: comparisons "NAME SIGN VALUE" joined by "and" and "or" ("and" binds closer), without brackets. A value is

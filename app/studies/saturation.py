@@ -50,7 +50,7 @@ def saturation(
     coefficients: Sequence[float] = COEFFICIENTS,
     progress: Progress = go_on,
 ) -> tuple[Saturation, ...]:
-    """How each later layer moves when the cheese vector is added with growing coefficients at the decision squares: of
+    """Question: each later layer's move as the cheese vector is added with growing coefficients at decision squares: of
     the response study (`app.studies.response`), the norms and what is odd in them.
 
     Nothing, when no level has a decision square.

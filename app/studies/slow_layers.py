@@ -85,7 +85,7 @@ def retarget_layer(found: RetargetMap) -> Sides:
 
 
 def pin_words(result: FieldResult) -> str:
-    """Whether play under the stack reaches the first pin, in a sentence; empty without a pin on an open square."""
+    """Arrival of play under the stack at the first pin, in a sentence; empty without a pin on an open square."""
     request = result.request
     squares = [
         patch.square for _, patch in request.stack.active if isinstance(patch, SetValue) and patch.square is not None
@@ -101,7 +101,7 @@ def pin_words(result: FieldResult) -> str:
 
 
 def route_words(found: RetargetMap, square: Square, setting: int | None = 0) -> str:
-    """What is said of one target: its length, and the square where a right move is least likely."""
+    """A target's facts: its length, and the square where a right move is least likely."""
     at = found.index(square)
     if at is None:
         return ""

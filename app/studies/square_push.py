@@ -152,7 +152,7 @@ class SquarePushResult(Result):
 
     @property
     def part(self) -> str:
-        """What a part is called: "channel" or "unit"."""
+        """The word for a part: "channel" or "unit"."""
         return "channel" if self.question.layer == CHANNELS else "unit"
 
     def strongest(self, square: int) -> list[int]:
@@ -160,7 +160,7 @@ class SquarePushResult(Result):
         return [int(at) for at in np.argsort(-np.abs(self.parts[square]).max(axis=1), kind="stable")]
 
     def name(self, square: int) -> str:
-        """What a square is called: "(3, 7)"."""
+        """The name of a square: "(3, 7)"."""
         row, col = self.question.squares[square]
         return f"({row}, {col})"
 

@@ -161,7 +161,7 @@ class Grid:
         n: (rows, columns) int64, what each was measured on, or None.
         unit: of the values.
         diverging: whether 0 is the middle of the colours; otherwise they begin at the smallest value.
-        marked: cells (row, column) that stand out.
+        marked: cells (row, column) to highlight.
     """
 
     rows: tuple[str, ...]
@@ -262,7 +262,7 @@ class Result(ABC):
     @property
     @abstractmethod
     def tables(self) -> tuple[Table, ...]:
-        """What people read: each number with its n."""
+        """The tables to read: each number with its n."""
 
     @property
     @abstractmethod
@@ -272,7 +272,7 @@ class Result(ABC):
     @property
     @abstractmethod
     def findings(self) -> tuple[str, ...]:
-        """What was found, in sentences; the first is the answer."""
+        """The findings, in sentences; the first is the answer."""
 
     @abstractmethod
     def to_json(self) -> Any:
@@ -280,7 +280,7 @@ class Result(ABC):
 
     @property
     def recipe(self) -> Recipe:
-        """How to get this result again: the question's recipe and the program's version."""
+        """The way to get this result again: the question's recipe and the program's version."""
         return {"program": PROGRAM, "study": self.question.study, **self.question.recipe()}
 
 

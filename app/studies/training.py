@@ -125,7 +125,7 @@ class TrainingResult(TrainingRows, Result):
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """What changed over training, in sentences."""
+        """The changes over training, in sentences."""
         return training_tables.findings(self)
 
     def to_json(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ STEPS = 256
 
 @dataclass(frozen=True)
 class TrainingSetting:
-    """What each checkpoint of a series is asked; see `app.studies.training.TrainingQuestion`."""
+    """The questions to each checkpoint of a series; see `app.studies.training.TrainingQuestion`."""
 
     series: Series
     levels: LevelSet
@@ -54,7 +54,7 @@ class TrainingSetting:
 
     @cached_property
     def asked(self) -> Asked:
-        """What each checkpoint is asked."""
+        """The questions to each checkpoint."""
         return Asked(self.mazes, tuple(self.deciding.tolist()), self.layer, self.steps if self.play else 0, self.seed)
 
 

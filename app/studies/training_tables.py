@@ -23,7 +23,7 @@ CAUTION: Final = (
 
 
 def trained_by_imitation(result: TrainingRows) -> bool:
-    """Whether the files say that their policies were trained by imitation."""
+    """True if the files say that their policies were trained by imitation."""
     recipes = [str(policy.metadata.get("recipe", "")) for policy in result.question.series.policies]
     return any("imitation" in recipe for recipe in recipes)
 

@@ -159,7 +159,7 @@ class TransferResult(Result):
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """How the directions compare, and whether a probe's steers worse than the mean difference."""
+        """Comparison of the directions, with the finding on a probe's against the mean difference's."""
         rows = {row[0]: row for row in self.rows()}
 
         def said(name: str) -> str:

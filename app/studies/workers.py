@@ -29,7 +29,7 @@ def in_parallel(
     threads: int | None = None,
     progress: Progress = go_on,
 ) -> Iterator[T]:
-    """What the work gives of each piece, in their order, each as soon as those before it are there.
+    """Each piece's answer, in their order, each as soon as those before it are there.
 
     Torch computes on one thread in each worker and records no gradients. All workers have ended when this has.
 

@@ -1,8 +1,8 @@
 """One batch of levels moved along a direction after its source, in the real network and with gates frozen.
 
-The network after the source is piecewise linear; its gates are the ReLUs' masks and the max poolings' winners. First
-comes the walk at t = 0 with all that is frozen (`app.studies.response.frozen`); then the real network goes through, a
-few coefficients at a time, so that a chunk stays in a core's cache, and is compared with what is known of t = 0.
+The network after the source is piecewise linear; its gates are the ReLUs' masks and the max poolings' winners. The
+walk at t = 0, with all that is frozen, is the first (`app.studies.response.frozen`); then the real network goes through,
+a few coefficients at a time, so that a chunk stays in a core's cache, and is compared with what is known of t = 0.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _FEATURES: Final = 8192
 
 @dataclass(frozen=True)
 class Asked:
-    """What is requested of each level.
+    """The request for each level.
 
     Attributes:
         coefficients: the t, 0 among them once.
@@ -59,7 +59,7 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """How far a layer moves, d(t) = f(t) - f(0), in float64 over the flattened activation of each level.
+    """A layer's move, d(t) = f(t) - f(0), in float64 over the flattened activation of each level.
 
     Attributes:
         squares: (levels, t) |d(t)|^2.
@@ -76,7 +76,7 @@ class Moves:
 
 @dataclass(eq=False)
 class Bent:
-    """What a batch of levels gave; logits are (..., 15) float32.
+    """The results of a batch of levels; logits are (..., 15) float32.
 
     Attributes:
         logits: (levels, t, 15) of the real network.

@@ -182,7 +182,7 @@ def _strip(result: ResponseNumbers, layer: str, stages: dict[str, np.ndarray]) -
 
 
 def _changes(result: ResponseNumbers, stages: Sequence[str]) -> tuple[Mark, ...]:
-    """Where gates of these stages change; as many as can be told apart on a page."""
+    """Plots of the places where gates of these stages change; as many as can be told apart on a page."""
     if result.changes is None:
         return ()
     found = [result.changes[stage] for stage in stages if stage in result.changes]

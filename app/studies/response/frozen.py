@@ -26,7 +26,7 @@ EditRows = Callable[[str, int, Tensor], Tensor]
 
 @dataclass(eq=False)
 class Frozen:
-    """What the walk found; the first axis of all is the levels.
+    """Results of the walk; the first axis of all is the levels.
 
     Attributes:
         gates: by stage, the mask of a relu (bool) or the winning pixels of a max pooling (int64) at t = 0.

@@ -116,7 +116,7 @@ def _cross_pool(step: Step, line: _Line) -> None:
 
 
 def _handovers(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where the highest of nine straight lines changes, between 0 and 1; and which of the windows it is each time.
+    """Places where the highest of nine straight lines changes, between 0 and 1; and the window it is each time.
 
     Args:
         first, last: (windows, 9) the lines' values at 0 and at 1; minus infinity for what is outside the picture.

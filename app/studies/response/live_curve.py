@@ -56,7 +56,7 @@ class LiveCurve:
 
     @property
     def complete(self) -> bool:
-        """Whether all points are there."""
+        """True when all points are there."""
         return not np.isnan(self.logits).any()
 
     @cached_property
@@ -160,7 +160,7 @@ class CurveTracer:
         return curve
 
     def _start(self, policy: Policy, site: Site, moved: MovedNumber) -> tuple[Origin, np.ndarray]:
-        """Where the curve starts, and the logits (15,) of the network without patches."""
+        """The square where the curve starts, and the logits (15,) of the network without patches."""
         network = self._of(policy)
         x, _ = walked(network, [site.maze.with_mouse(site.square)], LOGITS)
         original = read_only(x[0].cpu().numpy())

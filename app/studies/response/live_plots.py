@@ -29,7 +29,7 @@ def live_plot(curve: LiveCurve, name: str, number: str) -> Plot:
 
     Args:
         curve: the curve; points that are still to come are gaps.
-        name: one of `TITLES`; without a decision square the log-probabilities stand for log-odds and the two chances.
+        name: one of `TITLES`; without a decision square the log-probabilities replace log-odds and the two chances.
         number: what runs along it: "coefficient".
     """
     x, row, col = curve.coefficients, *curve.square

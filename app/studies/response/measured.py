@@ -58,7 +58,7 @@ class LayerMoves:
     tangent_dot: np.ndarray
 
     def of(self, levels: np.ndarray) -> LayerMoves:
-        """That of some levels, read-only."""
+        """The same of some levels, read-only."""
         return LayerMoves(
             read_only(self.squares[levels]),
             read_only(self.mirrored[levels]),
@@ -107,12 +107,12 @@ class ResponseNumbers(Result):
 
     @property
     def levels(self) -> int:
-        """How many levels were measured."""
+        """Number of levels measured."""
         return len(self.places)
 
     @cached_property
     def has_choice(self) -> bool:
-        """Whether every level has two moves to choose between: only then there are log-odds."""
+        """True if every level has two moves to choose between: only then there are log-odds."""
         return bool((self.moves >= 0).all())
 
     @cached_property
@@ -126,7 +126,7 @@ class ResponseNumbers(Result):
         return tuple(self.place(number) for number in self.question.coefficients)
 
     def place(self, coefficient: float) -> int:
-        """Where a coefficient is among those computed.
+        """The place of a coefficient among those computed.
 
         Raises:
             ValueError: when it is not.

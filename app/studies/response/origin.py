@@ -32,7 +32,7 @@ NUMBERS: Final[dict[type[Patch], tuple[str, ...]]] = {
     Noise: ("sigma",),
     Scale: ("factor", "positive", "negative"),
 }
-"""Which number of each kind of patch a curve may move; the activation is a straight line in each. "factor" is both of a
+"""Numbers of each kind of patch that a curve may move; the activation is a straight line in each. "factor" is both of a
 scale's."""
 
 _AT_ONCE: Final = 16

@@ -12,7 +12,7 @@ from app.studies.study import Partial, unheard
 
 @dataclass(frozen=True)
 class ResponseQuestion(ResponseSetup):
-    """How the policy's choice, and each layer on the way to it, answers to one number of one patch; see its base."""
+    """Question: response of the policy's choice, and of each layer before it, to one number of one patch."""
 
     def run(self, *, device: str = "cpu", progress: Progress = go_on, partial: Partial = unheard) -> Any:
         """Measure; the result is a `ResponseResult`.

@@ -34,7 +34,7 @@ class Bends:
         all_but: A with all stages but this one frozen, by stage.
         stage: the one that is named, or None: freezing it alone removes at least half of A, and leaving it alone free
             brings at least half of A.
-        best: the stage that comes closest, with the smaller of its two shares of A.
+        best: the nearest stage, with the smaller of its two shares of A.
         share: that share.
     """
 
@@ -112,7 +112,7 @@ def _bend_sentence(result: ResponseNumbers, found: Bends) -> str:
     frozen = np.median(result.changed(result.only[found.stage]), axis=0)
     kept = [float(frozen[numbers.index(each)]) for each in (t, -t)]
     return (
-        f"Most of the asymmetry comes from {short_name(found.stage)}: with its gates kept, {up} and {down} move "
+        f"Most of the asymmetry is from {short_name(found.stage)}: with its gates kept, {up} and {down} move "
         f"{what} by {_signed(kept[0])} and {_signed(kept[1])} instead of {_signed(real[0])} and "
         f"{_signed(real[1])}; {count}."
     )

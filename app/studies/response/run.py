@@ -188,7 +188,7 @@ def moves_at(maze: Maze, square: Square) -> tuple[int, int]:
 
 
 def asked_of(question: ResponseSetup) -> Asked:
-    """What is computed: the asked coefficients, 0 and -1, and those at which stages are frozen."""
+    """The coefficients computed: the asked ones, 0 and -1, and those at which stages are frozen."""
     numbers = sorted({*question.coefficients, *question.frozen_at, 0.0, -1.0})
     places = {number: place for place, number in enumerate(numbers)}
     pairs = tuple((places[number], places[-number]) for number in numbers if number > 0 and -number in places)
@@ -270,7 +270,7 @@ class _Gathered:
 
     @property
     def any_done(self) -> bool:
-        """Whether any level that moves is complete."""
+        """True if any level that moves is complete."""
         return bool((self._moved & self._seen.all(axis=1)).any())
 
     def put(self, piece: _Piece, bent: Bent, moved: np.ndarray) -> None:

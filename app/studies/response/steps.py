@@ -42,12 +42,12 @@ class Step:
 
     @property
     def opens(self) -> bool:
-        """Whether its input is what a residual block adds at its end."""
+        """True if its input is what a residual block adds at its end."""
         return self.name.endswith(".relu1")
 
     @property
     def is_gate(self) -> bool:
-        """Whether it bends: a ReLU, or a max pooling."""
+        """True if it bends: a ReLU, or a max pooling."""
         return self.kind in ("relu", "pool")
 
 
@@ -89,7 +89,7 @@ def gates_behind(name: str) -> tuple[str, ...]:
 
 
 def short_name(name: str) -> str:
-    """What a stage is called in tables: "block2.res2.relu1", "block2.res2" for a residual addition, "logits"."""
+    """The name of a stage in tables: "block2.res2.relu1", "block2.res2" for a residual addition, "logits"."""
     if name == LOGITS:
         return "logits"
     return canonical(name).removeprefix("embedder.").removesuffix(".resadd")
@@ -257,7 +257,7 @@ def to_rows(name: str, activation: Tensor) -> Tensor:
 
 
 def from_rows(name: str, x: Tensor) -> Tensor:
-    """What `to_rows` was given: (n, *layer shape)."""
+    """The array that `to_rows` was given: (n, *layer shape)."""
     if name == FLATTEN:
         side = _FLAT_SIDE
         return x.unflatten(1, (side, side, -1)).permute(0, 3, 1, 2).flatten(1)
