@@ -222,7 +222,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.docks.register()
 
     def _build_features(self) -> None:
-        """What is around and over the other parts, and the menus, which show the actions of all."""
+        """Make the parts around and over the others, and the menus, which show the actions of all."""
         context, bar = self.context, self.playback.bar
         self.features = Features(
             context,

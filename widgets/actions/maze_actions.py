@@ -35,7 +35,7 @@ class CheeseToggle:
 
     @property
     def title(self) -> str:
-        """What a call does now."""
+        """The title now: that of the work a call would do."""
         return "Put back cheese" if self._context.document.state.maze.cheese is None else "Remove cheese"
 
     def __call__(self) -> None:

@@ -72,7 +72,7 @@ class NewMazeDialog(ReadingOrder, QDialog):
         return clear(maze).with_cheese(maze.top_right)
 
     def title(self) -> str:
-        """What to call it."""
+        """The title in the list."""
         side = self.dim.currentData()
         name = f"Random {self.seed.value()}" if self.kind.currentData() == "maze" else "Room"
         return f"{name}, {side} × {side}"

@@ -12,11 +12,11 @@ from app.policy.layers import DEFAULT_LAYER, layer
 from widgets.services.context import Context
 
 PIN_VALUE: Final = 5.5
-"""What a new pin sets: the value that moved the mouse best in the published measurements of this intervention."""
+"""The value of a new pin: the one that moved the mouse best in the published measurements of this intervention."""
 
 
 def pin_square(maze: Maze) -> Square:
-    """Where a new pin is: the open square nearest to the maze's top-right corner."""
+    """The square of a new pin: the open one nearest to the maze's top-right corner."""
     row, col = max(maze.squares.tolist(), key=lambda square: square[0] + square[1])
     return row, col
 

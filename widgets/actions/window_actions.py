@@ -253,7 +253,7 @@ def register_files(context: Context, files: FileActions, quit_program: Callable[
 
 
 def register_zoom(context: Context, view: Zoomable, show_legend: Callable[[bool], object]) -> None:
-    """What part of the world is in sight, and the legend."""
+    """Register choices of the part of the world in sight, and of the legend."""
     for spec in (
         Spec(
             id="view.zoom_in",

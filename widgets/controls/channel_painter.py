@@ -32,7 +32,7 @@ class Mark:
 
     @property
     def framed(self) -> bool:
-        """Whether it stands out: it was chosen by somebody, not touched as one of all."""
+        """True if it stands out: it was chosen by somebody, not touched as one of all."""
         return self.off or self.named
 
 
@@ -92,7 +92,7 @@ def paint_pixels(painter: QPainter, square: QRect, atlas: QImage, channel: int, 
 
 
 def pixel_rect(square: QRect, pixel: Pixel, side: int) -> QRectF:
-    """Where an activation pixel is in a picture."""
+    """The rectangle of an activation pixel in a picture."""
     unit = square.width() / side
     return QRectF(square.x() + pixel[1] * unit, square.y() + pixel[0] * unit, unit, unit)
 

@@ -54,7 +54,7 @@ class ChannelStrip(QWidget):
     def await_channels(self, count: int, channels: tuple[int, ...] | None) -> None:
         """Keep the room of channels (None: all) of a layer of `count` whose pictures are on their way.
 
-        What is shown meanwhile is what was there, faint: a strip that came and went would move all that is below it.
+        Until then the last one stays, faint: a strip that appeared and vanished would move all that is below it.
         """
         chosen = tuple(range(count)) if channels is None else tuple(c for c in channels if c < count)
         if chosen != self._channels:

@@ -20,7 +20,7 @@ class Match:
 
 
 def match(typed: str, text: str) -> Match | None:
-    """How well `text` holds the letters typed, in their order; None when it does not.
+    """Score of the letters typed in `text`, in their order; None when it does not hold them.
 
     Letters at the beginning of words and letters in a row count more than scattered ones; spaces typed do not count.
     """
@@ -50,7 +50,7 @@ def match(typed: str, text: str) -> Match | None:
 
 
 def match_words(typed: str, text: str) -> Match | None:
-    """How well each of the words typed is the beginning of a word of `text`, in any order; None when one is not.
+    """Score of the words typed, each the beginning of a word of `text`, in any order; None when one is not.
 
     Words are searched for, not shown: the match has no places. It is worth as much as its letters are in a title.
     """

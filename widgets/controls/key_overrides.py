@@ -61,7 +61,7 @@ class UndoOnceTaken:
     """
 
     def is_taken(self) -> bool:
-        """Whether the field shows nothing but what has been taken."""
+        """True if the field shows nothing but what has been taken."""
         raise NotImplementedError
 
     def event(self, event: QEvent) -> bool:

@@ -23,7 +23,7 @@ def shape_text(layer: Layer) -> str:
 
 
 def has_pixels(name: str) -> bool:
-    """Whether a layer's activations have pixels; those of an unknown layer do not."""
+    """True if a layer's activations have pixels; those of an unknown layer do not."""
     return any(stage.name == canonical(name) and stage.side is not None for stage in layers(1))
 
 

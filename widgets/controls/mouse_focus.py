@@ -14,7 +14,7 @@ BY_KEYBOARD = frozenset(
 
 
 def by_mouse(widget: QWidget | None) -> bool:
-    """Whether the control with the keyboard was last pressed by the mouse, and not reached by Tab since."""
+    """True if the control with the keyboard was last pressed by the mouse, and not reached by Tab since."""
     return widget is not None and widget.property(MARK) is True
 
 

@@ -22,7 +22,7 @@ UNIT: Final = 1000
 """Steps of a slider per 1."""
 
 FINE: Final = 10
-"""How many times finer the hand moves with Shift."""
+"""The factor by which Shift makes the hand finer."""
 
 
 class NumberSlider(SliderKeys, WheelWhenFocused, QSlider):
@@ -65,7 +65,7 @@ class NumberSlider(SliderKeys, WheelWhenFocused, QSlider):
         return round(value / (UNIT / 10)) * (UNIT // 10)
 
     def handle_x(self) -> int:
-        """Where the handle is now, in pixels from the left."""
+        """The handle's place now, in pixels from the left."""
         return round(self._x(self.value()))
 
     def sizeHint(self) -> QSize:
@@ -132,12 +132,12 @@ class NumberSlider(SliderKeys, WheelWhenFocused, QSlider):
 
 
 class _Entry(OwnKeys, FieldKeys, WheelWhenFocused):
-    """Base of fields for numbers; comes before the Qt class."""
+    """Base of fields for numbers; named before the Qt class."""
 
     own_keys = PAGES
 
     def is_taken(self) -> bool:
-        """Whether the text is that of the value."""
+        """True if the text is that of the value."""
         return bool(self.text() == self.textFromValue(self.value()))  # type: ignore[attr-defined]
 
     def drop_typed(self) -> None:
@@ -176,7 +176,7 @@ class ExactNumber(_Entry, QDoubleSpinBox):
         return self.value() if typed is None else round(typed, self.decimals())
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Whether a text can stay as it is; any other may still be typed, and `fixup` sees to it at the end."""
+        """Accept a text that can stay as it is; any other may still be typed, and `fixup` corrects it at the end."""
         typed = _number(text)
         fits = typed is not None and self.minimum() <= typed <= self.maximum()
         return (QValidator.State.Acceptable if fits else QValidator.State.Intermediate), text, position
@@ -230,7 +230,7 @@ class WholeNumber(_Entry, QSpinBox):
         return self.value() if typed is None else round(typed)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Whether a text can stay as it is; any other may still be typed, and `fixup` sees to it at the end."""
+        """Accept a text that can stay as it is; any other may still be typed, and `fixup` corrects it at the end."""
         typed = _whole_or_part(text)
         fits = typed is not None and typed == round(typed) and self.minimum() <= typed <= self.maximum()
         return (QValidator.State.Acceptable if fits else QValidator.State.Intermediate), text, position

@@ -32,7 +32,7 @@ class ObservationPicture(QWidget):
 
     @property
     def image(self) -> QImage:
-        """What is shown, at its own size."""
+        """The picture, at its own size."""
         return self._image
 
     def set_palette(self, palette: Palette) -> None:

@@ -124,7 +124,7 @@ class Elided(QLabel):
 
     @property
     def shown(self) -> str:
-        """What is drawn."""
+        """The text as drawn."""
         return self.fontMetrics().elidedText(self.text(), self.mode, self.width())
 
     def minimumSizeHint(self) -> QSize:

@@ -28,5 +28,5 @@ def problems_of(context: Context) -> dict[int, str]:
 
 
 def _fits_alike(before: Patch, now: Patch) -> bool:
-    """Whether a patch changed in its numbers at most, on which it seldom depends whether it fits."""
+    """True if a patch changed in its numbers at most, on which it seldom depends whether it fits."""
     return (type(before), before.layer, before.channels) == (type(now), now.layer, now.channels)

@@ -73,12 +73,12 @@ class PlotView(QWidget):
 
     @property
     def plot(self) -> Plot | None:
-        """What is shown."""
+        """The plot shown."""
         return self._plot
 
     @property
     def stale(self) -> bool:
-        """Whether it is faded."""
+        """True if it is faded."""
         return self._fade.isEnabled()
 
     def show_plot(self, plot: Plot | None, handle: float | None = None) -> None:

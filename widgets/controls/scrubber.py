@@ -16,7 +16,7 @@ FINE = 10_000
 
 
 class Scrub(SliderKeys, WheelWhenFocused, QSlider):
-    """A slider whose handle comes to the pointer at once; its values may be at places of their own, as on a log axis.
+    """A slider whose handle jumps to the pointer; its values may be at places of their own, as on a log axis.
 
     Args:
         name: for screen readers, "Step of the rollout".
@@ -70,7 +70,7 @@ class Scrub(SliderKeys, WheelWhenFocused, QSlider):
             self.setSliderDown(False)
 
     def x_of(self, value: int) -> int:
-        """Where the handle's middle is at a value, in pixels from the left."""
+        """The middle of the handle at a value, in pixels from the left."""
         left, span, half = self._way()
         if self._places:
             return left + half + round(self._places[value] * span)

@@ -23,7 +23,7 @@ class ReadingOrder:
 
     Attributes:
         keyboard_home: what is given the keyboard when the control that had it goes or is switched off, rather than
-            whatever comes first; None where nothing is.
+            the first control of all; None where nothing is.
     """
 
     keyboard_home: QWidget | None = None
@@ -41,7 +41,7 @@ class ReadingOrder:
 
 
 def move_focus(window: QWidget, forward: bool) -> bool:
-    """Give the keyboard to the next control of a window, or the one before; after the last comes the first."""
+    """Give the keyboard to the next control of a window, or the one before; after the last, to the first."""
     order = reading_order(window)
     if not order:
         return False
@@ -101,7 +101,7 @@ def _read(widgets: Sequence[QWidget]) -> list[QWidget]:
         parts = _cut(widgets, start, end)
         if len(parts) > 1:
             return list(chain.from_iterable(_read(part) for part in parts))
-    # They overlap: what was laid over the others, such as the tour, comes last.
+    # They overlap: what was laid over the others, such as the tour, is last.
     return [*_read(widgets[:-1]), widgets[-1]]
 
 

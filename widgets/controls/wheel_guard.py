@@ -17,7 +17,7 @@ else:
 class WheelWhenFocused(Base):
     """Turns only while it has the keyboard: a wheel that merely passes over scrolls what is around it.
 
-    Comes before the Qt class. Qt's combo boxes and fields take the keyboard by the wheel itself; `by_click` ends that.
+    Named before the Qt class. Qt's combo boxes and fields take the keyboard by the wheel itself; `by_click` ends that.
     """
 
     def by_click(self) -> None:

@@ -112,7 +112,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self._show_what()
 
     def choices(self) -> Choices:
-        """What is chosen."""
+        """The options chosen."""
         what = self.what.currentData()
         sweep: Sweep | None = self.sweep.sweep if what == "sweep" else None
         return Choices(what, self.format.currentData(), float(self.scale.currentData()), self.fps.value(), sweep)
@@ -260,7 +260,7 @@ class ExportDialog(ReadingOrder, QDialog):
 
     @property
     def _folder(self) -> Path:
-        """Where the last export is."""
+        """The path of the last export."""
         folder = self._context.settings.get("export.folder")
         return Path(folder) if isinstance(folder, str) and os.path.isdir(folder) else Path.home()
 

@@ -35,7 +35,7 @@ class PageChoice:
         return WHITE if self.background == "white" else seen
 
     def recipe(self, seen: Palette, legend: bool) -> dict[str, Any]:
-        """What a file's recipe says of its page."""
+        """The page of a file, from its recipe."""
         colours = self.palette(seen)
         ground = self.background if self.background == "transparent" else colours.window
         return {"background": ground, "palette": colours.name, "legend": legend, "numbers": self.numbers}

@@ -77,7 +77,7 @@ class Present:
 
     @property
     def recipe(self) -> dict[str, Any]:
-        """Everything needed to make the figure again."""
+        """All data needed to make the figure again."""
         # Loads torch.
         from app.document.recipe import recipe_of
 
@@ -106,11 +106,11 @@ class Snapshots:
 
     @property
     def legend_shown(self) -> bool:
-        """Whether the window shows the legend."""
+        """True if the window shows the legend."""
         return not self._view.legend.isHidden()
 
     def take(self, moments: tuple[Moment, ...] = (), title: str = "", choice: PageChoice = AS_SEEN) -> Present:
-        """What is on the canvas now.
+        """The canvas as it is now.
 
         Args:
             moments: the states of the last minute of work, for a movie of them.

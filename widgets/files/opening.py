@@ -279,7 +279,7 @@ class Files(QObject):
             self.recent_changed.emit()
 
     def folder(self) -> str:
-        """Where dialogs begin: where the last file was."""
+        """The folder where dialogs begin: that of the last file."""
         recent = self.recent
         return str(recent[0].parent) if recent else str(Path.home())
 
@@ -291,7 +291,7 @@ class Files(QObject):
 
     @property
     def _session_folder(self) -> str:
-        """Where the last session was opened or saved: not where some checkpoint is."""
+        """The folder where the last session was opened or saved: not that of some checkpoint."""
         kept = self._context.settings.get("session.folder")
         return kept if isinstance(kept, str) and os.path.isdir(kept) else str(Path.home())
 

@@ -32,7 +32,7 @@ SOURCE = (
 
 
 def system_facts() -> str:
-    """What somebody who helps wants to know first."""
+    """Facts that somebody who helps wants to know first."""
     system = f"{platform.system()} {platform.release()} ({platform.machine()})"
     lines = [
         f"Mazescope {__version__}, levels equal {EQUALS}",

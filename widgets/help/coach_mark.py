@@ -136,7 +136,7 @@ class CoachMark(QWidget):
         self.setMask(mask | QRegion(self.card.geometry()))
         self.update()
         if self._lights != before:
-            # What came out of the shade keeps it until it is painted again, and Qt does not ask for that.
+            # A part uncovered by the shade keeps it until it is painted again, and Qt does not ask for that.
             for part in (part for group in targets for part in group):
                 for inner in (part, *part.findChildren(QWidget)):
                     inner.update()

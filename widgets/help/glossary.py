@@ -91,7 +91,7 @@ class Page(QTextBrowser):
 
     def _draw(self, *_: object) -> None:
         place = self.verticalScrollBar().value()
-        # A document of its own: the style sheet has to be there before the HTML comes.
+        # A document of its own: the style sheet has to be there before the HTML.
         document = QTextDocument(self)
         document.setDefaultFont(self.font())
         document.setDocumentMargin(14)

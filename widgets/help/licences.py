@@ -61,7 +61,7 @@ class Part:
 
 
 def parts() -> tuple[Part, ...]:
-    """Everything that is installed of what the program uses, then its pictures and its font.
+    """Licences of all that is installed of what the program uses, then of its pictures and its font.
 
     A packaged program has no metadata of distributions; its builder wrote a list of all that is in it.
     """

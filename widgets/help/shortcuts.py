@@ -26,7 +26,7 @@ class Entry:
 
 
 def entries(context: Context) -> dict[str, list[Entry]]:
-    """Everything that has keys, by heading: the registry's actions, then gestures."""
+    """All keys, by heading: the registry's actions, then gestures."""
     found: dict[str, list[Entry]] = {}
     for spec in context.actions:
         shortcuts = tuple(keys_of(sequence) for sequence in context.actions[spec.id].shortcuts())

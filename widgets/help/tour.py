@@ -24,7 +24,7 @@ from widgets.shell.docks import Docks
 
 SHOWN: Final = "tour_shown"
 LESS_CHEESE: Final = PatchStack((AddVector(vector="cheese", coefficient=-1.0),))
-"""What a maze of one's own is shown under: it works with every policy, and undoes the wish for the cheese."""
+"""The patches of the step with a maze of one's own: they work with every policy, and undo the wish for the cheese."""
 ELSEWHERE: Final = "led-elsewhere"
 
 
@@ -55,7 +55,7 @@ STEPS: Final = (
         False,
         False,
         "What the policy wants",
-        "The arrow on each square is the move that the policy would make if the mouse stood there: the longer and "
+        "The arrow on each square is the move that the policy would make if the mouse were there: the longer and "
         "stronger, the surer. Point at a square to read its numbers.",
     ),
     Step(
@@ -121,12 +121,12 @@ class Tour(QObject):
         self.mark: CoachMark | None = None
         # Whoever opens a file wants to see that, and not to lose it to the end of the tour.
         context.files.asked.connect(self.finish)
-        # What is saved is the user's own work, which comes back for that.
+        # The user's own work is what is saved; it is restored for that.
         files.saving.connect(self.finish)
 
     @property
     def running(self) -> bool:
-        """Whether it is being shown."""
+        """True while it is shown."""
         return self.mark is not None
 
     def start(self) -> None:
@@ -174,7 +174,7 @@ class Tour(QObject):
         self.mark.point(at, step.title, step.text, lambda: self._widgets_of(step.part))
 
     def finish(self) -> None:
-        """End: what was open comes back, with what could be undone and redone: as if nothing had been done."""
+        """End: restore what was open, with what could be undone and redone: as if nothing had been done."""
         mark, self.mark = self.mark, None
         before, self._before = self._before, None
         if mark is None or before is None:

@@ -120,12 +120,12 @@ class MazeCanvas(pg.GraphicsView):
 
     @property
     def whole_world(self) -> bool:
-        """Whether it is the whole world that is fitted."""
+        """True if it is the whole world that is fitted."""
         return self._fitted == "world"
 
     @property
     def fitted(self) -> bool:
-        """Whether the whole maze or world is in sight because the user asked for no other part."""
+        """True if the whole maze or world is in sight because the user asked for no other part."""
         return bool(self._fitted)
 
     def fit(self, *, whole_world: bool = False) -> None:
@@ -160,7 +160,7 @@ class MazeCanvas(pg.GraphicsView):
 
     @property
     def sight(self) -> Sight:
-        """What is in sight: as it was chosen, not what a canvas of this shape shows next to it."""
+        """The part in sight: as it was chosen, not what a canvas of this shape shows next to it."""
         if self._fitted:
             return "world" if self.whole_world else "maze"
         chosen = self._chosen if self._chosen is not None else self.box.targetRect()
@@ -181,7 +181,7 @@ class MazeCanvas(pg.GraphicsView):
         self._choose()
 
     def _choose(self) -> None:
-        """What is in sight now was chosen by the user."""
+        """Take note that the user chose the part in sight now."""
         self._fitted, self._chosen = "", self.box.targetRect()
         self.moved.emit()
 
@@ -209,7 +209,7 @@ class MazeCanvas(pg.GraphicsView):
             self._keep_in_sight()
 
     def _limit(self) -> None:
-        """How far away one can get: in a canvas much wider than high, too, all of the world can be in sight."""
+        """The least scale: in a canvas much wider than high, too, all of the world can be in sight."""
         shape = max(self.width(), 1) / max(self.height(), 1)
         left, bottom, across, up = farthest(self._picture.side, shape)
         self.box.setLimits(xMin=left, xMax=left + across, yMin=bottom, yMax=bottom + up, maxXRange=across, maxYRange=up)
@@ -388,7 +388,7 @@ class MazeCanvas(pg.GraphicsView):
         super().focusOutEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        # Another view was chosen in the middle of a drag: the button's release goes to the canvas that came.
+        # Another view was chosen in the middle of a drag: the button's release goes to the new canvas.
         self._finish()
         super().hideEvent(event)
 

@@ -18,7 +18,7 @@ PALE = 0.35
 """Opacity of what is out of date."""
 
 FADE = 250
-"""Milliseconds in which something pales, or comes back."""
+"""Milliseconds in which something pales, or is back at its strength."""
 
 
 class ShapesItem(pg.GraphicsObject):
@@ -41,7 +41,7 @@ class ShapesItem(pg.GraphicsObject):
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
-        """What is painted."""
+        """The shapes painted."""
         return self._source()
 
     def refresh(self, side: float) -> None:

@@ -88,7 +88,7 @@ class Compare:
 
     @property
     def comparison(self) -> Comparison | None:
-        """What is compared with, also while that waits for the engine."""
+        """The other side of the comparison, also while that waits for the engine."""
         companion = self._view.companion
         return companion.comparison if companion is not None else self._waiting
 
@@ -101,7 +101,7 @@ class Compare:
         self._start(Comparison(policy=policy))
 
     def to_json(self) -> dict[str, Any] | None:
-        """What a session keeps of the comparison."""
+        """The comparison as a session keeps it."""
         found = self.comparison
         if found is None:
             return None
@@ -168,7 +168,7 @@ class Compare:
         """Show only the maze in front again."""
         companion = self._view.companion
         self._waiting = None
-        # A policy that is still being read comes too late.
+        # A policy that is still being read is too late.
         self._asked += 1
         self._view.compare_with(None)
         if companion is not None:

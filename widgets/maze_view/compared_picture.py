@@ -64,16 +64,16 @@ class Companion(QObject):
 
     @property
     def title(self) -> str:
-        """What the other side is called."""
+        """The name of the other side."""
         return self.comparison.title(self.document.state)
 
     @property
     def front_title(self) -> str:
-        """What the side in front is called."""
+        """The name of the side in front."""
         return self.comparison.title(self._context.document.state)
 
     def swap_wanted(self) -> None:
-        """Swap sides: the other comes to the front, where it can be edited."""
+        """Swap sides: put the other in front, where it can be edited."""
         document = self._context.document
         document.end()
         policy = self.comparison.policy

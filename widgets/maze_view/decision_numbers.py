@@ -49,7 +49,7 @@ class Numbers(QWidget):
 
     @property
     def sentence(self) -> str:
-        """What is said in place of the numbers, or beneath them."""
+        """The sentence in place of the numbers, or beneath them."""
         return self._sentence
 
     def set_factor(self, factor: float, text: float = 1.0) -> None:

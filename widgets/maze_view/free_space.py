@@ -28,14 +28,14 @@ STEPS = 4
 
 
 def maze_rect(canvas: MazeCanvas, maze: Maze) -> QRect:
-    """Where a maze is, in the canvas's pixels, less half of the wall around it."""
+    """The rectangle of a maze in the canvas's pixels, less half of the wall around it."""
     left, bottom, columns, rows = visible_box(maze)
     ends = [canvas.pixel_at(end) for end in ((bottom, left), (bottom + rows - 1, left + columns - 1))]
     return QRect(ends[0], ends[1]).normalized()
 
 
 def places_on(room: QRect, size: QSize, near: QPoint) -> dict[Spot, QRect]:
-    """Where a card can be: corners of a canvas, edges and between, but not where the pointer is, if that can be."""
+    """Places for a card: corners of a canvas, edges and between, but not under the pointer, if that can be."""
     free = room.adjusted(EDGE, EDGE, -EDGE, -EDGE)
     right, low = (max(free.right() + 1 - size.width(), EDGE), max(free.bottom() + 1 - size.height(), EDGE))
     lefts = [round(EDGE + (right - EDGE) * step / STEPS) for step in range(STEPS + 1)]

@@ -141,7 +141,7 @@ class MazeView(QWidget):
         self.compared.emit(companion)
 
     def enlarge(self, size: Size) -> None:
-        """Draw both sides for a presentation, also one that comes later; `Size()` is the usual."""
+        """Draw both sides for a presentation, also one that is added later; `Size()` is the usual."""
         self._size = size
         for pane in (*self.panes.values(), *self.other_panes.values()):
             pane.set_text_scale(size.text)

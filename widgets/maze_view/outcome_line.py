@@ -51,7 +51,7 @@ class OutcomeLine(Shortening):
 
     @property
     def stale(self) -> bool:
-        """Whether the line is not of what is shown."""
+        """True if the line is not of what is shown."""
         return not self.isEnabled()
 
     def minimumSizeHint(self) -> QSize:

@@ -44,7 +44,7 @@ class Note(QLabel):
 
     @property
     def sentence(self) -> str:
-        """What is said."""
+        """The sentence."""
         return self.text()
 
     def say(self, sentence: str) -> None:
@@ -91,7 +91,7 @@ class Note(QLabel):
         super().paintEvent(event)
 
     def _size(self, widest: int) -> QSize:
-        """What the sentence takes in a room of this width."""
+        """The size of the sentence in a room of this width."""
         around = 2 * PADDING + 2
         metrics, width = QFontMetricsF(self.font()), max(widest, NARROWEST)
         if metrics.horizontalAdvance(self.text()) + around <= width:

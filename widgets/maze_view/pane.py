@@ -80,7 +80,7 @@ class Pane(QWidget):
         column.addWidget(self.canvas, 1)
 
     def set_title(self, title: str, *, captioned: bool) -> None:
-        """Whose picture it is, and whether a caption says so."""
+        """Name the owner of the picture, in a caption too or not."""
         self.title.setText(f"{title} · {self.role.label}" if title else self.role.label)
         self.caption.setVisible(captioned)
 

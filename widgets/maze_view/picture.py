@@ -92,7 +92,7 @@ class Picture(QObject):
         return self._shapes[role]
 
     def is_stale(self, role: str) -> bool:
-        """Whether the arrows of a field are those of an older question, and no answer has come for a while.
+        """True if the arrows of a field are those of an older question, and no answer has arrived for a while.
 
         While questions come faster than whole answers, every part of an answer counts: a drag dims nothing.
         """
@@ -108,7 +108,7 @@ class Picture(QObject):
 
     @property
     def under(self) -> SquareLayer | None:
-        """What colours the floor under the arrows."""
+        """The values that colour the floor under the arrows."""
         return self._under
 
     def set_under(self, layer: SquareLayer | None) -> None:
@@ -146,7 +146,7 @@ class Picture(QObject):
         self._draw_maze()
         if self.original is not None and self.patched is not None:
             if same_level:
-                # Until the answer comes, squares keep the arrows they had: a drag would flicker otherwise.
+                # Until the answer arrives, squares keep the arrows they had: a drag would flicker otherwise.
                 self._set_fields(carried_over(self.original, new.maze), carried_over(self.patched, new.maze))
             else:
                 self._clear()
@@ -211,7 +211,7 @@ class Picture(QObject):
 
 
 def _of(maze: Maze, policy: Policy) -> Hashable:
-    """What an original field depends on."""
+    """The values that an original field depends on."""
     return scene_key(maze), policy.weights_hash
 
 

@@ -156,7 +156,7 @@ class SquareLayers(QObject):
         self._set(self._of_mode(original, patched))
 
     def words_of(self, square: Square) -> str:
-        """What more there is to say of a square: of a retarget map the way to it and its weakest step."""
+        """Further words on a square: of a retarget map the way to it and its weakest step."""
         if self.kind is not LayerKind.RETARGET or self._map is None:
             return ""
         from app.studies.slow_layers import route_words

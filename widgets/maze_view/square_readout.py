@@ -66,7 +66,7 @@ class Readout(QWidget):
         self.resize(self.sizeHint())
 
     def text(self) -> str:
-        """What the card says, as lines of text."""
+        """The card's words, as lines of text."""
         moves = [
             f"{name} {before:.3f}" + (f" → {after:.3f}" if after is not None else "")
             for name, before, after in self._moves
@@ -122,7 +122,7 @@ class Readout(QWidget):
             self.setFont(font)
 
     def _place(self, near: QPoint) -> QPoint:
-        """Where the card covers the fewest squares with arrows; of equally good places the one it is at, if it is."""
+        """The place where the card covers the fewest squares with arrows; of equally good ones, its present one."""
         places = places_on(self._over.rect(), self.size(), near)
         squares = squares_under(self._over, self._picture.maze, list(places.values()))
         best = [spot for spot, count in zip(places, squares, strict=True) if count == squares.min()]

@@ -30,7 +30,7 @@ class Stroke:
 
     @property
     def alive(self) -> bool:
-        """Whether the stroke still edits."""
+        """True while the stroke edits."""
         self._alive = self._alive and self._document.history.dragging
         return self._alive
 
@@ -101,7 +101,7 @@ def pin_stroke(context: Context, position: int) -> Stroke:
 
 
 class _NewPin:
-    """A pin put down and dragged on. Its channels may still be measured; then it comes to where the pointer is."""
+    """A pin put down and dragged on. Its channels may still be measured; then it appears where the pointer is."""
 
     def __init__(self, context: Context, square: Square) -> None:
         self._context, self._square = context, square

@@ -46,7 +46,7 @@ class UnderChoice(QWidget):
 
     @property
     def controls(self) -> tuple[QWidget, ...]:
-        """What a person operates: all but the scale and the number under the pointer."""
+        """The controls that a person operates: all but the scale and the number under the pointer."""
         return self.kind, self.channel, self.direction
 
     def _kind_chosen(self, kind: str) -> None:

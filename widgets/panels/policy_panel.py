@@ -1,4 +1,4 @@
-"""The panel of the policy: what is open, where it came from, what its card says."""
+"""The panel of the policy: what is open, its source, what its card says."""
 
 from __future__ import annotations
 

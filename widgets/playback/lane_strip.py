@@ -60,7 +60,7 @@ class LaneStrip(QWidget):
         self.update()
 
     def said(self, value: int) -> str:
-        """What the lane has at a value: "log-odds 9.65"; empty where it was not measured."""
+        """The lane's text at a value: "log-odds 9.65"; empty where it was not measured."""
         if self._plot is None:
             return ""
         found = []
@@ -148,12 +148,12 @@ class LaneStrip(QWidget):
             painter.drawEllipse(point, DOT, DOT)
 
     def _row(self, series: Series, value: int) -> int | None:
-        """Which of the series' points is at a value, if any."""
+        """The series' point at a value, if any."""
         near = np.flatnonzero(np.isclose(series.x, self._places[value], rtol=1e-6))
         return int(near[0]) if len(near) else None
 
     def _ends(self) -> tuple[float, float]:
-        """What the strip shows from its bottom to its top."""
+        """The values at the strip's bottom and top."""
         assert self._plot is not None
         axis = self._plot.y
         parts = [part for each in self._plot.series for part in (each.y, each.low, each.high) if part is not None]

@@ -50,7 +50,7 @@ class Playback(QObject):
             self.player.restart()
 
     def shown(self) -> ShownRollout:
-        """Which step of which episodes is shown now."""
+        """The step shown now, and of which episodes."""
         player = self.player
         front = player.rollouts if player.fresh else None
         return ShownRollout(front, self.compared.rollouts, player.step, player.rule, player.speed)

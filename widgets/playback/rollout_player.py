@@ -58,7 +58,7 @@ class Player(QObject):
 
     @property
     def fresh(self) -> bool:
-        """Whether the rollouts belong to what is open now, and to the rule."""
+        """True if the rollouts belong to what is open now, and to the rule."""
         return self._loader.current is not None
 
     @property
@@ -74,12 +74,12 @@ class Player(QObject):
 
     @property
     def playing(self) -> bool:
-        """Whether the clock moves the mice."""
+        """True while the clock moves the mice."""
         return self._clock.isActive()
 
     @property
     def rule(self) -> Rule:
-        """How moves are chosen."""
+        """The rule by which moves are chosen."""
         return self._rule
 
     @property
@@ -92,7 +92,7 @@ class Player(QObject):
     def play(self) -> None:
         """Go on from the step shown, or from the start when all is over."""
         if self.rollouts is None:
-            # Pressed before the first rollout is there: it starts when it comes.
+            # Pressed before the first rollout is there: it starts when it is.
             self._eager = self._context.document.state.policy is not None
             return
         if self._step >= self.last:

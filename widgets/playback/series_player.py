@@ -62,7 +62,7 @@ class SeriesPlayer(QObject):
 
     @property
     def index(self) -> int:
-        """Which checkpoint was shown last."""
+        """The checkpoint shown last."""
         return self._index
 
     @property
@@ -77,18 +77,18 @@ class SeriesPlayer(QObject):
 
     @property
     def current(self) -> bool:
-        """Whether the policy that is open is the checkpoint at `index`."""
+        """True if the policy that is open is the checkpoint at `index`."""
         return self.series is not None and self._context.document.state.policy == self.policy
 
     def index_of(self, policy: Policy | None) -> int | None:
-        """Which checkpoint a policy is; None for one of another origin."""
+        """The checkpoint of a policy; None for one of another origin."""
         if self.series is None or policy not in self.series.policies:
             return None
         return self.series.policies.index(policy)
 
     @property
     def playing(self) -> bool:
-        """Whether the clock moves it."""
+        """True while the clock moves it."""
         return self._clock.isActive()
 
     @property
@@ -105,7 +105,7 @@ class SeriesPlayer(QObject):
 
     @property
     def measuring(self) -> bool:
-        """Whether rows are being computed."""
+        """True while rows are being computed."""
         return self._measuring.busy
 
     # -- what users do

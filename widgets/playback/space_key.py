@@ -23,9 +23,9 @@ from widgets.controls.mouse_focus import MouseUse, by_mouse
 from widgets.maze_view.canvas import MazeCanvas
 
 PRESSED = QAbstractButton | QComboBox
-"""What the space bar presses."""
+"""The button that the space bar presses."""
 FILLED = QLineEdit | QAbstractSpinBox | QTextEdit | QPlainTextEdit | QAbstractItemView | QLabel
-"""What takes it as a letter, a tick or a link."""
+"""Controls that take it as a letter, a tick or a link."""
 
 
 class SpaceKeeper(QObject):

@@ -38,7 +38,7 @@ class TrainingSeries(QObject):
         self._refresh()
 
     def open_shipped(self) -> None:
-        """Open the series that comes with the program."""
+        """Open the series that ships with the program."""
         self.player.open([asset("policies", SHIPPED)])
 
     def pinned(self) -> int | None:

@@ -31,20 +31,21 @@ class Verdict(QWidget):
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """The sentence."""
         return self.label.text()
 
     def centre(self, on: bool) -> None:
-        """Stand in the middle of the room there is, or at its left."""
+        """Take the middle of the room there is, or its left."""
         _centre(self._line, on)
 
     def say(self, episode: Rollout, name: str = "", *, stale: bool) -> None:
         """Show how an episode ended, and whose it was where there are others next to it."""
         end, short, note = episode.summary(), episode.verdict(), episode.circling_note()
-        beside = f", {note}" if note else ""
+        further = f", {note}" if note else ""
         title = self._title
-        named = [f"{name} · {title}: {end}{beside}", f"{name} · {title}: {short}{beside}"] if name else []
-        self.label.set_texts(*named, f"{title}: {end}{beside}", f"{title}: {short}{beside}", f"{short}{beside}", short)
+        named = [f"{name} · {title}: {end}{further}", f"{name} · {title}: {short}{further}"] if name else []
+        unnamed = [f"{title}: {end}{further}", f"{title}: {short}{further}", f"{short}{further}"]
+        self.label.set_texts(*named, *unnamed, short)
         set_flag(self.label, "muted", stale)
 
 
@@ -73,11 +74,11 @@ class Verdicts(QWidget):
 
     @property
     def labels(self) -> tuple[QWidget, ...]:
-        """What is written in."""
+        """The widgets with words."""
         return self.original.label, self.patched.label, self.hint
 
     def take_stage(self, scale: float | None) -> None:
-        """Stand in the middle, with dots as large as text that is `scale` times the usual; None is as usual."""
+        """Take the middle, with dots as large as text that is `scale` times the usual; None is as usual."""
         for verdict in (self.original, self.patched):
             verdict.swatch.set_text_scale(scale or 1.0)
             verdict.centre(scale is not None)

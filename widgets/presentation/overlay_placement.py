@@ -15,7 +15,7 @@ EDGE = 10
 """Pixels left free around what is there."""
 
 CARD = 1_000
-"""How much worse it is to cover a card than the same piece of a maze."""
+"""Cost of covering a card, as a multiple of that of the same piece of a maze."""
 
 
 def canvas_room(view: MazeView, over: QWidget) -> QRect:

@@ -85,7 +85,7 @@ class Presentation(QObject):
 
     @property
     def on(self) -> bool:
-        """Whether the window is in presentation mode."""
+        """True while the window is in presentation mode."""
         return self._before is not None
 
     def set(self, on: bool) -> None:
@@ -188,7 +188,7 @@ class Presentation(QObject):
         self.stage.place_keys()
 
     def _grow(self) -> None:
-        """Everything that is to be read, as large as the window has room for."""
+        """Enlarge all that is to be read, as far as the window has room."""
         assert self._before is not None
         self._growth = wanted = self._wanted_growth()
         for part, font in self._before.fonts:
@@ -213,7 +213,7 @@ class Presentation(QObject):
             self._grow()
 
     def _message_room(self) -> QRect:
-        """Where a message covers nothing that is to be read: next to the maze, or over the foot of the canvases."""
+        """The room where a message covers nothing that is to be read: next to the maze, or over the canvases' foot."""
         view, over = self._parts.maze_view, self._parts.message_bar.parentWidget()
         assert over is not None
         room = canvas_room(view, over)
@@ -240,7 +240,7 @@ class Presentation(QObject):
         if not isinstance(watched, QWidget) or not isinstance(event, QMouseEvent | QKeyEvent):
             return False
         if isinstance(event, QKeyEvent):
-            # Each key comes first to the widget that has the keyboard, for the shortcuts, and then to all around it.
+            # Each key goes first to the widget that has the keyboard, for the shortcuts, and then to all around it.
             first = kind == QEvent.Type.ShortcutOverride and watched is QApplication.focusWidget()
             shown = first and not event.isAutoRepeat() and watched.window() is window
             if shown and not is_typing(event, watched):

@@ -102,7 +102,7 @@ class PresentationOverlay(QWidget):
 
     @property
     def keys_place(self) -> QRectF:
-        """Where the keys are shown, in this widget's pixels."""
+        """The rectangle of the keys, in this widget's pixels."""
         return self._card
 
     def place_keys(self) -> None:
@@ -122,7 +122,7 @@ class PresentationOverlay(QWidget):
         return QSize(round(size.width() + wide + 36), round(size.height() + 20))
 
     def _cards(self) -> list[QRect]:
-        """What is to be read over the canvases."""
+        """Words over the canvases."""
         window = self.window()
         kinds: tuple[type[QWidget], ...] = (Readout, Numbers, Note, MessageBar)
         cards = [card for kind in kinds for card in window.findChildren(kind)]
@@ -144,7 +144,7 @@ class PresentationOverlay(QWidget):
         self._click_goes.stop()
 
     def release(self) -> None:
-        """It came up again."""
+        """Take note that the button was released."""
         self._down = False
         self._click_goes.start()
         self.update()

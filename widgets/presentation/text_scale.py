@@ -12,7 +12,7 @@ LEAST = 1.1
 """All text grows by this at least, also where it is large already."""
 
 TWO_ROWS = 0.72
-"""What two rows of mazes, each with its titles and numbers, leave words of the window's height."""
+"""The share of the window's height that two rows of mazes, each with its titles and numbers, leave to words."""
 
 WIDE = 16 / 9
 """Width of a screen in its heights: what is narrower counts as lower."""

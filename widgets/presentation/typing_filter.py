@@ -20,7 +20,7 @@ EDITING = frozenset(
 
 
 def is_typing(event: QKeyEvent, focus: QWidget) -> bool:
-    """Whether a key pressed there writes or corrects a text: Enter, Esc, Up, Down and those with Ctrl do not."""
+    """True if a key pressed there writes or corrects a text: Enter, Esc, Up, Down and those with Ctrl do not."""
     if not isinstance(focus, FIELDS) and not (isinstance(focus, QComboBox) and focus.isEditable()):
         return False
     text = event.text()

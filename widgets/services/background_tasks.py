@@ -34,7 +34,7 @@ class Background(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a job is under way."""
+        """True while a job is under way."""
         return bool(self._threads)
 
     def run(

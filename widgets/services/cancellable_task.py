@@ -36,7 +36,7 @@ class Task(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether the newest job is under way."""
+        """True while the newest job is under way."""
         return self._busy
 
     def start(

@@ -39,7 +39,7 @@ class Curves(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a curve is on its way."""
+        """True while a curve is on its way."""
         return self._task.busy
 
     def trace(

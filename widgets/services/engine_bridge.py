@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class EngineBridge(QObject):
     """Asks the engine whenever the Document or the view asks something new. It computes nothing itself.
 
-    The engine comes later than the window (it needs torch, which takes seconds to load): see `attach`.
+    The engine is made later than the window (it needs torch, which takes seconds to load): see `attach`.
 
     Args:
         document, view: what is asked about.
@@ -75,12 +75,12 @@ class EngineBridge(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether the newest question still waits for its whole answer, or for word that there will be none."""
+        """True while the newest question waits for its whole answer, or for word that there will be none."""
         return self._request is not None and self.answer is None and self._failed != self._request
 
     @property
     def answer(self) -> FieldResult | None:
-        """The newest question's whole answer; None while it is on its way, and when an error came in its place."""
+        """The newest question's whole answer; None while it is on its way, and when there was an error in its place."""
         latest = self.latest
         return latest if latest is not None and latest.complete and latest.request == self._request else None
 

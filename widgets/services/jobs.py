@@ -37,7 +37,7 @@ class Jobs(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether background jobs are running."""
+        """True while background jobs are running."""
         return self._background.busy
 
     def run_in_background(

@@ -14,7 +14,7 @@ _NAME = "mazescope"
 
 
 def log_file() -> Path:
-    """Where the log is."""
+    """The path of the log."""
     return state_folder() / "mazescope.log"
 
 

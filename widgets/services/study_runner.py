@@ -84,7 +84,7 @@ class StudyRunner(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether an answer is on its way."""
+        """True while an answer is on its way."""
         return self._asks is not None or self._task.busy
 
     def ask(self, asks: Asks | None) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 
 class Topic(StrEnum):
-    """The topics of errors. One without a topic stands for itself."""
+    """The topics of errors. One without a topic is a topic of its own."""
 
     NONE = ""
     AUTOSAVE = "autosave"

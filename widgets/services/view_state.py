@@ -48,7 +48,7 @@ class ViewState(QObject):
 
     @property
     def mode(self) -> Mode:
-        """Which fields are shown."""
+        """The fields that are shown."""
         return self._mode
 
     def set_mode(self, mode: str) -> None:
@@ -127,7 +127,7 @@ class ViewState(QObject):
         self._parts[name] = (give, take)
 
     def to_json(self) -> dict[str, Any]:
-        """What a session file keeps of the view, as plain JSON values."""
+        """The view as a session file keeps it, in plain JSON values.
         inspected = None if self._inspected is None else list(self._inspected)
         parts = {name: give() for name, (give, _) in self._parts.items()}
         return {"mode": self._mode.value, "layer": self._layer, "inspected": inspected, **parts}
@@ -135,7 +135,7 @@ class ViewState(QObject):
     def restore(self, found: Mapping[str, Any]) -> None:
         """Take up what `to_json` gave; values that do not fit are left as they are.
 
-        A policy to compare with comes as the policy itself; see `app.document.policy_lookup.Policies`.
+        A policy to compare with is given as the policy itself; see `app.document.policy_lookup.Policies`.
         """
         if found.get("mode") in list(Mode):
             self.set_mode(found["mode"])

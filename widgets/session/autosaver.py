@@ -89,7 +89,7 @@ class Autosaver(QObject):
         self._do(keep)
 
     def hold(self) -> None:
-        """What comes now is not the user's own work: write what there is of that, and then nothing until `go_on`."""
+        """Write the user's own work as it is, and then nothing until `go_on`: what follows is not the user's."""
         if self._quiet.isActive() or self._longest.isActive():
             self.write()
         self._held = True
@@ -101,7 +101,7 @@ class Autosaver(QObject):
         self._changed()
 
     def take_over(self, recovered: Recovered) -> None:
-        """Write the document as it is now; only then is the file that it came from removed."""
+        """Write the document as it is now; only then is the file that it was recovered from removed."""
         self._write(recovered.discard)
 
     def close(self) -> None:

@@ -100,12 +100,12 @@ class RecoveryDialog(ReadingOrder, QDialog):
 
 
 def title_of(one: Recovered) -> str:
-    """What it was called."""
+    """The name it had."""
     return one.path.name if one.path is not None else f"{one.session.state.tab.title}, never saved"
 
 
 def facts_of(one: Recovered) -> str:
-    """When it was kept, and what is in it."""
+    """The time when it was kept, and what is in it."""
     when = datetime.datetime.fromtimestamp(one.time).strftime("%d %b %Y, %H:%M")
     state = one.session.state
     mazes, patches = len(state.mazes), len(state.stack.patches)

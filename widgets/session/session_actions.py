@@ -48,12 +48,12 @@ class Sessions(QObject):
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing now would lose work."""
+        """True if closing now would lose work."""
         return unsaved_work(self._context.document, self._files.session_path is not None)
 
     @property
     def name(self) -> str:
-        """What the session is called: its file, or the maze in front."""
+        """The session's name: its file, or the maze in front."""
         path = self._files.session_path
         return path.name if path is not None else f"“{self._context.document.state.tab.title}”"
 

@@ -11,7 +11,7 @@ from app.document.document import Document
 
 
 def unsaved_work(document: Document, has_file: bool) -> bool:
-    """Whether closing would lose work.
+    """True if closing would lose work.
 
     A document without a file counts only when something was made in it: an edited maze, a patch, a second tab. A level
     that was only looked at opens again by its seed, a policy by its file; nobody wants to be asked about those.

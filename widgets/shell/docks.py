@@ -145,7 +145,7 @@ class Docks:
                 window.move(window.x(), max(window.y() - over, top))
 
     def fit(self) -> None:
-        """Where text is so large, or the screen so low, that panels over each other do not fit it: all in one place.
+        """Put all panels in one place where text is too large, or the screen too low, for a column of them."""
 
         When there is room again they go back, unless the user has rearranged them since.
         """
@@ -209,7 +209,7 @@ class Docks:
         return wanted + FRAME <= self.screen_height
 
     def _places_of_a_side(self) -> int:
-        """How many places panels share at the side that has most, not counting those that float or are hidden."""
+        """The most places that panels share at one side, not counting those that float or are hidden."""
         sides: dict[Qt.DockWidgetArea, list[set[QDockWidget]]] = {}
         for dock in self.docks.values():
             if not (dock.isHidden() or dock.isFloating()):
@@ -252,7 +252,7 @@ class Docks:
         return {name: (self._window.dockWidgetArea(dock), dock.isFloating()) for name, dock in self.docks.items()}
 
     def _together(self) -> bool:
-        """Whether all docks in sight share one place, besides those that float."""
+        """True if all docks in sight share one place, apart from those that float."""
         docked = [dock for dock in self.docks.values() if not (dock.isHidden() or dock.isFloating())]
         return not docked or len(self._window.tabifiedDockWidgets(docked[0])) >= len(docked) - 1
 

@@ -22,7 +22,7 @@ ARRANGED = frozenset(
         QEvent.Type.WindowStateChange,
     }
 )
-"""What happens to a window or a panel that is arranged again."""
+"""Events of a window or a panel that is arranged again."""
 
 
 class LayoutMemory(QObject):

@@ -39,7 +39,7 @@ class SeedBox(FieldKeys, QuietSpin):
         self.editingFinished.connect(self._confirmed)
 
     def is_taken(self) -> bool:
-        """Whether the text is that of the level shown."""
+        """True if the text is that of the level shown."""
         return self.text() in (self.textFromValue(self.value()), self.specialValueText())
 
     def drop_typed(self) -> None:

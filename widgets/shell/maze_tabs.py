@@ -11,7 +11,7 @@ from app.document.document import State
 from widgets.services.context import Context
 
 EDITED = "Edited: differs from the level as it was generated, or the maze as it was opened (Ctrl+Shift+R restores it)"
-"""What the pencil on a tab means. It says nothing of what is saved: the window's title does."""
+"""Meaning of the pencil on a tab. It says nothing of what is saved: the window's title does."""
 
 ICON_HEIGHT = 1.0
 """Side of the pencil in heights of a line of text."""

@@ -119,7 +119,7 @@ class MessageBar(QFrame):
         self._show()
 
     def forget(self, about: str) -> None:
-        """What an error was about has gone well since."""
+        """Take the errors about something away: it has gone well since."""
         found = [message for message in self._messages if message.error and message.key == about]
         if about in RETRIED:
             for message in found:

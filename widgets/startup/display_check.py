@@ -17,14 +17,14 @@ PATIENCE: Final = 3.0
 """Seconds in which a compositor has to accept a connection."""
 
 _OF_WAY: Final = {"wayland": ("qt", "wayland"), "xcb": ("qt", "x11")}
-"""What is needed for a way to a screen, as the purposes of the list of system packages; for others Qt's own."""
+"""The needs of a way to a screen, as the purposes of the list of system packages; for others Qt's own."""
 
 
 _ELSEWHERE: Final = "For a window, start Mazescope from a terminal of a desktop, or over `ssh -X`"
 
 
 def screen_problem() -> ScreenProblem | None:
-    """Why no window can be opened, and what to do for one; None when one can."""
+    """The problem that keeps a window from opening, and what to do for it; None when one can open."""
     if not sys.platform.startswith("linux"):
         return None
     ways = _ways()
@@ -63,7 +63,7 @@ def _ways() -> list[str]:
     """The platforms that Qt will try, in its order: those it is told, or else Wayland before X."""
     told = os.environ.get("QT_QPA_PLATFORM", "")
     if told:
-        # Each may have arguments, and Wayland comes in flavours: "wayland-egl", "xcb:...".
+        # Each may have arguments, and Wayland has several names: "wayland-egl", "xcb:...".
         names = (part.partition(":")[0].strip() for part in told.split(";"))
         return ["wayland" if name.startswith("wayland") else name for name in names if name]
     wayland = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland"
@@ -71,7 +71,7 @@ def _ways() -> list[str]:
 
 
 def _unheard(way: str) -> str:
-    """Where nothing answers, as it is set; empty when something does, or no screen is needed."""
+    """The setting of a screen that does not answer; empty when one does, or no screen is needed."""
     if way == "wayland" and not wayland_answers():
         return f"WAYLAND_DISPLAY={os.environ.get('WAYLAND_DISPLAY') or 'wayland-0'}"
     if way == "xcb" and not x_server_answers():
@@ -80,7 +80,7 @@ def _unheard(way: str) -> str:
 
 
 def wayland_answers() -> bool:
-    """Whether a Wayland compositor accepts a connection from us: at the socket that libwayland would take."""
+    """True if a Wayland compositor accepts a connection from us: at the socket that libwayland would take."""
     if os.environ.get("WAYLAND_SOCKET"):
         # A connection that whoever started us has made already.
         return True
@@ -98,7 +98,7 @@ def wayland_answers() -> bool:
 
 
 def x_server_answers() -> bool:
-    """Whether the X server of DISPLAY accepts a connection from us."""
+    """True if the X server of DISPLAY accepts a connection from us."""
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]

@@ -148,7 +148,7 @@ def open_window(
     window.maze_view.canvas.setFocus()
     remembered = settings.get("device", "auto")
     chosen = device or (remembered if isinstance(remembered, str) else "auto")
-    # The first paint comes before anything that takes time.
+    # The first paint precedes anything that takes time.
     QTimer.singleShot(0, window, lambda: _start(window, list(files), chosen))
     return window
 

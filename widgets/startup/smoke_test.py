@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
 SCREENSHOT_VARIABLE = "MAZESCOPE_SCREENSHOT"
-"""When set, the smoke test saves what its window shows at the end as this PNG file: to compare two installations."""
+"""Name of the PNG file in which the smoke test saves what its window shows at the end: to compare two installations."""
 
 PATIENCE = 120.0
 """Seconds for each step: a loaded machine is slow, and a test that hangs tells nothing."""

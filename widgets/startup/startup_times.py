@@ -19,7 +19,7 @@ VARIABLE = "MAZESCOPE_STARTED"
 
 
 def watch_if_asked(window: MainWindow) -> None:
-    """When the environment asks: print seconds to the first paint and to the first whole field as JSON, then close."""
+    """Print seconds to the first paint and to the first whole field as JSON, then close: when the environment asks."""
     started = os.environ.get(VARIABLE)
     if started is not None:
         _Watch(window, float(started))

@@ -45,7 +45,7 @@ class SystemNeed:
 
     @property
     def met(self) -> bool:
-        """Whether it is here."""
+        """True if it is here."""
         kind, _, module = self.name.partition("import:")
         if module and not kind:
             return importlib.util.find_spec(module) is not None
@@ -62,7 +62,7 @@ class SystemNeed:
 
 @cache
 def system_needs() -> tuple[SystemNeed, ...]:
-    """Everything on the list, in its order."""
+    """The whole list, in its order."""
     text = bundled("packaging", "linux", "system-packages.txt").read_text("utf-8")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     rows = [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
@@ -81,7 +81,7 @@ def system_needs() -> tuple[SystemNeed, ...]:
 
 
 def missing_needs(*purposes: str) -> tuple[SystemNeed, ...]:
-    """What is missing here of the list's lines for these purposes; nothing on systems other than Linux."""
+    """The lines of the list for these purposes that are missing here; none on systems other than Linux."""
     if not sys.platform.startswith("linux"):
         return ()
     return tuple(need for need in system_needs() if need.purpose in purposes and not need.met)
@@ -119,7 +119,7 @@ def install_command(needs: Iterable[SystemNeed]) -> str:
 
 
 def _next_to_qt(library: str) -> bool:
-    """Whether PySide6 brings the library along."""
+    """True if PySide6 brings the library along."""
     found = importlib.util.find_spec("PySide6")
     return (
         found is not None and found.origin is not None and (Path(found.origin).parent / "Qt" / "lib" / library).exists()

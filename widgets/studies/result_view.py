@@ -85,7 +85,7 @@ class ResultView(QWidget):
 
     @property
     def result(self) -> Result | None:
-        """What is shown."""
+        """The result shown."""
         return self.runner.result
 
     def refresh(self) -> None:
@@ -125,7 +125,7 @@ class ResultView(QWidget):
             self.plot.show_plot(shown, self._handle)
 
     def set_handle(self, place: float | None) -> None:
-        """Where a handle is on plots along a number; None for no handle."""
+        """Put the handle on plots along a number there; None for no handle."""
         if place is not None and self._handle is not None:
             self._handle = place
             self.plot.set_handle(place)

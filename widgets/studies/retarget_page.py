@@ -88,7 +88,7 @@ class RetargetPage(StudyPage):
         return (policy.weights_hash, name, settings, moved, self.levels.key), question
 
     def _settings(self, policy: Policy) -> tuple[tuple[tuple[int, ...], float], ...]:
-        """(channels, value) of every setting; no channels stand for the one that marks the cheese best."""
+        """(channels, value) of every setting; without channels, the one that marks the cheese best."""
         count = layer(self._layer, policy.width).channels
         sets: list[tuple[int, ...]] = []
         for text in self.channels.text().split(";"):

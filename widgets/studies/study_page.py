@@ -58,7 +58,7 @@ class StudyPage(QWidget):
         context.view.inspect_changed.connect(self.follow)
 
     def asks(self) -> tuple[Any, Asks] | None:
-        """What is asked now: a key that differs where the question does, and what makes the question; None for nothing.
+        """The question now: a key that differs where the question does, and what makes the question; None for none.
 
         Called on the GUI thread; what it returns is called on another.
         """
@@ -143,7 +143,7 @@ class LevelsChoice(QWidget):
 
     @property
     def many(self) -> bool:
-        """Whether many levels are asked of."""
+        """True if many levels are asked of."""
         return bool(self.which.currentData() == MANY)
 
     @property
@@ -153,7 +153,7 @@ class LevelsChoice(QWidget):
         return (maze.world_name, self.count.value()) if self.many else maze
 
     def chosen(self) -> Callable[[], LevelSet]:
-        """What makes the levels that are chosen now; many are made one by one, so off the GUI thread."""
+        """The maker of the levels that are chosen now; many are made one by one, so off the GUI thread."""
         state = self._page.context.document.state
         maze, title, last = state.maze, state.tab.title, self.count.value()
         if self.many:

@@ -26,7 +26,7 @@ def background_icon(background: int) -> QIcon:
 
 
 def no_icon() -> QIcon:
-    """A transparent one, which keeps the room for a picture that comes later."""
+    """A transparent one, which keeps the room for a picture that is drawn later."""
     empty = QPixmap(PIXELS, PIXELS)
     empty.fill(Qt.GlobalColor.transparent)
     return QIcon(empty)

@@ -13,10 +13,10 @@ from app.paths import asset
 from widgets.style.style_sheet import style_sheet
 
 CHOICES = {"system": "As the system", "light": "Light", "dark": "Dark"}
-"""What the user may choose, and how it is called."""
+"""The choices of the user, and their titles."""
 
 TEXT_SCALES = (1.0, 1.25, 1.5, 2.0)
-"""How large text may be, in terms of the system's own size."""
+"""The range of text sizes, as multiples of the system's own size."""
 
 
 @cache

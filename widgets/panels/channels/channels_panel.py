@@ -82,7 +82,7 @@ class ChannelsPanel(QWidget):
         return page
 
     def _show_foot(self, measuring: bool) -> None:
-        # One in place of the other: with a row more this panel would push the one above it, which never comes back.
+        # One in place of the other: with a row more this panel would push the one above it, which never grows back.
         self._foot.setCurrentWidget(self.progress if measuring else self._scales)
 
     def _connect(self) -> None:

@@ -70,7 +70,7 @@ class ChannelControls(QWidget):
 
     @property
     def shared(self) -> bool:
-        """Whether all channels have one scale."""
+        """True if all channels have one scale."""
         return self.scale_button.isChecked()
 
     def show_layer(self, width: int, name: str) -> None:

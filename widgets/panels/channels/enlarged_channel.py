@@ -77,7 +77,7 @@ class ChannelPicture(OwnKeys, QWidget):
         self.update()
 
     def picture_rect(self) -> QRect:
-        """Where the picture is."""
+        """The rectangle of the picture."""
         side = max(8, min(self.width(), self.height()) - 4)
         return QRect((self.width() - side) // 2, 2, side, side)
 

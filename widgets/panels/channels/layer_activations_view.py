@@ -39,7 +39,7 @@ class Shown:
         return 0 if self.values.ndim == 1 else int(self.values.shape[1])
 
     def mark(self, channel: int) -> Mark:
-        """How the stack touches a channel."""
+        """The effect of the stack on a channel."""
         return self.marks.get(channel, UNTOUCHED)
 
     def sentence(self, channel: int, pixel: Pixel | None = None) -> str:

@@ -90,7 +90,7 @@ class ChannelGrid(OwnKeys, QAbstractScrollArea):
 
     @property
     def shown(self) -> Shown | None:
-        """What is shown now."""
+        """The channels shown now."""
         return self._shown
 
     @property
@@ -118,14 +118,14 @@ class ChannelGrid(OwnKeys, QAbstractScrollArea):
             self.viewport().update()
 
     def picture_rect(self, channel: int) -> QRect:
-        """Where a channel's picture (or bar) is in the viewport now."""
+        """The rectangle of a channel's picture (or bar) in the viewport now."""
         assert self._shown is not None
         place = int(np.flatnonzero(self._shown.order == channel)[0])
         rect = self._geometry.square(place) if self._shown.side else self._geometry.cell(place)
         return rect.translated(0, -self.verticalScrollBar().value())
 
     def switch_rect(self, channel: int) -> QRect:
-        """Where the corner button that switches a channel is in the viewport now."""
+        """The rectangle of the corner button that switches a channel, in the viewport now."""
         return self._button(self.picture_rect(channel))
 
     def go_to(self, channel: int) -> None:

@@ -33,7 +33,7 @@ class ChannelsEntry(FieldKeys, QLineEdit):
     """Field in which channels are typed."""
 
     def is_taken(self) -> bool:
-        """Whether nothing was typed since the text was set."""
+        """True if nothing was typed since the text was set."""
         return not self.isModified()
 
     def drop_typed(self) -> None:
@@ -131,7 +131,7 @@ class PatchCard(OwnKeys, QFrame):
 
     @property
     def is_open(self) -> bool:
-        """Whether its details show."""
+        """True if its details show."""
         return self._open
 
     def set_open(self, is_open: bool) -> None:

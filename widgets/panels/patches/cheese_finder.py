@@ -60,7 +60,7 @@ class CheeseFinder(QFrame):
 
     @property
     def is_about_shown(self) -> bool:
-        """Whether what is offered is about the layer whose channels are shown now."""
+        """True if what is offered is about the layer whose channels are shown now."""
         return self._layer == pin_layer(self._context)
 
     def measure(self) -> None:
@@ -151,7 +151,7 @@ class CheeseFinder(QFrame):
         self._close()
 
     def give_up(self) -> None:
-        """Nothing of what was asked for here needs to be measured any more."""
+        """Forget the requests made here: none needs to be measured any more."""
         self._cheese.withdraw(self)
 
     def _close(self) -> None:

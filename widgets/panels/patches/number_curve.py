@@ -71,7 +71,7 @@ class NumberCurve(QWidget):
 
     @property
     def is_open(self) -> bool:
-        """Whether the curve shows."""
+        """True if the curve shows."""
         return not self.folding.inner.isHidden()
 
     def show_value(self, value: float) -> None:

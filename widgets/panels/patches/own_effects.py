@@ -36,7 +36,7 @@ class _Key:
     maze: Maze
     patch: Patch
     file: tuple[int, int, int] | None
-    """Which writing of the vector's file it was: the same name may hold another vector later."""
+    """Mark of the writing of the vector's file: the same name may hold another vector later."""
 
 
 class PatchEffects(QObject):
@@ -69,7 +69,7 @@ class PatchEffects(QObject):
             self._ask()
 
     def effect(self, patch: Patch) -> PatchEffect | None:
-        """What a patch of the stack does alone, on the maze as it is now; None while that is not known."""
+        """The effect of one patch alone, on the maze as it is now; None while that is not known."""
         key = self._key(patch)
         return None if key is None else self._effects.get(key)
 
@@ -97,7 +97,7 @@ class PatchEffects(QObject):
             self._ask()
 
     def _document_changed(self, old: State, new: State) -> None:
-        # The field comes first: what is computed for a state that is gone only takes its time away.
+        # The field is first: what is computed for a state that is gone only takes its time away.
         if (old.maze, old.policy, old.stack) != (new.maze, new.policy, new.stack):
             self._wait.stop()
             self._task.cancel()

@@ -43,7 +43,7 @@ class CosineMatrix(QWidget):
 
     @property
     def cosines(self) -> list[list[float | None]]:
-        """What is shown, by row and column."""
+        """The cosines shown, by row and column."""
         return self._cosines
 
     def set_palette(self, palette: Palette) -> None:
@@ -94,7 +94,7 @@ class CosineMatrix(QWidget):
                 painter.drawText(cell, centre, written(value))
 
     def _written(self, metrics: QFontMetrics) -> Callable[[float], str]:
-        """How numbers are written: alike in all cells, so that none is missing among others. Bare colours at last."""
+        """Form of the numbers: alike in all cells, so that none is missing among others. Bare colours at last."""
         room = self._cell(0, 0).width()
         some = [value for values in self._cosines for value in values if value is not None]
         for written in (fixed, _tight):

@@ -87,7 +87,7 @@ class VectorDetails(QWidget):
 
 
 def facts(vector: ActivationVector, policy: Policy | None) -> list[tuple[str, str]]:
-    """What there is to say of a vector, as (what, text)."""
+    """Facts of a vector, as (title, text)."""
     own = policy is not None and policy.weights_hash == vector.policy_hash
     rows = [
         ("Norm", fixed(vector.norm, 3)),

@@ -25,7 +25,7 @@ KINDS: Final = {
     "probe": "Probe direction",
     "random": "Random, of equal norm",
 }
-"""What may be made, with titles."""
+"""The kinds of vectors to make, with titles."""
 
 TIPS: Final = {
     "cheese": "This maze with its cheese minus without; later edits do not change it, so it can be used on other mazes",

@@ -297,7 +297,7 @@ class _List(OwnKeys, QListWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # The form next to it comes and goes: what is told of below stays in sight here.
+        # The form next to it is shown and hidden: what is told of below stays in sight here.
         if self.currentItem() is not None:
             self.scrollToItem(self.currentItem())
 
