@@ -106,7 +106,7 @@ def test_the_time_ends_it_and_standing_still_is_said() -> None:
     assert found.news == 1
     assert found.summary() == "cheese not reached in 500 steps"
     assert found.verdict() == "no cheese in 500 steps"
-    assert found.circling_note() == "stands still from step 0"
+    assert found.circling_note() == "stays in place from step 0"
     alone = rollout(always(NOOP), replace(maze, cheese=None))
     assert alone.summary() == "no cheese, 500 steps"
 

@@ -127,7 +127,7 @@ class ViewState(QObject):
         self._parts[name] = (give, take)
 
     def to_json(self) -> dict[str, Any]:
-        """The view as a session file keeps it, in plain JSON values.
+        """The view as a session file keeps it, in plain JSON values."""
         inspected = None if self._inspected is None else list(self._inspected)
         parts = {name: give() for name, (give, _) in self._parts.items()}
         return {"mode": self._mode.value, "layer": self._layer, "inspected": inspected, **parts}

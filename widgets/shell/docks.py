@@ -145,7 +145,7 @@ class Docks:
                 window.move(window.x(), max(window.y() - over, top))
 
     def fit(self) -> None:
-        """Put all panels in one place where text is too large, or the screen too low, for a column of them."""
+        """Put all panels in one place where text is too large, or the screen too low, for a column of them.
 
         When there is room again they go back, unless the user has rearranged them since.
         """

@@ -1,8 +1,8 @@
 """One batch of levels moved along a direction after its source, in the real network and with gates frozen.
 
 The network after the source is piecewise linear; its gates are the ReLUs' masks and the max poolings' winners. The
-walk at t = 0, with all that is frozen, is the first (`app.studies.response.frozen`); then the real network goes through,
-a few coefficients at a time, so that a chunk stays in a core's cache, and is compared with what is known of t = 0.
+walk at t = 0, with all that is frozen, is first (`app.studies.response.frozen`); then the real network goes through, a
+few coefficients at a time, so that a chunk stays in a core's cache, and is compared with what is known of t = 0.
 """
 
 from __future__ import annotations
