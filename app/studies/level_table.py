@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,10 @@ PART: Final = 4
 BYTES_A_ROW: Final = 200
 """Room on the disk that a row takes, in its part and in the finished file together, as measured and half as much
 again."""
+
+BETWEEN_PARTIAL: Final = 0.3
+SHARE_OF_PARTIAL: Final = 20.0
+"""Seconds between two partial results, and at least this many times what one takes: it grows with the rows so far."""
 
 Columns = dict[str, np.ndarray]
 Part = tuple[LevelBlock, ...]
@@ -82,9 +87,15 @@ class LevelsQuestion(Question):
         if self.out is not None:
             return self._run_to_file(self.out, progress)
         found: list[Columns] = []
+        due = 0.0
         for _, columns in self._computed(list(self._split()), progress, 0):
             found.append(columns)
+            started = time.monotonic()
+            if partial is unheard or started < due:
+                continue
             partial(LevelsResult(self, _finished(parquet.stacked(found))))
+            ended = time.monotonic()
+            due = ended + max(BETWEEN_PARTIAL, SHARE_OF_PARTIAL * (ended - started))
         return LevelsResult(self, _finished(parquet.stacked(found)))
 
     def recipe(self) -> Recipe:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QPushButton, QWidget
 
 from app.errors import MazescopeError
+from app.progress import Pace, time_left
 from widgets.controls.collapsible import Folding
 from widgets.controls.panel_parts import Choice, IconButton, column, muted, row
 from widgets.controls.plot_view import PlotView
@@ -44,6 +45,8 @@ class ResultView(QWidget):
         super().__init__()
         self._context, self.runner = context, runner
         self._plot_name = self._table_name = ""
+        self._pace = Pace()
+        self._left = ""
         self._handle: float | None = None
         self.finding, self.more = QLabel(), muted()
         for label in (self.finding, self.more):
@@ -95,10 +98,10 @@ class ResultView(QWidget):
         self.stop.setVisible(runner.busy)
         if not runner.busy:
             self.progress.setRange(0, 0)
+            self._pace.restart()
+            self._left = ""
         stale = runner.stale and answer is not None
-        words = runner.problem or ("Measuring…" if runner.busy else "Not up to date." if stale else "")
-        self.state.setText(words)
-        self.state.setVisible(bool(words))
+        self._say_state()
         found = () if answer is None else answer.findings
         self.finding.setText(found[0] if found else "")
         self.more.setText("\n".join(found[1:]))
@@ -153,9 +156,19 @@ class ResultView(QWidget):
         self._table_name = name
         self._show_tables(self.runner.answer)
 
+    def _say_state(self) -> None:
+        runner = self.runner
+        stale = runner.stale and runner.answer is not None
+        measuring = "Measuring…" + (f" {self._left}" if self._left else "")
+        words = runner.problem or (measuring if runner.busy else "Not up to date." if stale else "")
+        self.state.setText(words)
+        self.state.setVisible(bool(words))
+
     def _show_progress(self, done: int, of: int) -> None:
         self.progress.setRange(0, of)
         self.progress.setValue(done)
+        self._left = time_left(self._pace.left(done, of))
+        self._say_state()
 
     def _copy_command(self) -> None:
         if self.result is not None:

@@ -17,6 +17,7 @@ from torch import Tensor
 from app.errors import MazescopeError
 from app.field.execution_plan import default_plan
 from app.field.number_check import check_finite
+from app.field.worker_threads import in_parallel, thread_count, told
 from app.interventions.tensor_cache import TensorCache
 from app.maze.maze import Maze, Square
 from app.maze.routes import best_moves, decision_square
@@ -30,7 +31,6 @@ from app.studies.response.result import ResponseResult
 from app.studies.response.setup import ResponseSetup
 from app.studies.response.steps import FLATTEN, LOGITS, SteppedNetwork, steps_behind
 from app.studies.study import Partial, read_only, unheard
-from app.studies.workers import in_parallel, worker_count
 
 _LEVELS: Final = {"cpu": 4, "cuda": 64, "mps": 16}
 """Levels whose walks at t = 0 go through together."""
@@ -101,12 +101,14 @@ def measure(question: ResponseSetup, device: str, progress: Progress, partial: P
 
     gathered = _Gathered(question, measured, asked)
     shown = time.monotonic()
-    threads = worker_count() if device == "cpu" else 1
+    threads = thread_count() if device == "cpu" else 1
     pieces = _pieces(measured, asked, device, threads)
     # What several threads do for one level starts at one place.
     several = [levels for levels, count in Counter(piece.levels for piece in pieces).items() if count > 1]
-    shared = dict(zip(several, in_parallel(start, several, threads=threads), strict=True))
-    for piece, bent, moved in in_parallel(work, pieces, threads=threads, progress=progress):
+    starts = in_parallel(lambda check: lambda levels: start(levels, check), several, threads)
+    shared = dict(zip(several, starts, strict=True))
+    answers = in_parallel(lambda check: lambda piece: work(piece, check), pieces, threads)
+    for piece, bent, moved in told(answers, len(pieces), progress):
         gathered.put(piece, bent, moved)
         if partial is not unheard and time.monotonic() - shown > _BETWEEN_PARTIAL and gathered.any_done:
             partial(gathered.result())
@@ -149,7 +151,8 @@ def exact_changes(
             )
 
     pieces = list(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True))
-    parts = list(in_parallel(work, pieces, threads=threads, progress=progress))
+    answers = in_parallel(lambda check: lambda piece: work(piece, check), pieces, threads)
+    parts = list(told(answers, len(pieces), progress))
     return {stage: read_only(np.concatenate([part[stage] for part in parts])) for stage in question.stages}
 
 
