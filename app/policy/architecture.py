@@ -15,8 +15,8 @@ from app.policy.file_contents import StoredTensor, listed, shape_text, shown
 from app.policy.layers import INPUT_SIDE
 from app.policy.limits import LIMITS, Limits
 from app.policy.network import Network
+from app.policy.weight_names import FIRST, own_names
 
-_FIRST: Final = "embedder.block1.conv.weight"
 _FLOATS: Final = {torch.float16: 2, torch.bfloat16: 2, torch.float32: 4, torch.float64: 8}
 _HEADS: Final = {"policy": "fc_policy", "value": "fc_value"}
 _RECURRENT: Final = ("gru", "lstm", "rnn", "recurrent", "hidden-to-output", "hidden_to_output")
@@ -43,13 +43,14 @@ def largest_file(limits: Limits = LIMITS) -> int:
 def build_network(tensors: Mapping[str, StoredTensor], file_name: str, limits: Limits = LIMITS) -> Network:
     """The network these tensors are the weights of, as float32 on the CPU; its width follows from their shapes.
 
-    Prefixes that wrappers put before every name (`module.`, `policy.`) are ignored. No tensor is read before all names,
-    types and shapes are found right.
+    Names may be those of other programs, with what wrappers put around them (`own_names`). No tensor is read before all
+    names, types and shapes are found right.
 
     Raises:
         PolicyError: one sentence on what was found and what was expected.
     """
-    own = _without_prefix(tensors)
+    names, _ = own_names(tensors)
+    own = {called: tensors[name] for name, called in names.items()}
     _check_names(own, file_name)
     width = _width(own, file_name, limits.width)
     _check_types_and_shapes(own, width, file_name)
@@ -60,18 +61,6 @@ def build_network(tensors: Mapping[str, StoredTensor], file_name: str, limits: L
     network.load_state_dict(weights, assign=True)
     _check_outputs(network, file_name)
     return network
-
-
-def _without_prefix(tensors: Mapping[str, StoredTensor]) -> dict[str, StoredTensor]:
-    if _FIRST in tensors:
-        return dict(tensors)
-    prefixes = {key[: -len(_FIRST)] for key in tensors if key.endswith(f".{_FIRST}")}
-    if len(prefixes) != 1:
-        return dict(tensors)
-    prefix = prefixes.pop()
-    stripped = {key.removeprefix(prefix): tensor for key, tensor in tensors.items()}
-    # Two names that become one cannot both be meant.
-    return stripped if len(stripped) == len(tensors) else dict(tensors)
 
 
 def _check_names(tensors: Mapping[str, StoredTensor], file_name: str) -> None:
@@ -86,7 +75,7 @@ def _check_names(tensors: Mapping[str, StoredTensor], file_name: str) -> None:
     if len(missing) == len(expected):
         raise PolicyError(
             f"{file_name} holds another architecture (with {listed(extra) or 'no tensors'}); expected {whole}, "
-            f"with {_FIRST} and {len(expected) - 1} more."
+            f"with {FIRST} and {len(expected) - 1} more."
         )
     lost = [word for word, head in _HEADS.items() if {f"{head}.weight", f"{head}.bias"} <= missing]
     if lost and not extra and len(missing) == 2 * len(lost):
@@ -98,11 +87,11 @@ def _check_names(tensors: Mapping[str, StoredTensor], file_name: str) -> None:
 
 
 def _width(tensors: Mapping[str, StoredTensor], file_name: str, widest: int) -> int:
-    shape = tensors[_FIRST].shape
+    shape = tensors[FIRST].shape
     channels = shape[0] if shape else 0
     if len(shape) != 4 or shape[1:] != (3, 3, 3) or channels < 16 or channels % 16:
         raise PolicyError(
-            f"{file_name}: {_FIRST} has the shape {shape_text(shape)}; expected 16k x 3 x 3 x 3 for a width k."
+            f"{file_name}: {FIRST} has the shape {shape_text(shape)}; expected 16k x 3 x 3 x 3 for a width k."
         )
     if channels // 16 > widest:
         raise PolicyError(f"{file_name} holds a network of width {channels // 16}; expected a width of 1 to {widest}.")

@@ -16,7 +16,6 @@ class Limits:
             optimizer included).
         directory: bytes of the zip archive's directory.
         pickle: bytes of the pickle in it.
-        tuple_values: values of a tuple in the pickle, those of tuples in it included.
         header: bytes of the header of a safetensors file.
         note_values: values kept of one note, together with all that is in it.
         note_items: entries of a list or object in a note.
@@ -26,7 +25,6 @@ class Limits:
     file: int | None = None
     directory: int = 4 * 2**20
     pickle: int = 4 * 2**20
-    tuple_values: int = 100_000
     header: int = 4 * 2**20
     note_values: int = 4_000
     note_items: int = 256

@@ -18,17 +18,19 @@ from app.errors import PolicyError
 from app.io.regular_file import no_regular_file
 from app.policy.architecture import build_network, largest_file
 from app.policy.file_contents import Contents, shown, size_text
+from app.policy.legacy_file import MAGIC as LEGACY
+from app.policy.legacy_file import read_legacy
 from app.policy.limits import LIMITS, Limits
 from app.policy.network import Network
 from app.policy.policy import Policy, policy_of
 from app.policy.safetensors_file import open_safetensors
 from app.policy.torch_file import read_torch
+from app.policy.weight_names import own_names
 
 EXPECTED: Final = "a checkpoint saved by torch.save, or a safetensors file"
 _policies: WeakValueDictionary[tuple[str, str], Policy] = WeakValueDictionary()
 _lock = Lock()
 _HASHED: Final = 64 * 2**20
-_LEGACY: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 _MAGIC: Final = (
     (b"PK\5\6", "an empty zip archive"),
     (b"\x1f\x8b", "compressed by gzip"),
@@ -41,12 +43,15 @@ _MAGIC: Final = (
 
 
 def load_policy(path: str | Path, *, limits: Limits = LIMITS) -> Policy:
-    """Open a checkpoint: torch.save's dictionary with `model_state_dict`, `state_dict` bare tensors, or safetensors.
+    """Open a checkpoint: torch.save's dictionary with `model_state_dict`, `state_dict` or bare tensors, or safetensors.
+
+    The names are those of train-procgen-pytorch, pfrl or CleanRL, with or without what wrappers put in front.
 
     The kind of file is told from its contents, not its suffix. Widths 1 to 64; half, bfloat16 and double precision are
     converted to float32; tensors saved on CUDA come to the CPU; other contents, such as an optimizer's state, are not
     read. No code in the file can run. Of `policy.metadata`, the entry "loaded_from" is this function's (format, bytes,
-    stored_as unless float32, and up to 64 MiB the file's sha256); the others are the file's own plain values.
+    stored_as unless float32, names where they are another program's, and up to 64 MiB the file's sha256); the others
+    are the file's own plain values.
 
     The same weights share one network in memory, and the same file with the same weights is the same Policy object. A
     network that has not been used for long leaves memory and is read from the file again (`network_store`).
@@ -97,6 +102,9 @@ def _load(path: Path, file: io.BufferedReader, name: str, limits: Limits) -> Pol
     stored = {str(tensor.dtype).removeprefix("torch.") for tensor in contents.tensors.values()}
     if stored != {"float32"}:
         origin["stored_as"] = ", ".join(sorted(stored))
+    program = own_names(contents.tensors)[1]
+    if program:
+        origin["names"] = program
     if size <= _HASHED:
         file.seek(0)
         origin["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
@@ -137,6 +145,8 @@ def _opened(path: Path, file: io.BufferedReader, name: str, limits: Limits) -> A
     start = file.read(4096)
     if start.startswith(b"PK\3\4"):
         return nullcontext(read_torch(file, name, limits))
+    if start.startswith(LEGACY):
+        return nullcontext(read_legacy(file, name, limits))
     if _is_safetensors(start):
         return open_safetensors(path, file, name, limits)
     raise PolicyError(f"{name} is {_kind(start)}; expected {EXPECTED}.")
@@ -148,8 +158,6 @@ def _is_safetensors(start: bytes) -> bool:
 
 
 def _kind(start: bytes) -> str:
-    if start.startswith(_LEGACY):
-        return "a checkpoint in the format torch had before version 1.6 (open and save it again with a newer torch)"
     if start[0] == 0x80 and len(start) > 1 and 2 <= start[1] <= 5:
         return "a bare Python pickle, which might run code and so was not opened"
     if start[257:262] == b"ustar":

@@ -69,7 +69,8 @@ def describe(policy: Policy) -> list[tuple[str, str]]:
         rows.append(("File", str(policy.path)))
     if "format" in origin:
         stored = f", stored as {origin['stored_as']}" if "stored_as" in origin else ""
-        rows.append(("Format", f"{origin['format']}, {size_text(origin['bytes'])}{stored}"))
+        names = f", names of {origin['names']}" if "names" in origin else ""
+        rows.append(("Format", f"{origin['format']}{names}, {size_text(origin['bytes'])}{stored}"))
     rows.append(("Weights hash", policy.weights_hash[:12]))
     if "sha256" in origin:
         rows.append(("File SHA-256", origin["sha256"]))

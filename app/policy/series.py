@@ -16,10 +16,8 @@ from app.errors import PolicyError
 from app.policy.file_contents import shown
 from app.policy.loading import load_policy
 from app.policy.policy import Policy
+from app.policy.zip_directory import SUFFIXES
 from app.progress import Progress, batches, go_on
-
-SUFFIXES: Final = (".pth", ".pt", ".safetensors", ".ckpt")
-"""Files of a folder that are taken for checkpoints."""
 
 MOST: Final = 1000
 """Checkpoints of a series, at most."""

@@ -17,6 +17,9 @@ from app.errors import PolicyError
 from app.policy.file_contents import listed, shown, size_text
 from app.policy.limits import LIMITS, Limits
 
+SUFFIXES: Final = (".pth", ".pt", ".safetensors", ".ckpt")
+"""How checkpoints' names end."""
+
 _END: Final = 22
 _END_64: Final = 56
 _LOCATOR_64: Final = 20
@@ -91,6 +94,11 @@ def open_records(file: BinaryIO, file_name: str, limits: Limits = LIMITS) -> Rec
     infos = archive.infolist()
     if any(info.filename.endswith("/constants.pkl") for info in infos):
         raise PolicyError(f"{file_name} is a TorchScript program; expected a state dict saved by torch.save.")
+    inside = [info.filename for info in infos if info.filename.lower().endswith(SUFFIXES)]
+    if inside:
+        raise PolicyError(
+            f"{file_name} is a zip archive that holds {listed(inside)}; expected a checkpoint: unpack it and open that."
+        )
     check_sizes(infos, size, file_name)
     roots = {info.filename.partition("/")[0] for info in infos if "/" in info.filename}
     names = [info.filename for info in infos]

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        ([torch.zeros(3)], "holds a value of type list"),
+        ([torch.zeros(3)], "holds a list without a state dict"),
         (torch.zeros(3), "holds a value of type Tensor"),
         ({}, "without tensors (its keys: none)"),
         ({"epoch": 3, "loss": 0.5}, "without tensors (its keys: epoch, loss)"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import io
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save
@@ -28,9 +31,13 @@ def attempt(path: Path, content: bytes) -> bool:
     return True
 
 
-@pytest.fixture(params=["torch", "safetensors"])
+@pytest.fixture(params=["torch", "old torch", "safetensors"])
 def content(request, state_dict, torch_bytes) -> bytes:
     """A good file's bytes."""
+    if request.param == "old torch":
+        buffer = io.BytesIO()
+        torch.save({"state_dict": state_dict(1), "step": 3}, buffer, _use_new_zipfile_serialization=False)
+        return buffer.getvalue()
     if request.param == "torch":
         return torch_bytes({"model_state_dict": state_dict(1), "step": 3, "config": {"world": "easy"}})
     return save(state_dict(1), metadata={"world": "easy", "config": '{"seed": 0}'})
@@ -71,8 +78,9 @@ def test_appended_and_inserted_bytes(content, tmp_path):
 
 
 def test_flipped_bytes_in_a_pickle_of_right_checksum(state_dict, torch_bytes, rezip, tmp_path):
-    """The archive is whole, so that the damage reaches the scan and torch's restricted unpickler."""
-    good, random_ = torch_bytes({"model_state_dict": state_dict(1), "step": 3}), random.Random(4)
+    """The archive is whole, so that the damage reaches what follows its opcodes."""
+    notes = {"step": 3, "score": np.float64(9.5), "options": argparse.Namespace(lr=0.1), "where": Path("runs")}
+    good, random_ = torch_bytes({"model": state_dict(1), **notes}), random.Random(4)
     for _ in range(150):
 
         def change(name: str, record: bytes) -> bytes:
