@@ -69,10 +69,9 @@ def _state(found: object, file_name: str) -> tuple[tuple[object, ...], Mapping[A
             f"{' or '.join(WRAPPERS)}, or of tensors."
         )
     wrapper = next((key for key in WRAPPERS if isinstance(found, dict) and isinstance(found.get(key), dict)), None)
-    if wrapper is not None:
-        whole = {(wrapper,): found[wrapper]}  # type: ignore[call-overload]
-    else:
-        whole = dict(_dictionaries(found, ()))
+    whole: dict[tuple[object, ...], Mapping[Any, object]] = (
+        dict(_dictionaries(found, ())) if wrapper is None else {(wrapper,): found[wrapper]}  # type: ignore[call-overload]
+    )
     with_tensors = {place: state for place, state in whole.items() if _has_tensors(state)}
     networks = {place: state for place, state in with_tensors.items() if _is_network(state)}
     chosen = networks or with_tensors
