@@ -20,14 +20,14 @@ from app.policy.state_dict import damaged, state_dict_of
 from app.policy.torch_pickle import Storage, read_torch_pickle, refuse_code
 
 MAGIC: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-"""How a file of the format begins: a pickle of the number 0x1950a86a20f9469cfc6c."""
+"""First bytes of such a file: a pickle of the number 0x1950a86a20f9469cfc6c."""
 
 _VERSION: Final = 1001
 _LENGTH: Final = 8
 
 
 def read_legacy(file: BinaryIO, file_name: str, limits: Limits = LIMITS) -> Contents:
-    """What a checkpoint in the old format holds. The file has to stay open while its tensors are read.
+    """The contents of a checkpoint in the old format. The file has to stay open while its tensors are read.
 
     Raises:
         PolicyError: one sentence on what was found and what was expected.
@@ -64,7 +64,7 @@ def read_legacy(file: BinaryIO, file_name: str, limits: Limits = LIMITS) -> Cont
 
 
 def _places(file: BinaryIO, keys: object, storages: Mapping[str, Storage], file_name: str) -> dict[str, int]:
-    """Where each storage's numbers begin: the file is at the first one, and has to end with the last."""
+    """The place of each storage's numbers: the file is at the first one, and has to end with the last."""
     place = file.tell()
     size = file.seek(0, os.SEEK_END)
     if not isinstance(keys, list) or any(not isinstance(key, str) for key in keys) or {*keys} != storages.keys():

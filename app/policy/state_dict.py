@@ -57,7 +57,7 @@ def state_dict_of(found: object, read: ReadStorage, file_name: str, kind: str, l
 
 
 def _is_state(key: object, value: object) -> bool:
-    """Whether an entry is a state dict, or the state of an optimizer: nothing to tell of the policy."""
+    """True for a state dict, or the state of an optimizer: nothing to tell of the policy."""
     return _is_optimizer(value) or str(key).endswith("state_dict")
 
 

@@ -19,7 +19,7 @@ from app.policy.file_contents import listed, shown
 from app.policy.pickle_values import Known, Placeholder, placeholders, read_values
 
 WAY_OUT: Final = "torch.save({'state_dict': policy.state_dict()}, 'policy.pth')"
-"""What saves a policy so that it opens here."""
+"""A line that saves a policy so that it opens here."""
 
 _MOST_AXES: Final = 16
 _LARGEST_SIZE: Final = 2**48
@@ -54,7 +54,7 @@ _STORAGES: Final = {
 
 @dataclass(frozen=True)
 class Storage:
-    """Where a tensor's numbers are in the file.
+    """The place of a tensor's numbers in the file.
 
     Attributes:
         key: the record's name.
@@ -83,7 +83,7 @@ class Described:
 
     @property
     def fits(self) -> bool:
-        """Whether all of it is within its storage."""
+        """True if all of it is within its storage."""
         if 0 in self.shape:
             return self.offset <= self.storage.count
         last = self.offset + sum((size - 1) * step for size, step in zip(self.shape, self.stride, strict=True))

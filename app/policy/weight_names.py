@@ -1,4 +1,4 @@
-"""Names of the network's weights in other programs, and what wrappers put around them."""
+"""Names of the network's weights in other programs, with the prefixes of wrappers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WRAPPERS: Final = frozenset({"module", "_orig_mod"})
 """Parts of names that DataParallel, AveragedModel and torch.compile put in front of a module's own."""
 
 _COUNTER: Final = "n_averaged"
-"""What AveragedModel counts next to the weights."""
+"""AveragedModel's counter next to the weights."""
 
 _BLOCK: Final = re.compile(r"(?:conv_seqs|network)\.([012])\.(conv|res_block([01])\.conv([01]))\.(weight|bias)")
 
@@ -33,7 +33,7 @@ _SCHEMES: Final[tuple[tuple[str, str, Mapping[str, str]], ...]] = (
 
 
 def own_names(names: Iterable[str]) -> tuple[dict[str, str], str]:
-    """How a state dict's names are called here, by their names in the file, and whose names they are ("" for our own).
+    """Our names of a state dict's tensors, by their names in the file; and the program whose names they are ("" for ours).
 
     What cannot be told, such as the names of two networks, stays as it is. Left out is the counter of averaged weights.
     """

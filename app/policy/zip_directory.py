@@ -18,7 +18,7 @@ from app.policy.file_contents import listed, shown, size_text
 from app.policy.limits import LIMITS, Limits
 
 SUFFIXES: Final = (".pth", ".pt", ".safetensors", ".ckpt")
-"""How checkpoints' names end."""
+"""Ends of checkpoints' names."""
 
 _END: Final = 22
 _END_64: Final = 56
