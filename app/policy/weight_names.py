@@ -33,7 +33,7 @@ _SCHEMES: Final[tuple[tuple[str, str, Mapping[str, str]], ...]] = (
 
 
 def own_names(names: Iterable[str]) -> tuple[dict[str, str], str]:
-    """Our names of a state dict's tensors, by their names in the file; and the program whose names they are ("" for ours).
+    """Our names of a state dict's tensors by the file's names; and the program whose names those are ("" for ours).
 
     What cannot be told, such as the names of two networks, stays as it is. Left out is the counter of averaged weights.
     """
