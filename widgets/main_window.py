@@ -107,7 +107,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.compare = Compare(context, self.maze_view, self.files, self)
         self.playback = Playback(context, self.maze_view)
         self.training = TrainingSeries(context, self.compare, self.files)
-        self.exports = Exports(context, self.maze_view, self.playback.shown, self)
+        self.exports = Exports(context, self.maze_view, self.playback.shown, self.training.series, self)
         self.vector_watch = VectorWatch(context)
         self.status = Status(context, TOOLS)
 

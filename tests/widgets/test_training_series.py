@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -107,6 +111,41 @@ def test_a_pinned_checkpoint_is_compared_with_the_one_scrubbed_to(opened: Hand) 
     opened.context.actions["series.pin"].trigger()
     assert opened.window.maze_view.companion is None
     assert opened.window.training.pinned() is None
+
+
+def test_a_movie_of_the_training_has_every_checkpoint_next_to_the_pinned_one(opened: Hand, tmp_path: Path) -> None:
+    context, exports = opened.context, opened.window.exports
+    press(opened, 0)
+    context.actions["series.pin"].trigger()
+    press(opened, 3)
+    opened.wait(lambda: opened.window.maze_view.companion.bridge.answer is not None and not context.bridge.busy)
+    context.actions["export.training"].trigger()
+    dialog = exports.dialog
+    assert dialog.what.currentText() == "Movie of the training"
+    dialog.path.setText(str(tmp_path / "learning.gif"))
+    dialog.scale.choose("0.5")
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    opened.wait(lambda: exports.dialog is None, timeout=60_000)
+    with Image.open(tmp_path / "learning.gif") as gif:
+        recipe = json.loads(gif.info["comment"])
+        pages = []
+        for at in range(gif.n_frames):
+            gif.seek(at)
+            pages.append(np.asarray(gif.convert("RGB")))
+    assert [each["step"] for each in recipe["checkpoints"]] == list(STEPS)
+    assert len(pages) == len(STEPS)
+    middle = pages[0].shape[1] // 2
+    for before, after in pairwise(pages):
+        # Each frame of a GIF has colours of its own, which differ a little.
+        change = np.abs(after[50:].astype(int) - before[50:]).max(2)
+        assert (change[:, :middle] > 60).sum() > 20, "the side in front learns"
+        assert not (change[:, middle:] > 60).any(), "the pinned side stays"
+
+
+def test_without_a_series_no_movie_of_the_training_is_offered(hand: Hand) -> None:
+    assert not hand.context.actions["export.training"].isEnabled()
+    hand.context.actions["export.movie"].trigger()
+    assert hand.window.exports.dialog.what.findData("training") < 0
 
 
 def test_closing_leaves_the_checkpoint_open(opened: Hand) -> None:

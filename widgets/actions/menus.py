@@ -83,6 +83,8 @@ TRAINING = (
     "series.back",
     "series.pin",
     "",
+    "export.training",
+    "",
     "series.close",
 )
 PATCHES = (

@@ -55,7 +55,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self._context, self._snapshots, self._timeline = context, snapshots, timeline
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export")
-        self.what = Choice("What to export", "Contents of the file", WHAT, lambda _: self._show_what())
+        self.what = Choice("What to export", "Contents of the file", {}, lambda _: self._show_what())
         self.format = Choice("Format", "Kind of file", {}, lambda _: self._show_format())
         self.scale = Choice("Size", "Pixels, as a multiple of the usual size", SCALES, lambda _: self._show_format())
         self.pixels = muted()
@@ -107,7 +107,11 @@ class ExportDialog(ReadingOrder, QDialog):
     # -- what users do
 
     def show_what(self, what: str) -> None:
-        """Choose what to export."""
+        """Choose what to export; a movie of the training is offered while a series is open."""
+        self.what.clear()
+        for value, title in WHAT.items():
+            if value != "training" or self._snapshots.series() is not None:
+                self.what.addItem(title, value)
         self.what.choose(what)
         self._show_what()
 

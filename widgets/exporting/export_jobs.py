@@ -24,9 +24,10 @@ WHAT: Final = {
     "rollout": "Movie of the rollout",
     "sweep": "Movie of a slider's sweep",
     "edits": "Movie of the last minute of edits",
+    "training": "Movie of the training",
 }
 
-MOVIES: Final = ("rollout", "sweep", "edits")
+MOVIES: Final = ("rollout", "sweep", "edits", "training")
 
 FORMATS: Final = {
     "picture": file_formats.PICTURES,
@@ -114,7 +115,32 @@ def _story(choices: Choices, shown: Present, engine: Engine, progress: Progress)
         if choices.sweep is None:
             raise MazescopeError("No number of the stack was chosen to sweep.")
         return sweep_story(requests, choices.sweep, look, choices.fps, engine.compute)
+    if choices.what == "training":
+        return _training_story(shown, look, choices.fps, engine)
     return edits_story(shown.moments, look, choices.fps, engine.compute, shown.comparison)
+
+
+def _training_story(shown: Present, look: Look, fps: int, engine: Engine) -> Story:
+    """The sides as they are, under each checkpoint; a pinned policy stays what it is."""
+    # Loads torch.
+    from app.export.training_movie import training_story
+
+    if shown.series is None:
+        raise MazescopeError("No series of checkpoints is open: open one first (Training, Open series of checkpoints).")
+    front, *others = (result.request for result in shown.results)
+    pinned = shown.comparison is not None and shown.comparison.policy is not None
+    if pinned:
+        # The policy in front is another one in each frame.
+        look = replace(look, titles=(shown.series.name, *look.titles[1:]))
+    return training_story(
+        shown.series,
+        [front.maze, *(other.maze for other in others)],
+        look,
+        fps,
+        engine.compute,
+        front.stack,
+        [None, *(other.policy if pinned else None for other in others)],
+    )
 
 
 def _walks(shown: Present, progress: Progress) -> list[Rollouts]:

@@ -20,6 +20,7 @@ from widgets.services.shown_rollout import ShownRollout
 from widgets.services.topics import Topic
 
 if TYPE_CHECKING:
+    from app.policy.series import Series
     from widgets.exporting.export_dialog import ExportDialog
 
 GROUP = "Export"
@@ -33,6 +34,7 @@ class Exports:
 
     Args:
         shown_rollout: which step of which rollouts is shown now.
+        series: the series of checkpoints that is open, or None.
         parent: the window over which the dialog opens.
 
     Attributes:
@@ -42,10 +44,15 @@ class Exports:
     """
 
     def __init__(
-        self, context: Context, maze_view: MazeView, shown_rollout: Callable[[], ShownRollout], parent: QWidget
+        self,
+        context: Context,
+        maze_view: MazeView,
+        shown_rollout: Callable[[], ShownRollout],
+        series: Callable[[], Series | None],
+        parent: QWidget,
     ) -> None:
         self._context, self._parent = context, parent
-        self.snapshots = Snapshots(context, maze_view, shown_rollout)
+        self.snapshots = Snapshots(context, maze_view, shown_rollout, series)
         self.timeline = Timeline(context.document)
         self.dialog: ExportDialog | None = None
         for spec in (
@@ -75,6 +82,16 @@ class Exports:
                 group=GROUP,
                 tip="A movie of the rollout, of a slider's sweep, or of the last minute of edits.",
                 words="video animation gif mp4 record sweep coefficient",
+            ),
+            Spec(
+                id="export.training",
+                title="Export movie of the training…",
+                handler=self._opener("training"),
+                icon="movie-open-outline",
+                group=GROUP,
+                tip="The mazes in front under each checkpoint of the series that is open.",
+                words="video animation gif mp4 learning checkpoints series",
+                enabled_when=lambda: series() is not None,
             ),
             Spec(
                 id="export.copy",

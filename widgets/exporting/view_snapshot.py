@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.document.comparison import Comparison
 from app.document.recent_states import Moment
@@ -23,6 +23,9 @@ from widgets.maze_view.picture import Picture
 from widgets.services.context import Context
 from widgets.services.engine_bridge import EngineBridge
 from widgets.services.shown_rollout import ShownRollout
+
+if TYPE_CHECKING:
+    from app.policy.series import Series
 
 BUSY = "The field is still being computed. Wait for it, then export."
 OUT_OF_DATE = "The rollout is out of date. Wait for it to finish, then export."
@@ -48,6 +51,7 @@ class Present:
         moments: the states of the last minute of work.
         comparison: what the maze in front is compared with.
         under: the layer under the arrows of the maze in front; movies have none, since each frame is another field.
+        series: the series of checkpoints that is open.
     """
 
     sides: tuple[Side, ...]
@@ -63,6 +67,7 @@ class Present:
     moments: tuple[Moment, ...]
     comparison: Comparison | None = None
     under: SquareLayer | None = None
+    series: Series | None = None
 
     @property
     def results(self) -> tuple[FieldResult, ...]:
@@ -99,10 +104,17 @@ class Snapshots:
 
     Args:
         shown_rollout: which step of which rollouts is shown now.
+        series: the series of checkpoints that is open, or None.
     """
 
-    def __init__(self, context: Context, maze_view: MazeView, shown_rollout: Callable[[], ShownRollout]) -> None:
-        self._context, self._view, self.shown_rollout = context, maze_view, shown_rollout
+    def __init__(
+        self,
+        context: Context,
+        maze_view: MazeView,
+        shown_rollout: Callable[[], ShownRollout],
+        series: Callable[[], Series | None],
+    ) -> None:
+        self._context, self._view, self.shown_rollout, self.series = context, maze_view, shown_rollout, series
 
     @property
     def legend_shown(self) -> bool:
@@ -162,6 +174,7 @@ class Snapshots:
             moments,
             None if companion is None else companion.comparison,
             view.picture.under,
+            self.series(),
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 
 from app.paths import asset
@@ -11,6 +13,9 @@ from widgets.playback.series_bar import SeriesBar
 from widgets.playback.series_player import SeriesPlayer
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
+
+if TYPE_CHECKING:
+    from app.policy.series import Series
 
 SHIPPED = "w1-easy-r5-s2-series"
 """Its folder among the policies."""
@@ -40,6 +45,10 @@ class TrainingSeries(QObject):
     def open_shipped(self) -> None:
         """Open the series that ships with the program."""
         self.player.open([asset("policies", SHIPPED)])
+
+    def series(self) -> Series | None:
+        """The series that is open."""
+        return self.player.series
 
     def pinned(self) -> int | None:
         """The checkpoint that the one shown is compared with, if it is one of the series."""
