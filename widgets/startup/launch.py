@@ -105,7 +105,7 @@ def answer_later_starts(window: MainWindow, first: FirstWindow) -> None:
         raise_to_front(window)
         window.files.open_paths(files)
 
-    first.files_came.connect(came)
+    first.tell(came)
     window.features.sessions.leaving.connect(first.close)
 
 

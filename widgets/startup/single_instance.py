@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
-import hashlib
 import json
 import os
+import select
+import socket
 import sys
-import tempfile
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from filelock import FileLock, Timeout
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.io.json_file import parse_json
-from app.paths import config_folder
+from widgets.startup.instance_address import Address, accepted, own_address, received
 
-PATIENCE: Final = 3_000
-"""Milliseconds that the first window has to answer; one that hangs keeps nobody from opening another."""
+PATIENCE: Final = 5.0
+"""Seconds that a start spends in all on the question whether there is a window; one that hangs keeps nobody out."""
+
+SHORT: Final = 1.0
+"""Seconds that a later start has to say what it wants; it has all of it at hand."""
 
 ANSWER: Final = b"opened\n"
-_LONGEST: Final = 2**20
+LONGEST_ANSWER: Final = 64
+"""Bytes of an answer that are read."""
+
+LONGEST_MESSAGE: Final = 2**20
+MOST_FILES: Final = 1000
+LONGEST_PATH: Final = 4096
+LONGEST_TOKEN: Final = 256
 
 
-def server_name() -> str:
-    """The address, one for each user, screen and place where settings are."""
-    screen = "|".join(os.environ.get(name, "") for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
-    text = f"{getpass.getuser()}|{config_folder().absolute()}|{screen}"
-    return f"mazescope-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+def hand_over(address: Address, files: Sequence[Path], deadline: float | None = None) -> bool:
+    """Give files to the window that listens at an address; says whether one took them.
 
-
-def hand_over(name: str, files: Sequence[Path]) -> bool:
-    """Give files to the window that listens at `name`; says whether one took them."""
-    socket = QLocalSocket()
-    socket.connectToServer(name)
-    if not socket.waitForConnected(PATIENCE):
+    Args:
+        deadline: the `time.monotonic()` by which it has to answer; `PATIENCE` from now on unless given.
+    """
+    deadline = time.monotonic() + PATIENCE if deadline is None else deadline
+    connection = address.connect(deadline)
+    if connection is None:
         return False
     if sys.platform == "win32":
         # Windows lets a program come to the front only when the one in front allows it.
@@ -50,87 +55,145 @@ def hand_over(name: str, files: Sequence[Path]) -> bool:
         "files": [str(file.absolute()) for file in files],
         "activation": os.environ.get("XDG_ACTIVATION_TOKEN", ""),
     }
-    socket.write(json.dumps(message).encode() + b"\n")
-    answer = b""
-    while socket.state() == QLocalSocket.LocalSocketState.ConnectedState and not answer.endswith(b"\n"):
-        if not socket.waitForReadyRead(PATIENCE):
-            break
-        answer += socket.readAll().data()
-    socket.abort()
-    return answer == ANSWER
+    with connection, contextlib.suppress(OSError):
+        connection.settimeout(max(deadline - time.monotonic(), 0.001))
+        connection.sendall(json.dumps(message).encode() + b"\n")
+        return received(connection, LONGEST_ANSWER, deadline) == ANSWER
+    return False
 
 
 class FirstWindow(QObject):
-    """Listens for later starts of the program.
+    """Listens for later starts of the program, and answers them at once from a thread of its own.
 
     Signals:
         files_came(list): paths that a later start was given; none when it was given none.
     """
 
     files_came = Signal(list)
+    _arrived = Signal(object)
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
+    def __init__(self, address: Address, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._name = name
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._greet)
+        self._address = address
+        self._listening: socket.socket | None = None
+        self._thread: threading.Thread | None = None
+        self._early: list[list[Path]] | None = []
+        # The thread waits for this one as well, so that it can be told to end.
+        self._end, self._ended = socket.socketpair()
+        self._arrived.connect(self._take)
 
     def listen(self) -> bool:
         """Become the first window; False when the system does not let us, which only means that there may be two."""
-        if self._server.listen(self._name):
-            return True
-        # Nobody answered there (see `first_or_hand_over`), so what is in the way was left by a crash.
-        QLocalServer.removeServer(self._name)
-        return self._server.listen(self._name)
+        self._listening = self._address.listen()
+        if self._listening is None:
+            return False
+        self._thread = threading.Thread(target=self._serve, name="mazescope-later-starts", daemon=True)
+        self._thread.start()
+        return True
+
+    def tell(self, came: Callable[[list[Path]], object]) -> None:
+        """From now on call this with the files of later starts; first with those that came before."""
+        self.files_came.connect(came)
+        early, self._early = self._early or [], None
+        for files in early:
+            self.files_came.emit(files)
 
     def close(self) -> None:
         """Listen no more."""
-        self._server.close()
+        if self._thread is not None:
+            # First the name, so that whoever looks from now on finds nobody.
+            with contextlib.suppress(OSError):
+                self._address.file.unlink()
+            with contextlib.suppress(OSError):
+                self._end.send(b".")
+            self._thread.join(SHORT + 1)
+            self._thread = None
+        for each in (self._end, self._ended, self._listening):
+            if each is not None:
+                each.close()
 
-    def _greet(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
-            socket.readyRead.connect(lambda socket=socket: self._read(socket))
-            socket.disconnected.connect(socket.deleteLater)
-            if socket.bytesAvailable():
-                self._read(socket)
+    def _serve(self) -> None:
+        assert self._listening is not None
+        while True:
+            ready, _, _ = select.select([self._listening, self._ended], [], [])
+            if self._ended in ready:
+                return
+            try:
+                connection = accepted(self._listening, self._address, SHORT)
+            except OSError:
+                continue
+            if connection is not None:
+                with connection:
+                    self._answer(connection)
 
-    def _read(self, socket: QLocalSocket) -> None:
-        if not socket.canReadLine():
-            if socket.bytesAvailable() > _LONGEST:
-                socket.abort()
+    def _answer(self, connection: socket.socket) -> None:
+        message = message_of(received(connection, LONGEST_MESSAGE, time.monotonic() + SHORT))
+        if message is None:
             return
         try:
-            message = parse_json(bytes(socket.readLine().data()))
-            files = [Path(file) for file in message["files"]]
-            token = message.get("activation", "")
-        except (ValueError, KeyError, TypeError, AttributeError):
-            socket.abort()
+            self._arrived.emit(message)
+        except RuntimeError:  # The window was destroyed meanwhile.
             return
-        socket.write(ANSWER)
-        socket.flush()
-        if isinstance(token, str) and token:
+        # Only now: what was answered is taken.
+        with contextlib.suppress(OSError):
+            connection.settimeout(SHORT)
+            connection.sendall(ANSWER)
+
+    @Slot(object)
+    def _take(self, message: tuple[list[Path], str]) -> None:
+        files, token = message
+        if token:
             # Wayland lets a window come to the front only with the token that the later start was given.
             os.environ["XDG_ACTIVATION_TOKEN"] = token
-        self.files_came.emit(files)
+        if self._early is not None:
+            self._early.append(files)
+        else:
+            self.files_came.emit(files)
+
+
+def message_of(content: bytes) -> tuple[list[Path], str] | None:
+    """The files and the activation token that a later start sends; None for anything else."""
+    try:
+        found = parse_json(content) if content.endswith(b"\n") else None
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    files, token = found.get("files"), found.get("activation", "")
+    if not isinstance(files, list) or len(files) > MOST_FILES or not all(map(_is_path, files)):
+        return None
+    if not isinstance(token, str) or len(token) > LONGEST_TOKEN or not (token.isascii() and token.isprintable()):
+        return None
+    return [Path(file) for file in files], token
+
+
+def _is_path(found: Any) -> bool:
+    """Whether it is the path of a file as this system can have it."""
+    if not isinstance(found, str) or not found or len(found) > LONGEST_PATH or "\0" in found:
+        return False
+    try:
+        os.fsencode(found)
+    except UnicodeEncodeError:
+        return False
+    return os.path.isabs(found)
 
 
 def first_or_hand_over(files: Sequence[Path], parent: QObject | None = None) -> FirstWindow | None:
     """Become the first window, or hand the files to the one there is: then None, and this process may end."""
-    name = server_name()
-    lock = FileLock(Path(tempfile.gettempdir()) / f"{name}.lock")
+    address, deadline = own_address(), time.monotonic() + PATIENCE
+    if address is None:
+        # Nowhere to listen that is ours alone: each start has its window.
+        return FirstWindow(Address(Path()), parent)
     # Two starts at the same moment: one looks and listens before the other looks.
-    with contextlib.suppress(OSError, Timeout):
-        lock.acquire(timeout=2 * PATIENCE / 1000)
-    try:
-        if hand_over(name, files):
+    with address.locked(deadline):
+        if hand_over(address, files, deadline):
             return None
-        first = FirstWindow(name, parent)
-        first.listen()
+        first = FirstWindow(address, parent)
+        # Another start may have been quicker, when neither got the lock.
+        if not first.listen() and hand_over(address, files, max(deadline, time.monotonic() + SHORT)):
+            first.close()
+            return None
         return first
-    finally:
-        if lock.is_locked:
-            lock.release()
 
 
 def raise_to_front(window: QWidget) -> None:
