@@ -7,6 +7,7 @@ format is a further line of `READERS`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -22,10 +23,12 @@ from app.errors import MazeError, MazescopeError, PatchError, PolicyError, Sessi
 from app.interventions.patches import PatchStack
 from app.interventions.patches_file import load_patches
 from app.interventions.vectors import ActivationVector, TensorHeader, is_vector, read_vector, tensor_header
+from app.io.file_kind import kind_of
 from app.io.json_file import read_json
 from app.io.regular_file import no_regular_file
-from app.maze import maze_file, state_file, text_file
+from app.maze import grid_file, maze_file, state_file, text_file
 from app.maze.maze import Maze
+from app.maze.text_variants import looks_like_maze
 from app.policy.policy import Policy
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 ANY: Final = "a policy, maze, vector, session or file of patches"
 _START: Final = 4096
+_JSON: Final = re.compile(r"\ufeff?\s*(\[\s*)?\{")
 _MAZE_TEXT: Final = frozenset("#.CM \r\n")
 
 
@@ -122,12 +126,12 @@ class Beginning:
 
     @cached_property
     def json(self) -> Any:
-        """The values of a file that begins as a JSON object does, or is called `.json`; None for any other.
+        """The values of a file that begins as JSON objects or a list of them do, or is called `.json`; else None.
 
         What is no JSON after all is None as well, and `problem` says why.
         """
         self.problem: MazescopeError | None = None
-        if self.suffix != ".json" and not self.text.lstrip().startswith("{"):
+        if self.suffix != ".json" and not _JSON.match(self.text):
             return None
         try:
             return read_json(self.path, LARGEST_JSON, self.expected, self.refusal)
@@ -175,7 +179,7 @@ def read_file(path: Path, here: Policy | None = None) -> Content:
     reader = _reader(Beginning(path, ANY, MazescopeError))
     if reader is not None:
         return reader.read(path, here)
-    from app.policy.loading import EXPECTED
+    from app.policy.file_contents import EXPECTED
 
     try:
         return _load_policy(path, here)
@@ -221,9 +225,12 @@ def open_vector(path: Path) -> ActivationVector:
 
 
 def _read_as(kind: Kind, path: Path) -> Content:
-    reader = _reader(Beginning(path, kind.value, kind.refusal))
+    file = Beginning(path, kind.value, kind.refusal)
+    reader = _reader(file)
+    if reader is None and kind is not Kind.POLICY:
+        raise kind.refusal(f"{path.name} is {kind_of(file.start)}; expected {kind.value}.")
     if reader is None:
-        # Its own reader says best what is wrong with it.
+        # A checkpoint's reader says best what is wrong with it.
         reader = next(reader for reader in READERS if reader.kind is kind)
     if reader.kind is not kind:
         raise kind.refusal(f"{path.name} holds {reader.kind.value}; expected {kind.value}.")
@@ -264,7 +271,10 @@ def _is_session(file: Beginning) -> bool:
 
 
 def _is_patches(file: Beginning) -> bool:
-    return isinstance(file.json, dict) and file.format is None and "patches" in file.json
+    found = file.json
+    if isinstance(found, list):
+        return bool(found) and all(isinstance(each, dict) and "kind" in each for each in found)
+    return isinstance(found, dict) and file.format is None and "patches" in found
 
 
 def _is_maze(file: Beginning) -> bool:
@@ -272,7 +282,12 @@ def _is_maze(file: Beginning) -> bool:
 
 
 def _is_maze_text(file: Beginning) -> bool:
-    return file.suffix == text_file.SUFFIX or bool(file.text.strip() and _MAZE_TEXT.issuperset(file.text))
+    drawn = bool(file.text.strip() and _MAZE_TEXT.issuperset(file.text))
+    return file.suffix == text_file.SUFFIX or drawn or looks_like_maze(file.text)
+
+
+def _is_grid(file: Beginning) -> bool:
+    return file.start.startswith(grid_file.MAGIC)
 
 
 def _is_states(file: Beginning) -> bool:
@@ -317,6 +332,7 @@ READERS: Final = (
     Reader(Kind.MAZE, _is_maze, _one_maze(maze_file.load)),
     Reader(Kind.MAZE, _is_maze_text, _one_maze(text_file.load)),
     Reader(Kind.MAZE, _is_states, _load_states),
+    Reader(Kind.MAZE, _is_grid, _one_maze(grid_file.load)),
     Reader(Kind.VECTOR, _is_vector, lambda path, _here: read_vector(path)),
     Reader(Kind.POLICY, _is_policy, _load_policy),
 )

@@ -58,7 +58,9 @@ def stack_from_json(found: object) -> PatchStack:
 
 
 def load_patches(path: Path, *, largest: int = LARGEST) -> PatchStack:
-    """Read a patches file. A vector file it names is looked for next to it first, when its path is relative.
+    """Read a patches file, or a bare list of patches.
+
+    A vector file it names is looked for next to it first, when its path is relative.
 
     Args:
         path: the file.
@@ -69,7 +71,8 @@ def load_patches(path: Path, *, largest: int = LARGEST) -> PatchStack:
     """
     found = read_json(path, largest, EXPECTED, PatchError)
     try:
-        stack = stack_from_json(found)
+        # A list alone is what a notebook keeps of a stack.
+        stack = stack_from_json({"patches": found} if isinstance(found, list) else found)
         for place, patch in enumerate(stack.patches, start=1):
             # Only here: a session may hold a patch whose channels its user took away one by one.
             if patch.channels == ():

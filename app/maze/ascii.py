@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from app.errors import MazeError
 from app.maze.maze import WORLDS, Maze, Square
+from app.maze.text_variants import plain_lines
 
 
 def to_ascii(maze: Maze, whole_world: bool = True) -> str:
@@ -31,7 +32,8 @@ def to_ascii(maze: Maze, whole_world: bool = True) -> str:
 def from_ascii(text: str, world: int | None = None) -> Maze:
     """The maze of lines of text: a whole world, or a maze that is then centred in its world.
 
-    Blank lines around it and spaces at the ends of lines do not count. Without an `M` the mouse is on the maze's
+    Blank lines around it and spaces at the ends of lines do not count, and other ways to write the same are read too
+    (`app.maze.text_variants`). Without an `M` the mouse is on the maze's
     bottom-left square.
 
     Args:
@@ -42,7 +44,7 @@ def from_ascii(text: str, world: int | None = None) -> Maze:
     Raises:
         MazeError: one sentence on what was found and what was expected.
     """
-    lines = [line.strip() for line in text.strip().splitlines()]
+    lines = plain_lines(text)
     side = len(lines)
     if not lines or any(len(line) != side for line in lines):
         widths = " or ".join(map(str, sorted({len(line) for line in lines}))) or "no"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor
+
+EXPECTED: Final = "a checkpoint saved by torch.save, or a safetensors file"
+"""The files that hold a policy, for sentences."""
 
 
 @dataclass(frozen=True)

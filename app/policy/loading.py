@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import io
 import os
@@ -15,9 +14,10 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from app.errors import PolicyError
+from app.io.file_kind import kind_of
 from app.io.regular_file import no_regular_file
 from app.policy.architecture import build_network, largest_file
-from app.policy.file_contents import Contents, shown, size_text
+from app.policy.file_contents import EXPECTED, Contents, shown, size_text
 from app.policy.legacy_file import MAGIC as LEGACY
 from app.policy.legacy_file import read_legacy
 from app.policy.limits import LIMITS, Limits
@@ -27,19 +27,9 @@ from app.policy.safetensors_file import open_safetensors
 from app.policy.torch_file import read_torch
 from app.policy.weight_names import own_names
 
-EXPECTED: Final = "a checkpoint saved by torch.save, or a safetensors file"
 _policies: WeakValueDictionary[tuple[str, str], Policy] = WeakValueDictionary()
 _lock = Lock()
 _HASHED: Final = 64 * 2**20
-_MAGIC: Final = (
-    (b"PK\5\6", "an empty zip archive"),
-    (b"\x1f\x8b", "compressed by gzip"),
-    (b"\x89HDF", "an HDF5 file"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-)
 
 
 def load_policy(path: str | Path, *, limits: Limits = LIMITS) -> Policy:
@@ -149,36 +139,9 @@ def _opened(path: Path, file: io.BufferedReader, name: str, limits: Limits) -> A
         return nullcontext(read_legacy(file, name, limits))
     if _is_safetensors(start):
         return open_safetensors(path, file, name, limits)
-    raise PolicyError(f"{name} is {_kind(start)}; expected {EXPECTED}.")
+    raise PolicyError(f"{name} is {kind_of(start)}; expected {EXPECTED}.")
 
 
 def _is_safetensors(start: bytes) -> bool:
     """True if a file begins with a header's length, of at most the 100 MB the format allows, and a JSON object."""
     return len(start) > 8 and start[8:9] == b"{" and struct.unpack("<Q", start[:8])[0] <= 100_000_000
-
-
-def _kind(start: bytes) -> str:
-    if start[0] == 0x80 and len(start) > 1 and 2 <= start[1] <= 5:
-        return "a bare Python pickle, which might run code and so was not opened"
-    if start[257:262] == b"ustar":
-        return "a tar archive"
-    for magic, kind in _MAGIC:
-        if start.startswith(magic):
-            return kind
-    if not any(start):
-        return "filled with zeros"
-    text = _text(start)
-    if text:
-        if text.startswith("version https://git-lfs"):
-            return "a Git LFS pointer, whose file has yet to be fetched (git lfs pull)"
-        return "a web page" if text.lstrip()[:15].lower().startswith(("<!doctype", "<html")) else "text"
-    return f"of an unknown kind (it begins with the bytes {start[:4].hex(' ')})"
-
-
-def _text(start: bytes) -> str:
-    """These bytes as text, or nothing when they are none. The last letter may be cut in two."""
-    try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
-        return ""
-    return text if all(letter.isprintable() or letter in "\t\n\r\f\ufeff" for letter in text) else ""

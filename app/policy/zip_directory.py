@@ -14,7 +14,7 @@ import zipfile
 from typing import BinaryIO, Final, cast
 
 from app.errors import PolicyError
-from app.policy.file_contents import listed, shown, size_text
+from app.policy.file_contents import EXPECTED, listed, shown, size_text
 from app.policy.limits import LIMITS, Limits
 
 SUFFIXES: Final = (".pth", ".pt", ".safetensors", ".ckpt")
@@ -99,6 +99,10 @@ def open_records(file: BinaryIO, file_name: str, limits: Limits = LIMITS) -> Rec
         raise PolicyError(
             f"{file_name} is a zip archive that holds {listed(inside)}; expected a checkpoint: unpack it and open that."
         )
+    arrays = [info.filename for info in infos if info.filename.endswith(".npy")]
+    if arrays:
+        names = listed(name.removesuffix(".npy") for name in arrays)
+        raise PolicyError(f"{file_name} is an NPZ file of NumPy arrays ({names}); expected {EXPECTED}.")
     check_sizes(infos, size, file_name)
     roots = {info.filename.partition("/")[0] for info in infos if "/" in info.filename}
     names = [info.filename for info in infos]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +24,7 @@ from app.document.open_file import (
 from app.document.session_file import save_session
 from app.errors import MazeError, MazescopeError, PatchError, PolicyError
 from app.interventions.patches import PatchStack, Zero
-from app.interventions.patches_file import save_patches
+from app.interventions.patches_file import save_patches, stack_to_json
 from app.interventions.vectors import ActivationVector, save_vector
 from app.maze import maze_file, text_file
 from app.maze.levels import random_level
@@ -93,6 +95,17 @@ def test_what_cannot_be_read_at_all_is_said_alike(tmp_path: Path, wanted: str) -
     (tmp_path / "broken.json").write_text('{"patches": [')
     with pytest.raises(refusal, match=f"not JSON that can be read .* expected {title}"):
         opener(tmp_path / "broken.json")
-    (tmp_path / "notes.md").write_text("# Notes\n")
-    with pytest.raises(refusal, match=r"notes\.md"):
-        opener(tmp_path / "notes.md")
+    for name, content, what in (
+        ("notes.md", b"# Notes\n", "text"),
+        ("photo.jpg", b"\xff\xd8\xff\xe0" + bytes(9), "a picture"),
+        ("nothing", b"", "empty"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(refusal, match=rf"^{re.escape(name)} is {what}; expected "):
+            opener(tmp_path / name)
+
+
+def test_a_bare_list_of_patches_is_a_stack(tmp_path: Path) -> None:
+    for name in ("stack.json", "stack"):
+        (tmp_path / name).write_text(json.dumps(stack_to_json(STACK)["patches"]))
+        assert read_file(tmp_path / name) == open_patches(tmp_path / name) == STACK

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.document.open_file import NamedMaze, open_mazes
 from app.errors import MazeError
 from app.maze import maze_file, text_file
 from app.maze.ascii import from_ascii, to_ascii
+from app.maze.generator import level
 from app.maze.levels import random_level
 from app.maze.maze import Maze
 from tests.maze.strategies import mazes
@@ -220,3 +226,88 @@ def test_a_pipe_is_no_text_and_never_waited_for(tmp_path: Path) -> None:
 def test_a_name_that_no_text_file_can_have_is_refused() -> None:
     with pytest.raises(MazeError, match="cannot be the name of a file"):
         text_file.load(Path("a\0b.txt"))
+
+
+# Mazes as others write them.
+
+WRITTEN = ["#####", "#..C#", "#.###", "#M..#", "#####"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + "\n".join(WRITTEN),
+        "\r\n".join(" ".join(line) for line in WRITTEN),
+        "\n".join("\t".join(line) for line in WRITTEN),
+        "```text\n" + "\n".join(WRITTEN) + "\n```\nA maze.\n",
+        "\n".join(f"> {line}" for line in WRITTEN),
+        "> ```\n" + "\n".join(f"> {' '.join(line)}" for line in WRITTEN) + "\n> ```\n",
+        "\n".join(WRITTEN).replace("C", "*").replace("M", "@"),
+        "\n".join(WRITTEN).replace("#", "1").replace(".", "0"),
+        "\n".join("[" + ", ".join(line) + "]," for line in WRITTEN).replace("#", "1").replace(".", "0").join("[]"),
+    ],
+    ids=["mark", "spaces", "tabs", "fences", "quotes", "all of it", "roguelike", "digits", "lists"],
+)
+@pytest.mark.parametrize("name", ["maze.txt", "maze.md"])
+def test_text_as_others_write_it_opens(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_bytes(text.encode())
+    assert open_mazes(tmp_path / name) == (NamedMaze("maze", from_ascii("\n".join(WRITTEN))),)
+
+
+def test_text_with_a_cell_that_is_none_is_named_as_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "maze.txt").write_text("1 1 1\n1 7 1\n1 1 1\n")
+    with pytest.raises(MazeError, match=r"The cell .7. was found"):
+        open_mazes(tmp_path / "maze.txt")
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, np.float32, bool])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_arrays_of_walls_are_read_from_the_top_row_down(tmp_path: Path, kind: type, order: str) -> None:
+    grid = np.array([[cell == "#" for cell in line] for line in WRITTEN]).astype(kind, order=order)
+    np.save(tmp_path / "grid.npy", grid)
+    (found,) = open_mazes(tmp_path / "grid.npy")
+    assert found.maze == from_ascii("\n".join(WRITTEN)).with_cheese(None)
+
+
+def test_arrays_of_procgens_codes_are_read_from_the_bottom_row_up(tmp_path: Path) -> None:
+    maze = level(25, 4)
+    np.save(tmp_path / "grid.npy", maze.grid)
+    (found,) = open_mazes(tmp_path / "grid.npy")
+    assert found.maze == replace(maze, background=0)
+
+
+@pytest.mark.parametrize(
+    ("grid", "words"),
+    [
+        (np.zeros(9), "a NumPy array of 9 values of type float64; expected a square grid"),
+        (np.zeros((5, 3)), "of 5 x 3 values"),
+        (np.zeros((27, 27)), "of 27 x 27 values"),
+        (np.full((3, 3), "#"), "of 3 x 3 values of type <U1"),
+        (np.full((3, 3), 7), "with the number 7; expected"),
+        (np.zeros((4, 4)), "is not a maze. A square of 4 x 4 cells"),
+        (np.full((3, 3), None), "of type object"),
+    ],
+)
+def test_other_arrays_are_refused(tmp_path: Path, grid: np.ndarray, words: str) -> None:
+    np.save(tmp_path / "grid.npy", grid)
+    with pytest.raises(MazeError, match=re.escape(words)):
+        open_mazes(tmp_path / "grid.npy")
+
+
+def test_damaged_arrays_and_texts_open_or_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "good.npy", level(15, 3).grid)
+    array, text = (tmp_path / "good.npy").read_bytes(), ("> " + "\n> ".join(WRITTEN)).encode()
+    random_, opened = random.Random(6), 0
+    for good, whole in ((array, 128), (text, len(text))):
+        for _ in range(100):
+            bad = bytearray(good[: random_.choice([len(good), random_.randrange(len(good))])])
+            for _ in range(random_.choice([0, 1, 2]) if bad else 0):
+                bad[random_.randrange(min(len(bad), whole))] = random_.randrange(256)
+            (tmp_path / "bad").write_bytes(bad)
+            try:
+                opened += isinstance(open_mazes(tmp_path / "bad")[0].maze, Maze)
+            except MazeError as error:
+                sentence = str(error)
+                assert sentence.endswith(".")
+                assert "\n" not in sentence
+    assert 0 < opened < 150

@@ -32,7 +32,8 @@ DEFAULT_POLICY = "default.safetensors"
 RECENT_KEPT = 10
 OPEN_TITLES = {"any": "Open a session, maze, policy, vector or patches", "policy": "Open policy", "maze": "Open maze"}
 FILTERS = {
-    "any": "All supported files (*.pth *.pt *.safetensors *.json *.txt *.mazescope);;All files (*)",
+    "any": "All supported files (*.pth *.pt *.ckpt *.safetensors *.json *.txt *.npy *.pkl *.mazescope"
+    " *.png *.svg *.pdf *.gif *.mp4 *.csv *.npz);;All files (*)",
     "policy": "Checkpoints (*.pth *.pt *.safetensors *.ckpt);;All files (*)",
     "maze": "Mazes (*.json);;Mazes as text (*.txt);;All files (*)",
     "session": "Sessions (*.mazescope)",

@@ -13,6 +13,7 @@ from app.io.json_file import parse_json
 from app.maze import maze_file
 from app.maze.ascii import from_ascii, to_ascii
 from app.maze.maze import Maze
+from app.maze.text_variants import plain_lines
 
 MIME = "application/x-mazescope-maze"
 
@@ -41,7 +42,7 @@ def pasted_maze(current: Maze) -> Maze:
     text = "" if data is None else data.text()
     if not text.strip():
         raise MazeError("The clipboard holds no maze; expected one copied here, or lines of `#`, `.`, `C` and `M`.")
-    side = len(text.strip().splitlines())
+    side = len(plain_lines(text))
     try:
         maze = from_ascii(text, current.world if side <= current.world else None)
     except MazeError as error:
