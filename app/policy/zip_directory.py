@@ -101,8 +101,8 @@ def open_records(file: BinaryIO, file_name: str, limits: Limits = LIMITS) -> Rec
         )
     arrays = [info.filename for info in infos if info.filename.endswith(".npy")]
     if arrays:
-        names = listed(name.removesuffix(".npy") for name in arrays)
-        raise PolicyError(f"{file_name} is an NPZ file of NumPy arrays ({names}); expected {EXPECTED}.")
+        held = listed(name.removesuffix(".npy") for name in arrays)
+        raise PolicyError(f"{file_name} is an NPZ file of NumPy arrays ({held}); expected {EXPECTED}.")
     check_sizes(infos, size, file_name)
     roots = {info.filename.partition("/")[0] for info in infos if "/" in info.filename}
     names = [info.filename for info in infos]
