@@ -3,7 +3,7 @@ against. Activations are (n, channels, side, side), one forward pass a row."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import torch
 import torch.nn.functional as functional
@@ -29,7 +29,13 @@ GATES = [name for name in NAMES if name.rpartition(".")[2].startswith(("relu", "
 
 @torch.no_grad()
 def behind(
-    network: Network, source: str, moved: Tensor, zero: Tensor, frozen: Collection[str], skip: Tensor | None = None
+    network: Network,
+    source: str,
+    moved: Tensor,
+    zero: Tensor,
+    frozen: Collection[str],
+    skip: Tensor | None = None,
+    gates: Mapping[str, Tensor] | None = None,
 ) -> dict[str, Tensor]:
     """Activations of every layer behind the source, with the gates of `frozen` those of the row `zero`.
 
@@ -37,6 +43,7 @@ def behind(
         moved: (n, ...) the source's activations.
         zero: (1, ...) that at t = 0.
         skip: (1, ...) what the residual block around the source adds at its end, for a source inside one.
+        gates: by stage, (1, ...) gates in place of those of `zero`.
     """
     found = {"": moved}
     here, base, skipped, base_skipped = moved, zero, skip, skip
@@ -46,11 +53,12 @@ def behind(
         if part == "relu1":
             skipped, base_skipped = here, base
         if part.startswith("relu"):
-            gate = base > 0
+            gate = base > 0 if gates is None else gates[name]
             here = here * gate if name in frozen else here.relu()
             base = base.relu()
         elif part == "maxpool":
             winners, indices = functional.max_pool2d(base, 3, 2, 1, return_indices=True)
+            indices = indices if gates is None else gates[name]
             if name in frozen:
                 flat = indices.expand(len(here), -1, -1, -1).flatten(2)
                 here = here.flatten(2).gather(2, flat).view(len(here), *winners.shape[1:])

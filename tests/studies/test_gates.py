@@ -18,6 +18,7 @@ from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.stages import run
 from app.studies.response.bent import Asked, bend
+from app.studies.response.frozen import Frozen, FrozenWalk
 from app.studies.response.gate_changes import gate_changes, straight_pieces
 from app.studies.response.origin import MovedNumber, Origin, Site, origin_of
 from app.studies.response.run import stepped_network, watched_behind
@@ -56,14 +57,42 @@ def origin_at(policy: Policy, source: str, seed: int, count: int = 2) -> Origin:
     return Origin(source, found.base, direction)
 
 
-def plainly(policy: Policy, origin: Origin, row: int, times: Tensor, frozen: set[str]) -> dict[str, Tensor]:
+def plainly(
+    policy: Policy,
+    origin: Origin,
+    row: int,
+    times: Tensor,
+    frozen: set[str],
+    gates: dict[str, Tensor] | None = None,
+) -> dict[str, Tensor]:
     """One level's activations, by the plain implementation."""
     source = origin.source
     zero = from_rows(source, origin.base.x[row : row + 1])
     direction = from_rows(source, origin.direction[row : row + 1])
     skip = None if origin.base.skip is None else origin.base.skip[row : row + 1].permute(0, 3, 1, 2)
     moved = zero + times.view(-1, *[1] * (zero.ndim - 1)) * direction
-    return behind(policy.network, source, moved, zero, frozen, skip)
+    return behind(policy.network, source, moved, zero, frozen, skip, gates)
+
+
+def gates_at_zero(policy: Policy, origin: Origin, row: int, found: Frozen) -> dict[str, Tensor]:
+    """The gates that a walk found for one level, once each is seen to be the plain implementation's, or a tie: two
+    kernels add in different orders, so that one has exactly 0 where the other has 1e-8, and one of two equal pixels."""
+    plain, before = plainly(policy, origin, row, torch.zeros(1), set()), origin.source
+    plain[before] = plain[""]
+    gates = {}
+    for name in NAMES[NAMES.index(before) + 1 :]:
+        x, before = plain[before], name
+        if name not in found.gates:
+            continue
+        gate = found.gates[name][row : row + 1]
+        gates[name] = gate = gate.permute(0, 3, 1, 2) if gate.ndim == 4 else gate
+        if name.endswith("maxpool"):
+            best = torch.nn.functional.max_pool2d(x, 3, 2, 1)
+            margin = best - x.flatten(2).gather(2, gate.flatten(2)).view_as(best)
+        else:
+            margin = x[gate != (x > 0)].abs()
+        assert margin.numel() == 0 or float(margin.max()) <= 1e-5 * float(x.abs().max()), name
+    return gates
 
 
 def close(found: Tensor, expected: Tensor) -> None:
@@ -103,29 +132,42 @@ def test_activations_go_into_rows_and_back(name: str) -> None:
 @settings(max_examples=2, deadline=None)
 @given(seed=st.integers(0, 10_000), kept=st.sets(st.sampled_from(GATES)))
 def test_every_branch_is_what_the_plain_network_gives(source: str, seed: int, kept: set[str]) -> None:
+    compare_branches(source, seed, kept)
+
+
+def test_a_gate_that_is_a_tie_at_zero_is_kept_as_the_walk_found_it() -> None:
+    """Here the input of one relu at t = 0 is exactly 0 by one kernel and above it by another."""
+    compare_branches("embedder.block1.res2.resadd", 4783, set())
+
+
+def compare_branches(source: str, seed: int, kept: set[str]) -> None:
     policy, times = a_policy(seed), torch.tensor(TIMES)
     network, origin = stepped_network(policy.network, "cpu"), origin_at(a_policy(seed), source, seed)
     stages = set(gates_behind(source))
     asked = Asked(TIMES, FROZEN_AT, frozenset(kept & stages), watched_behind(source), ((5, 1),))
     found = bend(network, source, origin.base, origin.direction, asked, nothing)
     assert set(found.only) == set(found.all_but) == stages
+    walked = FrozenWalk(network, source, origin.base, origin.direction, (), (), nothing, {}).run()
+    assert set(walked.gates) == stages
     for row in range(2):
         real = plainly(policy, origin, row, times, set())
         close(found.logits[row], real["fc_policy"])
-        frozen = plainly(policy, origin, row, times, stages)["fc_policy"]
+        gates = gates_at_zero(policy, origin, row, walked)
+        everywhere = plainly(policy, origin, row, times, stages, gates)
+        frozen = everywhere["fc_policy"]
         close(times[:, None] * found.tangent[row], frozen - frozen[3])
         if kept & stages:
             assert found.kept is not None
-            close(found.kept[row], plainly(policy, origin, row, times, kept & stages)["fc_policy"])
+            close(found.kept[row], plainly(policy, origin, row, times, kept & stages, gates)["fc_policy"])
         else:
             assert found.kept is None
         chosen = times[list(FROZEN_AT)]
         for stage in stages:
-            close(found.only[stage][row], plainly(policy, origin, row, chosen, {stage})["fc_policy"])
-            close(found.all_but[stage][row], plainly(policy, origin, row, chosen, stages - {stage})["fc_policy"])
+            close(found.only[stage][row], plainly(policy, origin, row, chosen, {stage}, gates)["fc_policy"])
+            close(found.all_but[stage][row], plainly(policy, origin, row, chosen, stages - {stage}, gates)["fc_policy"])
         for name, moves in found.moves.items():
             moved = (real[name] - real[name][3]).flatten(1).double()
-            tangent = plainly(policy, origin, row, times, stages)[name].flatten(1)
+            tangent = everywhere[name].flatten(1)
             tangent = (tangent[5] - tangent[3]).double()
             scale = float(moves.squares[row].max()) + 1e-12
             torch.testing.assert_close(moves.squares[row], (moved * moved).sum(1), rtol=1e-3, atol=1e-4 * scale)
@@ -140,12 +182,13 @@ def test_with_all_gates_frozen_the_network_is_linear(seed: int, time: float) -> 
     """The logits' changes at t and -t are mirror images, and those at t are t times the tangent."""
     policy, source = a_policy(seed), "embedder.block2.res1.resadd"
     origin = origin_at(policy, source, seed, 1)
-    stages = set(gates_behind(source))
-    up, down, zero = plainly(policy, origin, 0, torch.tensor([time, -time, 0.0]), stages)["fc_policy"]
+    stages, network = set(gates_behind(source)), stepped_network(policy.network, "cpu")
+    walked = FrozenWalk(network, source, origin.base, origin.direction, (), (), nothing, {}).run()
+    gates = gates_at_zero(policy, origin, 0, walked)
+    up, down, zero = plainly(policy, origin, 0, torch.tensor([time, -time, 0.0]), stages, gates)["fc_policy"]
     scale = float((up - zero).abs().max())
     assert float((up + down - 2 * zero).abs().max()) < 1e-4 * scale + 1e-4
     asked = Asked((-1.0, 0.0, 1.0), (0, 2))
-    network = stepped_network(policy.network, "cpu")
     found = bend(network, source, origin.base, origin.direction, asked, nothing)
     assert float((time * found.tangent[0] - (up - zero)).abs().max()) < 1e-4 * scale + 1e-4
 
