@@ -21,6 +21,7 @@ from widgets.files.opening import Files
 from widgets.files.recent_menu import RecentMenu
 from widgets.help.tour import Parts as TourParts
 from widgets.maze_view.compare import Compare
+from widgets.maze_view.gain_choice import GainChoice
 from widgets.maze_view.maze_view import MazeView
 from widgets.maze_view.shown_layer import SquareLayers
 from widgets.maze_view.square_menu import show_square_menu
@@ -98,6 +99,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.maze_view = MazeView(context)
         self.message_bar = MessageBar(context)
         self.view_switch = ViewSwitch(context)
+        self.gain = GainChoice(context)
         self.square_layers = SquareLayers(context, self.maze_view.picture)
         self.under_choice = UnderChoice(context, self.square_layers)
         self.tabs = MazeTabs(context)
@@ -121,6 +123,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         over.setContentsMargins(10, 7, 10, 4)
         over.addStretch(1)
         over.addWidget(self.view_switch)
+        over.addWidget(self.gain)
         over.addWidget(self.under_choice)
         over.addStretch(1)
         column.addLayout(over)
@@ -232,7 +235,7 @@ class MainWindow(ReadingOrder, QMainWindow):
                 maze_view=self.maze_view,
                 message_bar=self.message_bar,
                 # The outcome of a rollout is part of what is shown; the buttons are not.
-                hidden=(self.view_switch, *self.under_choice.controls, bar.controls),
+                hidden=(self.view_switch, self.gain, *self.under_choice.controls, bar.controls),
                 enlarged=(self.tabs, self.maze_view.outcome, *bar.verdicts.labels, *bar.others.labels),
                 enlarge=bar.set_stage_scale,
             ),

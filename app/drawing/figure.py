@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from app.document.view_mode import Mode
+from app.drawing.arrow_look import PLAIN, ArrowLook
 from app.drawing.field_shapes import difference_shapes, field_shapes
 from app.drawing.figure_parts import Number, caption, definition, fitting, heading, legend, legend_items, numbers, whole
 from app.drawing.maze_shapes import frame, joints, maze_shapes
@@ -55,6 +56,7 @@ class FigureOptions:
         show_legend: whether the legend is below.
         whole_world: shows every cell of the world; otherwise only the maze, its open squares and one cell around.
         thickness: of the arrows; more than 1 for a presentation.
+        look: one arrow a square or one for each move, and the gain of differences.
         overlays: more shapes by role ("original", "patched", "difference"), on the world's coordinates, over that
             role's maze: a rollout's trail and mouse.
         draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
@@ -68,6 +70,7 @@ class FigureOptions:
     show_legend: bool = True
     whole_world: bool = False
     thickness: float = 1.0
+    look: ArrowLook = PLAIN
     overlays: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
     draw_mouse: bool = True
     under: SquareLayer | None = None
@@ -133,7 +136,7 @@ def _panel(
     squares = reachable_squares(maze)
     drawn = [
         *maze_shapes(maze, palette, decision.square, squares, mouse=options.draw_mouse, under=under),
-        *_field(result, role, palette, options.thickness),
+        *_field(result, role, palette, options),
         *options.overlays.get(role, ()),
     ]
     dx, dy = x - corner[0], y - corner[1]
@@ -144,7 +147,8 @@ def _panel(
     shapes += [moved(shape, dx, dy) for shape in (*kept, *joints(walls, shown, palette))]
     reason = unchanged_reason(result)
     hue = getattr(palette, role)
-    shapes += caption(x, y + rows + 0.42 * unit, columns, unit, role.label, hue, _note(result, role, reason), palette)
+    name = f"{role.label} {options.look.factor}".rstrip() if role == "difference" else role.label
+    shapes += caption(x, y + rows + 0.42 * unit, columns, unit, name, hue, _note(result, role, reason), palette)
     return shapes
 
 
@@ -153,12 +157,13 @@ def _layer_of(options: FigureOptions, maze: Maze) -> SquareLayer | None:
     return options.under if options.under is not None and options.under.maze == maze else None
 
 
-def _field(result: FieldResult, role: Mode, palette: Palette, thickness: float) -> tuple[Shape, ...]:
+def _field(result: FieldResult, role: Mode, palette: Palette, options: FigureOptions) -> tuple[Shape, ...]:
+    thickness, look = options.thickness, options.look
     if role == "difference":
-        return difference_shapes(result.original, result.patched, palette, thickness=thickness)
+        return difference_shapes(result.original, result.patched, palette, thickness=thickness, look=look)
     if role == "patched":
-        return field_shapes(result.patched, palette, "patched", thickness=thickness)
-    return field_shapes(result.original, palette, "original", thickness=thickness)
+        return field_shapes(result.patched, palette, "patched", thickness=thickness, look=look)
+    return field_shapes(result.original, palette, "original", thickness=thickness, look=look)
 
 
 def _note(result: FieldResult, role: Mode, reason: str | None) -> str:
@@ -255,15 +260,16 @@ def _below(
             decision=decision,
             corner=maze.is_open(maze.top_right),
             unreachable=len(reachable_squares(maze)) < int((maze.grid != WALL).sum()),
+            look=options.look,
         )
         drawn, height = legend(x, y - 0.1 * unit, width, unit, items, palette)
         spare = 0.0
         if options.steady:
             marked = replace(decision, square=maze.mouse, unique=False)
-            fullest = legend_items(palette, roles, decision=marked, corner=True, unreachable=True)
+            fullest = legend_items(palette, roles, decision=marked, corner=True, unreachable=True, look=options.look)
             spare = max(0.0, legend(x, y, width, unit, fullest, palette)[1] - height)
         shapes += drawn
-        text = definition(roles)
+        text = definition(roles, options.look)
         size = fitting(text, 0.44 * unit, width)
         y -= height + 0.75 * unit
         shapes.append(Text(x + width / 2, y, text, size, palette.text_muted, anchor="middle"))

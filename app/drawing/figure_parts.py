@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
+from app.drawing.arrow_look import PLAIN, ArrowLook
 from app.drawing.field_shapes import FULL, arrow
 from app.drawing.fonts import text_width
 from app.drawing.maze_shapes import corner_mark, decision_ring, hatching
@@ -91,7 +92,13 @@ def _line(centre: float, y: float, parts: list[tuple[str, str, str]], size: floa
 
 
 def legend_items(
-    palette: Palette, roles: tuple[str, ...], *, decision: Decision, corner: bool, unreachable: bool
+    palette: Palette,
+    roles: tuple[str, ...],
+    *,
+    decision: Decision,
+    corner: bool,
+    unreachable: bool,
+    look: ArrowLook = PLAIN,
 ) -> list[LegendItem]:
     """Samples of what the mazes show."""
     centre = (0.5, 0.5)
@@ -99,7 +106,8 @@ def legend_items(
     words = {"difference": ("large change", "small change", "no direction")}
     hue = palette.text_muted
     strong, weak, none = words.get(roles[0], ("sure of a move", "unsure", "no direction"))
-    items = [LegendItem(arrow(centre, (FULL, 0), getattr(palette, role)), FIELDS[role]) for role in roles]
+    names = FIELDS | {"difference": f"{FIELDS['difference']} {look.factor}".rstrip()}
+    items = [LegendItem(arrow(centre, (FULL, 0), getattr(palette, role)), names[role]) for role in roles]
     items += [
         LegendItem(arrow(centre, (FULL, 0), hue), strong),
         LegendItem(arrow(centre, (0.45 * FULL, 0), hue, 0.55), weak),
@@ -116,10 +124,15 @@ def legend_items(
     return items
 
 
-def definition(roles: tuple[str, ...]) -> str:
+def definition(roles: tuple[str, ...], look: ArrowLook = PLAIN) -> str:
     """The meaning of an arrow's length and opacity, in one line."""
     field = "length: the expected step; opacity: probability of the likeliest move"
     change = "length: change of the expected step, halved; opacity: total variation"
+    if look.each_move:
+        field = "length and opacity: probability of the move"
+        change = "length and opacity: change of the move's probability, outwards for more, inwards for less"
+    if look.factor:
+        change += f"; both {look.factor}"
     if roles == ("difference",):
         return f"Arrows \u2013 {change}"
     if len(roles) == 1:

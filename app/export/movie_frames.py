@@ -24,6 +24,7 @@ from app.drawing.rollout_shapes import rollout_overlays
 from app.drawing.side_by_side import Side, page
 from app.field.requests import FieldRequest, FieldResult
 from app.field.rollout_values import Rollouts
+from app.field.square_layers import SquareLayer
 from app.interventions.patches import Patch, PatchStack, VectorPatch
 
 Compute = Callable[[FieldRequest], FieldResult]
@@ -60,16 +61,20 @@ class Look:
         palette: the colours.
         options: what is around the mazes; the note is the story's own.
         titles: of the sides, where there are two.
+        under: gives the layer under the arrows of the first side's field; None for a plain floor.
     """
 
     mode: Mode
     palette: Palette
     options: FigureOptions = DEFAULT_OPTIONS
     titles: tuple[str, ...] = ("",)
+    under: Callable[[FieldResult], SquareLayer | None] | None = None
 
     def draw(self, sides: Sequence[Side], note: str) -> Figure:
         """One frame. A note is never empty, and what may be said has room, so that all frames are of one layout."""
-        return page(sides, self.mode, self.palette, replace(self.options, note=note or " ", steady=True))
+        under = None if self.under is None else self.under(sides[0].result)
+        options = replace(self.options, note=note or " ", steady=True, under=under)
+        return page(sides, self.mode, self.palette, options)
 
 
 # --- a rollout ------------------------------------------------------------------------------------------------------

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
 from app.field.measures import path_probability, total_variation
 from app.field.vector_field import VectorField
 from app.maze.maze import Maze, Square
-from app.maze.moves import MOVES
+from app.maze.moves import MOVES, UP
 from app.policy.layers import pixel_of_square
 
 
@@ -45,6 +46,27 @@ _LABELS = {
     LayerKind.ACTIVATION: "Activation of a channel",
     LayerKind.RETARGET: "Retarget map of the pin",
 }
+
+
+@dataclass(frozen=True)
+class WantedLayer:
+    """Which layer is under the arrows.
+
+    Attributes:
+        kind: what it shows.
+        channel, move: of a push or an activation.
+        layer: of an activation, a module path.
+        square: of an activation, where the mouse is; the maze's own mouse where that square is not open.
+    """
+
+    kind: LayerKind
+    channel: int = 0
+    move: int = UP
+    layer: str = ""
+    square: Square | None = None
+
+
+NO_LAYER: Final = WantedLayer(LayerKind.NONE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,3 +181,10 @@ def difference_layer(before: SquareLayer, after: SquareLayer) -> SquareLayer:
         low=None,
         high=None,
     )
+
+
+def of_mode(original: SquareLayer, patched: SquareLayer, mode: str) -> SquareLayer:
+    """The layer that belongs to what is shown, a value of `Mode`: next to each other, the patched field's."""
+    if mode == "difference":
+        return difference_layer(original, patched)
+    return original if mode == "original" else patched

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.document.view_mode import Mode
+from app.drawing.arrow_look import ArrowLook
 from app.drawing.field_shapes import DOT_BELOW, FAINTEST, FULL, arrow, difference_shapes, field_shapes
 from app.drawing.figure import Figure, FigureOptions, figure, visible_box
 from app.drawing.maze_shapes import RING_RADIUS, maze_shapes, mouse_shapes, wall_boxes
@@ -330,3 +331,45 @@ def test_overlays_lie_over_their_own_maze() -> None:
     (found,) = [shape for shape in drawn.shapes if isinstance(shape, Circle) and shape.radius == 0.123]
     assert drawn.width / 3 < found.x < 2 * drawn.width / 3
     assert LIGHT.mouse not in {getattr(shape, "fill", None) for shape in drawn.shapes}
+
+
+def test_a_gain_enlarges_small_changes_and_is_written() -> None:
+    maze = level()
+    original, patched = field_of(maze, lambda _: sure(LEFT)), field_of(maze, lambda _: sure(LEFT, 0.98))
+    assert difference_shapes(original, patched, LIGHT, halo=False) == ()
+    larger = difference_shapes(original, patched, LIGHT, halo=False, look=ArrowLook(gain=20))
+    assert len(larger) == len(maze.squares)
+    left, _, right, _ = extent(larger[0])
+    assert right - left == pytest.approx(20 * 0.02 * FULL / 2)
+    assert larger[0].opacity == pytest.approx(FAINTEST["light"] + (1 - FAINTEST["light"]) * 0.4)
+    # However large the gain, no arrow is longer than a full reversal's.
+    longest = difference_shapes(original, patched, LIGHT, halo=False, look=ArrowLook(gain=10_000))
+    assert extent(longest[0])[2] - extent(longest[0])[0] == pytest.approx(FULL)
+    result = result_of(original, patched)
+    options = FigureOptions(look=ArrowLook(gain=5))
+    written = " ".join(texts(figure(result, Mode.SIDE_BY_SIDE, LIGHT, options)))
+    assert "Difference × 5" in written
+    assert "both × 5" in written
+    assert "×" not in " ".join(texts(figure(result, Mode.ORIGINAL, LIGHT, options)))
+
+
+def test_an_arrow_for_each_move_is_as_long_as_its_move_is_probable() -> None:
+    maze, look = level(), ArrowLook(each_move=True)
+    field = field_of(maze, lambda _: (0.5, 0.01, 0.25, 0.2, 0.04))
+    shapes = field_shapes(field, LIGHT, halo=False, look=look)
+    left, up, right = shapes[:3]
+    row, col = maze.squares[0]
+    assert len(shapes) == 3 * len(maze.squares)  # DOWN is too improbable to be drawn
+    assert extent(left)[2] - extent(left)[0] == pytest.approx(0.5 * FULL / 2)
+    assert extent(up)[3] - extent(up)[1] == pytest.approx(0.25 * FULL / 2)
+    assert extent(left)[2] <= col + 0.5 <= extent(right)[0]
+    assert extent(up)[1] >= row + 0.5
+    assert [shape.opacity for shape in shapes[:3]] == sorted((s.opacity for s in shapes[:3]), reverse=True)
+    # A difference points outwards where a move has become more probable, inwards where less; tips are the fourth point.
+    less, more = difference_shapes(
+        field, field_of(maze, lambda _: (0.2, 0.01, 0.25, 0.5, 0.04)), LIGHT, halo=False, look=look
+    )[:2]
+    assert less.points[3][0] > less.points[0][0]
+    assert extent(less)[2] < col + 0.5
+    assert more.points[3][0] > more.points[0][0]
+    assert extent(more)[0] > col + 0.5

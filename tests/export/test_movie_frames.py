@@ -12,10 +12,12 @@ from PIL import Image
 from app.document import maze_edits, patch_edits
 from app.document.document import Document, OpenMaze, State
 from app.document.recent_states import SPAN, Timeline
+from app.document.view_mode import Mode
 from app.drawing.figure import Figure, figure
 from app.drawing.palette import DARK, LIGHT
-from app.drawing.shapes import Polyline, Rects, Text
+from app.drawing.shapes import Polyline, Rect, Rects, Text
 from app.drawing.side_by_side import Side
+from app.errors import MazescopeError
 from app.export.movie_frames import (
     HOLD,
     LONGEST_PAUSE,
@@ -32,9 +34,11 @@ from app.export.movies import gif_bytes
 from app.field.engine import Engine
 from app.field.requests import FieldRequest
 from app.field.rollout_values import Rule
+from app.field.square_layers import LayerKind, WantedLayer
 from app.interventions.patches import KINDS, AddVector, Noise, PatchStack, Scale, SetValue, Zero
 from app.maze.levels import random_level
 from app.policy.policy import Policy
+from app.studies.frame_layer import frame_layer
 from app.studies.rollouts import rollouts
 
 LEVEL = random_level(15, 7, 1)
@@ -97,6 +101,30 @@ def test_a_sweep_shows_the_field_under_every_value(small_policy: Policy, engine:
         assert pixels(frame) == pixels(expected)
         assert f"{value:+.2f}".replace("-", "−") in texts(frame)
     assert stack == request.stack
+
+
+def test_each_frame_of_a_sweep_has_the_layer_of_its_own_field(small_policy: Policy, engine: Engine) -> None:
+    request = FieldRequest(LEVEL, small_policy, PatchStack((AddVector(),)))
+    for wanted in (
+        WantedLayer(LayerKind.VALUE),
+        WantedLayer(LayerKind.VISITS),
+        WantedLayer(LayerKind.PUSH, 3),
+        WantedLayer(LayerKind.ACTIVATION, 2, layer="embedder.block2.res2.resadd"),
+    ):
+        look = replace(LOOK, under=lambda result, wanted=wanted: frame_layer(wanted, result, Mode.PATCHED, engine))
+        frames = list(sweep_story([request], Sweep(0, "coefficient", -5.0, 5.0, 2), look, 10, engine.compute).frames())
+        floors = [tuple(shape for shape in frame.shapes if isinstance(shape, Rect)) for frame in frames]
+        assert floors[0] != floors[1]
+        assert len({(frame.width, frame.height) for frame in frames}) == 1
+    result = engine.compute(request)
+    found = frame_layer(WantedLayer(LayerKind.VALUE), result, Mode.DIFFERENCE, engine)
+    assert found is not None
+    assert found.values == pytest.approx(result.patched.value.astype(float) - result.original.value)
+    assert frame_layer(WantedLayer(LayerKind.RETARGET), result, Mode.PATCHED, engine) is None
+    with pytest.raises(MazescopeError, match="has channels 0 to"):
+        frame_layer(
+            WantedLayer(LayerKind.ACTIVATION, 999, layer="embedder.block1.maxpool"), result, Mode.PATCHED, engine
+        )
 
 
 def ground(found: Figure) -> tuple[object, ...]:

@@ -58,6 +58,7 @@ VIEW = (
     "view.fit_world",
     "",
     "compare",
+    "view.each_move",
     "view.legend",
     "view.playback",
     "docks",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtGui import QActionGroup
@@ -139,6 +140,20 @@ def register_views(context: Context) -> None:
         )
     check = _add_choice(context, specs, f"view.{view.mode}")
     view.mode_changed.connect(lambda mode: check(f"view.{mode}"))
+    each_move = context.actions.add(
+        Spec(
+            id="view.each_move",
+            title="Arrow for each move",
+            handler=lambda on: view.set_arrows(replace(view.arrows, each_move=on)),
+            icon="arrow-all",
+            group="View",
+            tip="Four arrows a square, each as long as its move is probable, instead of their sum.",
+            checkable=True,
+            words="components action four probabilities net",
+        ),
+        checked=view.arrows.each_move,
+    )
+    view.arrows_changed.connect(lambda look: each_move.setChecked(look.each_move))
 
 
 def register_levels(context: Context, levels: Levels) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,8 @@ from widgets.exporting.view_snapshot import Present
 if TYPE_CHECKING:
     from app.drawing.figure import Figure
     from app.field.engine import Engine
+    from app.field.requests import FieldResult
+    from app.field.square_layers import SquareLayer
 
 WHAT: Final = {
     "picture": "Picture of the view",
@@ -78,7 +81,8 @@ def content(choices: Choices, shown: Present, engine: Engine, progress: Progress
 
 def first_frame(what: str, shown: Present) -> Figure:
     """A page as large as a movie's frames: they have a note, and a rollout's one on each side of a comparison."""
-    look = Look(shown.mode, shown.palette, shown.options)
+    # A layer's scale takes room; a movie's frames each have the layer of their own field.
+    look = Look(shown.mode, shown.palette, shown.options, under=lambda _: shown.under)
     return look.draw([replace(side, note=" " if what == "rollout" else "") for side in shown.sides], "")
 
 
@@ -107,7 +111,13 @@ def export(choices: Choices, shown: Present, engine: Engine, path: Path, progres
 
 def _story(choices: Choices, shown: Present, engine: Engine, progress: Progress) -> Story:
     # What is over the mazes now belongs to one step of the rollout; a movie draws its own.
-    look = Look(shown.mode, shown.palette, shown.options, tuple(side.title for side in shown.sides))
+    look = Look(
+        shown.mode,
+        shown.palette,
+        shown.options,
+        tuple(side.title for side in shown.sides),
+        under=None if shown.under is None else partial(_layer_of_frame, shown, engine),
+    )
     requests = [result.request for result in shown.results]
     if choices.what == "rollout":
         return rollout_story(shown.results, _walks(shown, progress), look, choices.fps)
@@ -141,6 +151,15 @@ def _training_story(shown: Present, look: Look, fps: int, engine: Engine) -> Sto
         front.stack,
         [None, *(other.policy if pinned else None for other in others)],
     )
+
+
+def _layer_of_frame(shown: Present, engine: Engine, result: FieldResult) -> SquareLayer | None:
+    if result is shown.sides[0].result:
+        return shown.under
+    # Loads torch.
+    from app.studies.frame_layer import frame_layer
+
+    return frame_layer(shown.wanted, result, shown.mode, engine)
 
 
 def _walks(shown: Present, progress: Progress) -> list[Rollouts]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.document.comparison import Comparison
 from app.document.recent_states import Moment
 from app.document.view_mode import Mode
+from app.drawing.arrow_look import PLAIN, look_to_json
 from app.drawing.figure import Figure, FigureOptions
 from app.drawing.palette import Palette
 from app.drawing.rollout_shapes import rollout_overlays
@@ -16,7 +17,7 @@ from app.drawing.side_by_side import Side, page
 from app.errors import MazescopeError
 from app.field.requests import FieldResult
 from app.field.rollout_values import Rollouts, Rule
-from app.field.square_layers import SquareLayer
+from app.field.square_layers import NO_LAYER, SquareLayer, WantedLayer
 from widgets.exporting.page_options import PageChoice
 from widgets.maze_view.maze_view import MazeView
 from widgets.maze_view.picture import Picture
@@ -50,7 +51,8 @@ class Present:
         rule: how their moves are chosen.
         moments: the states of the last minute of work.
         comparison: what the maze in front is compared with.
-        under: the layer under the arrows of the maze in front; movies have none, since each frame is another field.
+        under: the layer under the arrows of the maze in front.
+        wanted: which layer that is, for movies whose frames have fields of their own.
         series: the series of checkpoints that is open.
     """
 
@@ -67,6 +69,7 @@ class Present:
     moments: tuple[Moment, ...]
     comparison: Comparison | None = None
     under: SquareLayer | None = None
+    wanted: WantedLayer = NO_LAYER
     series: Series | None = None
 
     @property
@@ -96,7 +99,8 @@ class Present:
             }
         if self.under is not None:
             recipe |= {"under": self.under.title}
-        return {**recipe, "view": self.mode}
+        look = {} if self.options.look == PLAIN else {"arrows": look_to_json(self.options.look)}
+        return {**recipe, **look, "view": self.mode}
 
 
 class Snapshots:
@@ -164,6 +168,7 @@ class Snapshots:
                 show_numbers=choice.numbers,
                 whole_world=view.canvas.whole_world,
                 thickness=view.picture.thickness,
+                look=context.view.arrows,
             ),
             choice.background,
             choice.recipe(context.palette, legend),
@@ -174,6 +179,7 @@ class Snapshots:
             moments,
             None if companion is None else companion.comparison,
             view.picture.under,
+            replace(view.picture.wanted, layer=context.view.layer, square=context.bridge.inspected_square),
             self.series(),
         )
 

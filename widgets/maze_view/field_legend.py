@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMoveEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.document.view_mode import ROLES, Mode
+from app.drawing.arrow_look import ArrowLook
 from app.drawing.figure_parts import LegendItem, definition, legend_items
 from widgets.maze_view.picture import Picture
 from widgets.services.context import Context
@@ -37,7 +38,8 @@ class Legend(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName("Legend")
-        for signal in (picture.maze_changed, context.palette_changed, context.view.mode_changed):
+        view = context.view
+        for signal in (picture.maze_changed, context.palette_changed, view.mode_changed, view.arrows_changed):
             signal.connect(self._refresh)
         self._refresh()
 
@@ -46,18 +48,21 @@ class Legend(QWidget):
         roles = mode.roles
         decision = self._picture.decision
         corner, unreachable = maze.is_open(maze.top_right), self._picture.unreachable
-        items = legend_items(palette, roles, decision=decision, corner=corner, unreachable=unreachable)
-        if (palette, mode, items) == self._shown:
+        look = self._context.view.arrows
+        items = legend_items(palette, roles, decision=decision, corner=corner, unreachable=unreachable, look=look)
+        if (palette, mode, look, items) == self._shown:
             # Most edits change nothing here, and a new layout would take as long as painting the maze.
             return
-        self._shown, self._items = (palette, mode, items), items
+        self._shown, self._items = (palette, mode, look, items), items
         # An edit that brings another mark, or another field in the same view, must not move the maze.
         alike = (ROLES,) if mode is Mode.SIDE_BY_SIDE else tuple((role,) for role in ROLES)
         marked = replace(decision, square=maze.mouse, unique=False)
         self._heights.clear()
-        self._fullest = [legend_items(palette, each, decision=marked, corner=True, unreachable=True) for each in alike]
-        self._longest = [_words(each) for each in alike]
-        self._definition = _words(roles)
+        self._fullest = [
+            legend_items(palette, each, decision=marked, corner=True, unreachable=True, look=look) for each in alike
+        ]
+        self._longest = [_words(each, look) for each in alike]
+        self._definition = _words(roles, look)
         self.setToolTip(self._definition)
         self.setAccessibleDescription(", ".join(item.meaning for item in self._items) + f". {self._definition}")
         self.updateGeometry()
@@ -159,5 +164,7 @@ class Legend(QWidget):
         painter.drawText(QRectF(8, y, self.width() - 16, self.height() - y), WRAPPED, self._definition)
 
 
-def _words(roles: tuple[str, ...]) -> str:
-    return f"{definition(roles)}. A dot marks moves that cancel out"
+def _words(roles: tuple[str, ...], look: ArrowLook) -> str:
+    if look.each_move:
+        return f"{definition(roles, look)}. Moves of little probability have no arrow"
+    return f"{definition(roles, look)}. A dot marks moves that cancel out"

@@ -88,6 +88,7 @@ class MazeView(QWidget):
         column.addWidget(self.outcome)
         column.addWidget(self.legend)
         context.view.mode_changed.connect(self._show_mode)
+        context.view.arrows_changed.connect(self._show_look)
         context.bridge.result.connect(self._explain)
         context.bridge.cleared.connect(self._explain)
         context.busy_changed.connect(self._explain)
@@ -145,11 +146,17 @@ class MazeView(QWidget):
         self._size = size
         for pane in (*self.panes.values(), *self.other_panes.values()):
             pane.set_text_scale(size.text)
+        self._show_look()
         self.picture.set_thickness(size.arrows)
         self.numbers.set_factor(size.numbers, size.text)
         if self.companion is not None and self.other_numbers is not None:
             self.companion.picture.set_thickness(size.arrows)
             self.other_numbers.set_factor(size.numbers, size.text)
+
+    def _show_look(self, *_: object) -> None:
+        for side in (self, self.companion):
+            if side is not None:
+                side.picture.set_look(self._context.view.arrows)
 
     def _watch(self, pane: Pane) -> None:
         pane.canvas.menu_wanted.connect(self.menu_wanted)

@@ -58,6 +58,7 @@ class Pane(QWidget):
         super().__init__()
         self.role = role
         self._text_scale = 1.0
+        self._context, self._name = context, ""
         self.canvas = MazeCanvas(context, picture, role, self, read_only=read_only)
         self.readout = Readout(context, picture, self.canvas)
         self.note = Note(context, picture, self.canvas)
@@ -78,11 +79,19 @@ class Pane(QWidget):
         column.setSpacing(0)
         column.addWidget(self.caption)
         column.addWidget(self.canvas, 1)
+        context.view.arrows_changed.connect(self._show_title)
 
     def set_title(self, title: str, *, captioned: bool) -> None:
         """Name the owner of the picture, in a caption too or not."""
-        self.title.setText(f"{title} · {self.role.label}" if title else self.role.label)
+        self._name = title
+        self._show_title()
         self.caption.setVisible(captioned)
+
+    def _show_title(self, *_: object) -> None:
+        what = self.role.label
+        if self.role is Mode.DIFFERENCE:
+            what = f"{what} {self._context.view.arrows.factor}".rstrip()
+        self.title.setText(f"{self._name} · {what}" if self._name else what)
 
     def set_text_scale(self, scale: float) -> None:
         """Larger caption, note and card next to the pointer, for a presentation; 1 is the usual."""

@@ -9,12 +9,13 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.document import State
+from app.drawing.arrow_look import PLAIN, ArrowLook
 from app.drawing.field_shapes import difference_shapes, field_shapes
 from app.drawing.maze_shapes import maze_shapes
 from app.drawing.shapes import Shape
 from app.drawing.square_layer_shapes import layer_shapes
 from app.field.requests import FieldResult, scene_key
-from app.field.square_layers import SquareLayer
+from app.field.square_layers import NO_LAYER, SquareLayer
 from app.field.vector_field import VectorField
 from app.maze.maze import Maze
 from app.maze.routes import Decision, decision_square, reachable
@@ -27,6 +28,9 @@ STALE_AFTER = 450
 
 class Picture(QObject):
     """The shapes of the maze in front and of its fields.
+
+    Attributes:
+        wanted: which layer is to be under the arrows, there or not yet.
 
     Signals:
         maze_changed(): other walls, mouse, cheese or marks.
@@ -48,9 +52,11 @@ class Picture(QObject):
         self.unreachable = False
         self._static: tuple[Shape, ...] | None = None
         self._under: SquareLayer | None = None
+        self.wanted = NO_LAYER
         self.original: VectorField | None = None
         self.patched: VectorField | None = None
         self.thickness = 1.0
+        self.look = PLAIN
         self.overlays: Mapping[str, tuple[Shape, ...]] = {}
         self._shapes: dict[str, tuple[Shape, ...]] = {}
         self._late = False
@@ -106,6 +112,13 @@ class Picture(QObject):
             self.thickness = thickness
             self._redraw()
 
+    def set_look(self, look: ArrowLook) -> None:
+        """Draw one arrow a square or one for each move, and differences with a gain."""
+        if look != self.look:
+            self.look = look
+            self._shapes.clear()
+            self.fields_changed.emit()
+
     @property
     def under(self) -> SquareLayer | None:
         """The values that colour the floor under the arrows."""
@@ -131,12 +144,12 @@ class Picture(QObject):
     def _arrows(self, role: str) -> tuple[Shape, ...]:
         if self.original is None or self.patched is None:
             return ()
-        palette, thickness = self._source.palette, self.thickness
+        palette, thickness, look = self._source.palette, self.thickness, self.look
         if role == "original":
-            return field_shapes(self.original, palette, thickness=thickness)
+            return field_shapes(self.original, palette, thickness=thickness, look=look)
         if role == "patched":
-            return field_shapes(self.patched, palette, "patched", thickness=thickness)
-        return difference_shapes(self.original, self.patched, palette, thickness=thickness)
+            return field_shapes(self.patched, palette, "patched", thickness=thickness, look=look)
+        return difference_shapes(self.original, self.patched, palette, thickness=thickness, look=look)
 
     def _document_changed(self, old: State, new: State) -> None:
         if old.maze == new.maze:

@@ -13,9 +13,10 @@ from app.field.requests import FieldResult
 from app.field.square_layers import (
     LayerKind,
     SquareLayer,
+    WantedLayer,
     activation_layer,
-    difference_layer,
     entropy_layer,
+    of_mode,
     total_variation_layer,
     value_layer,
 )
@@ -78,6 +79,7 @@ class SquareLayers(QObject):
         if wanted == (self.kind, self.channel, self.move):
             return
         self.kind, self.channel, self.move = wanted
+        self._picture.wanted = WantedLayer(*wanted)
         self._context.view.kept_changed.emit()
         self._sides = None
         self._task.cancel()
@@ -134,11 +136,7 @@ class SquareLayers(QObject):
             self._set(self._of_mode(make(original), make(patched)))
 
     def _of_mode(self, original: SquareLayer, patched: SquareLayer) -> SquareLayer:
-        """The one that belongs to what is shown; next to each other, the patched field's."""
-        mode = self._context.view.mode
-        if mode is Mode.DIFFERENCE:
-            return difference_layer(original, patched)
-        return original if mode is Mode.ORIGINAL else patched
+        return of_mode(original, patched, self._context.view.mode)
 
     def _show_activation(self) -> None:
         found = self._context.bridge.latest_activations

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.document.view_mode import Mode
+from app.drawing.arrow_look import PLAIN, ArrowLook, look_from_json, look_to_json
 from app.maze.maze import Square
 from app.policy.layers import DEFAULT_LAYER, canonical, layers
 
@@ -17,6 +18,7 @@ class ViewState(QObject):
 
     Signals:
         mode_changed(Mode): other fields are shown.
+        arrows_changed(ArrowLook): arrows are drawn otherwise.
         hover_changed(object): the open square under the pointer or the cell cursor, or None.
         inspect_changed(object): the square whose numbers and activations are shown: a Square, or None for the mouse's.
         layer_changed(str): the layer whose channels are shown.
@@ -26,6 +28,7 @@ class ViewState(QObject):
     """
 
     mode_changed = Signal(object)
+    arrows_changed = Signal(object)
     hover_changed = Signal(object)
     inspect_changed = Signal(object)
     layer_changed = Signal(str)
@@ -36,6 +39,7 @@ class ViewState(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._mode = Mode.ORIGINAL
+        self._arrows = PLAIN
         self._hover: Square | None = None
         self._inspected: Square | None = None
         self._layer = DEFAULT_LAYER
@@ -43,8 +47,9 @@ class ViewState(QObject):
         # A first click then looks, and changes nothing.
         self._tool = "select"
         self._parts: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {}
-        for signal in (self.mode_changed, self.inspect_changed, self.layer_changed):
+        for signal in (self.mode_changed, self.arrows_changed, self.inspect_changed, self.layer_changed):
             signal.connect(lambda *_: self.kept_changed.emit())
+        self.keep("arrows", lambda: look_to_json(self._arrows), lambda found: self.set_arrows(look_from_json(found)))
 
     @property
     def mode(self) -> Mode:
@@ -60,6 +65,17 @@ class ViewState(QObject):
         if mode != self._mode:
             self._mode = Mode(mode)
             self.mode_changed.emit(self._mode)
+
+    @property
+    def arrows(self) -> ArrowLook:
+        """How arrows are drawn."""
+        return self._arrows
+
+    def set_arrows(self, look: ArrowLook) -> None:
+        """Draw arrows otherwise."""
+        if look != self._arrows:
+            self._arrows = look
+            self.arrows_changed.emit(look)
 
     @property
     def hover(self) -> Square | None:

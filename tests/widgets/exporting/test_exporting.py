@@ -16,10 +16,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
 
 from app.document import maze_edits, patch_edits
+from app.drawing.arrow_look import ArrowLook
+from app.drawing.field_shapes import field_shapes
 from app.drawing.figure import FigureOptions, figure
+from app.drawing.palette import LIGHT
 from app.drawing.rollout_shapes import rollout_overlays
 from app.drawing.side_by_side import beside
 from app.export.images import picture
+from app.field.requests import FieldResult
+from app.field.square_layers import LayerKind
 from app.interventions.patches import Noise, Scale, Zero
 from app.maze.maze_file import from_json
 from tests.widgets.conftest import Hand, MakeHand
@@ -60,6 +65,13 @@ def export(hand: Hand, dialog: ExportDialog) -> Path:
     return path
 
 
+def latest_of(hand: Hand) -> FieldResult:
+    """The field that is shown."""
+    latest = hand.context.bridge.latest
+    assert latest is not None
+    return latest
+
+
 def gif_frames(path: Path) -> list[tuple[Image.Image, int]]:
     found = []
     with Image.open(path) as gif:
@@ -74,13 +86,18 @@ def test_a_png_holds_what_is_seen_and_its_recipe(hand: Hand, tmp_path: Path) -> 
     hand.window.maze_view.canvas.setFocus()
     hand.key(Qt.Key.Key_4)
     hand.answered()
+    choose(hand.window.gain, "5")
+    hand.context.actions.trigger("view.each_move")
+    look = ArrowLook(gain=5, each_move=True)
+    view = hand.window.maze_view
+    assert view.picture.shapes("patched") == field_shapes(latest_of(hand).patched, LIGHT, "patched", look=look)
+    assert [pane.title.text() for pane in view.panes.values()] == ["Original", "Patched", "Difference × 5"]
     dialog = opened(hand, "picture", tmp_path)
     QTest.keyClicks(dialog.title, "A figure")
     path = export(hand, dialog)
     assert path == tmp_path / "Small.png"
-    latest = hand.context.bridge.latest
-    assert latest is not None
-    drawn = figure(latest, "side_by_side", hand.context.palette, FigureOptions(title="A figure"))
+    latest = latest_of(hand)
+    drawn = figure(latest, "side_by_side", hand.context.palette, FigureOptions(title="A figure", look=look))
     with Image.open(path) as found:
         assert np.array_equal(np.asarray(found), np.asarray(picture(drawn, 0.5)))
         recipe = json.loads(found.text["Mazescope"])  # type: ignore[attr-defined]
@@ -88,6 +105,7 @@ def test_a_png_holds_what_is_seen_and_its_recipe(hand: Hand, tmp_path: Path) -> 
     assert recipe["policy"]["weights_sha256"] == latest.request.policy.weights_hash
     assert "noise" in json.dumps(recipe["patches"])
     assert (recipe["view"], recipe["edited"]) == ("side_by_side", False)
+    assert recipe["arrows"] == {"gain": 5, "each_move": True}
 
 
 def test_what_the_legend_and_the_rollout_show_is_exported_too(hand: Hand, tmp_path: Path) -> None:
@@ -158,8 +176,14 @@ def test_a_movie_of_the_rollout(hand: Hand, tmp_path: Path) -> None:
     hand.wait(lambda: hand.window.playback.player.fresh)
     rollouts = hand.window.playback.player.rollouts
     assert rollouts is not None
+    hand.window.square_layers.choose(LayerKind.VALUE)
+    under = hand.window.maze_view.picture.under
     path = export(hand, opened(hand, "rollout", tmp_path))
     frames = gif_frames(path)
+    over = rollout_overlays(rollouts, 0, LIGHT, side_by_side=False)
+    options = FigureOptions(note="Step 0", under=under, overlays=over, draw_mouse=False, steady=True)
+    expected = picture(figure(latest_of(hand), "original", LIGHT, options), 0.5)
+    assert np.abs(np.asarray(frames[0][0]).astype(int) - np.asarray(expected)).mean() < 4
     assert sum(duration for _, duration in frames) == 200 * (rollouts.news + 1 + 6), "as quick as the bar has it"
     with Image.open(path) as gif:
         recipe = json.loads(gif.info["comment"])
