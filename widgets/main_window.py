@@ -121,6 +121,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         column.addWidget(self.tabs)
         over = QHBoxLayout()
         over.setContentsMargins(10, 7, 10, 4)
+        over.setSpacing(8)
         over.addStretch(1)
         over.addWidget(self.view_switch)
         over.addWidget(self.gain)
