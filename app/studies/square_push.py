@@ -14,6 +14,7 @@ import numpy as np
 
 from app.errors import MazescopeError, PatchError
 from app.field.number_check import check_finite
+from app.interventions.channel_sets import ChannelSet, weightiest
 from app.interventions.compiled_stack import compile_stack
 from app.interventions.layer_activations import inputs_of
 from app.interventions.patches import NO_PATCHES, PatchStack
@@ -137,6 +138,15 @@ class SquarePushResult(Result):
 
     question: SquarePushQuestion
     found: Push
+
+    def sets(self) -> tuple[ChannelSet, ...]:
+        """A named set for each direction: the fewest parts that make up 80 % of what pushes for it on the first square.
+
+        Patches name channels, so the parts are channels or units of the question's layer.
+        """
+        name = self.question.layer
+        found = [weightiest(MOVES[move], name, self.parts[0, :, move].tolist()) for move in DIRECTIONS]
+        return tuple(each for each in found if each is not None)
 
     @cached_property
     def parts(self) -> np.ndarray:

@@ -11,14 +11,14 @@ from widgets.services.context import Context
 
 
 class GainChoice(Choice):
-    """Difference x 1, x 2, ...; hidden in views without a difference."""
+    """Gain x 1, x 2, ...; hidden in views without a difference."""
 
     def __init__(self, context: Context) -> None:
-        titles = {f"{gain:g}": f"Difference × {gain:g}" for gain in GAINS}
+        titles = {f"{gain:g}": f"Gain × {gain:g}" for gain in GAINS}
         tip = "Factor of the length and opacity of difference arrows, so that small changes can be seen"
         super().__init__("Gain of the difference", tip, titles, self._gain_chosen)
         self._view = context.view
-        self.setMinimumContentsLength(13)
+        self.setMinimumContentsLength(7)
         self._view.mode_changed.connect(self._show_mode)
         self._view.arrows_changed.connect(self._show_look)
         self._show_mode(self._view.mode)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from app.document.document import Document
 from app.drawing.palette import Palette
 from widgets.services.action_registry import ActionRegistry
+from widgets.services.channel_sets import ChannelSets
 from widgets.services.cheese_channels import CheeseChannels
 from widgets.services.curves import Curves
 from widgets.services.engine_bridge import EngineBridge
@@ -35,6 +36,7 @@ class Context(Jobs):
         settings: remembered choices.
         vectors: the library of the user's activation vectors.
         files: the queue that reads the files the user opens.
+        sets: the user's named sets of channels.
         cheese: which channels mark the cheese, measured on demand.
         curves: traces the curve under a patch's slider.
 
@@ -62,6 +64,7 @@ class Context(Jobs):
         document.history_changed.connect(self.actions.refresh)
         self.bridge.device_changed.connect(self.actions.refresh)
         self.vectors = SharedLibrary(self, settings.file.parent / "vectors")
+        self.sets = ChannelSets(self, settings.file.parent / "channel_sets.json")
         self.cheese = CheeseChannels(self)
         self.curves = Curves(self)
         self.files = FileQueue(self)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from PySide6.QtGui import QCursor
+
+from app.document import patch_edits
+from app.interventions.channel_text import channels_text
 from app.maze.maze import Square
-from app.policy.layers import DEFAULT_LAYER
+from app.policy.layers import DEFAULT_LAYER, layer
+from widgets.controls.channel_menu import channel_menu
 from widgets.controls.layer_choice import LayerChoice
 from widgets.controls.panel_parts import Choice, IconButton, labelled, muted, row
 from widgets.services.context import Context
@@ -13,6 +18,7 @@ from widgets.services.study_runner import Asks
 from widgets.studies.study_page import LevelsChoice, StudyPage
 
 if TYPE_CHECKING:
+    from app.interventions.channel_sets import ChannelSet
     from app.studies.study import Question
 
 PARTS: Final = {"embedder.relu3": "Channels of relu3, exact", "embedder.relufc": "Units of relufc, exact"}
@@ -33,7 +39,8 @@ class PushPage(StudyPage):
     HINT = (
         "After relu3 the logits are an exact sum over channels. A channel's push for a move is its part of the move's "
         "mean logit, less its mean over the five moves. Of this maze: at the inspected square and the pinned ones, "
-        "under the patches. Of many levels, and for any other layer: at decision squares, without patches."
+        "under the patches. Of many levels, and for any other layer: at decision squares, without patches. A click on "
+        "a channel's push changes the channel: off, mean, scale and more."
     )
 
     def __init__(self, context: Context) -> None:
@@ -49,11 +56,20 @@ class PushPage(StudyPage):
         )
         self.unpin = IconButton(context, "pin-off-outline", "Unpin all squares", self.clear_pins)
         self.pinned = muted()
+        self.sets = IconButton(
+            context,
+            "bookmark-plus-outline",
+            "Keep what pushes for each move as sets of channels: UP, LEFT, DOWN, RIGHT. Patches can use them",
+            self.keep_sets,
+        )
         self.main.addWidget(self.levels)
         self.main.addLayout(labelled("Parts", self.parts))
         self.main.addWidget(self.layer)
-        self.main.addLayout(row(self.pin, self.unpin, self.pinned, None))
+        self.main.addLayout(row(self.pin, self.unpin, self.pinned, None, self.sets))
+        self.view.plot.cell_clicked.connect(self._cell_clicked)
+        self.runner.changed.connect(self._show_sets)
         self._show_controls()
+        self._show_sets()
 
     def asks(self) -> tuple[Any, Asks] | None:
         """The pushes at the squares, or in the chosen levels."""
@@ -105,6 +121,36 @@ class PushPage(StudyPage):
         """Release all pinned squares."""
         self._pins = ()
         self.follow()
+
+    def keep_sets(self) -> None:
+        """Keep the parts that make up most of each move's push as named sets."""
+        sets = self._sets()
+        if sets and self.context.sets.keep(sets):
+            names = ", ".join(f"{each.name} ({channels_text(each.channels)})" for each in sets)
+            self.context.notice(f"Kept as sets for every patch: {names}.")
+
+    def _sets(self) -> tuple[ChannelSet, ...]:
+        result: Any = self.runner.result
+        return tuple(result.sets()) if hasattr(result, "sets") else ()
+
+    def _show_sets(self) -> None:
+        self.sets.setEnabled(not self.runner.stale and hasattr(self.runner.result, "sets"))
+
+    def _cell_clicked(self, line: int, _: int) -> None:
+        """A menu of what can be done to the channel whose push was clicked."""
+        result: Any = self.runner.result
+        plot, policy = self.view.plot.plot, self.context.document.state.policy
+        if plot is None or plot.grid is None or result is None or policy is None or self.runner.stale:
+            return
+        kind, *rest = plot.grid.rows[line].split(" ")
+        number = "".join(rest)
+        if kind not in ("channel", "unit") or not number.isdecimal():
+            return
+        stage, channel = layer(result.question.layer, policy.width), int(number)
+        off = patch_edits.switched_off(self.context.document.state.stack, stage.name)
+        menu = channel_menu(self.context, stage, channel, None, off is None or channel in off)
+        menu.setParent(self, menu.windowFlags())
+        menu.popup(QCursor.pos())
 
     def _parts_chosen(self, _: str) -> None:
         self._show_controls()

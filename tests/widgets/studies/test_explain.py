@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app.document import maze_edits, patch_edits
-from app.interventions.patches import AddVector, PatchStack
+from app.interventions.patches import AddVector, Mean, PatchStack, Scale, Zero
 from app.maze import generator
 from app.maze.routes import decision_square
 from tests.widgets.panels.conftest import Desk, MakeDesk, make_desk  # noqa: F401
+from widgets.services.channel_sets import ChannelSets
 from widgets.studies.explain_panel import ExplainPanel
 from widgets.studies.layer_pages import LayerPage
 from widgets.studies.levels_page import LevelsPage
+from widgets.studies.push_page import PushPage
 from widgets.studies.response_page import ResponsePage
 from widgets.studies.result_view import write_result
 from widgets.studies.study_page import MANY, StudyPage
@@ -129,6 +131,41 @@ def test_a_hidden_page_measures_nothing(desk: Desk, panel: ExplainPanel) -> None
     panel.show()
     answered(desk, page)
     assert page.runner.result.question.stack == desk.document.state.stack
+
+
+def test_a_click_on_a_push_changes_its_channel_and_sets_are_kept(desk: Desk, panel: ExplainPanel) -> None:
+    page = answered(desk, panel.show_page("push"))
+    assert isinstance(page, PushPage)
+    page.folding.set_open(False)
+    result, grid = page.runner.result, page.view.plot.grid
+    channel = result.strongest(0)[0]
+    for title, made in (
+        (f"Switch channel {channel} off", Zero(layer=result.question.layer, channels=(channel,))),
+        ("Scale it", Scale(layer=result.question.layer, channels=(channel,))),
+        ("Replace it by its mean", Mean(layer=result.question.layer, channels=(channel,))),
+    ):
+        at = next(
+            QPoint(x, y)
+            for y in range(grid.height())
+            for x in range(0, grid.width(), 4)
+            if grid.cell_at(x, y) == (0, 0)
+        )
+        QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=at)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        next(action for action in menu.actions() if action.text() == title).trigger()
+        menu.close()
+        assert desk.patches == (made,)
+        answered(desk, page)
+        desk.document.undo()
+        answered(desk, page)
+        assert not desk.patches
+    Desk.click(page.sets)
+    kept = desk.context.sets.sets
+    assert {each.name for each in kept} <= {"UP", "LEFT", "DOWN", "RIGHT"}
+    assert kept == tuple(sorted(page.runner.result.sets(), key=lambda each: each.name.casefold()))
+    # They are there at the next start, and in a card of any patch.
+    assert ChannelSets(desk.context, desk.context.settings.file.parent / "channel_sets.json").sets == kept
 
 
 @pytest.mark.parametrize("kind", ["csv", "json", "svg"])

@@ -14,6 +14,7 @@ from app.drawing.palette import Palette
 from app.field import channels
 from app.maze.maze import Square
 from app.policy.layers import Layer, canonical, layer, pixel_of_square
+from widgets.controls.channel_menu import channel_menu
 from widgets.controls.channel_painter import Mark, Pixel
 from widgets.controls.cheese_progress import CheeseProgress
 from widgets.controls.panel_parts import MARGIN, Elided, EmptyState, IconButton, column, row
@@ -24,7 +25,6 @@ from widgets.panels.channels.display_controls import ChannelControls
 from widgets.panels.channels.enlarged_page import LargeChannel
 from widgets.panels.channels.layer_activations_view import Shown
 from widgets.panels.channels.thumbnail_grid import ChannelGrid
-from widgets.panels.channels.thumbnail_menu import channel_menu
 from widgets.services.context import Context
 
 if TYPE_CHECKING:

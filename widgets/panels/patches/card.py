@@ -24,6 +24,7 @@ from widgets.panels.patches.card_wording import effect_text
 from widgets.panels.patches.drag_handle import Handle
 from widgets.panels.patches.own_effects import PatchEffects
 from widgets.panels.patches.patch_fields import Fields
+from widgets.panels.patches.set_menu import SetsButton
 from widgets.panels.patches.square_choice import SquaresField
 from widgets.services.context import Context
 from widgets.services.topics import Topic
@@ -112,18 +113,21 @@ class PatchCard(OwnKeys, QFrame):
         self.layer_choice.chosen.connect(lambda name: self._change("Choose layer", False, layer=name))
         self.channels = ChannelsEntry()
         self.channels.setAccessibleName("Channels")
-        self.channels.setToolTip('Channels it acts on: "all", or numbers and ranges such as "3, 10-12"')
+        self.channels.setToolTip(
+            'Channels it acts on: "all", numbers and ranges such as "3, 10-12", or the name of a set'
+        )
         self.channels.editingFinished.connect(self._channels_typed)
         self.cheese = IconButton(
             self._context, "cheese", "Use the channels that mark the cheese. They are measured first", self._use_cheese
         )
+        self.sets = SetsButton(self._context, lambda: self.patch, self._change, self._use_cheese)
         self.squares = SquaresField(self._context, self._change)
         self.fields = Fields(self._context, self.patch, self._change, self._document.end, lambda: self.position)
         layout = column(body)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.fields)
         layout.addLayout(labelled("Layer", self.layer_choice))
-        layout.addLayout(row(labelled("Channels", self.channels), self.cheese, space=2))
+        layout.addLayout(row(labelled("Channels", self.channels), self.sets, self.cheese, space=2))
         layout.addLayout(labelled("Squares", self.squares))
         return body
 
@@ -200,9 +204,15 @@ class PatchCard(OwnKeys, QFrame):
         if not self.channels.isModified() or policy is None:
             return
         self.channels.setModified(False)
+        typed = self.channels.text()
+        named = self._context.sets.named(typed, self.patch.layer)
+        if named is None and typed.strip().casefold() == "cheese":
+            self.channels.setText(channels_text(self.patch.channels))
+            self._use_cheese()
+            return
         try:
             count = layer(self.patch.layer, policy.width).channels
-            chosen = parse_channels(self.channels.text(), count)
+            chosen = parse_channels(typed, count) if named is None else tuple(sorted(named.channels))
         except PatchError as error:
             self._context.report(str(error), about=Topic.CHANNELS)
             self.channels.setText(channels_text(self.patch.channels))

@@ -1,4 +1,4 @@
-"""Context menu of a channel's thumbnail."""
+"""Context menu of a channel: what a click on its thumbnail, or on its push, can do to it."""
 
 from __future__ import annotations
 
