@@ -97,7 +97,7 @@ def panel(
 
 
 def story(draw: ImageDraw.ImageDraw, left: int, top: int) -> None:
-    """What follows from the panels, in three columns."""
+    """The conclusions from the panels, in three columns."""
     columns = (
         (
             "Once per maze",

@@ -57,7 +57,7 @@ def _outcome(engine: Engine) -> Row:
 
     def whole(_: int) -> None:
         there = edited(maze)
-        # The first field is there already, since it is shown; one more is computed here, and stands for both.
+        # The first field is there already, since it is shown; one more is computed here, and counts for both.
         field = engine.compute(FieldRequest(there, asked)).original
         outcome_of(there, (field, field))
 
@@ -99,7 +99,7 @@ def _retarget(width: int, world: int, goal: float) -> Row:
 
 
 def _plainly(asked: Policy, maze: Maze) -> None:
-    """Target by target: each path's squares through the whole network, then what comes behind the layer again."""
+    """Target by target: each path's squares through the whole network, then the layers behind this one again."""
     for row, col in maze.squares.tolist():
         if (row, col) == maze.mouse:
             continue

@@ -33,7 +33,7 @@ def rows(engine: Engine) -> Iterator[Row]:
         engine.on_result = take
         engine.request(requests[number])
         if not arrived.wait(PATIENCE):
-            raise TimeoutError("No arrows came.")
+            raise TimeoutError("No arrows arrived.")
         # What is asked after this must not wait for the rest.
         engine.on_result = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.field.engine import Engine, FieldRequest
-from benchmarks.measure import REPEATS, Row, beside_plain, interleaved
+from benchmarks.measure import REPEATS, Row, next_to_plain, interleaved
 from benchmarks.subjects import EASY, HARD, edited, level, plain, policy
 
 FIELDS_PER_SECOND = 18
@@ -29,10 +29,10 @@ def rows(engine: Engine) -> Iterator[Row]:
     """The three lines of the table about a full refresh."""
     hard = refresh(engine, 4, HARD, 13)
     squares = len(level(HARD, 13).squares)
-    yield beside_plain(f"full refresh after a wall edit, hard 13x13 ({squares} squares), width 4", 0.28, hard)
+    yield next_to_plain(f"full refresh after a wall edit, hard 13x13 ({squares} squares), width 4", 0.28, hard)
 
     easy = refresh(engine, 1, EASY, 13, repeats=21)
-    row = beside_plain("full refresh after a wall edit, easy 13x13, width 1", 0.40, easy)
+    row = next_to_plain("full refresh after a wall edit, easy 13x13, width 1", 0.40, easy)
     per_second = 1000 / easy["engine"]
     yield Row(
         row.question,

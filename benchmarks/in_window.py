@@ -8,7 +8,7 @@ import sys
 
 
 def ask_window(what: str) -> dict[str, float]:
-    """What `python -m benchmarks.window` found.
+    """The results of `python -m benchmarks.window`.
 
     Raises:
         RuntimeError: when it did not end well; with what it said.

@@ -25,7 +25,7 @@ from app.maze.procgen_client import Procgen
 from benchmarks.measure import Row, interleaved
 
 BEFORE: Final = "c310395"
-"""The last commit whose levels came from procgen."""
+"""The last commit whose levels were procgen's."""
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PER_SECOND: Final = {"easy": 10_000, "hard": 5_000}

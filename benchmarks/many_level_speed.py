@@ -53,13 +53,13 @@ def rows(engine: Engine) -> Iterator[Row]:
     yield _table()
     yield _sweep()
     yield _ratio(
-        "sweep with five random directions beside none",
+        "sweep with five random directions next to none",
         CONTROLS_RATIO,
         lambda: _swept(1, FEW["controls"], 5),
         lambda: _swept(1, FEW["controls"], 0),
     )
     yield _ratio(
-        "sweep of width 4 beside width 1",
+        "sweep of width 4 next to width 1",
         WIDTH_RATIO,
         lambda: _swept(4, FEW["width"], 0),
         lambda: _swept(1, FEW["width"], 0),
@@ -139,7 +139,7 @@ def _sweep() -> Row:
 
 
 def _ratio(question: str, goal: float, one: Callable[[], object], other: Callable[[], object]) -> Row:
-    """How many times as long, by processor time, which other work on the machine hardly changes."""
+    """Ratio by processor time, which other work on the machine hardly changes."""
     one()
     pairs = [(_timed(one)[1], _timed(other)[1]) for _ in range(2)]
     ratio = sum(first for first, _ in pairs) / sum(second for _, second in pairs)

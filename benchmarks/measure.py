@@ -34,7 +34,7 @@ class Row:
 def interleaved(ways: Mapping[str, Callable[[int], object]], repeats: int = REPEATS) -> dict[str, float]:
     """Median milliseconds of each way, run in turn `repeats` times after one run that does not count.
 
-    Each way is given the number of the round, so that it can ask something new every time. With each name comes
+    Each way is given the number of the round, so that it can ask something new every time. With each name there is
     "NAME, processor": the time that all threads of this process computed, which other work on the machine hardly
     changes (waiting threads of plain torch count, since they keep a core busy).
     """
@@ -52,7 +52,7 @@ def interleaved(ways: Mapping[str, Callable[[int], object]], repeats: int = REPE
     return found | {f"{name}, processor": statistics.median(times) for name, times in computed.items()}
 
 
-def beside_plain(question: str, goal: float, found: Mapping[str, float]) -> Row:
+def next_to_plain(question: str, goal: float, found: Mapping[str, float]) -> Row:
     """A row that compares "engine" with "plain", both in milliseconds."""
     ratio = found["engine"] / found["plain"]
     computed = found["engine, processor"] / found["plain, processor"]

@@ -25,11 +25,11 @@ def rows(engine: Engine) -> Iterator[Row]:
             ways["procgen"] = lambda number: procgen.observe(moved[number])
         found = interleaved(ways, repeats=11)
     per_hundred = {name: milliseconds * 100 / count for name, milliseconds in found.items() if name in ways}
-    beside = f"; procgen, one state after another: {per_hundred['procgen']:.0f} ms" if "procgen" in found else ""
+    further = f"; procgen, one state after another: {per_hundred['procgen']:.0f} ms" if "procgen" in found else ""
     yield Row(
         f"all observations of a maze (hard, {count} squares), per 100 squares",
         f"<= {GOAL:.0f} ms",
-        f"{per_hundred['ours']:.2f} ms{beside}",
+        f"{per_hundred['ours']:.2f} ms{further}",
         per_hundred["ours"] <= GOAL,
         per_hundred,
     )

@@ -24,7 +24,7 @@ from app.studies.response.live_curve import CurveTracer
 from app.studies.response.question import ResponseQuestion
 from app.studies.response.result import ResponseResult
 from app.studies.response.setup import CHEESE_VECTOR, COEFFICIENTS
-from benchmarks.measure import Row, beside_plain, interleaved
+from benchmarks.measure import Row, next_to_plain, interleaved
 from benchmarks.subjects import EASY, HARD, edited, level, policy
 
 LATER = ("embedder.block2.res2.resadd", "embedder.block3.res2.resadd", "fc_policy")
@@ -40,11 +40,11 @@ def rows(engine: Engine) -> Iterator[Row]:
         maze, asked = level(world, 13), policy(width)
         found = interleaved({"engine": partial(_curve, asked, maze), "plain": partial(_passes, asked, maze)}, 3)
         what = f"curve of 61 coefficients at block2.res1.resadd, one square, all later stages, width {width}"
-        yield beside_plain(what, 0.25, found)
+        yield next_to_plain(what, 0.25, found)
         with ThreadPoolExecutor(1, initializer=one_thread_here) as thread:
             live = partial(_live, thread, CurveTracer(), asked, maze)
             found = interleaved({"engine": live, "plain": partial(_passes, asked, maze)}, 3)
-        yield beside_plain(f"curve next to a slider after an edit, 61 coefficients, width {width}", 0.25, found)
+        yield next_to_plain(f"curve next to a slider after an edit, 61 coefficients, width {width}", 0.25, found)
     yield _many_levels()
 
 
@@ -62,7 +62,7 @@ def _many_levels() -> Row:
     return Row(
         f"diff(t) of {len(found)} levels x 61 t, all stages, frozen tables at -1 and +1, width 1, per level and t",
         "<= 0.10 x `effects --saturation` as it was",
-        f"{ratio:.3f} x ({each['engine']:.3f} ms beside {each['plain']:.2f} ms; in processor time {computed:.3f} x; "
+        f"{ratio:.3f} x ({each['engine']:.3f} ms next to {each['plain']:.2f} ms; in processor time {computed:.3f} x; "
         f"all in {times['engine'] / 1000:.1f} s)",
         ratio <= 0.1,
         {**each, "ratio": ratio, "all": times["engine"]},
@@ -102,7 +102,7 @@ def _added(vector: torch.Tensor, name: str, activation: torch.Tensor) -> torch.T
 
 @torch.no_grad()
 def _growing_coefficients(asked: Policy, mazes: Sequence[Maze], number: int) -> None:
-    """What `effects --saturation` did once: three later layers and six coefficients, level by level."""
+    """The former work of `effects --saturation`: three later layers and six coefficients, level by level."""
     del number
     for maze in mazes:
         square = decision_square(maze).square

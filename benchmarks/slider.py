@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.field.engine import Engine, FieldRequest
-from benchmarks.measure import REPEATS, Row, beside_plain, interleaved
+from benchmarks.measure import REPEATS, Row, next_to_plain, interleaved
 from benchmarks.subjects import HARD, level, plain, policy, slider
 
 
@@ -18,4 +18,4 @@ def rows(engine: Engine) -> Iterator[Row]:
             "plain": lambda number: plain(requests[number]),
         }
     )
-    yield beside_plain("refresh after a slider on embedder.block2.res1.resadd, hard 13x13, width 4", 0.15, found)
+    yield next_to_plain("refresh after a slider on embedder.block2.res1.resadd, hard 13x13, width 4", 0.15, found)

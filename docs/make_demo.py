@@ -50,7 +50,7 @@ PANEL = 340
 FPS = 10
 COLOURS = 200
 WALK = 9
-"""How many squares of the path to the mouse the cheese is dragged along."""
+"""Number of squares of the path to the mouse along which the cheese is dragged."""
 
 LEAST = -1.5
 """Coefficient of the cheese vector at the end of the sweep."""
@@ -117,7 +117,7 @@ def rest(window: MainWindow) -> None:
 
 
 def drag_cheese(camera: Camera) -> None:
-    """The cheese goes for a walk and comes back; the arrows follow."""
+    """The cheese goes for a walk and returns; the arrows follow."""
     window = camera.window
     canvas, maze = window.maze_view.canvas, window.context.document.state.maze
     assert maze.cheese is not None
@@ -181,7 +181,7 @@ def watch(camera: Camera) -> None:
 
 
 def write(frames: list[Image.Image]) -> bytes:
-    """The GIF: one palette for all frames, so that what stands still costs nothing."""
+    """The GIF: one palette for all frames, so that still parts cost nothing."""
     chosen = frames[:: max(1, len(frames) // 12)]
     width, height = frames[0].size
     sheet = Image.new("RGB", (width, height * len(chosen) + SWATCH))

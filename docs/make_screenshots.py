@@ -75,7 +75,7 @@ def subtract_cheese(window: MainWindow) -> None:
 
 
 def show_window(window: MainWindow) -> None:
-    """What README shows first: the patched field, with its two numbers."""
+    """The first picture of README: the patched field, with its two numbers."""
     subtract_cheese(window)
     window.context.view.set_mode("patched")
 
@@ -152,7 +152,7 @@ def _answered(window: MainWindow, page: StudyPage) -> None:
 
 
 def show_response(window: MainWindow) -> None:
-    """Why does it bend? Over the levels of seeds 0 to 199."""
+    """The question "Why does it bend?", over the levels of seeds 0 to 199."""
     page = _explain(window, "response")
     assert isinstance(page, ResponsePage)
     page.levels.which.choose(MANY)
@@ -162,7 +162,7 @@ def show_response(window: MainWindow) -> None:
 
 
 def show_push(window: MainWindow) -> None:
-    """What pushes for each move, with the push of one channel under the arrows."""
+    """The pushes for each move, with that of one channel under the arrows."""
     page = _explain(window, "push")
     window.context.view.set_mode("original")
     _answered(window, page)
@@ -170,7 +170,7 @@ def show_push(window: MainWindow) -> None:
 
 
 def show_outcome(window: MainWindow) -> None:
-    """Where does it end up? With the visits under the arrows."""
+    """The question "Where does it end up?", with the visits under the arrows."""
     page = _explain(window, "outcome")
     window.context.view.set_mode("patched")
     _answered(window, page)
@@ -178,14 +178,14 @@ def show_outcome(window: MainWindow) -> None:
 
 
 def show_sweep(window: MainWindow) -> None:
-    """Where does the vector steer? Layer by coefficient."""
+    """The question "Where does the vector steer?": layer by coefficient."""
     page = _explain(window, "sweep")
     window.context.view.set_mode("patched")
     _answered(window, page)
 
 
 def show_levels(window: MainWindow) -> None:
-    """How often? A row for each of 200 levels."""
+    """The question "How often?": a row for each of 200 levels."""
     page = _explain(window, "levels")
     window.context.view.set_mode("patched")
     _answered(window, page)

@@ -22,7 +22,7 @@ def all_tests(folder: Path, program: Tests) -> list[Callable[[], str]]:
 
 
 def _done(command: list[str], env: dict[str, str] | None = None, cwd: Path | None = None) -> str:
-    """What a command printed.
+    """The output of a command.
 
     Raises:
         SmokeError: when it ended with another code than 0.
@@ -36,7 +36,7 @@ def _done(command: list[str], env: dict[str, str] | None = None, cwd: Path | Non
 
 
 class InstallerTests:
-    """What `make package` made for Linux."""
+    """The files that `make package` made for Linux."""
 
     def __init__(self, folder: Path, program: Tests) -> None:
         self.folder, self.program = folder, program
@@ -48,7 +48,7 @@ class InstallerTests:
         return found[-1]
 
     def test_deb(self) -> str:
-        """What is inside is in its place, and its descriptions validate."""
+        """All parts are in their places, and their descriptions validate."""
         package = self._made(f"{project.NAME}_{project.version()}_*.deb")
         unpacked = self.folder / "deb"
         _done(["dpkg-deb", "--raw-extract", str(package), str(unpacked)])
@@ -84,7 +84,7 @@ class InstallerTests:
         try:
             _done([*apt, str(package)], quiet)
             files = [Path(line) for line in _done(["dpkg", "-L", project.NAME]).splitlines()]
-            env = smoke_test.environment(self.folder / "a home beside the deb", QT_QPA_PLATFORM="offscreen")
+            env = smoke_test.environment(self.folder / "a home next to the deb", QT_QPA_PLATFORM="offscreen")
             command = [f"/usr/bin/{project.NAME}", "--smoke-test"]
             with smoke_test.untouched(Path("/usr/lib") / project.NAME):
                 smoke_test.same(self.program.first, smoke_test.run(command, env, self.folder))
@@ -99,7 +99,7 @@ class InstallerTests:
         return f"{len(files)} files installed, used and removed" + (", file types too" if known else "")
 
     def _known_to_the_desktop(self, share: Path) -> bool:
-        """Whether the file types are in the databases that desktops read. Both are made by tools that may be missing.
+        """True if the file types are in the databases that desktops read. Both are made by tools that may be missing.
 
         Raises:
             SmokeError: when only one of the two knows them.

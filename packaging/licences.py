@@ -1,4 +1,4 @@
-"""Gather the licence texts of everything in a frozen program, by where each file came from.
+"""Gather the licence texts of everything in a frozen program, by the source of each file.
 
 Python packages bring their texts in their metadata; libraries of the system have theirs in Debian's documentation; for
 libraries inside wheels that bring no text, licence_texts/ has one, and NATIVE says which. A file whose owner is unknown
@@ -22,7 +22,7 @@ import project
 TEXTS = project.HERE / "licence_texts"
 
 STAND_INS = sys.platform.startswith("linux")
-"""Whether this system's builds have the stand-ins of encoders.py in the place of GPL libraries."""
+"""True if this system's builds have the stand-ins of encoders.py in the place of GPL libraries."""
 
 NATIVE: dict[str, tuple[str, str, str | None]] = {
     # The FFmpeg of the PyAV wheel, configured without its GPL parts, and what it is linked to.
@@ -72,7 +72,7 @@ COMMON = ("LGPL-2.1", "LGPL-3", "GPL-2", "GPL-3", "Apache-2.0", "MPL-2.0")
 README = """\
 What is in this program, and under which licence
 
-Mazescope {version} is made of the parts below. Their licence texts are in the folders beside this file; the folder
+Mazescope {version} is made of the parts below. Their licence texts are in the folders next to this file; the folder
 common/ has the long texts that several of them refer to.
 
 Parts under the LGPL (Qt, FFmpeg and others) are separate shared libraries in the folder _internal: you may replace them
@@ -83,7 +83,7 @@ ffmpeg.org, the build of FFmpeg at github.com/PyAV-Org/pyav-ffmpeg, libraries of
 """
 WITHOUT_GPL = """\
 No part is under the GPL alone: x264 and x265, to which the FFmpeg library is linked, are not included; libraries with
-their names and nothing in them stand in their place, and videos are encoded by libvpx."""
+their names and nothing in them are in their place, and videos are encoded by libvpx."""
 WITH_GPL = """\
 x264 and x265, to which the FFmpeg library is linked, are included and are under the GPL (version 2 or later): this
 program as a whole is distributed under the terms of the GPL, version 3. Their sources are offered at videolan.org and
@@ -177,14 +177,14 @@ def _of_debian(source: Path) -> Part:
             text = Path("/usr/share/doc", package, "copyright")
             if text.exists():
                 return Part(f"{package} (Debian)", "see its text", [text])
-    raise LookupError(f"nobody knows where {source} comes from, and so under which licence it is")
+    raise LookupError(f"the package of {source} is not known, and so not the licence it is under")
 
 
 def collect(origins: dict[str, str], site: Path, target: Path) -> list[Part]:
     """Write the licence texts of a bundle.
 
     Args:
-        origins: each bundled file or module, and the file of this machine that it came from.
+        origins: each bundled file or module, and the file of this machine that it was made of.
         site: the site-packages folder of the environment that was frozen.
         target: folder to write; what was there before is removed.
 
@@ -245,5 +245,5 @@ def _write(parts: Iterable[Part], target: Path) -> None:
 
 
 def read_origins() -> dict[str, str]:
-    """What the spec wrote down: each bundled file or module, and where it came from."""
+    """The list that the spec wrote: each bundled file or module, and its origin."""
     return json.loads((project.BUILD / "origins.json").read_text("utf-8"))

@@ -222,7 +222,7 @@ CUDA = [
 
 
 def left_out(name: str) -> bool:
-    """Whether a file, named by its place in the bundle, stays outside."""
+    """True if a file, named by its place in the bundle, stays outside."""
     place = name.replace("\\", "/")
     if any(fnmatch(place, pattern) for pattern in KEPT):
         return False
@@ -230,5 +230,5 @@ def left_out(name: str) -> bool:
 
 
 def of_cuda(name: str) -> bool:
-    """Whether a file, named by its place in the bundle, belongs to CUDA."""
+    """True if a file, named by its place in the bundle, belongs to CUDA."""
     return any(fnmatch(name.replace("\\", "/").lower(), pattern) for pattern in CUDA)

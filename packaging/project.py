@@ -34,7 +34,7 @@ def machine() -> str:
 
 
 def stem() -> str:
-    """How the files of a release begin: "mazescope-0.1.0-linux-x86_64"."""
+    """The beginning of a release's file names: "mazescope-0.1.0-linux-x86_64"."""
     system = {"linux": "linux", "win32": "windows", "darwin": "macos"}.get(sys.platform, sys.platform)
     return f"{NAME}-{version()}-{system}-{machine()}"
 

@@ -10,7 +10,7 @@ Collected = tuple[list[str], list[tuple[str, str]], list[tuple[str, str]]]
 
 
 def without_unused(collected: Collected) -> Collected:
-    """What a hook of PySide6 found, less what the program leaves out."""
+    """The files that a hook of PySide6 found, less those that the program leaves out."""
     hidden, binaries, datas = collected
     return hidden, _wanted(binaries), _wanted(datas)
 

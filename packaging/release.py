@@ -45,7 +45,7 @@ def digest(path: Path) -> str:
 
 
 def manifest(files: list[Path]) -> dict[str, object]:
-    """What is released, as JSON will hold it."""
+    """The release as JSON holds it."""
     return {
         "name": project.TITLE,
         "version": project.version(),

@@ -25,7 +25,7 @@ import screens
 
 PATIENCE = 300
 VARIABLE_KEYS = ("milliseconds", "seconds", "platform", "device")
-"""What two smoke tests may differ in: times, and where they ran."""
+"""Differences that two smoke tests may have: times, and where they ran."""
 
 
 class SmokeError(Exception):
@@ -33,7 +33,7 @@ class SmokeError(Exception):
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """What a fresh login has: a home, a path, a language, and nothing of the developer's."""
+    """The environment of a fresh login: a home, a path, a language, and nothing of the developer's."""
     home.mkdir(parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP", "WINDIR") if name in os.environ}
     temporary = home.parent / f"{home.name} tmp"
@@ -62,7 +62,7 @@ def run(command: list[str], env: dict[str, str], cwd: Path) -> dict[str, object]
 
 @contextmanager
 def untouched(folder: Path) -> Iterator[None]:
-    """Nothing below the folder may be made, changed or removed meanwhile.
+    """Guard a folder: nothing below it may be made, changed or removed meanwhile.
 
     Raises:
         SmokeError: when something was.
@@ -113,7 +113,7 @@ class Tests:
         return f"{self.first['squares']} squares in {self.first['milliseconds']} ms, {self.first['seconds']} s in all"
 
     def test_writes_only_where_the_user_has_said(self) -> str:
-        """Everything that is opened for writing, seen by strace: below the home, the temporary folder, or no file."""
+        """Files opened for writing, seen by strace, are below the home or the temporary folder, or are no files."""
         tracer = shutil.which("strace")
         if tracer is None:
             return "skipped: strace is not installed here"
@@ -185,7 +185,7 @@ class Tests:
         return f"{len(names)} studies, one of them with n = {found[0]['n']} as from source"
 
     def _printed(self, which: str, *arguments: str) -> str:
-        """What a command without a window prints, frozen or from source.
+        """The output of a command without a window, frozen or from source.
 
         Raises:
             SmokeError: for another exit code than 0, or any word on stderr.

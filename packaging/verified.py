@@ -41,7 +41,7 @@ def fingerprints() -> dict[str, str]:
 
 
 def _contents(path: Path) -> bytes:
-    """What counts of a file: line ends as every checkout agrees on, and of requirements no comments."""
+    """The bytes of a file that count: with line ends as every checkout has them, of requirements without comments."""
     lines = path.read_bytes().splitlines()
     if path.name == "requirements.txt":
         lines = [line for line in lines if line.strip() and not line.startswith(b"#")]

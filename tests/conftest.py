@@ -40,7 +40,7 @@ pytest_plugins = [] if WITHOUT_QT else ["pytestqt.plugin"]
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What the application remembers between runs is neither read nor changed by tests."""
+    """The application's memory between runs is neither read nor changed by tests."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
 
 
@@ -52,7 +52,7 @@ class WithoutQt(pytest.Collector):
     """Takes the place of tests/widgets where Qt does not load: one skip that names the packages."""
 
     def collect(self) -> list[pytest.Item]:
-        """Nothing, with the reason."""
+        """Skip, with the reason."""
         skip(want(WITHOUT_QT), whole_module=True)
         return []
 

@@ -15,10 +15,10 @@ import pytest
 from widgets.startup.system_packages import SystemNeed, install_command, missing_needs, system_needs
 
 NO_PACKAGE: Final = "for want of a package: "
-"""How the reason of such a skip begins."""
+"""Beginning of the reason of such a skip."""
 
 PROCGEN_LIBRARIES: Final = ("libGL.so.1", "libglib-2.0.so.0", "libgthread-2.0.so.0")
-"""What procgen's wheel is linked to besides what it includes."""
+"""Libraries that procgen's wheel is linked to besides those it includes."""
 
 
 def needs_program(name: str) -> str:

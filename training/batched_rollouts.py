@@ -19,10 +19,10 @@ BATCH = 256
 
 @dataclass(frozen=True)
 class Walks:
-    """How the walks ended.
+    """The ends of the walks.
 
     Attributes:
-        reached: (N,) bool, whether the mouse came to the cheese in time.
+        reached: (N,) bool, whether the mouse reached the cheese in time.
         steps: (N,) int64 steps taken to the cheese, or until the walk was given up.
     """
 

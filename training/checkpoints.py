@@ -39,7 +39,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
-    """What `save_checkpoint` wrote.
+    """The contents of a checkpoint that `save_checkpoint` wrote.
 
     Raises:
         PolicyError: when the file is not there or holds something else.

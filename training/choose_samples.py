@@ -38,7 +38,7 @@ SMALLEST = 11
 """Mazes below this side have too few squares to show much."""
 
 FIELDS = 24
-"""How many of the best levels a whole field is computed for."""
+"""Number of the best levels for which a whole field is computed."""
 
 
 def choose(policy: Policy, levels: Sequence[Level]) -> list[Sample]:

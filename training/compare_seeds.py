@@ -41,7 +41,7 @@ COEFFICIENTS: Final = (-1.0, 1.0)
 
 
 def findings_of(policy: Policy, chosen: LevelSet) -> dict[str, Any]:
-    """What is compared of a policy, on the given levels."""
+    """The numbers to compare of a policy, on the given levels."""
     pushes = PushQuestion(policy, chosen).run()
     channels = find_cheese_channels(policy, mazes=[maze for maze in chosen.mazes if maze.cheese is not None])
     response = ResponseQuestion(policy, chosen, coefficients=COEFFICIENTS).run()

@@ -98,7 +98,7 @@ class Config:
         return self.seed if self.data_seed is None else self.data_seed
 
     def in_series(self, step: int) -> bool:
-        """Whether the averaged weights after this many optimizer steps are kept: 0, the last, and two for each doubling
+        """True if the averaged weights after this many optimizer steps are kept: 0, the last, and two for each doubling
         from `SERIES_FIRST` on. The steps do not depend on the run's length."""
         if step in (0, self.steps):
             return True

@@ -35,6 +35,6 @@ def evaluation_levels(
 
 
 def in_region(maze: Maze, region: int) -> bool:
-    """Whether the cheese is in the top-right region x region squares of the maze."""
+    """True if the cheese is in the top-right region x region squares of the maze."""
     lowest = maze.top_right[0] - region + 1
     return maze.cheese is not None and min(maze.cheese) >= lowest

@@ -35,15 +35,15 @@ class Met:
 
     @property
     def distinct(self) -> int:
-        """How many differ in walls or cheese."""
+        """Number of them that differ in walls or cheese."""
         return len(self.mazes)
 
     def knows(self, maze: Maze) -> bool:
-        """Whether a maze with these walls and this cheese was drawn, on whatever background."""
+        """True if a maze with these walls and this cheese was drawn, on whatever background."""
         return _digest(maze) in self.mazes
 
     def knows_picture(self, maze: Maze) -> bool:
-        """Whether one was drawn on the same background too."""
+        """True if one was drawn on the same background too."""
         return _digest(maze) + bytes([maze.background]) in self.pictures
 
 

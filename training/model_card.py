@@ -37,7 +37,7 @@ def card(about: dict[str, str], scores: dict[str, Any]) -> str:
 
 
 def shortfalls(about: dict[str, str], scores: dict[str, Any]) -> list[str]:
-    """What the policy falls short of, a sentence each."""
+    """The policy's shortcomings, a sentence each."""
     trained, anywhere = scores["training_distribution"], scores["cheese_anywhere"]
     forks = scores["decision_squares"]
     lines = [
@@ -56,7 +56,7 @@ def shortfalls(about: dict[str, str], scores: dict[str, Any]) -> list[str]:
     other = "hard" if about["world"] == "easy" else "easy"
     return [
         *lines,
-        f"With the cheese anywhere it comes to it {drop:.1f} points less often (greedy): where the cheese used to be "
+        f"With the cheese anywhere it reaches it {drop:.1f} points less often (greedy): where the cheese used to be "
         "counts as well as what it looks like. That is what makes it worth exploring.",
         f"It saw the {about['world']} world alone; in the {other} one every cell has a size it never saw.",
         "It saw only perfect mazes with a cheese: loops, islands and a missing cheese are new to it.",
@@ -104,7 +104,7 @@ def _walking(scores: dict[str, Any]) -> list[str]:
 
 
 def _met(scores: dict[str, Any]) -> list[str]:
-    """How many of the levels training has met, and the walks on those that it has not."""
+    """The number of levels that training has met, and the walks on those that it has not."""
     drawn = scores["training_mazes"]
     rows = []
     for label, row in (

@@ -20,7 +20,7 @@ from training.evaluation_levels import evaluation_levels, in_region
 from training.met import Met
 
 SELECTION = 100
-"""How many levels channel and value are chosen on."""
+"""Number of levels on which channel and value are chosen."""
 
 SELECTION_SEEDS = 50_000
 """Channel and value are chosen on levels from this seed on, and judged on others."""

@@ -104,7 +104,7 @@ class Run:
         self.config = config
 
     def metadata(self) -> dict[str, Any]:
-        """What the policy's file says of itself; scores are added by `training.evaluate`."""
+        """The metadata of the policy's file; scores are added by `training.evaluate`."""
         return {
             "name": self.folder.name,
             "world": self.config.world,

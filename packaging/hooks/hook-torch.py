@@ -9,5 +9,5 @@ binaries = collect_dynamic_libs("torch", search_patterns=[*PY_DYLIB_PATTERNS, "*
 datas = []
 hiddenimports = ["torch._C", "torch._VF", "unittest", "unittest.mock"]
 warn_on_missing_hiddenimports = False
-# libtorch finds its siblings beside itself; links to them elsewhere mislead it.
+# libtorch finds its siblings next to itself; links to them elsewhere mislead it.
 bindepend_symlink_suppression = ["**/torch/lib/*.so*"]

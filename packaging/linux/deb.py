@@ -34,12 +34,12 @@ Description: see what a maze-solving policy wants at every square of a maze
  Mazescope opens a network that was trained to solve procgen's mazes, shows the
  move it would make on every square as a field of arrows, and lets you change
  the maze, its cheese and the network's inner activations while the arrows
- follow. It comes with a policy of its own.
+ follow. It ships with a policy of its own.
 """
 
 COPYRIGHT = """\
 Mazescope is distributed as one program with everything it runs on. What that is, and under which licences, is listed in
-/usr/lib/mazescope/licences/README.txt; the licence texts are beside it.
+/usr/lib/mazescope/licences/README.txt; the licence texts are next to it.
 
 Qt (LGPL-3) and FFmpeg (LGPL-3) are separate shared libraries in /usr/lib/mazescope/_internal. The common texts of the
 LGPL are in /usr/share/common-licenses.

@@ -30,7 +30,7 @@ def metainfo() -> str:
 
 
 def stage(share: Path, icons: Path) -> None:
-    """Write everything below a share/ folder, as it lies in /usr/share or ~/.local/share.
+    """Write everything below a share/ folder, as it is in /usr/share or ~/.local/share.
 
     Args:
         share: the folder to write to.

@@ -68,7 +68,7 @@ def install(names: list[str]) -> bool:
 
 
 def sentence(missing: tuple[SystemNeed, ...]) -> str:
-    """What is missing, and the one command that installs it."""
+    """The missing packages, and the one command that installs them."""
     names = [need.name for need in missing]
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     said = f"Not on this system: {', '.join(names[:MOST_NAMED])}{more}. What needs them is left out."

@@ -58,7 +58,7 @@ def test_a_stack_whose_patches_were_switched_off_one_by_one_comes_on_whole(docum
     patch_edits.enable_patch(document, 1, False)
     patch_edits.switch_stack(document)
     patch_edits.switch_stack(document)
-    assert [patch.enabled for patch in document.state.stack.patches] == [True, False], "only what was on, comes on"
+    assert [patch.enabled for patch in document.state.stack.patches] == [True, False], "only those on before are on"
     for position in (0, 1):
         patch_edits.enable_patch(document, position, False)
     patch_edits.switch_stack(document)

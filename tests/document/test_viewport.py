@@ -1,4 +1,4 @@
-"""The part of the world in sight comes back, and never shows nothing."""
+"""The part of the world in sight is restored, and never shows nothing."""
 
 from __future__ import annotations
 

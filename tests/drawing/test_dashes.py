@@ -19,6 +19,6 @@ def test_half_of_a_line_is_dashes() -> None:
 
 
 def test_a_piece_whose_dashes_round_to_nothing_ends() -> None:
-    # Adding dash to dash came to a step of zero length here.
+    # Adding dash to dash led to a step of zero length here.
     assert len(list(_dashes([(1.9, 4.698405890166645), (16.599999999999998, 4.183098737948727)]))) == 22
     assert list(_dashes([(1.0, 1.0), (1.0, 1.0)])) == []

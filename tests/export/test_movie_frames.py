@@ -57,7 +57,7 @@ def texts(figure: Figure) -> str:
 
 
 def pixels(found: Figure) -> tuple[object, ...]:
-    """Everything but the note."""
+    """The frame without its note."""
     return tuple(shape for shape in found.shapes if not isinstance(shape, Text))
 
 

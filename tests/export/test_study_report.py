@@ -19,7 +19,7 @@ from app.studies.study import Column, Table
 
 
 class _Balance(HTMLParser):
-    """Whether every element that is opened is closed, in order."""
+    """True if every element that is opened is closed, in order."""
 
     def __init__(self) -> None:
         super().__init__()

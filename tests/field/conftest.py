@@ -12,7 +12,7 @@ from app.field.execution_plan import Plan
 
 @pytest.fixture
 def device(request: pytest.FixtureRequest) -> str:
-    """What `--device` names."""
+    """The device that `--device` names."""
     return request.config.getoption("--device")
 
 

@@ -28,7 +28,7 @@ SMALL_PARTS = Plan("embedder.block2.res2.resadd", 8, "plain", 1)
 
 
 class Answers:
-    """What an engine told, and a way to wait for it."""
+    """Answers of an engine, and a way to wait for them."""
 
     def __init__(self, engine: Engine) -> None:
         self.results: list[FieldResult] = []

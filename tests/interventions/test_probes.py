@@ -1,4 +1,4 @@
-"""Linear probes: the concepts' observations, the fit, and what comes of it on a trained network."""
+"""Linear probes: the concepts' observations, the fit, and its result on a trained network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON of any origin is read within limits, refused with a sentence, and comes back as it was written."""
+"""JSON of any origin is read within limits, refused with a sentence, and read back as it was written."""
 
 from __future__ import annotations
 

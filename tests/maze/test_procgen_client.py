@@ -85,7 +85,7 @@ def test_a_process_that_died_is_started_again_and_asked_once_more() -> None:
         assert game.level("easy", 6) != before
         assert told == [RESTARTED]
 
-        # And in the middle of a call, which must not wait for an answer that never comes.
+        # And in the middle of a call, which must not wait for an answer that is never sent.
         long = pool.submit(game.levels, "hard", range(3_000))
         time.sleep(0.1)
         os.kill(game.pid, signal.SIGKILL)

@@ -111,7 +111,7 @@ def _damage(state: bytes, damages: list[tuple[tuple[str, str, int], str, bytes]]
 def test_damaged_states_are_refused_or_states_of_a_maze(
     states: dict[int, bytes], damages: list[tuple[tuple[str, str, int], str, bytes]], world: int
 ) -> None:
-    """What is still accepted has every field in its place, and its cells, mouse and cheese make a maze."""
+    """A state that is still accepted has every field in its place, and its cells, mouse and cheese make a maze."""
     state = _damage(states[world], damages)
     try:
         maze = parse_state(state)

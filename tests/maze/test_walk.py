@@ -18,7 +18,7 @@ from tests.maze.strategies import mazes
 
 
 def _seen(maze: Maze) -> tuple[tuple[int, int], bool]:
-    """What procgen knows of a mouse: its square and whether it is mirrored."""
+    """A mouse as procgen knows it: its square and whether it is mirrored."""
     return maze.mouse, maze.facing == "right"
 
 

@@ -22,7 +22,7 @@ PACKAGING = ROOT / "packaging"
 
 
 def script(code: str, *arguments: str) -> str:
-    """What a few lines print that import the scripts of packaging/ as they import each other."""
+    """The output of a few lines that import the scripts of packaging/ as they import each other."""
     paths = f"import sys; sys.path[:0] = [{str(PACKAGING)!r}, {str(PACKAGING / 'linux')!r}]\n"
     done = subprocess.run(
         [sys.executable, "-c", paths + code, *arguments],
@@ -45,7 +45,7 @@ def icons(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def share(icons: Path, tmp_path: Path) -> Path:
-    """What an installer puts into /usr/share."""
+    """The files that an installer puts into /usr/share."""
     code = "import desktop; from pathlib import Path; desktop.stage(Path(sys.argv[1]), Path(sys.argv[2]))"
     script(code, str(tmp_path / "share"), str(icons))
     return tmp_path / "share"

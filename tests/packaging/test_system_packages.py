@@ -79,7 +79,7 @@ def test_one_command_installs_each_package_once(monkeypatch: pytest.MonkeyPatch)
 
 
 def python_found(tmp_path: Path, pythons: dict[str, str]) -> str:
-    """What packaging/find_python.sh prints where these programs are all there is: their names and what they do."""
+    """The output of packaging/find_python.sh where these programs are all there is: their names and what they do."""
     for name, text in pythons.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
         (tmp_path / name).chmod(0o755)
@@ -95,7 +95,7 @@ def test_make_takes_the_newest_python_that_runs(tmp_path: Path) -> None:
     assert python_found(tmp_path / "none", {"python3": "exit 1", "python3.10": "exit 0"}) == ""
     (tmp_path / "some").mkdir()
     pythons = {"python3.14": "exit 127", "python3.13": bare, "python3": "exit 0"}
-    assert python_found(tmp_path / "some", pythons) == "python3", "one that makes environments comes first"
+    assert python_found(tmp_path / "some", pythons) == "python3", "one that makes environments is first"
     assert python_found(tmp_path / "some", {"python3.12": "exit 0"}) == "python3.12"
     assert python_found(tmp_path / "some", {"python3.12": "exit 1", "python3": "exit 1"}) == "python3.13"
 

@@ -107,7 +107,7 @@ def rezip() -> Callable[..., bytes]:
 
 @pytest.fixture
 def torch_bytes() -> Callable[[object], bytes]:
-    """What torch.save writes of a value."""
+    """The bytes that torch.save writes of a value."""
 
     def of(value: object) -> bytes:
         buffer = io.BytesIO()

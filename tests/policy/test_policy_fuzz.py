@@ -17,7 +17,7 @@ from app.policy.loading import load_policy
 
 
 def attempt(path: Path, content: bytes) -> bool:
-    """Whether this content opens as a policy; it must do that, or be refused in one line."""
+    """True if this content opens as a policy; it must do that, or be refused in one line."""
     path.write_bytes(content)
     try:
         policy = load_policy(path)

@@ -355,7 +355,7 @@ def test_big_endian(refusal, tmp_path, state_dict, torch_bytes, rezip):
 
 
 def test_a_refused_file_can_be_replaced_at_once(refusal, tmp_path: Path, state_dict):
-    """Nothing keeps a refused file open (which Windows would not allow to be deleted)."""
+    """Refused files are closed (Windows would not allow an open one to be deleted)."""
     path = tmp_path / "policy.safetensors"
     save_file({"a": torch.zeros(1)}, path)
     refusal(path)

@@ -136,7 +136,7 @@ CORRIDOR = from_ascii("#####\n#####\n#M.C#\n#####\n#####", 15)
 def test_a_corridor_walked_by_a_coin() -> None:
     fields = constant(CORRIDOR, [0.5, 0, 0, 0.5, 0])
     found = outcome_of(CORRIDOR, fields, 4)
-    # Right right; left right right and right left right right are the ways in up to four steps, and what stands still.
+    # Right right; left right right and right left right right are the ways in up to four steps, and staying in place.
     assert found.reach == pytest.approx(1 / 4 + 1 / 8 + 1 / 8)
     assert found.expected_steps == pytest.approx((2 / 4 + 3 / 8 + 4 / 8) / found.reach)
     assert found.visits.sum() == pytest.approx(2 / 4 + 3 / 8 + 4 / 8 + 4 * (1 - found.reach))
@@ -151,7 +151,7 @@ def test_ties_of_greedy_play_go_left() -> None:
 
 
 def test_the_facing_decides_which_field_is_asked() -> None:
-    """Un-mirrored mice go right; mirrored ones stand still, so that only the first step is made."""
+    """Un-mirrored mice go right; mirrored ones stay in place, so that only the first step is made."""
     right, nothing = constant(CORRIDOR, [0, 0, 0, 1, 0])[0], constant(CORRIDOR, [0, 0, 0, 0, 1])[0]
     assert outcome_of(CORRIDOR, (right, nothing)).reach == 0
     assert outcome_of(CORRIDOR, (right, right)).reach == 1

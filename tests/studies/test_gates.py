@@ -240,7 +240,7 @@ def test_between_two_changes_of_gates_the_logits_are_straight() -> None:
 
 
 def test_every_change_that_a_scan_sees_is_found() -> None:
-    """Where a gate differs between two neighbours of a fine scan there is an odd number of its changes between them."""
+    """Between two neighbours of a fine scan where a gate differs, an odd number of its changes is found."""
     policy, source, ends = a_policy(2), "embedder.block2.res2.conv1", (-0.05, 0.05)
     origin = origin_at(policy, source, 2, 1)
     network = stepped_network(policy.network, "cpu")

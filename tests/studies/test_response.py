@@ -116,7 +116,7 @@ def test_the_stage_that_bends_most_is_named(reference_cheese: ResponseResult) ->
     assert found.only[found.stage] == pytest.approx(-4.07, abs=0.02)
     assert found.all_but[found.stage] == pytest.approx(-22.65, abs=0.02)
     assert reference_cheese.findings[0] == (
-        "Most of the asymmetry comes from block2.res2.relu2: with its gates kept, +1 and −1 move the median log-odds "
+        "Most of the asymmetry is from block2.res2.relu2: with its gates kept, +1 and −1 move the median log-odds "
         "by +4.9 and −9.0 instead of +3.3 and −12.1; n = 108."
     )
 

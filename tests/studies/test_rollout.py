@@ -29,7 +29,7 @@ LEVEL = random_level(15, 9, 3)
 
 
 def probabilities(policy: Policy, maze: Maze, stack: PatchStack, start: Maze) -> np.ndarray:
-    """What the network says of one maze under a stack taken on the start."""
+    """The network's words on one maze under a stack taken on the start."""
     compiled = compile_stack(stack, policy, start)
     inputs = as_input(torch.from_numpy(observation(maze)[None]))
     found = run(policy.network, inputs, edit=compiled.edit(np.array([maze.mouse])), edited=compiled.layers)

@@ -49,7 +49,7 @@ class SquaresQuestion(Question):
 
 @dataclass(frozen=True, eq=False)
 class SquaresResult(Result):
-    """What came out."""
+    """The parts of a result."""
 
     question: SquaresQuestion
 

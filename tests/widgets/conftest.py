@@ -42,7 +42,7 @@ FEW = 50_000
 """Objects that are gone through in a few milliseconds."""
 
 HARMLESS = "This plugin does not support"
-"""How Qt's offscreen platform begins what it says of windows that it cannot arrange."""
+"""Beginning of the lines that Qt's offscreen platform prints on windows that it cannot arrange."""
 
 
 def small_maze() -> Maze:
@@ -103,7 +103,7 @@ def _top_level() -> set[int]:
 
 
 class Hand:
-    """What a user does with the window: real mouse and key events, at squares of the maze."""
+    """A user's gestures in the window: real mouse and key events, at squares of the maze."""
 
     def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot
@@ -121,7 +121,7 @@ class Hand:
         return self.window.maze_view.canvas
 
     def at(self, square: Square) -> QPoint:
-        """Where a square is on the canvas, in pixels."""
+        """The place of a square on the canvas, in pixels."""
         return self.window.maze_view.canvas.pixel_at(square)
 
     def press(self, square: Square, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:

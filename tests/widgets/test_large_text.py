@@ -55,7 +55,7 @@ def scaled(make_hand: MakeHand, request: pytest.FixtureRequest, monkeypatch: pyt
 
 
 def clipped(root: QWidget) -> list[str]:
-    """What of a part's text is not whole in sight: "Label 'what it says': why"."""
+    """The text of a part that is not whole in sight: "Label 'what it says': why"."""
     found = []
     for widget in (root, *root.findChildren(QWidget)):
         if widget.window() is not root.window() or not widget.isVisible() or widget.size().isEmpty():
@@ -108,7 +108,7 @@ def _cut(widget: QWidget) -> str:
 
 
 def _outside(widget: QWidget, root: QWidget) -> str:
-    """Whether a widget is beyond the edge of what holds it; what scrolls may, up and down."""
+    """True if a widget is beyond the edge of what holds it; what scrolls may, up and down."""
     if widget is root or isinstance(widget.parentWidget(), QAbstractScrollArea):
         return ""
     outer = widget.parentWidget()

@@ -30,7 +30,7 @@ def settle() -> None:
 
 
 def errors_of(hand: Hand) -> list[str]:
-    """What is reported from now on."""
+    """The messages reported from now on."""
     found: list[str] = []
     hand.context.reported.connect(lambda kind, sentence, *_: found.append(sentence) if kind == "error" else None)
     return found

@@ -91,7 +91,7 @@ class Monkey:
             QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=place)
 
     def left_out(self, row: int) -> bool:
-        """Whether a row of the command palette, while that is open, does what is left out; "Quit" is near its top."""
+        """True if a row of the command palette, while that is open, does what is left out; "Quit" is near its top."""
         rows = self.palette.rows.rows
         return self.palette.isVisible() and 0 <= row < len(rows) and rows[row].spec.id.startswith(LEFT_OUT)
 

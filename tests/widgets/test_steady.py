@@ -17,7 +17,7 @@ from widgets.panels.patches.card import PatchCard
 
 
 def places(hand: Hand) -> list[tuple[QPoint, QRect]]:
-    """Where each canvas in sight is in the window, and its maze on it."""
+    """The place of each canvas in sight in the window, and its maze on it."""
     QApplication.processEvents()
     QApplication.processEvents()
     view = hand.window.maze_view

@@ -56,7 +56,7 @@ def test_of_modules_named_for_what_they_are() -> None:
 
 
 def texts(root: QWidget) -> list[str]:
-    """What buttons and labels say."""
+    """The texts of buttons and labels."""
     return [found.text() for found in root.findChildren(QWidget) if isinstance(found, QLabel | QAbstractButton)]
 
 

@@ -41,7 +41,7 @@ def test_a_few_letters_and_enter_do_a_command(hand: Hand) -> None:
     assert hand.context.view.mode == "side_by_side"
     assert not hand.window.features.commands.isVisible()
     open_commands(hand)
-    assert titles(hand)[0] == "Side by side", "what was used last comes first"
+    assert titles(hand)[0] == "Side by side", "the one used last is first"
 
 
 @pytest.mark.parametrize(

@@ -51,13 +51,13 @@ def walk(hand: Hand, start: QWidget, key: Qt.Key = TAB) -> list[QWidget]:
         if here is start:
             return found
         if here is not found[-1]:
-            assert here not in found, f"Tab comes to {name_of(here)} twice"
+            assert here not in found, f"Tab reaches {name_of(here)} twice"
             found.append(here)
-    raise AssertionError(f"Tab never comes back to {name_of(start)}")
+    raise AssertionError(f"Tab never returns to {name_of(start)}")
 
 
 def controls(window: QWidget) -> list[QWidget]:
-    """What a user can use in a window, in no order."""
+    """The controls that a user can reach in a window, in no order."""
 
     def reachable(widget: QWidget) -> bool:
         if widget.window() is not window or not widget.isVisible() or not widget.isEnabled():
@@ -89,9 +89,9 @@ def place(widget: QWidget, window: QWidget) -> QRect:
 def assert_complete(found: list[QWidget], window: QWidget) -> None:
     wanted = controls(window)
     missed = [f"{type(widget).__name__} {name_of(widget)!r}" for widget in wanted if widget not in found]
-    assert not missed, f"Tab never comes to {missed}"
+    assert not missed, f"Tab never reaches {missed}"
     extra = [f"{type(widget).__name__} {name_of(widget)!r}" for widget in found if widget not in wanted]
-    assert not extra, f"Tab comes to what cannot be used: {extra}"
+    assert not extra, f"Tab reaches what cannot be used: {extra}"
     nameless = [widget for widget in found if not name_of(widget)]
     assert not nameless
 
@@ -120,7 +120,7 @@ def assert_focus_shows(found: list[QWidget], window: QWidget, theme: str) -> Non
     unseen = []
     for at, widget in enumerate(found):
         if isinstance(widget, QLabel):
-            continue  # A link's focus is drawn by Qt in its text, once Tab comes to the link.
+            continue  # A link's focus is drawn by Qt in its text, once Tab reaches the link.
         found[at - 1].setFocus(Qt.FocusReason.TabFocusReason)
         QTest.keyClick(found[at - 1], TAB)
         if QApplication.focusWidget() is not widget:  # The one before has links.

@@ -243,7 +243,7 @@ def test_numbers_that_cannot_be_are_told_in_a_sentence(hand: Hand, tmp_path: Pat
     dialog.sweep.start.setFocus()
     dialog.sweep.start.selectAll()
     QTest.keyClicks(dialog.sweep.start, "0")
-    assert not dialog.said.text().startswith("From"), "it is typed anew"
+    assert not dialog.said.text().startswith("From"), "it was typed again"
     path = export(hand, dialog)
     assert said[-1] == f"Exported {path.name}. {expected.split('. ', 1)[1]}"
     assert len(gif_frames(path)) == 2

@@ -61,7 +61,7 @@ def seen(hand: Hand, options: FigureOptions | None = None) -> Figure:
 
 
 def near(frame: Image.Image, expected: Image.Image) -> bool:
-    """Whether a frame of a GIF, which has few colours, is this picture."""
+    """True if a frame of a GIF, which has few colours, is this picture."""
     if frame.size != expected.size:
         return False
     return float(np.abs(np.asarray(frame).astype(int) - np.asarray(expected)).mean()) < 1.5

@@ -76,7 +76,7 @@ def test_cheese_and_mouse_are_dragged_but_never_onto_each_other(hand: Hand) -> N
     assert hand.maze.cheese == shifted(3, 5)
     assert hand.document.history.done[-1].verb == "Move cheese"
     hand.drag(MOUSE, shifted(1, 5), shifted(3, 5))
-    assert hand.maze.mouse == shifted(2, 5), "the mouse stops beside the cheese"
+    assert hand.maze.mouse == shifted(2, 5), "the mouse stops next to the cheese"
     assert len(hand.document.history.done) == 2
     hand.drag(shifted(3, 5), shifted(2, 5))
     assert hand.maze.cheese == shifted(3, 5)

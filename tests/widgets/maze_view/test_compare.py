@@ -24,7 +24,7 @@ from widgets.maze_view.compared_picture import Companion
 
 
 def companion(hand: Hand) -> Companion:
-    """What is compared with, its answer complete."""
+    """The other side of a comparison, its answer complete."""
     found = hand.window.maze_view.companion
     assert found is not None
     hand.wait(lambda: found.bridge.latest is not None and not found.bridge.busy)
@@ -222,7 +222,7 @@ def test_on_a_stage_both_sides_are_enlarged(hand: Hand) -> None:
     assert all(large > small for large, small in zip(larger[0], usual[0], strict=True))
     hand.context.actions.trigger("compare.stop")
     hand.context.actions.trigger("compare.maze")
-    assert sides() == larger, "and one that comes while it lasts"
+    assert sides() == larger, "and one that is added while it lasts"
     hand.key(Qt.Key.Key_Escape)
     assert sides() == usual
 

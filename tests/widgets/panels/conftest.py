@@ -53,7 +53,7 @@ class Desk:
 
     @property
     def verbs(self) -> list[str]:
-        """What undo would take back, oldest first."""
+        """The entries of the undo list, oldest first."""
         return [entry.verb for entry in self.document.history.done]
 
     def put(self, kind: Callable[[Context], W], width: int = 340, height: int = 640) -> W:

@@ -27,7 +27,7 @@ def cells(matrix: CosineMatrix, count: int) -> list[QImage]:
 
 
 def has_number(cell: QImage) -> bool:
-    """Whether there is anything on the cell's colour."""
+    """True if there is anything on the cell's colour."""
     points = (QPoint(x, y) for x in range(cell.width()) for y in range(cell.height()))
     return len({cell.pixel(point) for point in points}) > 1
 

@@ -57,7 +57,7 @@ def opened(panel: QWidget) -> None:
 
 
 def widest(panel: QWidget) -> list[str]:
-    """What needs most room, for the message of a failed test."""
+    """The parts that need most room, for the message of a failed test."""
     found = sorted(panel.findChildren(QWidget), key=lambda child: -child.minimumSizeHint().width())
     return [
         f"{child.minimumSizeHint().width()} {child.accessibleName()} {type(child).__name__}" for child in found[:12]

@@ -33,7 +33,7 @@ def opened(make_desk: MakeDesk, height: int = 500) -> tuple[Desk, PatchesPanel, 
 
 
 def seen(panel: PatchesPanel, card: PatchCard) -> bool:
-    """Whether a card is in sight from its top on, as far as there is room."""
+    """True if a card is in sight from its top on, as far as there is room."""
     shown, room = card.visibleRegion().boundingRect(), panel._filled.viewport().height()
     return shown.top() <= 0 and shown.height() >= min(card.height(), room) - 1
 

@@ -39,7 +39,7 @@ def coefficient(hand: Hand) -> float:
 
 
 def drag_slider(hand: Hand) -> float:
-    """Drag the coefficient's handle a little; gives where it came to."""
+    """Drag the coefficient's handle a little; gives the value it is let go at."""
     number = card(hand).fields.findChild(Number, "coefficient")
     assert number is not None
     slider = number.slider
@@ -59,7 +59,7 @@ def tab_to(hand: Hand, control: QWidget) -> None:
         hand.key(Qt.Key.Key_Tab)
         if QApplication.focusWidget() is control:
             return
-    raise AssertionError(f"Tab never comes to {control.accessibleName()}")
+    raise AssertionError(f"Tab never reaches {control.accessibleName()}")
 
 
 def test_space_plays_after_a_slider_was_dragged_and_arrow_keys_still_move_it(walking: Hand) -> None:

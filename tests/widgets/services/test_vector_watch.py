@@ -33,7 +33,7 @@ def shown(hand: Hand) -> FieldResult:
 
 
 def moved(hand: Hand) -> bool:
-    """Whether the patched field shown now differs from the original."""
+    """True if the patched field shown now differs from the original."""
     latest = hand.context.bridge.answer
     return (
         latest is not None

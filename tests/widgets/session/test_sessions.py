@@ -186,7 +186,7 @@ def test_files_are_opened_in_turn_and_one_session_only(hand: Hand, tmp_path: Pat
     hand.wait(lambda: any(tab.maze == other for tab in hand.document.state.mazes))
     idle(hand)
     assert hand.window.files.session_path == tmp_path / "one.mazescope"
-    assert hand.window.isWindowModified(), "the maze came after the session, into it"
+    assert hand.window.isWindowModified(), "the maze was put into it after the session"
 
 
 def test_recent_files_lead_back_and_go_when_they_are_gone(hand: Hand, tmp_path: Path) -> None:

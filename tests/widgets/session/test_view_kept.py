@@ -31,7 +31,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 def sight(hand: Hand, number: int = 0) -> QRectF:
-    """What one of the canvases was told to show; all of it is seen, whatever a bar above takes of the room."""
+    """The part that one of the canvases was told to show; it is seen whole, whatever a bar above takes of the room."""
     box = hand.window.maze_view.canvases[number].box
     assert box.viewRect().adjusted(-0.01, -0.01, 0.01, 0.01).contains(box.targetRect())
     return box.targetRect()
@@ -264,7 +264,7 @@ def test_looking_elsewhere_is_written_to_the_autosave_of_unsaved_work(hand: Hand
     saver(hand, autosave)
 
     def view() -> dict[str, Any]:
-        """What the copy says of the view; nothing before there is one."""
+        """The view in the copy; nothing before there is one."""
         return json.loads(autosave.file.read_text())["session"]["view"] if autosave.file.exists() else {}
 
     hand.key(Qt.Key.Key_K, CONTROL)

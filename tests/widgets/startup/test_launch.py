@@ -67,7 +67,7 @@ def test_a_compositor_that_is_gone_is_no_screen(monkeypatch: pytest.MonkeyPatch,
 
 
 def problem() -> str:
-    """Why there is no window; empty when there could be one."""
+    """The problem that keeps a window from opening; empty when there could be one."""
     found = display_check.screen_problem()
     return "" if found is None else found.problem
 
