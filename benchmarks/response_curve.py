@@ -24,7 +24,7 @@ from app.studies.response.live_curve import CurveTracer
 from app.studies.response.question import ResponseQuestion
 from app.studies.response.result import ResponseResult
 from app.studies.response.setup import CHEESE_VECTOR, COEFFICIENTS
-from benchmarks.measure import Row, next_to_plain, interleaved
+from benchmarks.measure import Row, interleaved, next_to_plain
 from benchmarks.subjects import EASY, HARD, edited, level, policy
 
 LATER = ("embedder.block2.res2.resadd", "embedder.block3.res2.resadd", "fc_policy")

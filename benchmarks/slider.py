@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.field.engine import Engine, FieldRequest
-from benchmarks.measure import REPEATS, Row, next_to_plain, interleaved
+from benchmarks.measure import REPEATS, Row, interleaved, next_to_plain
 from benchmarks.subjects import HARD, level, plain, policy, slider
 
 

@@ -113,7 +113,7 @@ def procgen(procgen_here: None) -> Iterator[Procgen]:
 
 @pytest.fixture(scope="session")
 def reference_policy(reference_checkpoint: Path) -> Policy:
-    """That checkpoint, opened."""
+    """The checkpoint, opened."""
     from app.policy.loading import load_policy
 
     return load_policy(reference_checkpoint)

@@ -51,7 +51,7 @@ class History(Generic[S]):
 
     @property
     def done(self) -> tuple[Entry[S], ...]:
-        """Entries that undo would take back, oldest first."""
+        """Entries that could be undone, oldest first."""
         return tuple(self._done)
 
     @property

@@ -32,7 +32,7 @@ class Mark:
 
     @property
     def framed(self) -> bool:
-        """True if it stands out: it was chosen by somebody, not touched as one of all."""
+        """True if it is drawn strongly: it was chosen by somebody, not touched as one of all."""
         return self.off or self.named
 
 

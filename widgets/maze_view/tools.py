@@ -58,13 +58,13 @@ def wall_stroke(context: Context, square: Square, *, wall: bool | None = None) -
 
 
 def cheese_stroke(context: Context, _square: Square) -> Stroke:
-    """Drag the cheese, or put it back; it stays where it cannot go on."""
+    """Drag the cheese, or put it back; it stops at walls."""
     verb = "Put back cheese" if context.document.state.maze.cheese is None else "Move cheese"
     return _thing_stroke(context, verb, maze_edits.move_cheese)
 
 
 def mouse_stroke(context: Context, _square: Square) -> Stroke:
-    """Drag the mouse; it stays where it cannot go on."""
+    """Drag the mouse; it stops at walls."""
     return _thing_stroke(context, "Move mouse", maze_edits.move_mouse)
 
 

@@ -65,7 +65,7 @@ class LevelsPage(StudyPage):
         self.condition.setPlaceholderText("P(cheese) < .1 and dim >= 11")
         self.condition.setAccessibleName("Condition")
         self.condition.setToolTip(
-            "Comparisons joined by and, or. Any column may be named; none stands for a missing number"
+            "Comparisons joined by and, or. Any column may be named; none means a missing number"
         )
         self.condition.editingFinished.connect(self._filter)
         self.once = QCheckBox("Leave out repeats")
