@@ -64,9 +64,7 @@ class LevelsPage(StudyPage):
         self.condition = QLineEdit()
         self.condition.setPlaceholderText("P(cheese) < .1 and dim >= 11")
         self.condition.setAccessibleName("Condition")
-        self.condition.setToolTip(
-            "Comparisons joined by and, or. Any column may be named; none means a missing number"
-        )
+        self.condition.setToolTip("Comparisons joined by and, or. Any column may be named; none is a missing number")
         self.condition.editingFinished.connect(self._filter)
         self.once = QCheckBox("Leave out repeats")
         self.once.setToolTip("Levels that are an exact copy of an earlier one in the table")
