@@ -35,6 +35,8 @@ from widgets.panels.policy_panel import PolicyPanel
 from widgets.panels.vectors.vectors_panel import VectorsPanel
 from widgets.playback.playback import Playback
 from widgets.playback.space_key import SpaceKeeper
+from widgets.playback.sweep_bar import SweepBar
+from widgets.playback.sweep_player import SweepPlayer
 from widgets.playback.training_series import TrainingSeries
 from widgets.presentation.overlay_placement import canvas_room
 from widgets.presentation.presentation_mode import Parts as PresentationParts
@@ -109,6 +111,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.compare = Compare(context, self.maze_view, self.files, self)
         self.playback = Playback(context, self.maze_view)
         self.training = TrainingSeries(context, self.compare, self.files)
+        self.sweep_bar = SweepBar(context, SweepPlayer(context, self))
         self.exports = Exports(context, self.maze_view, self.playback.shown, self.training.series, self)
         self.vector_watch = VectorWatch(context)
         self.status = Status(context, TOOLS)
@@ -130,6 +133,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         column.addLayout(over)
         column.addWidget(self.maze_view, 1)
         column.addWidget(self.training.bar)
+        column.addWidget(self.sweep_bar)
         column.addWidget(self.playback.bar)
         self.message_bar.lie_over(self.maze_view, self.maze_view.legend, lambda: canvas_room(self.maze_view, centre))
         self.maze_view.legend.setVisible(self.context.settings.flag("legend", True))

@@ -96,6 +96,8 @@ PATCHES = (
     "patches.pin",
     "patches.find",
     "",
+    "sweep.bar",
+    "",
     "patches.open",
     "patches.save",
     "",
