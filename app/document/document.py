@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from psygnal import Signal
 
@@ -11,6 +12,9 @@ from app.document.history import Command, History
 from app.interventions.patches import NO_PATCHES, PatchStack
 from app.maze.maze import Maze
 from app.policy.policy import Policy
+
+MOST_MAZES: Final = 1000
+"""Mazes open at once: far more than tabs can be told apart, few enough for every session to be read again."""
 
 
 @dataclass(frozen=True)

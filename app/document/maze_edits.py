@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from app.document.document import Document, OpenMaze, State
+from app.document.document import MOST_MAZES, Document, OpenMaze, State
+from app.errors import MazeError
 from app.interventions.patches import PatchStack
 from app.maze.maze import Maze, Square
 from app.policy.policy import Policy
@@ -72,13 +73,17 @@ def show_checkpoint(document: Document, policy: Policy) -> None:
 def open_level(
     document: Document, maze: Maze, title: str, seed: int | None = None, region: int | None = None, *, tab: bool = False
 ) -> None:
-    """Show a level in place of the maze in front, or in a tab of its own."""
+    """Show a level in place of the maze in front, or in a tab of its own.
+
+    Raises:
+        MazeError: when there are too many tabs already; the document is as before.
+    """
 
     def apply(state: State) -> State:
         number = max(open_maze.id for open_maze in state.mazes) + 1 if tab else state.active
         opened = OpenMaze(number, title, maze, maze, seed, region)
         if tab:
-            return replace(state, mazes=(*state.mazes, opened), active=number)
+            return replace(state, mazes=_with_room((*state.mazes, opened)), active=number)
         return replace(state, mazes=tuple(opened if old.id == number else old for old in state.mazes))
 
     document.do("Open maze" if seed is None else "Open level", apply)
@@ -90,7 +95,7 @@ def open_mazes(document: Document, mazes: Sequence[tuple[str, Maze]]) -> None:
     def apply(state: State) -> State:
         first = max(open_maze.id for open_maze in state.mazes) + 1
         opened = (OpenMaze(number, title, maze, maze) for number, (title, maze) in enumerate(mazes, first))
-        return replace(state, mazes=(*state.mazes, *opened), active=first)
+        return replace(state, mazes=_with_room((*state.mazes, *opened)), active=first)
 
     document.do(f"Open {len(mazes)} mazes", apply)
 
@@ -102,7 +107,7 @@ def duplicate_maze(document: Document) -> None:
         number = max(tab.id for tab in state.mazes) + 1
         copy = replace(state.tab, id=number, title=_free_title(state, state.tab.title))
         place = state.mazes.index(state.tab) + 1
-        return replace(state, mazes=(*state.mazes[:place], copy, *state.mazes[place:]), active=number)
+        return replace(state, mazes=_with_room((*state.mazes[:place], copy, *state.mazes[place:])), active=number)
 
     document.do("Duplicate maze", apply)
 
@@ -132,6 +137,16 @@ def close_maze(document: Document, number: int) -> None:
     document.do("Close maze", apply)
 
 
+def close_others(document: Document, number: int) -> None:
+    """Close the tabs of all mazes but that of this id."""
+
+    def apply(state: State) -> State:
+        kept = tuple(tab for tab in state.mazes if tab.id == number)
+        return replace(state, mazes=kept, active=number) if kept else state
+
+    document.do("Close the other mazes", apply)
+
+
 def rename_maze(document: Document, number: int, title: str) -> None:
     """Give the maze of this id another title; an empty one changes nothing."""
 
@@ -153,6 +168,17 @@ def move_maze(document: Document, number: int, place: int) -> None:
         return replace(state, mazes=(*rest[:place], moved, *rest[place:]))
 
     document.do("Move tab", apply)
+
+
+def _with_room(mazes: tuple[OpenMaze, ...]) -> tuple[OpenMaze, ...]:
+    """These mazes, unless they are too many to be open.
+
+    Raises:
+        MazeError: one sentence.
+    """
+    if len(mazes) > MOST_MAZES:
+        raise MazeError(f"{len(mazes)} mazes would be open; expected at most {MOST_MAZES}.")
+    return mazes
 
 
 def _free_title(state: State, title: str) -> str:

@@ -8,7 +8,9 @@ from typing import Final
 
 from app.document.document import Document
 from app.document.maze_edits import set_stack
+from app.errors import PatchError
 from app.interventions.patches import NO_PATCHES, Patch, PatchStack, SetValue, Zero
+from app.interventions.patches_file import MOST_PATCHES
 from app.maze.maze import Square
 from app.policy.layers import Layer, canonical
 
@@ -35,8 +37,19 @@ def noun(patch: Patch) -> str:
 
 
 def add_patch(document: Document, patch: Patch, position: int | None = None) -> None:
-    """Add a patch at the end of the stack, or before a position."""
-    set_stack(document, f"Add {noun(patch)}", document.state.stack.with_patch(patch, position))
+    """Add a patch at the end of the stack, or before a position.
+
+    Raises:
+        PatchError: when the stack is full; the document is as before.
+    """
+    set_stack(document, f"Add {noun(patch)}", _with_room(document.state.stack.with_patch(patch, position)))
+
+
+def _with_room(stack: PatchStack) -> PatchStack:
+    """This stack, unless a file of it could not be read again."""
+    if len(stack.patches) > MOST_PATCHES:
+        raise PatchError(f"{len(stack.patches)} patches would be in the stack; expected at most {MOST_PATCHES}.")
+    return stack
 
 
 def delete_patch(document: Document, position: int) -> None:
@@ -49,7 +62,7 @@ def duplicate_patch(document: Document, position: int) -> None:
     """Put a copy of a patch behind it."""
     stack = document.state.stack
     patch = stack.patches[position]
-    set_stack(document, f"Duplicate {noun(patch)}", stack.with_patch(patch, position + 1))
+    set_stack(document, f"Duplicate {noun(patch)}", _with_room(stack.with_patch(patch, position + 1)))
 
 
 def move_patch(document: Document, position: int, to: int) -> None:

@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.document import maze_edits, patch_edits
-from app.document.document import State
+from app.document.document import MOST_MAZES, State
 from app.document.first_document import new_state
-from app.document.open_file import Content, OpenedSession, open_policy, read_file
+from app.document.open_file import Content, NamedMaze, OpenedSession, open_policy, read_file
 from app.document.session_file import SUFFIX as SESSION_SUFFIX
 from app.document.session_file import save_session
 from app.errors import MazescopeError
@@ -201,6 +201,8 @@ class Files(QObject):
         self._context.document.end()
 
         def take_rest() -> None:
+            # All at once: each tab on its own would be shown in front for a moment.
+            self._take_mazes([maze for _, content in found if isinstance(content, tuple) for maze in content])
             for _, content in found:
                 self._take_one(content)
 
@@ -220,17 +222,26 @@ class Files(QObject):
 
     def _take_one(self, content: Content) -> None:
         document = self._context.document
-        if isinstance(content, tuple):
-            if len(content) == 1:
-                maze_edits.open_level(document, content[0].maze, content[0].name, tab=True)
-            else:
-                maze_edits.open_mazes(document, [(each.name, each.maze) for each in content])
-        elif isinstance(content, PatchStack):
+        if isinstance(content, PatchStack):
             patch_edits.open_stack(document, content)
         elif isinstance(content, ActivationVector):
             self._take_vector(content)
         elif isinstance(content, Policy):
             self._take_policy(content)
+
+    def _take_mazes(self, mazes: list[NamedMaze]) -> None:
+        document = self._context.document
+        room = MOST_MAZES - len(document.state.mazes)
+        if len(mazes) > room:
+            self._context.report(
+                f"{len(mazes)} mazes were to be opened, and {len(document.state.mazes)} are open; "
+                f"expected at most {MOST_MAZES} in all.",
+                about=Topic.FILE,
+            )
+        elif len(mazes) == 1:
+            maze_edits.open_level(document, mazes[0].maze, mazes[0].name, tab=True)
+        elif mazes:
+            maze_edits.open_mazes(document, [(each.name, each.maze) for each in mazes])
 
     def _take_policy(self, policy: Policy) -> None:
         self._context.document.end()

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +16,9 @@ from widgets.services.jobs import Jobs
 from widgets.services.topics import Topic
 
 T = TypeVar("T")
+MOST_SAID: Final = 5
+"""Refusals of files asked for together that are told each by its sentence."""
+
 Read = Callable[[Path], object]
 
 
@@ -141,11 +144,13 @@ class FileQueue(QObject):
             self.opened.emit([path for path, _ in batch.found])
         refusals = [str(error) for error in batch.errors if isinstance(error, MazescopeError)]
         if refusals:
-            # Each has its line.
-            self._jobs.report("\n".join(refusals), about=Topic.FILE)
-        for error in batch.errors:
-            if not isinstance(error, MazescopeError):
-                self._jobs.report_exception(error, Topic.FILE)
+            # Each has its line; the others are in the details.
+            more = len(refusals) - MOST_SAID
+            said = [*refusals[:MOST_SAID], *([f"And {more} more."] if more > 0 else [])]
+            self._jobs.report("\n".join(said), "\n".join(refusals) if more > 0 else "", Topic.FILE)
+        defects = [error for error in batch.errors if not isinstance(error, MazescopeError)]
+        for error in defects[:1]:
+            self._jobs.report_exception(error, Topic.FILE)
 
     def _failed(self, error: Exception) -> None:
         self._reading = False

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QIcon, QMouseEvent
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QTabBar, QToolButton, QWidget
 
 from app.document import maze_edits
-from app.document.document import State
+from app.document.document import OpenMaze, State
 from widgets.services.context import Context
 
 EDITED = "Edited: differs from the level as it was generated, or the maze as it was opened (Ctrl+Shift+R restores it)"
@@ -15,6 +17,9 @@ EDITED = "Edited: differs from the level as it was generated, or the maze as it 
 
 ICON_HEIGHT = 1.0
 """Side of the pencil in heights of a line of text."""
+
+MANY = 8
+"""Tabs that come and go at once, of which the bar is hidden meanwhile."""
 
 CLOSE = 0.8
 """Side of the closing cross, as a part of that."""
@@ -36,6 +41,7 @@ class MazeTabs(QTabBar):
         self.setMovable(True)
         self.setElideMode(Qt.TextElideMode.ElideMiddle)
         self.setUsesScrollButtons(True)
+        self._looks: dict[int, tuple[object, ...]] = {}
         self.currentChanged.connect(self._chosen)
         self.tabMoved.connect(self._moved)
         self.tabBarDoubleClicked.connect(self._rename)
@@ -74,31 +80,55 @@ class MazeTabs(QTabBar):
             self._close(self._id(self.tabAt(event.position().toPoint())))
 
     def _document_changed(self, old: State, new: State) -> None:
-        if old.active != new.active or [_look(tab) for tab in old.mazes] != [_look(tab) for tab in new.mazes]:
-            self._rebuild()
+        if old.active != new.active or old.mazes is not new.mazes:
+            self._update()
 
     def _rebuild(self, *_: object) -> None:
-        state = self._context.document.state
+        """Show every tab again, in the colours and the size of text of now."""
+        self._looks.clear()
         side = round(self.fontMetrics().height() * ICON_HEIGHT)
         self.setIconSize(QSize(side, side))
-        pencil = self._context.icon("pencil-outline", self._context.palette.text_muted)
+        self._update()
+
+    def _update(self) -> None:
+        """Show what has changed: tabs that are as they were are not touched."""
+        state = self._context.document.state
+        shown = [self._id(at) for at in range(self.count())]
+        wanted = [tab.id for tab in state.mazes]
+        same = _alike(shown, wanted)
+        tail = _alike(shown[same:][::-1], wanted[same:][::-1])
+        gone, added = len(shown) - tail - same, len(wanted) - tail - same
+        keyboard = self.hasFocus()
         with QSignalBlocker(self):
-            while self.count() > len(state.mazes):
-                self.removeTab(self.count() - 1)
-            while self.count() < len(state.mazes):
-                self.addTab("")
+            if gone + added > MANY:
+                # In sight, every tab that comes or goes places all others again.
+                self.hide()
+            for at in reversed(range(same, same + gone)):
+                self._looks.pop(shown[at], None)
+                self.removeTab(at)
+            for at in range(same, same + added):
+                self.insertTab(at, "")
+                self.setTabData(at, wanted[at])
             for at, tab in enumerate(state.mazes):
-                edited = tab.maze != tab.generated
-                self.setTabText(at, tab.title.replace("&", "&&"))
-                self.setTabIcon(at, pencil if edited else QIcon())
-                self.setAccessibleTabName(at, f"{tab.title}, edited" if edited else tab.title)
-                self.setTabData(at, tab.id)
-                about = f"{tab.title}: {tab.maze.world_name} world, {tab.maze.dim} × {tab.maze.dim}"
-                self.setTabToolTip(at, f"{about}\n{EDITED}" if edited else about)
-                self._add_button(at, tab.id, tab.title)
+                look = _look(tab)
+                if self._looks.get(tab.id) != look:
+                    self._looks[tab.id] = look
+                    self._dress(at, tab)
                 if tab.id == state.active:
                     self.setCurrentIndex(at)
         self.setVisible(len(state.mazes) > 1)
+        if keyboard and self.isVisible():
+            self.setFocus()
+
+    def _dress(self, at: int, tab: OpenMaze) -> None:
+        edited = tab.maze != tab.generated
+        pencil = self._context.icon("pencil-outline", self._context.palette.text_muted)
+        self.setTabText(at, tab.title.replace("&", "&&"))
+        self.setTabIcon(at, pencil if edited else QIcon())
+        self.setAccessibleTabName(at, f"{tab.title}, edited" if edited else tab.title)
+        about = f"{tab.title}: {tab.maze.world_name} world, {tab.maze.dim} × {tab.maze.dim}"
+        self.setTabToolTip(at, f"{about}\n{EDITED}" if edited else about)
+        self._add_button(at, tab.id, tab.title)
 
     def _add_button(self, at: int, number: int, title: str) -> None:
         button = QToolButton()
@@ -153,18 +183,16 @@ class MazeTabs(QTabBar):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Rename…", lambda: self._rename(at))
         menu.addAction("Close", lambda: maze_edits.close_maze(document, number))
-        others = menu.addAction("Close the others", lambda: self._close_others(number))
+        others = menu.addAction("Close the others", lambda: maze_edits.close_others(document, number))
         others.setEnabled(self.count() > 1)
         menu.popup(self.mapToGlobal(place))
 
-    def _close_others(self, number: int) -> None:
-        document = self._context.document
-        document.begin("Close the other mazes")
-        for tab in document.state.mazes:
-            if tab.id != number:
-                maze_edits.close_maze(document, tab.id)
-        document.end()
+
+def _look(tab: OpenMaze) -> tuple[object, ...]:
+    """What a tab shows."""
+    return (tab.title, tab.maze != tab.generated, tab.maze.world, tab.maze.dim)
 
 
-def _look(tab: object) -> tuple[object, ...]:
-    return (tab.id, tab.title, tab.maze != tab.generated)  # type: ignore[attr-defined]
+def _alike(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many numbers two lists begin with alike."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

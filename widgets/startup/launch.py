@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -178,7 +179,10 @@ def catch_exceptions(window: MainWindow) -> None:
     import traceback
     from types import TracebackType
 
+    from psygnal import EmitLoopError
     from PySide6.QtCore import QObject, Signal
+
+    from app.errors import MazescopeError
 
     class Catcher(QObject):
         caught = Signal(str, str)
@@ -189,6 +193,13 @@ def catch_exceptions(window: MainWindow) -> None:
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             window.close()
+            return
+        if isinstance(error, EmitLoopError) and error.__cause__ is not None:
+            error = error.__cause__
+        if isinstance(error, MazescopeError):
+            # An edit that was refused: the document is as before.
+            with contextlib.suppress(RuntimeError):
+                catcher.caught.emit(str(error), "")
             return
         details = "".join(traceback.format_exception(kind, error, trace))
         try:

@@ -100,8 +100,8 @@ class PatchCard(OwnKeys, QFrame):
         layout.addWidget(self.strip)
         layout.addWidget(self.effect)
         layout.addWidget(self.body)
+        self._shown: tuple[object, ...] = ()
         self.set_open(is_open)
-        self.show_patch(position, patch, "")
 
     @property
     def _document(self) -> Document:
@@ -140,17 +140,31 @@ class PatchCard(OwnKeys, QFrame):
 
     def set_open(self, is_open: bool) -> None:
         """Show or hide the details."""
+        if self._shown and is_open == self._open:
+            return
         self._open = is_open
         self.arrow.set_glyph("chevron-up" if is_open else "chevron-down")
         self.arrow.say("Hide details" if is_open else "Show details")
         self.body.setVisible(is_open)
 
-    def show_patch(self, position: int, patch: Patch, problem: str) -> None:
-        """Show a version of the patch, of the same kind, and why it does not act ("" when it does)."""
+    def show_patch(self, position: int, patch: Patch, problem: str, *, acts: bool) -> None:
+        """Show a version of the patch, of the same kind.
+
+        Args:
+            position: of the patch in the stack.
+            problem: why it does not act; "" when it does.
+            acts: whether it does: not when it is off, or another is soloed.
+        """
+        state = self._document.state
+        summary = patch_summary(patch, self._library.title)
+        now = (position, patch, problem, acts, summary, state.policy, state.maze, self._effects.effect(patch))
+        if now == self._shown:
+            # A stack of many patches is shown again at every edit, of which most do not concern this one.
+            return
+        self._shown = now
         self.position, self.patch = position, patch
         name = f"{WORDING[patch.kind].title} patch {position + 1}"
         self.setAccessibleName(name)
-        summary = patch_summary(patch, self._library.title)
         self.setAccessibleDescription(problem or summary)
         self.enabled.setChecked(patch.enabled)
         self.enabled.setAccessibleName(f"{name} on")
@@ -159,9 +173,8 @@ class PatchCard(OwnKeys, QFrame):
         self.summary.setText(summary)
         self.problem.setText(breakable(problem))
         self.problem.setVisible(bool(problem))
-        acts = position in {at for at, _ in self._document.state.stack.active} and not problem
         set_flag(self.title, "muted", not acts)
-        policy = self._document.state.policy
+        policy = state.policy
         self.layer_choice.show_layers(policy.width if policy else 1, patch.layer)
         self.cheese.setEnabled(policy is not None and not problem and has_pixels(patch.layer))
         if not self.channels.hasFocus() or not self.channels.isModified():

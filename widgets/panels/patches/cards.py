@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from itertools import takewhile
 
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from app.document import patch_edits
 from app.drawing.palette import Palette
-from app.interventions.patches import PatchStack
+from app.interventions.patches import Patch, PatchStack
 from widgets.controls.panel_parts import column
 from widgets.panels.patches.card import PatchCard
 from widgets.panels.patches.own_effects import PatchEffects
@@ -53,9 +55,11 @@ class CardList(QWidget):
         place = 0 if self._scroll is None else self._scroll.verticalScrollBar().value()
         if rebuilt:
             added = self._rebuild(stack, open_before)
+        acting = {position for position, _ in stack.active}
         for position, (card, patch) in enumerate(zip(self.cards, stack.patches, strict=True)):
             card.set_open(open_before.get(id(patch), card.is_open))
-            card.show_patch(position, patch, problems.get(position, ""))
+            problem = problems.get(position, "")
+            card.show_patch(position, patch, problem, acts=position in acting and not problem)
         if self._scroll is not None and (rebuilt or other):
             # At once, not when the layout is next done: cards must never be painted squeezed into too little room.
             self._layout.activate()
@@ -78,31 +82,37 @@ class CardList(QWidget):
             card.show_effect()
 
     def _rebuild(self, stack: PatchStack, open_before: dict[int, bool]) -> PatchCard | None:
-        old = self.cards
-        first = not old and len(stack.patches) > 2
+        """Make the cards those of a stack; the ones before and behind what has changed stay. Says which was added."""
+        old, patches = self.cards, stack.patches
+        first = not old and len(patches) > 2
         # The application's: each widget remembers one of its own, long after the keyboard has gone elsewhere.
         keyboard = QApplication.focusWidget() or self
         focus = next((card.position for card in old if card.isAncestorOf(keyboard)), None)
-        self.cards = []
         added: PatchCard | None = None
         # A copy is the same value as its original: there is one more of it.
         known = Counter(id(card.patch) for card in old)
-        for position, patch in enumerate(stack.patches):
-            is_open = open_before.get(id(patch), not first)
-            card = PatchCard(self._context, position, patch, self._effects, is_open)
-            known[id(patch)] -= 1
-            if known[id(patch)] < 0 and old:
-                added = card
+        same = _equal(old, patches)
+        tail = _equal(old[same:][::-1], patches[same:][::-1])
+        made: list[PatchCard] = []
+        for position in range(same, len(patches) - tail):
+            patch = patches[position]
+            card = PatchCard(self._context, position, patch, self._effects, open_before.get(id(patch), not first))
             self._connect(card)
-            self.cards.append(card)
-            self._layout.insertWidget(position + len(old), card)
+            made.append(card)
+            self._layout.insertWidget(position, card)
             # A layout shows what it is given only later, and until then counts it as nothing.
             card.show()
-        for card in old:
+        gone = old[same : len(old) - tail]
+        self.cards = [*old[:same], *made, *old[len(old) - tail :]]
+        for card in self.cards if old else ():
+            known[id(card.patch)] -= 1
+            if known[id(card.patch)] < 0:
+                added = card
+        for card in gone:
             self._layout.removeWidget(card)
             card.hide()
             card.deleteLater()
-        if focus is not None and self.cards:
+        if focus is not None and self.cards and (added is not None or same <= focus < len(old) - tail):
             (added or self.cards[min(focus, len(self.cards) - 1)]).setFocus()
         return added
 
@@ -147,3 +157,8 @@ class CardList(QWidget):
             patch_edits.move_patch(self._context.document, card.position, to)
             self.cards[to].handle.setFocus()
             self._reveal(self.cards[to])
+
+
+def _equal(cards: Sequence[PatchCard], patches: Sequence[Patch]) -> int:
+    """How many cards, from the first on, are those of the same patches."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0].patch is pair[1], zip(cards, patches, strict=False)))
