@@ -141,7 +141,7 @@ def _panel(
     ]
     dx, dy = x - corner[0], y - corner[1]
     shown = (corner[0], corner[1], columns, rows)
-    kept = _within(drawn, shown)
+    kept = within(drawn, shown)
     walls = [box for shape in kept if isinstance(shape, Rects) and shape.fill == palette.wall for box in shape.boxes]
     shapes = [frame((x, y, columns, rows), palette)]
     shapes += [moved(shape, dx, dy) for shape in (*kept, *joints(walls, shown, palette))]
@@ -185,7 +185,7 @@ def reachable_squares(maze: Maze) -> set[Square]:
     return {(int(row), int(col)) for row, col in np.argwhere(reachable(maze))}
 
 
-def _within(shapes: list[Shape], box: Box) -> list[Shape]:
+def within(shapes: list[Shape], box: Box) -> list[Shape]:
     """The shapes with floor and walls clipped to a box of whole cells; nothing else reaches out of it."""
     left, bottom, right, top = box[0], box[1], box[0] + box[2], box[1] + box[3]
 

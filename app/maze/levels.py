@@ -34,6 +34,30 @@ class Level:
     name: str
 
 
+@dataclass(frozen=True)
+class SeededLevel:
+    """The few words that give a level again.
+
+    Attributes:
+        world: "easy" or "hard".
+        seed: procgen's level seed.
+        region: r when the cheese is put in the maze's top-right r x r squares; else None.
+    """
+
+    world: str
+    seed: int
+    region: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name for people: "easy 42"."""
+        return f"{self.world} {self.seed}"
+
+    def maze(self) -> Maze:
+        """The level, its mouse at the start."""
+        return generate_level(self.world, self.seed, self.region).maze
+
+
 def generate_level(world_name: str, seed: int, region: int | None = None) -> Level:
     """procgen's level of a seed.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import ClassVar, Final, Literal
 
 import numpy as np
+from cachetools import LRUCache
 
 from app.errors import MazescopeError
 from app.io import parquet
@@ -24,6 +26,7 @@ from app.studies.fit_models import (
 from app.studies.fit_result import FitResult, Fitted
 from app.studies.level_features import FEATURES, PRESETS
 from app.studies.level_table import LevelsQuestion
+from app.studies.levels_result import LevelsResult
 from app.studies.study import Partial, Question, Recipe, unheard
 
 Outcome = Literal["choice", "greedy", "exact"]
@@ -34,6 +37,9 @@ COLUMNS: Final[dict[Outcome, str]] = {"choice": "p_cheese", "greedy": "greedy_st
 
 DRAWS: Final = 400
 HELD_OUT: Final = 0.25
+KEPT_ROWS: Final = 100_000
+"""Rows of tables that are remembered in all; 100,000 take 30 MB."""
+
 FEWEST: Final = 20
 FEWEST_A_FEATURE: Final = 5
 """A fit needs at least this many levels in all, and for each feature and the intercept."""
@@ -102,7 +108,7 @@ class FitQuestion(Question):
             for kind, values in (("logistic", outcome), ("least squares", odds))
         )
         progress(fits, fits)
-        return FitResult(self, self.features, middle, spread, inflation(scored), fitted, seeds, recipe)
+        return FitResult(self, self.features, features, middle, spread, inflation(scored), fitted, seeds, recipe)
 
     def recipe(self) -> Recipe:
         """As data that fits JSON."""
@@ -127,7 +133,7 @@ class FitQuestion(Question):
         names = list(dict.fromkeys(names))
         if isinstance(self.source, Path):
             return parquet.read(self.source, names)
-        result = self.source.run(device=device, progress=progress)
+        result = _table_of(self.source, device, progress)
         return {name: result.column(name) for name in names}, result.recipe
 
     def _chosen(self, columns: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -175,3 +181,19 @@ class FitQuestion(Question):
         if kind == "logistic":
             predicted, tested = probabilities(predicted), probabilities(tested)
         return Fitted(kind, numbers, outcome, predicted, held_out, tested)
+
+
+_tables: LRUCache[LevelsQuestion, LevelsResult] = LRUCache(KEPT_ROWS, lambda result: len(result.column("seed")))
+_keeping = Lock()
+
+
+def _table_of(question: LevelsQuestion, device: str, progress: Progress) -> LevelsResult:
+    """The table of a question, computed or remembered: fits of the same levels on other features need it again."""
+    with _keeping:
+        found = _tables.get(question)
+    if found is None:
+        found = question.run(device=device, progress=progress)
+        if found.columns is not None and len(question.levels) <= KEPT_ROWS:
+            with _keeping:
+                _tables[question] = found
+    return found

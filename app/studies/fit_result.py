@@ -9,11 +9,13 @@ import numpy as np
 
 from app.studies.fit_models import FitNumbers
 from app.studies.intervals import MEAN_INTERVAL, share_interval
-from app.studies.levels_result import binned_means, title_of
+from app.studies.levels_result import binned_means, title_of, unit_of
 from app.studies.study import Axis, Column, Plot, Question, Recipe, Result, Series, Table, json_number
 
 COEFFICIENT_INTERVAL: Final = "95 % bootstrap interval"
 MOST_WRONG: Final = 20
+STRONGEST: Final = 6
+"""Features whose own plots are drawn: those with the largest coefficients of the least-squares fit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,7 @@ class FitResult(Result):
     Attributes:
         question: what was asked.
         features: their names.
+        values: (n, p) the features as measured.
         middle, spread: (p,) mean and standard deviation by which they were z-scored.
         inflation: (p,) variance inflation factors.
         fits: logistic of the outcome, and least squares of the log-odds.
@@ -73,6 +76,7 @@ class FitResult(Result):
 
     question: Question
     features: tuple[str, ...]
+    values: np.ndarray
     middle: np.ndarray
     spread: np.ndarray
     inflation: np.ndarray
@@ -110,7 +114,7 @@ class FitResult(Result):
 
     @property
     def plots(self) -> tuple[Plot, ...]:
-        """The coefficients of both fits, the log-odds by their prediction, the outcome by its."""
+        """The coefficients of both fits, each outcome by its prediction, and by the features that say most of it."""
         found = []
         for fitted in self.fits:
             numbers = fitted.numbers
@@ -134,7 +138,10 @@ class FitResult(Result):
                     note=f"z-scored features; {COEFFICIENT_INTERVAL}; n = {len(self.seeds)}",
                 )
             )
-        return (*found, self._calibration(self.fits[0]), self._calibration(self.fits[1]))
+        found += [self._calibration(fitted) for fitted in self.fits]
+        size = np.abs(self.fits[1].numbers.coefficients[:-1])
+        strongest = np.argsort(-size, kind="stable")[:STRONGEST]
+        return (*found, *(self.feature_plot(self.features[at]) for at in strongest))
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -217,6 +224,23 @@ class FitResult(Result):
                 Column("residual", missed[order], "nats"),
             ),
             f"The {len(order)} of {len(self.seeds)} levels whose log-odds the least-squares fit misses most",
+        )
+
+    def feature_plot(self, feature: str) -> Plot:
+        """The mean outcome of the logistic fit in groups along a feature.
+
+        Raises:
+            ValueError: when the fit has no such feature.
+        """
+        outcome = self.fits[0].outcome
+        x, y, low, high = binned_means(self.values[:, self.features.index(feature)], outcome)
+        return Plot(
+            f"by_{feature}",
+            f"The outcome by {title_of(feature)}",
+            Axis(title_of(feature), unit_of(feature)),
+            Axis("outcome", "probability"),
+            (Series("mean", x, y, len(self.seeds), low, high, MEAN_INTERVAL, "points"),),
+            note=f"{len(x)} groups of levels; {MEAN_INTERVAL}; n = {len(self.seeds):,}",
         )
 
     def _coefficients(self, fitted: Fitted) -> Table:

@@ -67,7 +67,7 @@ class LevelsResult(Result):
     @property
     def records(self) -> Table:
         """One row a level."""
-        return Table("levels", tuple(Column(name, _plain(self.column(name)), _unit(name)) for name in self.names))
+        return Table("levels", tuple(Column(name, _plain(self.column(name)), unit_of(name)) for name in self.names))
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -75,7 +75,7 @@ class LevelsResult(Result):
         rows = self._summary
         columns = (
             Column("number", tuple(name for name, _ in rows)),
-            Column("unit", tuple(_unit(name) for name, _ in rows)),
+            Column("unit", tuple(unit_of(name) for name, _ in rows)),
             *(Column(key, np.array([each[key] for _, each in rows], dtype=np.float64)) for key in _KEYS[1:]),
             Column("n", tuple(int(each["n"]) for _, each in rows)),
         )
@@ -128,8 +128,8 @@ class LevelsResult(Result):
         return Plot(
             feature,
             f"{title_of(outcome)} by {title_of(feature)}",
-            Axis(title_of(feature), _unit(feature)),
-            Axis(title_of(outcome), _unit(outcome), low=0 if outcome.startswith("p_") else None),
+            Axis(title_of(feature), unit_of(feature)),
+            Axis(title_of(outcome), unit_of(outcome), low=0 if outcome.startswith("p_") else None),
             (series,),
             note=f"{len(centres)} groups of levels; {MEAN_INTERVAL}; n = {count:,}",
         )
@@ -201,7 +201,7 @@ def title_of(name: str) -> str:
     return known.get(name, name.replace("_", " "))
 
 
-def _unit(name: str) -> str:
+def unit_of(name: str) -> str:
     plain = name.removesuffix("_patched")
     if plain in UNITS:
         return UNITS[plain]

@@ -160,7 +160,7 @@ class PlotView(QWidget):
         for side, axis in (("bottom", plot.x), ("left", plot.y)):
             # What runs upwards is named over the plot: there its name would be cut off in a low panel.
             item = dress_axis(canvas, side, palette, font, axis_text(axis) if side == "bottom" else "")
-            names = [(place, name) for place, name in enumerate(axis.categories)]
+            names = [(place, _in_two(name)) for place, name in enumerate(axis.categories)]
             item.setTicks([names] if names else None)
         canvas.setLogMode(plot.x.log, plot.y.log)
         canvas.showGrid(x=not plot.x.categories, y=True, alpha=0.15)
@@ -299,6 +299,15 @@ def reading(plot: Plot, x: float) -> str:
         if np.isfinite(series.y[at]):
             parts.append(f"{series.name} {short(float(series.y[at]))}".strip())
     return f"{plot.x.name} {where}: {' · '.join(parts)}" if parts else ""
+
+
+def _in_two(name: str) -> str:
+    """A name on two lines, broken at the space nearest to its middle: next to each other, more of them fit."""
+    spaces = [place for place, letter in enumerate(name) if letter == " "]
+    if not spaces:
+        return name
+    place = min(spaces, key=lambda each: abs(each - len(name) / 2))
+    return f"{name[:place]}\n{name[place + 1 :]}"
 
 
 def _entry(name: str, colour: str, control: bool) -> str:

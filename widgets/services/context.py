@@ -15,6 +15,7 @@ from widgets.services.curves import Curves
 from widgets.services.engine_bridge import EngineBridge
 from widgets.services.file_queue import FileQueue
 from widgets.services.jobs import Jobs
+from widgets.services.level_pictures import LevelPictures
 from widgets.services.settings import Settings
 from widgets.services.shared_library import SharedLibrary
 from widgets.services.topics import Topic
@@ -39,6 +40,7 @@ class Context(Jobs):
         sets: the user's named sets of channels.
         cheese: which channels mark the cheese, measured on demand.
         curves: traces the curve under a patch's slider.
+        level_pictures: small pictures of levels under the patches of the window.
 
     Signals:
         palette_changed(Palette): the colours have changed.
@@ -74,6 +76,7 @@ class Context(Jobs):
         self._theme = choice if isinstance(choice, str) and choice in theme.CHOICES else "system"
         theme.set_text_scale(_application(), settings.get("text_scale", 1.0))
         self._palette = theme.chosen(self._theme, _application())
+        self.level_pictures = LevelPictures(self, document, self.view, self.bridge, self._palette)
         self.actions.set_icons(self.icon)
         _application().styleHints().colorSchemeChanged.connect(self._system_changed)
 
@@ -104,6 +107,7 @@ class Context(Jobs):
         self._palette = theme.chosen(self._theme, _application())
         theme.apply(_application(), self._palette)
         self.actions.set_icons(self.icon)
+        self.level_pictures.set_palette(self._palette)
         self.palette_changed.emit(self._palette)
 
     def icon(self, name: str, colour: str = "") -> QIcon:

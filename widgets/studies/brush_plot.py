@@ -1,4 +1,4 @@
-"""Scatter of two columns with a brush: a range across it chooses rows, and chosen rows are marked."""
+"""Scatter of two columns with means and a brush: a range across it chooses rows, and chosen rows are marked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QWidget
 
-from widgets.controls.panel_parts import column
+from widgets.controls.panel_parts import column, muted
 from widgets.controls.plot_canvas import dress_axis, plot_canvas
 from widgets.services.context import Context
 
@@ -17,9 +17,12 @@ LINES: Final = 9
 FAINT, STRONG, STALE = 50, 190, 25
 """Opacity of points that are not chosen, that are, and of all while others are on their way; of 255."""
 
+MOST: Final = 3000
+"""Points of a kind that are drawn; of more, evenly spaced ones are."""
+
 
 class BrushPlot(QWidget):
-    """Points of two columns. Drag across to choose a range.
+    """Points of two columns, with the mean of the chosen ones in groups across. Drag across to choose a range.
 
     Signals:
         brushed(): another range was chosen, or none.
@@ -40,6 +43,8 @@ class BrushPlot(QWidget):
         self.setAccessibleName("Levels as points")
         self.setToolTip("Drag the ends of the band to choose the levels between them")
         self.layout_ = column(self)
+        self.note = muted(wrap=True)
+        self.layout_.addWidget(self.note)
         context.palette_changed.connect(self._draw)
 
     def show_points(self, x: str, y: str, xs: Any, ys: Any) -> None:
@@ -92,7 +97,7 @@ class BrushPlot(QWidget):
 
         if self._canvas is None:
             self._canvas = plot_canvas()
-            self.layout_.addWidget(self._canvas)
+            self.layout_.insertWidget(0, self._canvas)
         palette = self._context.palette
         self._canvas.setFixedHeight(LINES * QFontMetrics(self.font()).height())
         self._canvas.setBackground(palette.panel_raised)
@@ -122,14 +127,40 @@ class BrushPlot(QWidget):
         faint, strong = QColor(palette.text_muted), QColor(palette.original)
         faint.setAlpha(STALE if self._stale else FAINT)
         strong.setAlpha(STALE if self._stale else STRONG)
-        self._canvas.plot(self._x, self._y, pen=None, symbol="o", symbolSize=4, symbolBrush=faint, symbolPen=None)
+        rows = _thinned(np.arange(len(self._x)))
+        x, y = self._x[rows], self._y[rows]
+        self._canvas.plot(x, y, pen=None, symbol="o", symbolSize=4, symbolBrush=faint, symbolPen=None)
         for rows, size, brush, pen in (
-            (self._chosen, 5, strong, None),
-            (self._marked, 12, None, palette.patched),
+            (_thinned(self._chosen), 5, strong, None),
+            (_thinned(self._marked), 12, None, palette.patched),
         ):
             if len(rows):
                 x, y = self._x[rows], self._y[rows]
                 self._canvas.plot(x, y, pen=None, symbol="o", symbolSize=size, symbolBrush=brush, symbolPen=pen)
+        self._means()
+
+    def _means(self) -> None:
+        """Means of the chosen rows in groups of nearly equal size across, with their intervals."""
+        import pyqtgraph as pg
+
+        from app.studies.intervals import MEAN_INTERVAL
+        from app.studies.levels_result import binned_means
+
+        x, y = self._x[self._chosen], self._y[self._chosen]
+        there = np.isfinite(x) & np.isfinite(y)
+        count = int(there.sum())
+        drawn = "" if len(self._x) <= MOST else f"; {MOST:,} points of them are drawn"
+        self.note.setText(f"Squares: means of groups with their {MEAN_INTERVAL}; n = {count:,}{drawn}.")
+        if not count:
+            return
+        centres, means, low, high = binned_means(x[there], y[there])
+        colour = QColor(self._context.palette.text)
+        colour.setAlpha(STALE if self._stale else 255)
+        xs = np.column_stack([centres, centres, np.full(len(centres), np.nan)]).ravel()
+        ys = np.column_stack([low, high, np.full(len(centres), np.nan)]).ravel()
+        pen = pg.mkPen(colour, width=2)
+        self._canvas.plot(xs, ys, pen=pen, connect="finite")
+        self._canvas.plot(centres, means, pen=None, symbol="s", symbolSize=8, symbolBrush=colour, symbolPen=None)
 
     def _moved(self) -> None:
         low, high = self._region.getRegion()
@@ -137,3 +168,8 @@ class BrushPlot(QWidget):
         whole = low <= finite.min() and high >= finite.max()
         self._range = None if whole else (float(low), float(high))
         self.brushed.emit()
+
+
+def _thinned(rows: np.ndarray) -> np.ndarray:
+    """At most `MOST` of the rows, evenly spaced."""
+    return rows if len(rows) <= MOST else rows[np.linspace(0, len(rows) - 1, MOST).astype(np.int64)]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from widgets.controls.panel_parts import MARGIN, Choice, column, scrolled
 from widgets.services.context import Context
+from widgets.studies.fit_page import FitPage
 from widgets.studies.layer_pages import AblatePage, ResamplePage, TransferPage
 from widgets.studies.levels_page import LevelsPage
 from widgets.studies.outcome_page import OutcomePage
@@ -28,6 +29,7 @@ PAGES: Final[dict[str, tuple[str, Callable[[Context], StudyPage]]]] = {
     "resample": (ResamplePage.TITLE, ResamplePage),
     "transfer": (TransferPage.TITLE, TransferPage),
     "levels": (LevelsPage.TITLE, LevelsPage),
+    "fit": (FitPage.TITLE, FitPage),
 }
 """Name -> what it asks, and its page. One line a study."""
 

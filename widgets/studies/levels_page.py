@@ -1,24 +1,24 @@
-"""Levels page: a row for each of many levels, chosen by a condition or a brush; a click opens the level."""
+"""Levels page: many levels as a table or a gallery, chosen by a condition or a brush; a click opens a level."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QTimer
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtWidgets import QCheckBox, QLayout, QLineEdit
 
 from app.document import maze_edits
 from app.errors import MazescopeError
-from app.maze import generator
-from app.maze.levels import cheese_in_region
-from app.maze.maze import WORLDS
+from app.maze.levels import SeededLevel
 from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, IconButton, labelled, muted, row
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks
 from widgets.studies.brush_plot import BrushPlot
-from widgets.studies.result_table import ResultTable
+from widgets.studies.level_gallery import LevelGallery, Shown
+from widgets.studies.level_preview import LevelPreview
+from widgets.studies.result_table import ResultTable, cell_text
 from widgets.studies.study_page import StudyPage
 
 if TYPE_CHECKING:
@@ -38,6 +38,13 @@ FIRST: Final[tuple[str, ...]] = (
 )
 """Columns that come first in the table, where they are."""
 
+TABLE: Final = "table"
+SHOWS: Final = {TABLE: "Table", **{str(count): f"Gallery of {count}" for count in (12, 24, 36, 60)}}
+"""How the levels are shown: a table, or so many small fields."""
+
+OWN_ORDER: Final = ""
+"""The choice of no column to sort by."""
+
 OUTCOMES: Final = {"none": "Decision only", "greedy": "And greedy play", "exact": "And exact outcome (slow)"}
 
 
@@ -47,8 +54,8 @@ class LevelsPage(StudyPage):
     TITLE = "How often, over many levels?"
     HINT = (
         "One row a level: P(cheese), P(top-right) and their log-odds at the decision square, and what the level is "
-        "like. A condition such as P(cheese) < .1 and dim >= 11, or a brush over the plot, chooses rows; a click on a "
-        "row opens its level."
+        "like. A condition such as P(cheese) < .1 and dim >= 11, or a brush over the plot, chooses levels; in the "
+        "table or the gallery, the pointer on a level shows its arrows under the patches, and a click opens it."
     )
 
     def __init__(self, context: Context) -> None:
@@ -75,20 +82,40 @@ class LevelsPage(StudyPage):
         self.brush.brushed.connect(self._filter)
         self.clear = IconButton(context, "close", "Clear the condition and the brush", self._clear)
         self.shown = muted(wrap=True)
+        self.show_as = Choice("Show", "A table, or a gallery of small fields under the patches", SHOWS, self._show_as)
+        self.sort_by = Choice("Sort by", "The column that the levels are sorted by", {}, self._sort)
+        self.down = IconButton(context, "sort-descending", "Largest first", self._sort, checkable=True)
         self.rows = ResultTable()
-        self.rows.clicked.connect(self._open)
-        self.rows.activated.connect(self._open)
+        self.rows.clicked.connect(self._open_row)
+        self.rows.activated.connect(self._open_row)
+        self.rows.hovered.connect(self._point_at_row)
         self.rows.selectionModel().selectionChanged.connect(self._mark_selected)
+        self.rows.horizontalHeader().sortIndicatorChanged.connect(self._sorted)
+        self.gallery = LevelGallery(context)
+        self.gallery.opened.connect(self._open)
+        self.gallery.hovered.connect(self._point_at)
+        self.preview = LevelPreview(context, self)
         self.main.addLayout(row(labelled("Levels", self.count), self.outcomes))
         self.options.addWidget(self.patched)
         self.view.numbers.hide()
         layout = self.layout()
         assert layout is not None
         at = layout.indexOf(self.view)
-        for offset, pair in enumerate((row(self.condition, self.clear), row(self.across, self.up))):
-            layout.insertLayout(at + offset, pair)  # type: ignore[attr-defined]
-        for offset, widget in enumerate((self.brush, self.once, self.shown, self.rows)):
-            layout.insertWidget(at + 2 + offset, widget)  # type: ignore[attr-defined]
+        parts = (
+            row(self.condition, self.clear),
+            row(self.across, self.up),
+            self.brush,
+            self.once,
+            self.shown,
+            row(self.show_as, labelled("Sort by", self.sort_by), self.down),
+            self.rows,
+            self.gallery,
+        )
+        for offset, part in enumerate(parts):
+            if isinstance(part, QLayout):
+                layout.insertLayout(at + offset, part)  # type: ignore[attr-defined]
+            else:
+                layout.insertWidget(at + offset, part)  # type: ignore[attr-defined]
         self._table: Table | None = None
         self._chosen = np.zeros(0, dtype=np.int64)
         self._columns: dict[str, Any] = {}
@@ -96,9 +123,12 @@ class LevelsPage(StudyPage):
         self._soon = QTimer(self, singleShot=True, interval=250)
         self._soon.timeout.connect(self._take)
         self.runner.changed.connect(self._changed)
-        self._shown_later = (self.condition, self.across, self.up, self.brush, self.once, self.rows, self.clear)
-        for part in self._shown_later:
-            part.hide()
+        self._shown_later = (
+            *(self.condition, self.across, self.up, self.brush, self.once, self.clear),
+            *(self.show_as, self.sort_by, self.down),
+        )
+        for widget in (*self._shown_later, self.rows, self.gallery):
+            widget.hide()
 
     def asks(self) -> tuple[Any, Asks] | None:
         """The table of the chosen levels."""
@@ -126,7 +156,7 @@ class LevelsPage(StudyPage):
 
     @property
     def chosen_seeds(self) -> list[int]:
-        """Seeds of the rows that are shown."""
+        """Seeds of the levels that are chosen, in the table's own order."""
         return [int(seed) for seed in np.asarray(self._columns["seed"])[self._chosen]] if self._columns else []
 
     def _changed(self) -> None:
@@ -140,6 +170,7 @@ class LevelsPage(StudyPage):
         if result is None:
             return
         self._columns = {name: result.column(name) for name in result.names}
+        self._table = _table(self._columns)
         numbers = [name for name in self._columns if np.ma.asarray(self._columns[name]).dtype.kind in "ifb"]
         for box, usual in ((self.across, "euclid_cheese_corner"), (self.up, "log_odds")):
             if [box.itemData(at) for at in range(box.count())] != numbers:
@@ -148,8 +179,15 @@ class LevelsPage(StudyPage):
                 for name in numbers:
                     box.addItem(name.replace("_", " "), name)
                 box.choose(chosen if chosen in numbers else usual)
+        names = [OWN_ORDER, *(column.name for column in self._table.columns)]
+        if [self.sort_by.itemData(at) for at in range(self.sort_by.count())] != names:
+            self.rows.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+            self.sort_by.clear()
+            for name in names:
+                self.sort_by.addItem(name.replace("_", " ") or "Own order", name)
         for part in self._shown_later:
             part.show()
+        self._show_as()
         self._draw()
         self._filter()
 
@@ -175,7 +213,8 @@ class LevelsPage(StudyPage):
         if inside is not None:
             wanted &= inside
         self._chosen = np.flatnonzero(wanted)
-        self.rows.show_table(_table(self._columns, self._chosen))
+        self.rows.show_rows(self._table, self._chosen)
+        self._fill_gallery()
         repeats = int(np.ma.count(np.ma.asarray(self._columns["repeats"])[wanted]))
         self.shown.setText(
             f"{len(self._chosen):,} of {len(wanted):,} levels; {repeats:,} of them repeat an earlier one."
@@ -188,29 +227,97 @@ class LevelsPage(StudyPage):
         self._filter()
 
     def _mark_selected(self, *_: object) -> None:
-        rows = {self.rows.row_of(index) for index in self.rows.selectionModel().selectedRows()}
-        self.brush.mark(self._chosen[sorted(rows)] if rows else self._chosen[:0])
+        rows = [self.rows.row_of(index) for index in self.rows.selectionModel().selectedRows()]
+        self.brush.mark(np.array(sorted(rows), dtype=np.int64))
 
-    def _open(self, index: QModelIndex) -> None:
-        result = self.result
-        if result is None:
+    # --- table and gallery ------------------------------------------------------------------------------------------
+
+    def _show_as(self, *_: object) -> None:
+        table = self.show_as.currentData() == TABLE
+        self.rows.setVisible(table)
+        self.gallery.setVisible(not table)
+        self._fill_gallery()
+
+    def _sort(self, *_: object) -> None:
+        order = Qt.SortOrder.DescendingOrder if self.down.isChecked() else Qt.SortOrder.AscendingOrder
+        self.rows.sortByColumn(self.sort_by.currentIndex() - 1, order)
+
+    def _sorted(self, column: int, order: Qt.SortOrder) -> None:
+        """The table is sorted by another column: from here, or by a click on its head."""
+        self.sort_by.setCurrentIndex(column + 1)
+        self.down.setChecked(column >= 0 and order == Qt.SortOrder.DescendingOrder)
+        # The head tells before the rows are sorted.
+        QTimer.singleShot(0, self, self._fill_gallery)
+
+    def _fill_gallery(self) -> None:
+        if self._table is None or self.show_as.currentData() == TABLE:
+            self.gallery.show_levels(())
             return
-        levels = result.question.levels  # type: ignore[attr-defined]
-        seed = self.chosen_seeds[self.rows.row_of(index)]
-        maze = generator.level(WORLDS[levels.world], seed)
-        if levels.region is not None:
-            maze = cheese_in_region(maze, seed, levels.region)
-        maze_edits.open_level(self.context.document, maze, f"{levels.world} {seed}", seed, levels.region)
+        first = self.rows.order[: int(self.show_as.currentData())]
+        by = self.sort_by.currentData() or "p_cheese"
+        values = next(column.values for column in self._table.columns if column.name == by)
+        self.gallery.show_levels([Shown(self._level(int(at)), self._words(int(at)), _text(values[at])) for at in first])
+
+    def _level(self, at: int) -> SeededLevel:
+        """The level of a row of the whole table."""
+        levels = self.result.question.levels  # type: ignore[union-attr]
+        return SeededLevel(levels.world, int(self._columns["seed"][at]), levels.region)
+
+    def _words(self, at: int) -> str:
+        repeated = np.ma.asarray(self._columns["repeats"])[at]
+        return f"{self._columns['seed'][at]}" + ("" if repeated is np.ma.masked else f" = {repeated}")
+
+    def _point_at_row(self, at: int | None) -> None:
+        if at is None:
+            self.preview.show_level(None)
+        else:
+            self._preview(at)
+
+    def _point_at(self, level: SeededLevel | None) -> None:
+        if level is None:
+            self.preview.show_level(None)
+            return
+        found = np.flatnonzero(np.asarray(self._columns["seed"]) == level.seed)
+        self._preview(int(found[0]))
+
+    def _preview(self, at: int) -> None:
+        level = self._level(at)
+        repeated = np.ma.asarray(self._columns["repeats"])[at]
+        same = "" if repeated is np.ma.masked else f", repeats {repeated}"
+        self.preview.show_level(level, level.name + same)
+
+    def _open_row(self, index: QModelIndex) -> None:
+        if self.result is not None:
+            self._open(self._level(self.rows.row_of(index)))
+
+    def _open(self, level: SeededLevel) -> None:
+        maze_edits.open_level(self.context.document, level.maze(), level.name, level.seed, level.region)
 
 
-def _table(columns: dict[str, Any], rows: np.ndarray) -> Table:
+NOTHING: Final = cell_text(None)
+
+
+def _text(value: Any) -> str:
+    """A cell for people; of a masked or missing number, a dash."""
+    if value is None or value is np.ma.masked:
+        return NOTHING
+    value = value.item() if isinstance(value, np.generic) else value
+    return cell_text(None if isinstance(value, float) and value != value else value)
+
+
+def _table(columns: dict[str, Any]) -> Table:
+    """All columns, the first ones first; what is missing is NaN, or None among whole numbers."""
     from app.studies.study import Column, Table
 
     names = [name for name in FIRST if name in columns]
     names += [name for name in columns if name not in names]
     found = []
     for name in names:
-        values = np.ma.asarray(columns[name])[rows]
-        cells = tuple(None if cell is None or cell != cell else cell for cell in values.tolist())
-        found.append(Column(name, cells))
+        values = np.ma.asarray(columns[name])
+        if values.dtype.kind == "f":
+            found.append(Column(name, values.filled(np.nan)))
+        elif np.ma.getmaskarray(values).any():
+            found.append(Column(name, tuple(values.tolist())))
+        else:
+            found.append(Column(name, values.data))
     return Table("levels", tuple(found))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -12,45 +13,54 @@ from app.number_format import general
 from widgets.style.theme import number_font
 
 if TYPE_CHECKING:
-    from app.studies.study import Table
+    from app.studies.study import Column, Table
 
 Index = QModelIndex | QPersistentModelIndex
 
 LINES: Final = 11
 """Rows that are seen at once."""
 
-SORT: Final = Qt.ItemDataRole.UserRole
-"""The role under which cells are sorted: numbers as numbers, what is missing last."""
-
 
 class TableModel(QAbstractTableModel):
-    """The rows of one table."""
+    """Rows of one table, in an order of their own. Cells are made when they are looked at."""
 
     def __init__(self, table: Table | None = None) -> None:
         super().__init__()
+        self._columns: tuple[Column, ...] = ()
+        self._order = np.zeros(0, dtype=np.int64)
+        self._sorted_by = (-1, Qt.SortOrder.AscendingOrder)
         self.show_table(table)
 
-    def show_table(self, table: Table | None) -> None:
-        """Show another table."""
+    @property
+    def order(self) -> np.ndarray:
+        """The table's own rows, as they are shown."""
+        return self._order
+
+    def show_table(self, table: Table | None, rows: np.ndarray | None = None) -> None:
+        """Show another table, or other rows of one, sorted as before where the column is still there.
+
+        Args:
+            table: the table.
+            rows: which of its rows; all unless given.
+        """
         self.beginResetModel()
         self._columns = () if table is None else table.columns
-        self._cells = [column.cells() for column in self._columns]
+        self._rows = np.arange(0 if table is None else len(table)) if rows is None else rows
+        self._order = self._in_order()
         self.endResetModel()
 
     def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if (parent and parent.isValid()) or not self._cells else len(self._cells[0])
+        return 0 if parent and parent.isValid() else len(self._order)
 
     def columnCount(self, parent: Index | None = None) -> int:
         return 0 if parent and parent.isValid() else len(self._columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        cell = self._cells[index.column()][index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell_text(cell)
-        if role == SORT:
-            return float("inf") if cell is None else cell
+            return cell_text(self._cell(index))
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if isinstance(cell, str) else Qt.AlignmentFlag.AlignRight
+            left = isinstance(self._cell(index), str)
+            side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
 
@@ -65,6 +75,46 @@ class TableModel(QAbstractTableModel):
             return ", ".join(part for part in (column.name, column.unit, n) if part)
         return None
 
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column, what is missing last; -1 for the table's own order."""
+        self._sorted_by = (column, order)
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        own = [(int(self._order[index.row()]), index.column()) for index in kept]
+        self._order = self._in_order()
+        if kept:
+            place = {int(row): number for number, row in enumerate(self._order)}
+            self.changePersistentIndexList(kept, [self.index(place[row], at) for row, at in own])
+        self.layoutChanged.emit()
+
+    def _in_order(self) -> np.ndarray:
+        column, order = self._sorted_by
+        if not 0 <= column < len(self._columns):
+            return self._rows
+        return self._rows[sorted_rows(self._columns[column].values, self._rows, order)]
+
+    def _cell(self, index: Index) -> object:
+        cell = self._columns[index.column()].values[self._order[index.row()]]
+        if isinstance(cell, np.generic):
+            cell = cell.item()
+        return None if isinstance(cell, float) and cell != cell else cell
+
+
+def sorted_rows(values: np.ndarray | tuple[Any, ...], rows: np.ndarray, order: Qt.SortOrder) -> np.ndarray:
+    """(n,) places among the (n,) rows, by the rows' values; equal ones keep their order, what is missing is last."""
+    down = order == Qt.SortOrder.DescendingOrder
+    if not isinstance(values, np.ndarray):
+        found = [values[row] for row in rows.tolist()]
+        if any(isinstance(cell, str) for cell in found):
+            there = [place for place, cell in enumerate(found) if cell is not None]
+            there.sort(key=lambda place: str(found[place]), reverse=down)
+            return np.array(there + [place for place, cell in enumerate(found) if cell is None], dtype=np.int64)
+        keys = np.array([np.nan if cell is None else cell for cell in found], dtype=np.float64)
+    else:
+        keys = values[rows].astype(np.float64)
+    # NaN is last either way.
+    return np.argsort(-keys if down else keys, kind="stable")
+
 
 def cell_text(cell: object) -> str:
     """A cell for people: four significant digits, a dash for what is not there."""
@@ -76,16 +126,19 @@ def cell_text(cell: object) -> str:
 
 
 class ResultTable(QTableView):
-    """A table that sorts by the column whose head is clicked, and copies what is selected."""
+    """A table that sorts by the column whose head is clicked.
+
+    Signals:
+        hovered(object): the table's own row under the pointer, or None.
+    """
+
+    hovered = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = TableModel()
         self.shown: Table | None = None
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSourceModel(self._model)
-        self._sorted.setSortRole(SORT)
-        self.setModel(self._sorted)
+        self.setModel(self._model)
         self.setSortingEnabled(True)
         self.horizontalHeader().setSortIndicatorClearable(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
@@ -96,20 +149,39 @@ class ResultTable(QTableView):
         self.setFont(number_font(self.font()))
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setResizeContentsPrecision(LINES)
+        self.setMouseTracking(True)
+        self.entered.connect(self._enter)
         self.setAccessibleName("Numbers")
 
     def show_table(self, table: Table | None) -> None:
         """Show another table, in its own order."""
-        self.shown = table
-        self._model.show_table(table)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self.show_rows(table)
+
+    def show_rows(self, table: Table | None, rows: np.ndarray | None = None) -> None:
+        """Show some rows of a table, or all, sorted as before."""
+        self.shown = table
+        self._model.show_table(table, rows)
         line = QFontMetrics(self.font()).height() + 8
         self.verticalHeader().setDefaultSectionSize(line)
-        rows = min(self._model.rowCount(), LINES)
-        self.setFixedHeight(line * (rows + 1) + self.horizontalScrollBar().sizeHint().height() + 6)
+        seen = min(self._model.rowCount(), LINES)
+        self.setFixedHeight(line * (seen + 1) + self.horizontalScrollBar().sizeHint().height() + 6)
         if table is not None:
             self.setAccessibleName(table.title or table.name)
 
+    @property
+    def order(self) -> np.ndarray:
+        """The table's own rows, as they are shown."""
+        return self._model.order
+
     def row_of(self, index: QModelIndex) -> int:
         """The table's own row of a cell that is shown."""
-        return self._sorted.mapToSource(index).row()
+        return int(self._model.order[index.row()])
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.hovered.emit(None)
+
+    def _enter(self, index: QModelIndex) -> None:
+        self.hovered.emit(self.row_of(index))

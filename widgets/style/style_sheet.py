@@ -85,6 +85,7 @@ def style_sheet(palette: Palette, line: int) -> str:
     QPushButton[segment="true"]:checked {{
         background: {p.panel_raised}; border-color: {p.border}; color: {p.text}; font-weight: 600; }}
     QPushButton[segment="true"]:focus {{ border-color: {p.focus}; }}
+    QFrame#preview {{ background: {p.panel_raised}; border: 1px solid {p.border}; border-radius: 6px; }}
     QFrame#segments {{ background: {mix(p.text, p.panel, 0.06)}; border-radius: 7px; }}
 
     QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit, QKeySequenceEdit QLineEdit {{

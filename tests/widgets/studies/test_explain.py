@@ -14,7 +14,8 @@ from app.document import maze_edits, patch_edits
 from app.interventions.patches import AddVector, Mean, PatchStack, Scale, Zero
 from app.maze import generator
 from app.maze.routes import decision_square
-from tests.widgets.panels.conftest import Desk, MakeDesk, make_desk  # noqa: F401
+from tests.widgets.panels.conftest import Desk
+from tests.widgets.studies.conftest import answered
 from widgets.services.channel_sets import ChannelSets
 from widgets.studies.explain_panel import ExplainPanel
 from widgets.studies.layer_pages import LayerPage
@@ -22,14 +23,8 @@ from widgets.studies.levels_page import LevelsPage
 from widgets.studies.push_page import PushPage
 from widgets.studies.response_page import ResponsePage
 from widgets.studies.result_view import write_result
-from widgets.studies.study_page import MANY, StudyPage
+from widgets.studies.study_page import MANY
 from widgets.studies.sweep_page import SweepPage
-
-
-def answered(desk: Desk, page: StudyPage) -> StudyPage:
-    """Wait for the page's answer."""
-    desk.wait(lambda: page.runner.result is not None and not page.runner.busy and not page.runner.stale, 60_000)
-    return page
 
 
 def other_square(desk: Desk) -> tuple[int, int]:
@@ -37,17 +32,6 @@ def other_square(desk: Desk) -> tuple[int, int]:
     maze = desk.document.state.maze
     squares = [tuple(square) for square in maze.squares.tolist() if tuple(square) != maze.mouse]
     return next(each for each in squares if decision_square(maze.with_cheese(each)).square is not None)
-
-
-@pytest.fixture
-def desk(make_desk: MakeDesk) -> Desk:  # noqa: F811
-    """A maze with a decision square."""
-    return make_desk(maze=generator.level(15, 6))
-
-
-@pytest.fixture
-def panel(desk: Desk) -> ExplainPanel:
-    return desk.put(ExplainPanel, 400, 900)
 
 
 def test_every_question_is_answered_of_the_maze_in_front(desk: Desk, panel: ExplainPanel) -> None:

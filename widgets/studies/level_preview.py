@@ -1,0 +1,147 @@
+"""Picture of one level with its arrows, over the window next to the list whose row is under the pointer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QHideEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
+
+from app.document.view_mode import Mode
+from app.maze.levels import SeededLevel
+from app.number_format import fixed
+from widgets.controls.panel_parts import Elided, column, muted
+from widgets.services.context import Context
+
+LINES: Final = 17
+"""Lines of text that the picture is high."""
+
+PATIENCE: Final = 60
+"""Milliseconds that the pointer rests on a row before its level is computed."""
+
+GAP: Final = 12
+"""Pixels between the list and the picture."""
+
+
+class LevelPreview(QFrame):
+    """A thumbnail of a level under the window's patches. It takes no mouse and no keyboard.
+
+    Args:
+        context: the services.
+        host: the list or page that it is about; the picture is in its window, next to it.
+    """
+
+    def __init__(self, context: Context, host: QWidget) -> None:
+        super().__init__(host)
+        self._context, self._host = context, host
+        self._level: SeededLevel | None = None
+        self.setObjectName("preview")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Level under the pointer")
+        self.caption, self.note = Elided(), muted()
+        self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        layout = column(self, 8, 4)
+        for part in (self.caption, self.picture, self.note):
+            layout.addWidget(part)
+        self._soon = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._soon.timeout.connect(self._want)
+        context.level_pictures.came.connect(self._picture_came)
+        context.level_pictures.outdated.connect(self._refresh)
+        self.hide()
+
+    @property
+    def level(self) -> SeededLevel | None:
+        """The level that is shown, or about to be."""
+        return self._level
+
+    @property
+    def side(self) -> int:
+        """Side of the picture, in pixels of the layout."""
+        return LINES * QFontMetrics(self.font()).height()
+
+    def show_level(self, level: SeededLevel | None, caption: str = "") -> None:
+        """Show a level as soon as its field is there; None for none."""
+        self._level = level
+        if level is None:
+            self._soon.stop()
+            self._context.level_pictures.want("preview", (), self._pixels)
+            self.hide()
+            return
+        self.caption.setText(caption or level.name)
+        image, fresh = self._context.level_pictures.picture(level, self._pixels)
+        if image is None or not fresh:
+            self._soon.start()
+        if image is not None:
+            self._refresh()
+        else:
+            self.hide()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._level is not None and not self._host.isVisible():
+            self.show_level(None)
+
+    @property
+    def _pixels(self) -> int:
+        return round(self.side * self._host.devicePixelRatioF())
+
+    def _want(self) -> None:
+        if self._level is not None and self._host.isVisible():
+            self._context.level_pictures.want("preview", (self._level,), self._pixels)
+
+    def _picture_came(self, level: SeededLevel) -> None:
+        if level == self._level:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        level = self._level
+        if level is None or not self._host.isVisible():
+            return
+        pictures = self._context.level_pictures
+        image, fresh = pictures.picture(level, self._pixels)
+        if image is None:
+            return
+        image = image.copy()
+        image.setDevicePixelRatio(self._host.devicePixelRatioF())
+        self.picture.setPixmap(QPixmap.fromImage(image))
+        self.picture.setFixedSize(self.side, self.side)
+        self.note.setText(self._shown_field(level) if fresh else "Computing…")
+        self._place()
+
+    def _shown_field(self, level: SeededLevel) -> str:
+        field = self._context.level_pictures.field(level)
+        if field is None:
+            return ""
+        from app.drawing.figure import decision_numbers
+        from app.drawing.small_field import shown_mode
+        from app.maze.routes import decision_square
+
+        role = shown_mode(field, self._context.view.mode)
+        words = {Mode.ORIGINAL: "Original", Mode.PATCHED: "Patched", Mode.DIFFERENCE: "Difference"}[role]
+        chances = decision_numbers(field, decision_square(field.request.maze))
+        if not chances:
+            return f"{words}; no decision square"
+        both = [fixed(chance) for chance in (chances[0].before, chances[0].after) if chance is not None]
+        return f"{words}; P(cheese) {' → '.join(both)}"
+
+    def _place(self) -> None:
+        window = self._host.window()
+        if self.parentWidget() is not window:
+            self.setParent(window)
+        self.adjustSize()
+        left = self._host.mapTo(window, QPoint(0, 0)).x()
+        right = left + self._host.width()
+        pointer = window.mapFromGlobal(self.cursor().pos())
+        # Left of the list, else right of it, else over it: where there is room, the list stays in sight.
+        if left - GAP - self.width() >= 0:
+            x = left - GAP - self.width()
+        elif right + GAP + self.width() <= window.width():
+            x = right + GAP
+        else:
+            x = max(0, right - self.width())
+        y = min(max(0, pointer.y() - self.height() // 2), max(0, window.height() - self.height()))
+        self.move(x, y)
+        self.raise_()
+        self.show()
