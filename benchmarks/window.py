@@ -1,6 +1,6 @@
 """The real window in a process of its own, used as a user would, with one number at the end.
 
-    python -m benchmarks.window stalls|memory
+    python -m benchmarks.window stalls|levels|memory
 
 Prints one line of JSON. Settings, logs and sessions go to a temporary folder.
 """
@@ -26,16 +26,18 @@ EVENTS_PER_SECOND = 60
 EDITS = 500
 SAMPLES = 10
 HEARTBEAT = 0.001
+TABLE = 10_000
+GALLERY = "60"
 
 
 def main() -> int:
-    """Open the window on a hard 25x25 maze and a policy of width 4, and do what was asked."""
+    """Open the window on a hard 25x25 maze and a policy of width 4 (for levels: an easy one of width 1), and do it."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory(prefix="mazescope-bench-") as folder:
         os.environ["MAZESCOPE_HOME"] = folder
         from app.document import maze_edits
         from app.interventions.patches import NO_PATCHES
-        from benchmarks.subjects import HARD, level, policy
+        from benchmarks.subjects import EASY, HARD, level, policy
         from widgets.services.settings import Settings
         from widgets.startup.launch import application, keep_smooth, open_window
 
@@ -44,13 +46,15 @@ def main() -> int:
         keep_smooth(window)
         document = window.context.document
         _until(app, lambda: document.state.policy is not None and not window.context.busy)
-        maze_edits.open_policy(document, policy(4))
-        maze_edits.edit_maze(document, "Measure", lambda _: level(HARD, 25))
+        many = sys.argv[1] == "levels"
+        maze_edits.open_policy(document, policy(1 if many else 4))
+        shown = level(EASY, 15) if many else level(HARD, 25)
+        maze_edits.open_level(document, shown, "Measure")
         maze_edits.set_stack(document, "Measure", NO_PATCHES)
         # The ratio next to plain torch is of one field; the window opens on three panes.
         window.context.view.set_mode("original")
         _until(app, lambda: _answered(window))
-        found = _stalls(app, window) if sys.argv[1] == "stalls" else _memory(app, window)
+        found = {"stalls": _stalls, "levels": _levels, "memory": _memory}[sys.argv[1]](app, window)
         document.mark_saved()
         window.close()
         print(json.dumps(found))
@@ -59,24 +63,11 @@ def main() -> int:
 
 def _stalls(app: QApplication, window: MainWindow) -> dict[str, float]:
     """Paint walls for ten seconds; the longest time the GUI thread did not come round to its events."""
-    from PySide6.QtCore import QTimer
-
     from app.document import maze_edits
 
     document = window.context.document
     squares = _brush(window)
-    gaps: list[float] = []
-    last = time.perf_counter()
-
-    def beat() -> None:
-        nonlocal last
-        now = time.perf_counter()
-        gaps.append(now - last)
-        last = now
-
-    heart = QTimer(window)
-    heart.timeout.connect(beat)
-    heart.start(0)
+    heart = Heart(window)
     started = due = time.perf_counter()
     events = answers = 0
 
@@ -97,14 +88,57 @@ def _stalls(app: QApplication, window: MainWindow) -> dict[str, float]:
         else:
             time.sleep(HEARTBEAT)
     document.end()
-    heart.stop()
-    ordered = sorted(gaps)
-    return {
-        "longest": ordered[-1] * 1000,
-        "percentile_99.9": ordered[int(len(ordered) * 0.999)] * 1000,
-        "events": events,
-        "answers": answers,
-    }
+    return heart.stop() | {"events": events, "answers": answers}
+
+
+def _levels(app: QApplication, window: MainWindow) -> dict[str, float]:
+    """A table of 10,000 levels, then a gallery, sorted and filtered; how long the GUI thread was away meanwhile."""
+    from widgets.studies.levels_page import LevelsPage
+
+    window.docks.bring("explain")
+    page = window.explain_panel.show_page("levels")
+    assert isinstance(page, LevelsPage)
+    page.count.setValue(2)
+    _until(app, lambda: page.rows.isVisible() and not page.runner.busy)
+    heart = Heart(window)
+    started = time.perf_counter()
+    page.count.setValue(TABLE)
+    _until(app, lambda: not page.runner.busy and page.rows.model().rowCount() == TABLE)
+    elapsed = time.perf_counter() - started
+    found = heart.stop()
+    heart = Heart(window)
+    page.show_as.choose(GALLERY)
+    page.show_as.activated.emit(page.show_as.currentIndex())
+    page.sort_by.choose("log_odds")
+    page.sort_by.activated.emit(page.sort_by.currentIndex())
+    page.condition.setText("dim >= 11")
+    page.condition.editingFinished.emit()
+    _until(app, lambda: not window.context.level_pictures.busy)
+    return found | {"seconds": elapsed} | {f"gallery, {name}": value for name, value in heart.stop().items()}
+
+
+class Heart:
+    """Beats whenever the GUI thread comes round to its events."""
+
+    def __init__(self, window: MainWindow) -> None:
+        from PySide6.QtCore import QTimer
+
+        self._gaps: list[float] = []
+        self._last = time.perf_counter()
+        self._timer = QTimer(window)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start(0)
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self._gaps.append(now - self._last)
+        self._last = now
+
+    def stop(self) -> dict[str, float]:
+        """Milliseconds between two beats: the longest, and the 99.9th percentile."""
+        self._timer.stop()
+        ordered = sorted(self._gaps)
+        return {"longest": ordered[-1] * 1000, "percentile_99.9": ordered[int(len(ordered) * 0.999)] * 1000}
 
 
 def _memory(app: QApplication, window: MainWindow) -> dict[str, float]:

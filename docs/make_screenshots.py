@@ -40,6 +40,8 @@ from widgets.services.event_wait import live, live_until
 from widgets.services.log_file import log_qt_messages, start_log, stop_log
 from widgets.services.settings import Settings
 from widgets.startup.launch import application, open_window
+from widgets.studies.fit_page import FitPage
+from widgets.studies.levels_page import LevelsPage
 from widgets.studies.response_page import ResponsePage
 from widgets.studies.study_page import MANY, StudyPage
 
@@ -191,6 +193,36 @@ def show_levels(window: MainWindow) -> None:
     _answered(window, page)
 
 
+def show_gallery(window: MainWindow) -> None:
+    """Where does subtracting the vector change least? Levels as small fields, sorted by what is left of P(cheese)."""
+    page = _explain(window, "levels")
+    assert isinstance(page, LevelsPage)
+    window.context.view.set_mode("patched")
+    page.patched.setChecked(True)
+    page.follow()
+    _answered(window, page)
+    wait(page.show_as.isVisible)
+    page.condition.setText("P(cheese) > .5")
+    page.condition.editingFinished.emit()
+    for box, choice in ((page.show_as, "24"), (page.sort_by, "p_cheese_patched")):
+        box.choose(choice)
+        box.activated.emit(box.currentIndex())
+    page.down.click()
+    wait(lambda: not window.context.level_pictures.busy)
+    window.explain_panel.bring_into_view(page.show_as)
+
+
+def show_fit(window: MainWindow) -> None:
+    """How far do features of a level tell? The fit, and a level that it gets most wrong."""
+    page = _explain(window, "fit")
+    assert isinstance(page, FitPage)
+    window.context.view.set_mode("original")
+    _answered(window, page)
+    window.explain_panel.bring_into_view(page.wrong)
+    page.wrong.hovered.emit(0)
+    wait(page.preview.isVisible)
+
+
 SHOTS: tuple[tuple[str, str, Callable[[MainWindow], None]], ...] = (
     ("window", "light", show_window),
     ("dark", "dark", show_hover),
@@ -203,6 +235,8 @@ SHOTS: tuple[tuple[str, str, Callable[[MainWindow], None]], ...] = (
     ("explain-outcome", "light", show_outcome),
     ("explain-sweep", "dark", show_sweep),
     ("explain-levels", "light", show_levels),
+    ("explain-gallery", "light", show_gallery),
+    ("explain-fit", "dark", show_fit),
 )
 
 

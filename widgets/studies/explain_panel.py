@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
 from widgets.controls.panel_parts import MARGIN, Choice, column, scrolled
 from widgets.services.context import Context
@@ -62,6 +63,12 @@ class ExplainPanel(QWidget):
         self._stack.setCurrentIndex(list(self.pages).index(name))
         self._context.settings.set("question", name)
         return self.pages[name]
+
+    def bring_into_view(self, part: QWidget) -> None:
+        """Scroll the page in front to one of its parts, with what follows it."""
+        area = self._stack.currentWidget()
+        assert isinstance(area, QScrollArea)
+        area.verticalScrollBar().setValue(part.mapTo(area.widget(), QPoint(0, 0)).y())
 
     def _ask_response(self, word: str, layer: str) -> None:
         page = self.show_page("response")

@@ -94,6 +94,10 @@ class LevelsPage(StudyPage):
         self.gallery = LevelGallery(context)
         self.gallery.opened.connect(self._open)
         self.gallery.hovered.connect(self._point_at)
+        self.trouble = muted(wrap=True)
+        self.trouble.hide()
+        context.level_pictures.came.connect(self._say_trouble)
+        context.level_pictures.outdated.connect(self._say_trouble)
         self.preview = LevelPreview(context, self)
         self.main.addLayout(row(labelled("Levels", self.count), self.outcomes))
         self.options.addWidget(self.patched)
@@ -108,6 +112,7 @@ class LevelsPage(StudyPage):
             self.once,
             self.shown,
             row(self.show_as, labelled("Sort by", self.sort_by), self.down),
+            self.trouble,
             self.rows,
             self.gallery,
         )
@@ -257,6 +262,12 @@ class LevelsPage(StudyPage):
         by = self.sort_by.currentData() or "p_cheese"
         values = next(column.values for column in self._table.columns if column.name == by)
         self.gallery.show_levels([Shown(self._level(int(at)), self._words(int(at)), _text(values[at])) for at in first])
+
+    def _say_trouble(self, *_: object) -> None:
+        """Say why pictures cannot be made, where they cannot."""
+        problem = self.context.level_pictures.problem if self.gallery.isVisible() else ""
+        self.trouble.setText(problem)
+        self.trouble.setVisible(bool(problem))
 
     def _level(self, at: int) -> SeededLevel:
         """The level of a row of the whole table."""

@@ -12,10 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.document import patch_edits
-from app.interventions.patches import AddVector, SetValue
+from app.interventions.patches import AddVector, Scale
 from app.maze.levels import SeededLevel
+from app.policy.loading import load_policy
+from app.policy.policy_info import default_policy_path
 from app.studies.study import Column, Table
-from tests.widgets.panels.conftest import Desk
+from tests.widgets.panels.conftest import Desk, MakeDesk, make_desk  # noqa: F401
 from tests.widgets.studies.conftest import answered
 from widgets.studies.explain_panel import ExplainPanel
 from widgets.studies.fit_page import FitPage
@@ -147,10 +149,13 @@ def test_a_run_is_ended_at_once_and_keeps_what_is_there(desk: Desk, panel: Expla
 
 
 def test_a_fit_lists_the_levels_that_it_gets_most_wrong(
-    desk: Desk, panel: ExplainPanel, monkeypatch: pytest.MonkeyPatch
+    make_desk: MakeDesk,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("sklearn", reason="fits need scikit-learn (make studies)")
-    page = panel.show_page("fit")
+    # A random policy never goes to the cheese more likely than not.
+    desk = make_desk(load_policy(default_policy_path()))
+    page = desk.put(ExplainPanel, 400, 900).show_page("fit")
     assert isinstance(page, FitPage)
     page.draws.setValue(20)
     page.count.setValue(300)
@@ -178,11 +183,14 @@ def test_a_fit_lists_the_levels_that_it_gets_most_wrong(
     assert page.view.state.text() == "Fits need scikit-learn; `make studies` installs it."
 
 
-def test_a_patch_that_does_not_fit_leaves_a_sentence(desk: Desk, panel: ExplainPanel) -> None:
+def test_patches_that_no_level_bears_leave_a_sentence(desk: Desk, panel: ExplainPanel) -> None:
     page = levels_page(desk, panel, 20)
     desk.choose(page.show_as, "12")
     pictured(desk, page.gallery)
-    patch_edits.add_patch(desk.document, SetValue(layer="embedder.block1.res1.resadd", channels=(0,), value=3e38))
-    desk.wait(lambda: bool(desk.context.level_pictures.problem))
-    assert desk.context.level_pictures.problem.endswith(".")
+    patch_edits.add_patch(desk.document, Scale(positive=3e38, negative=3e38))
+    desk.wait(page.trouble.isVisible)
+    assert page.trouble.text().endswith(".")
     desk.wait(lambda: not desk.context.level_pictures.busy)
+    desk.document.undo()
+    pictured(desk, page.gallery)
+    assert not page.trouble.isVisible()
