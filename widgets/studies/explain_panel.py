@@ -68,7 +68,9 @@ class ExplainPanel(QWidget):
         """Scroll the page in front to one of its parts, with what follows it."""
         area = self._stack.currentWidget()
         assert isinstance(area, QScrollArea)
-        area.verticalScrollBar().setValue(part.mapTo(area.widget(), QPoint(0, 0)).y())
+        page = area.widget()
+        assert page is not None
+        area.verticalScrollBar().setValue(part.mapTo(page, QPoint(0, 0)).y())
 
     def _ask_response(self, word: str, layer: str) -> None:
         page = self.show_page("response")
