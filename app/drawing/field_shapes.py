@@ -23,7 +23,7 @@ import numpy as np
 
 from app.drawing.arrow_look import PLAIN, ArrowLook
 from app.drawing.palette import Palette
-from app.drawing.shapes import Circle, Point, Polygon, Shape
+from app.drawing.shapes import Circle, Discs, Point, Polygon, Polygons, Shape
 from app.field.vector_field import VectorField
 from app.maze.moves import MOVE_DELTAS, NOOP
 
@@ -44,6 +44,9 @@ LEAST_MOVE: Final = 0.06
 
 DOT_BELOW: Final = 0.1
 """Arrows shorter than this (in cells) are dots."""
+
+DOT_RADIUS: Final = 0.07
+"""Radius of a dot, in cells."""
 
 SAME_BELOW: Final = 0.03
 """Total variation below which a square counts as unchanged in the picture."""
@@ -118,17 +121,16 @@ def _arrows(
     thickness: float,
     halo: bool,
 ) -> tuple[Shape, ...]:
-    shapes: list[Shape] = []
-    faintest = FAINTEST[palette.name]
-    opacities = faintest + (1 - faintest) * np.clip(strength, 0, 1)
-    for (row, col), (up, right), opacity in zip(
-        field.squares.tolist(), arrows.tolist(), opacities.tolist(), strict=True
-    ):
-        if np.isnan(up):
-            continue
-        edge = palette.open if halo and (row, col) == field.maze.mouse else None
-        shapes += arrow((col + 0.5, row + 0.5), (right, up), colour, opacity, thickness, edge)
-    return tuple(shapes)
+    """One arrow a square, of (N, 2) steps up and rightwards; NaN for none."""
+    there = ~np.isnan(arrows[:, 0])
+    squares, vectors = field.squares[there, ::-1], arrows[there, ::-1]
+    opacities = _opacities(strength[there], palette)
+    under: list[Shape] = []
+    for at in _mouse_in(squares, field, halo):
+        under += _halo(_point(squares[at] + 0.5), _point(vectors[at]), palette.open, thickness)
+    long = np.hypot(*vectors.T) >= DOT_BELOW
+    pointed = _pointed(squares[long] + 0.5, vectors[long], colour, opacities[long], thickness)
+    return (*under, *pointed, *_dots(squares[~long], colour, opacities[~long], thickness))
 
 
 def _move_arrows(
@@ -141,61 +143,83 @@ def _move_arrows(
     halo: bool,
 ) -> tuple[Shape, ...]:
     """An arrow for each move from near the square's centre, of (N, 5) lengths; negative ones point at the centre."""
-    shapes: list[Shape] = []
+    there = ~np.isnan(lengths[:, NOOP])
+    squares, lengths, thin = field.squares[there, ::-1], lengths[there], 0.8 * thickness
+    steps = np.delete(MOVE_DELTAS, NOOP, axis=0)[:, ::-1]
+    each = np.delete(lengths, NOOP, axis=1)
+    opacities = np.delete(_opacities(strengths[there], palette), NOOP, axis=1)
+    long = np.abs(each) >= LEAST_MOVE
+    middles = squares[:, None] + 0.5 + (FROM_CENTRE + np.abs(each) / 2)[..., None] * steps
+    vectors = each[..., None] * steps
+    still = ~long.any(axis=1)
+    under: list[Shape] = []
+    for at in _mouse_in(squares, field, halo):
+        for centre, vector in zip(middles[at][long[at]], vectors[at][long[at]], strict=True):
+            under += _halo(_point(centre), _point(vector), palette.open, thin, least=0)
+        if still[at]:
+            under += _halo(_point(squares[at] + 0.5), (0, 0), palette.open, thickness)
+    pointed = _pointed(middles[long], vectors[long], colour, opacities[long], thin)
+    faintest = np.full(int(still.sum()), FAINTEST[palette.name])
+    return (*under, *pointed, *_dots(squares[still], colour, faintest, thickness))
+
+
+def _opacities(strength: np.ndarray, palette: Palette) -> np.ndarray:
     faintest = FAINTEST[palette.name]
-    opacities = faintest + (1 - faintest) * np.clip(strengths, 0, 1)
-    thin = 0.8 * thickness
-    for (row, col), square_lengths, square_opacities in zip(
-        field.squares.tolist(), lengths.tolist(), opacities.tolist(), strict=True
-    ):
-        edge = palette.open if halo and (row, col) == field.maze.mouse else None
-        drawn = False
-        for move, (up, right) in enumerate(MOVE_DELTAS.tolist()):
-            length, opacity = square_lengths[move], square_opacities[move]
-            if move == NOOP or not abs(length) >= LEAST_MOVE:
-                continue
-            middle = FROM_CENTRE + abs(length) / 2
-            centre = (col + 0.5 + middle * right, row + 0.5 + middle * up)
-            shapes += arrow(centre, (length * right, length * up), colour, opacity, thin, edge, least=0)
-            drawn = True
-        if not drawn and not np.isnan(square_lengths[NOOP]):
-            shapes += arrow((col + 0.5, row + 0.5), (0, 0), colour, faintest, thickness, edge)
-    return tuple(shapes)
+    opacities: np.ndarray = faintest + (1 - faintest) * np.clip(strength, 0, 1)
+    return opacities
 
 
-def arrow(
-    centre: Point,
-    vector: Point,
-    colour: str,
-    opacity: float = 1.0,
-    thickness: float = 1.0,
-    halo: str | None = None,
-    *,
-    least: float = DOT_BELOW,
+def _mouse_in(squares: np.ndarray, field: VectorField, halo: bool) -> list[int]:
+    """Where the mouse's square is among these (column, row), when it is to have a halo: nowhere, or at one place."""
+    row, col = field.maze.mouse
+    return np.flatnonzero((squares == (col, row)).all(axis=1)).tolist() if halo else []
+
+
+def _pointed(
+    centres: np.ndarray, vectors: np.ndarray, colour: str, opacities: np.ndarray, thickness: float
 ) -> tuple[Shape, ...]:
-    """An arrow centred on a point, or a dot when the vector (right, up) is shorter than `least`."""
-    (x, y), (right, up) = centre, vector
-    length = hypot(right, up)
+    return (Polygons(_outlines(centres, vectors, thickness), colour, opacities),) if len(centres) else ()
+
+
+def _dots(squares: np.ndarray, colour: str, opacities: np.ndarray, thickness: float) -> tuple[Shape, ...]:
+    return (Discs(squares + 0.5, DOT_RADIUS * thickness, colour, opacities),) if len(squares) else ()
+
+
+def arrow(centre: Point, vector: Point, colour: str, opacity: float = 1.0, thickness: float = 1.0) -> tuple[Shape, ...]:
+    """An arrow centred on a point, or a dot when the vector (right, up) is shorter than `DOT_BELOW`."""
+    if hypot(*vector) < DOT_BELOW:
+        return (Circle(*centre, DOT_RADIUS * thickness, fill=colour, opacity=opacity),)
+    return (Polygon(_outline(centre, vector, thickness), colour, opacity),)
+
+
+def _halo(
+    centre: Point, vector: Point, colour: str, thickness: float, *, least: float = DOT_BELOW
+) -> tuple[Shape, ...]:
+    """What sets an arrow, or a dot, off from what is below it."""
+    length = hypot(*vector)
     if length < least or length == 0:
-        under = (Circle(x, y, 0.07 * thickness + 0.05, fill=halo),) if halo else ()
-        return (*under, Circle(x, y, 0.07 * thickness, fill=colour, opacity=opacity))
-    head = min(0.32 * thickness**0.5, 0.62 * length)
+        return (Circle(*centre, DOT_RADIUS * thickness + 0.05, fill=colour),)
+    return (Polygon(_outline(centre, vector, thickness), colour, 0.9, stroke=colour, stroke_width=0.08),)
+
+
+def _outline(centre: Point, vector: Point, thickness: float) -> tuple[Point, ...]:
+    return tuple(_point(point) for point in _outlines(np.array([centre]), np.array([vector]), thickness)[0])
+
+
+def _outlines(centres: np.ndarray, vectors: np.ndarray, thickness: float) -> np.ndarray:
+    """(N, 7, 2): the corners of arrows, of (N, 2) centres and (N, 2) vectors that are longer than nothing."""
+    length = np.hypot(*vectors.T)
+    head = np.minimum(0.32 * thickness**0.5, 0.62 * length)
     half_head = head * 0.58
-    half_shaft = min(0.056 * thickness, half_head * 0.5)
-    ux, uy = right / length, up / length
+    half_shaft = np.minimum(0.056 * thickness, half_head * 0.5)
+    tail, neck, tip, middle = -length / 2, length / 2 - head, length / 2, np.zeros(len(length))
+    along = np.stack([tail, neck, neck, tip, neck, neck, tail], axis=1)[..., None]
+    aside = np.stack([half_shaft, half_shaft, half_head, middle, -half_head, -half_shaft, -half_shaft], axis=1)
+    forward = (vectors / length[:, None])[:, None]
+    leftward = np.stack([-forward[..., 1], forward[..., 0]], axis=-1)
+    outlines: np.ndarray = centres[:, None] + along * forward + aside[..., None] * leftward
+    return outlines
 
-    def at(along: float, aside: float) -> Point:
-        return x + ux * along - uy * aside, y + uy * along + ux * aside
 
-    tail, neck, tip = -length / 2, length / 2 - head, length / 2
-    outline = (
-        at(tail, half_shaft),
-        at(neck, half_shaft),
-        at(neck, half_head),
-        at(tip, 0),
-        at(neck, -half_head),
-        at(neck, -half_shaft),
-        at(tail, -half_shaft),
-    )
-    under_arrow = (Polygon(outline, halo, 0.9, stroke=halo, stroke_width=0.08),) if halo else ()
-    return (*under_arrow, Polygon(outline, colour, opacity))
+def _point(pair: np.ndarray) -> Point:
+    return float(pair[0]), float(pair[1])

@@ -15,7 +15,7 @@ from app.drawing.figure_parts import Number, caption, definition, fitting, headi
 from app.drawing.maze_shapes import frame, joints, maze_shapes
 from app.drawing.no_change import unchanged_reason
 from app.drawing.palette import Palette
-from app.drawing.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, moved
+from app.drawing.shapes import Box, Rect, Rects, Shape, Text, moved
 from app.drawing.square_layer_shapes import layer_scale_shapes, layer_shapes
 from app.field.measures import decision_probabilities, mean_total_variation
 from app.field.requests import FieldResult
@@ -204,7 +204,7 @@ def within(shapes: list[Shape], box: Box) -> list[Shape]:
                 boxes = tuple(found for box in shape.boxes if (found := clip(*box)))
                 if boxes:
                     kept.append(replace(shape, boxes=boxes))
-            case Polygon() | Polyline() | Segments() | Circle() | Text():
+            case _:
                 kept.append(shape)
     return kept
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 """x and y of the bottom-left corner, width, height."""
@@ -89,6 +91,68 @@ class Circle:
     stroke_width: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Polygons:
+    """Closed polygons of one colour and as many corners each, which do not touch: the arrows of a field.
+
+    Attributes:
+        points: (N, corners, 2) float64 x and y; read-only.
+        opacities: (N,) float64.
+    """
+
+    points: np.ndarray
+    fill: str
+    opacities: np.ndarray
+
+    def __post_init__(self) -> None:
+        _keep(self, "points", "opacities")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Polygons) and _parts(self) == _parts(other)
+
+    def __hash__(self) -> int:
+        return hash(_parts(self))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Discs:
+    """Filled circles of one colour and size, which do not touch: the dots of a field.
+
+    Attributes:
+        centres: (N, 2) float64 x and y; read-only.
+        opacities: (N,) float64.
+    """
+
+    centres: np.ndarray
+    radius: float
+    fill: str
+    opacities: np.ndarray
+
+    def __post_init__(self) -> None:
+        _keep(self, "centres", "opacities")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Discs) and _parts(self) == _parts(other)
+
+    def __hash__(self) -> int:
+        return hash(_parts(self))
+
+
+def _keep(shape: object, *names: str) -> None:
+    """Make arrays the shape's own: nobody else can write to them."""
+    for name in names:
+        array = np.array(getattr(shape, name), dtype=np.float64)
+        array.setflags(write=False)
+        object.__setattr__(shape, name, array)
+
+
+def _parts(shape: Polygons | Discs) -> tuple[object, ...]:
+    """What two equal shapes have in common."""
+    if isinstance(shape, Polygons):
+        return shape.points.shape, shape.points.tobytes(), shape.fill, shape.opacities.tobytes()
+    return shape.centres.tobytes(), shape.radius, shape.fill, shape.opacities.tobytes()
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """One line of Inter; (x, y) is the anchor on the baseline, `size` the font's em. The text is kept as `one_line`."""
@@ -105,7 +169,7 @@ class Text:
         object.__setattr__(self, "text", one_line(self.text))
 
 
-Shape = Rect | Rects | Polygon | Polyline | Segments | Circle | Text
+Shape = Rect | Rects | Polygon | Polygons | Polyline | Segments | Circle | Discs | Text
 
 
 def moved(shape: Shape, dx: float, dy: float) -> Shape:
@@ -117,6 +181,10 @@ def moved(shape: Shape, dx: float, dy: float) -> Shape:
             return replace(shape, points=tuple((x + dx, y + dy) for x, y in points))
         case Segments(segments=segments):
             return replace(shape, segments=tuple((a + dx, b + dy, c + dx, d + dy) for a, b, c, d in segments))
+        case Polygons(points=corners):
+            return replace(shape, points=corners + np.array([dx, dy]))
+        case Discs(centres=centres):
+            return replace(shape, centres=centres + np.array([dx, dy]))
         case Rect() | Circle() | Text():
             return replace(shape, x=shape.x + dx, y=shape.y + dy)
 
@@ -134,6 +202,10 @@ def scaled(shape: Shape, factor: float) -> Shape:
         case Segments(segments=segments):
             longer = tuple((a * factor, b * factor, c * factor, d * factor) for a, b, c, d in segments)
             return replace(shape, segments=longer, width=shape.width * factor)
+        case Polygons(points=corners):
+            return replace(shape, points=corners * factor)
+        case Discs(centres=centres):
+            return replace(shape, centres=centres * factor, radius=shape.radius * factor)
         case Circle():
             return replace(
                 shape,

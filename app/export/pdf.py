@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any, Final
 
 from reportlab.lib.colors import HexColor
@@ -13,7 +14,20 @@ from reportlab.pdfgen.canvas import Canvas
 from app.document.recipe import PROGRAM, Recipe, recipe_text
 from app.drawing.figure import Figure
 from app.drawing.fonts import FILES, font_path
-from app.drawing.shapes import Box, Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, one_line
+from app.drawing.shapes import (
+    Box,
+    Circle,
+    Discs,
+    Polygon,
+    Polygons,
+    Polyline,
+    Rect,
+    Rects,
+    Segments,
+    Shape,
+    Text,
+    one_line,
+)
 
 CELL: Final = 16
 """Points per cell of a maze 15 cells wide."""
@@ -70,12 +84,11 @@ def _paint(canvas: Any, shape: Shape) -> None:
             _boxes(canvas, shape.boxes, shape.fill, shape.opacity)
         case Polygon():
             _inks(canvas, shape.fill, shape.stroke, shape.stroke_width, shape.opacity)
-            path = canvas.beginPath()
-            path.moveTo(*shape.points[0])
-            for point in shape.points[1:]:
-                path.lineTo(*point)
-            path.close()
-            canvas.drawPath(path, stroke=bool(shape.stroke), fill=1)
+            _polygon(canvas, shape.points, stroke=bool(shape.stroke))
+        case Polygons():
+            for points, opacity in zip(shape.points.tolist(), shape.opacities.tolist(), strict=True):
+                _inks(canvas, shape.fill, None, 0, opacity)
+                _polygon(canvas, points, stroke=False)
         case Polyline():
             _inks(canvas, None, shape.stroke, shape.width, shape.opacity)
             canvas.setLineCap(_CAPS[shape.cap])
@@ -95,6 +108,10 @@ def _paint(canvas: Any, shape: Shape) -> None:
         case Circle():
             _inks(canvas, shape.fill, shape.stroke, shape.stroke_width, shape.opacity)
             canvas.circle(shape.x, shape.y, shape.radius, stroke=bool(shape.stroke), fill=bool(shape.fill))
+        case Discs():
+            for (x, y), opacity in zip(shape.centres.tolist(), shape.opacities.tolist(), strict=True):
+                _inks(canvas, shape.fill, None, 0, opacity)
+                canvas.circle(x, y, shape.radius, stroke=False, fill=True)
         case Text():
             _inks(canvas, shape.colour, None, 0, 1)
             canvas.setFont(_FONTS[shape.weight], shape.size)
@@ -114,6 +131,15 @@ def _inks(canvas: Any, fill: str | None, stroke: str | None, width: float, opaci
         canvas.setStrokeColor(HexColor(stroke))
         canvas.setStrokeAlpha(opacity)
         canvas.setLineWidth(width)
+
+
+def _polygon(canvas: Any, points: Sequence[Sequence[float]], *, stroke: bool) -> None:
+    path = canvas.beginPath()
+    path.moveTo(*points[0])
+    for point in points[1:]:
+        path.lineTo(*point)
+    path.close()
+    canvas.drawPath(path, stroke=stroke, fill=1)
 
 
 def _boxes(canvas: Any, boxes: tuple[Box, ...], fill: str, opacity: float) -> None:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from app.drawing.colour import rgb
 from app.drawing.fonts import pillow_font
-from app.drawing.shapes import Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
+from app.drawing.shapes import Circle, Discs, Point, Polygon, Polygons, Polyline, Rect, Rects, Segments, Shape, Text
 
 SUPERSAMPLING: Final = 4
 SMALLEST_TEXT: Final = 0.25
@@ -71,6 +71,12 @@ class _Painter:
                 self._text(shape)
             case Polygon():
                 self._polygon(shape)
+            case Polygons():
+                for points, opacity in zip(shape.points.tolist(), shape.opacities.tolist(), strict=True):
+                    self._polygon(Polygon(tuple(map(tuple, points)), shape.fill, opacity))
+            case Discs():
+                for (x, y), opacity in zip(shape.centres.tolist(), shape.opacities.tolist(), strict=True):
+                    self._circle(Circle(x, y, shape.radius, shape.fill, opacity))
             case Polyline():
                 line = shape
                 self._masked(line.points, line.width, line.stroke, line.opacity, _line_pen(line))

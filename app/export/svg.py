@@ -9,7 +9,20 @@ from xml.sax.saxutils import escape, quoteattr
 from app.document.recipe import PROGRAM, Recipe, recipe_text
 from app.drawing.figure import Figure
 from app.drawing.fonts import FAMILY, text_width
-from app.drawing.shapes import Box, Circle, Point, Polygon, Polyline, Rect, Rects, Segments, Shape, Text
+from app.drawing.shapes import (
+    Box,
+    Circle,
+    Discs,
+    Point,
+    Polygon,
+    Polygons,
+    Polyline,
+    Rect,
+    Rects,
+    Segments,
+    Shape,
+    Text,
+)
 from app.number_format import plain
 
 CELL: Final = 32
@@ -59,6 +72,20 @@ class _Writer:
                     f'<polygon points="{self._points(shape.points)}" fill="{shape.fill}"'
                     f"{stroke}{_opacity(shape.opacity)}/>"
                 )
+            case Polygons():
+                each = [
+                    f'<polygon points="{self._points(points)}"{_opacity(opacity)}/>'
+                    for points, opacity in zip(shape.points.tolist(), shape.opacities.tolist(), strict=True)
+                ]
+                return "\n".join((f'<g fill="{shape.fill}">', *each, "</g>"))
+            case Discs():
+                each = [
+                    '<circle cx="{}" cy="{}" r="{}"{}/>'.format(
+                        *map(plain, (*self._at(centre), shape.radius * self.scale)), _opacity(opacity)
+                    )
+                    for centre, opacity in zip(shape.centres.tolist(), shape.opacities.tolist(), strict=True)
+                ]
+                return "\n".join((f'<g fill="{shape.fill}">', *each, "</g>"))
             case Polyline():
                 return (
                     f'<polyline points="{self._points(shape.points)}" fill="none" stroke-linecap="{shape.cap}"'

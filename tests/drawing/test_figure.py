@@ -14,7 +14,20 @@ from app.drawing.figure import Figure, FigureOptions, figure, visible_box
 from app.drawing.maze_shapes import RING_RADIUS, maze_shapes, mouse_shapes, wall_boxes
 from app.drawing.no_change import unchanged_reason
 from app.drawing.palette import DARK, LIGHT
-from app.drawing.shapes import Circle, Polygon, Polyline, Rect, Rects, Segments, Shape, Text, moved, scaled
+from app.drawing.shapes import (
+    Circle,
+    Discs,
+    Polygon,
+    Polygons,
+    Polyline,
+    Rect,
+    Rects,
+    Segments,
+    Shape,
+    Text,
+    moved,
+    scaled,
+)
 from app.field.measures import decision_probabilities
 from app.field.vector_field import VectorField
 from app.interventions.patches import AddVector, PatchProblem, PatchStack, Scale, Zero
@@ -46,6 +59,11 @@ def extent(shape: Shape) -> tuple[float, float, float, float]:
             return (*np.min(each, axis=0)[:2], *np.max(each, axis=0)[2:])
         case Polygon() | Polyline():
             return (*np.min(shape.points, axis=0), *np.max(shape.points, axis=0))
+        case Polygons():
+            return (*shape.points.min(axis=(0, 1)), *shape.points.max(axis=(0, 1)))
+        case Discs():
+            low, high = shape.centres.min(axis=0), shape.centres.max(axis=0)
+            return (*(low - shape.radius), *(high + shape.radius))
         case Segments():
             ends = np.array(shape.segments).reshape(-1, 2)
             return (*np.min(ends, axis=0), *np.max(ends, axis=0))
@@ -124,12 +142,11 @@ def test_the_mouse_looks_the_way_it_faces() -> None:
 @pytest.mark.parametrize(("move", "step"), [(LEFT, (-1, 0)), (RIGHT, (1, 0)), (UP, (0, 1)), (DOWN, (0, -1))])
 def test_a_sure_arrow_fills_its_square_and_points_along_its_move(move: int, step: tuple[int, int]) -> None:
     maze = level()
-    shapes = field_shapes(field_of(maze, lambda _: sure(move)), LIGHT, halo=False)
-    assert len(shapes) == len(maze.squares)
-    for shape, (row, col) in zip(shapes, maze.squares, strict=True):
-        assert isinstance(shape, Polygon)
-        assert shape.opacity == pytest.approx(1)
-        along = (np.array(shape.points) - (col + 0.5, row + 0.5)) @ step
+    (arrows,) = field_shapes(field_of(maze, lambda _: sure(move)), LIGHT, halo=False)
+    assert isinstance(arrows, Polygons)
+    assert arrows.opacities == pytest.approx(np.ones(len(maze.squares)))
+    for points, (row, col) in zip(arrows.points, maze.squares, strict=True):
+        along = (points - (col + 0.5, row + 0.5)) @ step
         assert (along.min(), along.max()) == pytest.approx((-FULL / 2, FULL / 2))
         # The tip is one point, the tail two.
         assert (np.isclose(along, along.max()).sum(), np.isclose(along, along.min()).sum()) == (1, 2)
@@ -137,19 +154,20 @@ def test_a_sure_arrow_fills_its_square_and_points_along_its_move(move: int, step
 
 def test_length_is_the_arrows_and_opacity_the_likeliest_moves() -> None:
     maze = level()
-    (shape, *_) = field_shapes(field_of(maze, lambda _: sure(UP, 0.5)), LIGHT, "patched", halo=False)
-    _, bottom, _, top = extent(shape)
-    assert top - bottom == pytest.approx(FULL / 2)
-    assert shape.opacity == pytest.approx(FAINTEST["light"] + (1 - FAINTEST["light"]) * 0.5)
-    assert shape.fill == LIGHT.patched
+    (arrows,) = field_shapes(field_of(maze, lambda _: sure(UP, 0.5)), LIGHT, "patched", halo=False)
+    assert isinstance(arrows, Polygons)
+    assert np.ptp(arrows.points[..., 1], axis=1) == pytest.approx(FULL / 2)
+    assert arrows.opacities == pytest.approx(FAINTEST["light"] + (1 - FAINTEST["light"]) * 0.5)
+    assert arrows.fill == LIGHT.patched
 
 
 def test_opposite_pulls_and_staying_are_dots() -> None:
     maze = level()
     for probabilities, opacity in (((0, 0.5, 0.5, 0, 0), 0.5), (sure(NOOP), 0.0)):
-        for shape in field_shapes(field_of(maze, lambda _: probabilities), LIGHT, halo=False):  # noqa: B023
-            assert isinstance(shape, Circle)
-            assert shape.opacity == pytest.approx(FAINTEST["light"] + (1 - FAINTEST["light"]) * opacity)
+        (dots,) = field_shapes(field_of(maze, lambda _: probabilities), LIGHT, halo=False)  # noqa: B023
+        assert isinstance(dots, Discs)
+        assert np.array_equal(dots.centres, maze.squares[:, ::-1] + 0.5)
+        assert dots.opacities == pytest.approx(FAINTEST["light"] + (1 - FAINTEST["light"]) * opacity)
     assert isinstance(arrow((0, 0), (DOT_BELOW, 0), "#000000")[0], Polygon)
     assert isinstance(arrow((0, 0), (0.99 * DOT_BELOW, 0), "#000000")[0], Circle)
 
@@ -160,18 +178,53 @@ def test_squares_still_to_come_have_no_arrow() -> None:
     logits = field.logits.copy()
     logits[5:] = np.nan
     part = VectorField(maze, maze.squares, logits, field.value)
-    assert field_shapes(part, LIGHT, halo=False) == field_shapes(field, LIGHT, halo=False)[:5]
-    assert len(difference_shapes(field, part, LIGHT, halo=False)) <= 5
+    all_centres, five = (
+        np.concatenate([*map(centres, field_shapes(each, LIGHT, halo=False))]) for each in (field, part)
+    )
+    assert len(all_centres) == len(maze.squares)
+    assert {*map(tuple, five.tolist())} == {*map(tuple, (maze.squares[:5, ::-1] + 0.5).tolist())}
+    assert sum(len(centres(shape)) for shape in difference_shapes(field, part, LIGHT, halo=False)) <= 5
+
+
+def centres(shape: Shape) -> np.ndarray:
+    """(N, 2): the middles of the arrows or dots of a field."""
+    if isinstance(shape, Discs):
+        return shape.centres
+    assert isinstance(shape, Polygons)
+    # Between the tip and the middle of the tail.
+    return (shape.points[:, 3] + shape.points[:, [0, 6]].mean(axis=1)) / 2
+
+
+def test_one_arrow_is_drawn_as_those_of_a_field() -> None:
+    maze = level()
+    field = random_field(maze, 2)
+    at = 0
+    for thickness in (1.0, 2.5):
+        for shape in field_shapes(field, LIGHT, thickness=thickness, halo=False):
+            for number, centre in enumerate(centres(shape).tolist()):
+                row = field.index((int(centre[1]), int(centre[0])))
+                assert row is not None
+                up, right = (field.arrows[row] * FULL).tolist()
+                (alone,) = arrow(centre, (right, up), LIGHT.original, shape.opacities[number], thickness)  # type: ignore[union-attr]
+                if isinstance(shape, Polygons):
+                    assert isinstance(alone, Polygon)
+                    assert np.array(alone.points) == pytest.approx(shape.points[number])
+                else:
+                    assert isinstance(alone, Circle)
+                    assert alone.radius == shape.radius  # type: ignore[union-attr]
+                at += 1
+    assert at == 2 * len(maze.squares)
 
 
 def test_a_difference_arrow_is_patched_minus_original() -> None:
     maze = level()
     original, patched = field_of(maze, lambda _: sure(LEFT)), field_of(maze, lambda _: sure(RIGHT))
     (shape, *_) = difference_shapes(original, patched, LIGHT, halo=False)
-    assert isinstance(shape, Polygon)
+    assert isinstance(shape, Polygons)
     assert shape.fill == LIGHT.difference
-    assert shape.points[3][0] - shape.points[0][0] == pytest.approx(FULL)  # a full reversal, tail to tip, rightwards
-    assert shape.opacity == pytest.approx(1)
+    # A full reversal, tail to tip, rightwards.
+    assert shape.points[:, 3, 0] - shape.points[:, 0, 0] == pytest.approx(FULL)
+    assert shape.opacities == pytest.approx(1)
 
 
 def test_equal_fields_have_no_difference() -> None:
@@ -187,8 +240,9 @@ def test_equal_fields_have_no_difference() -> None:
 def test_the_mouses_arrow_is_set_off_from_the_mouse() -> None:
     maze = level()
     field = field_of(maze, lambda _: sure(UP))
-    extra = set(field_shapes(field, LIGHT)) - set(field_shapes(field, LIGHT, halo=False))
-    (halo,) = extra
+    halo, arrows = field_shapes(field, LIGHT)
+    assert isinstance(halo, Polygon)
+    assert isinstance(arrows, Polygons)
     left, bottom, *_ = extent(halo)
     assert (int(bottom), int(left)) == maze.mouse
     assert halo.fill == LIGHT.open
@@ -206,6 +260,8 @@ def test_moving_and_scaling_keep_the_picture() -> None:
         Segments(((0, 0, 2, 1), (5, 5, 4, 7)), "#555555", 0.2),
         Circle(3, 4, 0.5, stroke="#666666", stroke_width=0.1),
         Text(1, 1, "Maze", 0.5, "#777777", "middle"),
+        Polygons(np.array([[(0, 0), (1, 0), (0, 1)], [(3, 3), (4, 3), (3, 5)]]), "#888888", np.ones(2)),
+        Discs(np.array([(1, 1), (4, 2)]), 0.25, "#999999", np.ones(2)),
     )
     for shape in shapes:
         assert extent(moved(shape, 2, -3)) == pytest.approx(np.add(extent(shape), (2, -3, 2, -3)))
@@ -337,14 +393,15 @@ def test_a_gain_enlarges_small_changes_and_is_written() -> None:
     maze = level()
     original, patched = field_of(maze, lambda _: sure(LEFT)), field_of(maze, lambda _: sure(LEFT, 0.98))
     assert difference_shapes(original, patched, LIGHT, halo=False) == ()
-    larger = difference_shapes(original, patched, LIGHT, halo=False, look=ArrowLook(gain=20))
-    assert len(larger) == len(maze.squares)
-    left, _, right, _ = extent(larger[0])
-    assert right - left == pytest.approx(20 * 0.02 * FULL / 2)
-    assert larger[0].opacity == pytest.approx(FAINTEST["light"] + (1 - FAINTEST["light"]) * 0.4)
+    (larger,) = difference_shapes(original, patched, LIGHT, halo=False, look=ArrowLook(gain=20))
+    assert isinstance(larger, Polygons)
+    assert len(larger.points) == len(maze.squares)
+    assert np.ptp(larger.points[..., 0], axis=1) == pytest.approx(20 * 0.02 * FULL / 2)
+    assert larger.opacities == pytest.approx(FAINTEST["light"] + (1 - FAINTEST["light"]) * 0.4)
     # However large the gain, no arrow is longer than a full reversal's.
-    longest = difference_shapes(original, patched, LIGHT, halo=False, look=ArrowLook(gain=10_000))
-    assert extent(longest[0])[2] - extent(longest[0])[0] == pytest.approx(FULL)
+    (longest,) = difference_shapes(original, patched, LIGHT, halo=False, look=ArrowLook(gain=10_000))
+    assert isinstance(longest, Polygons)
+    assert np.ptp(longest.points[..., 0], axis=1) == pytest.approx(FULL)
     result = result_of(original, patched)
     options = FigureOptions(look=ArrowLook(gain=5))
     written = " ".join(texts(figure(result, Mode.SIDE_BY_SIDE, LIGHT, options)))
@@ -356,20 +413,23 @@ def test_a_gain_enlarges_small_changes_and_is_written() -> None:
 def test_an_arrow_for_each_move_is_as_long_as_its_move_is_probable() -> None:
     maze, look = level(), ArrowLook(each_move=True)
     field = field_of(maze, lambda _: (0.5, 0.01, 0.25, 0.2, 0.04))
-    shapes = field_shapes(field, LIGHT, halo=False, look=look)
-    left, up, right = shapes[:3]
+    (arrows,) = field_shapes(field, LIGHT, halo=False, look=look)
+    assert isinstance(arrows, Polygons)
+    left, up, right = arrows.points[:3]
     row, col = maze.squares[0]
-    assert len(shapes) == 3 * len(maze.squares)  # DOWN is too improbable to be drawn
-    assert extent(left)[2] - extent(left)[0] == pytest.approx(0.5 * FULL / 2)
-    assert extent(up)[3] - extent(up)[1] == pytest.approx(0.25 * FULL / 2)
-    assert extent(left)[2] <= col + 0.5 <= extent(right)[0]
-    assert extent(up)[1] >= row + 0.5
-    assert [shape.opacity for shape in shapes[:3]] == sorted((s.opacity for s in shapes[:3]), reverse=True)
+    assert len(arrows.points) == 3 * len(maze.squares)  # DOWN is too improbable to be drawn
+    assert np.ptp(left[:, 0]) == pytest.approx(0.5 * FULL / 2)
+    assert np.ptp(up[:, 1]) == pytest.approx(0.25 * FULL / 2)
+    assert left[:, 0].max() <= col + 0.5 <= right[:, 0].min()
+    assert up[:, 1].min() >= row + 0.5
+    assert arrows.opacities[:3].tolist() == sorted(arrows.opacities[:3], reverse=True)
     # A difference points outwards where a move has become more probable, inwards where less; tips are the fourth point.
-    less, more = difference_shapes(
+    (changed,) = difference_shapes(
         field, field_of(maze, lambda _: (0.2, 0.01, 0.25, 0.5, 0.04)), LIGHT, halo=False, look=look
-    )[:2]
-    assert less.points[3][0] > less.points[0][0]
-    assert extent(less)[2] < col + 0.5
-    assert more.points[3][0] > more.points[0][0]
-    assert extent(more)[0] > col + 0.5
+    )
+    assert isinstance(changed, Polygons)
+    less, more = changed.points[:2]
+    assert less[3, 0] > less[0, 0]
+    assert less[:, 0].max() < col + 0.5
+    assert more[3, 0] > more[0, 0]
+    assert more[:, 0].min() > col + 0.5

@@ -20,7 +20,7 @@ from app.document.recipe import Recipe, recipe_of, recipe_text
 from app.drawing.colour import rgb
 from app.drawing.figure import Figure, FigureOptions, figure, visible_box
 from app.drawing.palette import DARK, LIGHT, Palette
-from app.drawing.shapes import Circle, Polygon, Polyline, Rect, Rects, Segments, Text
+from app.drawing.shapes import Circle, Discs, Polygon, Polygons, Polyline, Rect, Rects, Segments, Text
 from app.export.images import pdf_bytes, picture, pixels_per_cell, png_bytes, svg_bytes
 from app.export.movies import frame_times, gif_bytes, mp4_bytes
 from app.export.numbers import csv_bytes, npz_bytes
@@ -179,6 +179,9 @@ def test_an_svg_holds_the_same_shapes(result: FieldResult, recipe: Recipe) -> No
     }
     for tag, kind in kinds.items():
         assert len(root.findall(f"{SVG}{tag}")) == sum(isinstance(shape, kind) for shape in drawn.shapes), tag
+    # The arrows of a field are in a group, each an element of its own.
+    arrows = sum(len(shape.opacities) for shape in drawn.shapes if isinstance(shape, Polygons | Discs))
+    assert len(root.findall(f"{SVG}g/*")) == arrows > len(result.original.squares)
     said = [element.text for element in root.iter(f"{SVG}text")]
     assert said == [shape.text for shape in drawn.shapes if isinstance(shape, Text)]
     assert '<Maze> & "mouse"' in said

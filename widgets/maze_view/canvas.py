@@ -87,8 +87,8 @@ class MazeCanvas(pg.GraphicsView):
         self.box.setAspectLocked(True)
         self.box.setLimits(minXRange=SMALLEST, minYRange=SMALLEST)
         self.setCentralItem(self.box)
-        self._maze_item = ShapesItem(0, lambda: picture.static)
-        self._field_item = ShapesItem(10, lambda: picture.shapes(role))
+        self._maze_item = ShapesItem(0, lambda: picture.static, kept=True)
+        self._field_item = ShapesItem(10, lambda: picture.shapes(role), kept=True)
         self.overlay = ShapesItem(20)
         self.marks = MarksItem(context.palette)
         self.pins = PinsItem(context.palette)
@@ -197,7 +197,7 @@ class MazeCanvas(pg.GraphicsView):
 
     def _show_maze(self) -> None:
         picture, side = self._picture, self._picture.side
-        self._maze_item.refresh(side)
+        self._maze_item.refresh(side, picture.changed_cells)
         level = (picture.maze.world, picture.maze.dim)
         if level != self._level:
             self._level = level
@@ -221,7 +221,7 @@ class MazeCanvas(pg.GraphicsView):
             self._fit(whole_world=False)
 
     def _show_field(self) -> None:
-        self._field_item.refresh(self._picture.side)
+        self._field_item.refresh(self._picture.side, self._picture.changed_arrows)
 
     def _show_overlay(self) -> None:
         self.overlay.set_shapes(self._picture.overlays.get(self.role, ()), self._picture.side)

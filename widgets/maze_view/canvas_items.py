@@ -6,35 +6,48 @@ from collections.abc import Callable, Collection
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPropertyAnimation, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPicture
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmapCache
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from app.drawing.maze_shapes import FRAME
 from app.drawing.palette import Palette
 from app.drawing.shapes import Shape
 from app.maze.maze import Square
-from widgets.style.shape_painter import recorded
+from widgets.style.shape_painter import paint
 
 PALE = 0.35
 """Opacity of what is out of date."""
+
+MARGIN = 0.15
+"""How far, in cells, what belongs to a square may reach out of it: half the width of a line, or the maze's frame."""
+
+MOST_SQUARES = 48
+"""With more than this, all are painted again."""
+
+KEPT_KILOBYTES = 96 * 1024
+"""Of pixels that Qt keeps: two layers of each canvas."""
 
 FADE = 250
 """Milliseconds in which something pales, or is back at its strength."""
 
 
 class ShapesItem(pg.GraphicsObject):
-    """A list of shapes, recorded when it is first painted and then replayed.
+    """A list of shapes, asked for when the screen is about to be painted: what changes faster costs nothing.
 
-    The shapes are asked for when the screen is about to be painted: what changes faster than the screen, or is not in
-    sight, costs nothing.
+    Args:
+        kept: whether their pixels are kept, so that only the squares that change are painted again; for what changes
+            all at once that would take longer.
     """
 
-    def __init__(self, z: float, source: Callable[[], tuple[Shape, ...]] = tuple) -> None:
+    def __init__(self, z: float, source: Callable[[], tuple[Shape, ...]] = tuple, *, kept: bool = False) -> None:
         super().__init__()
         self.setZValue(z)
         self._side = 1.0
         self._source = source
-        self._picture = QPicture()
-        self._recorded: tuple[Shape, ...] = ()
+        if kept:
+            QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), KEPT_KILOBYTES))
+            self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+            self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._fade = QPropertyAnimation(self, b"opacity", self)
         self._fade.setDuration(FADE)
         self._fade.setEndValue(1.0)
@@ -44,12 +57,21 @@ class ShapesItem(pg.GraphicsObject):
         """The shapes painted."""
         return self._source()
 
-    def refresh(self, side: float) -> None:
-        """The source gives other shapes, in a world of this side."""
+    def refresh(self, side: float, squares: Collection[Square] | None = None) -> None:
+        """The source gives other shapes, in a world of this side.
+
+        Args:
+            squares: those that look different; None for all.
+        """
         if side != self._side:
             self.prepareGeometryChange()
             self._side = side
-        self.update()
+            squares = None
+        if squares is None or len(squares) > MOST_SQUARES:
+            self.update()
+            return
+        for row, col in squares:
+            self.update(QRectF(col - MARGIN, row - MARGIN, 1 + 2 * MARGIN, 1 + 2 * MARGIN))
 
     def set_shapes(self, shapes: tuple[Shape, ...], side: float) -> None:
         """Paint these shapes from now on, in a world of this side."""
@@ -65,13 +87,14 @@ class ShapesItem(pg.GraphicsObject):
             self._fade.start()
 
     def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, self._side, self._side)
+        return QRectF(-FRAME, -FRAME, self._side + 2 * FRAME, self._side + 2 * FRAME)
 
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        shapes = self._source()
-        if shapes is not self._recorded:
-            self._picture, self._recorded = recorded(shapes), shapes
-        self._picture.play(painter)
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        # Of a square that is painted again, the pixels on its edge are cleared whole: more than the square is in them.
+        pixel = 2 / max(abs(painter.worldTransform().m11()), 1.0)
+        within = option.exposedRect.adjusted(-pixel, -pixel, pixel, pixel)
+        for shape in self._source():
+            paint(painter, shape, within)
 
 
 class MarksItem(pg.GraphicsObject):

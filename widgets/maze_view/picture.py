@@ -17,9 +17,10 @@ from app.drawing.square_layer_shapes import layer_shapes
 from app.field.requests import FieldResult, scene_key
 from app.field.square_layers import NO_LAYER, SquareLayer
 from app.field.vector_field import VectorField
-from app.maze.maze import Maze
+from app.maze.maze import Maze, Square
 from app.maze.routes import Decision, decision_square, reachable
 from app.policy.policy import Policy
+from widgets.maze_view.changed_squares import CellLook, changed_arrows
 from widgets.maze_view.picture_source import PictureSource
 
 STALE_AFTER = 450
@@ -31,6 +32,8 @@ class Picture(QObject):
 
     Attributes:
         wanted: which layer is to be under the arrows, there or not yet.
+        changed_cells: the squares of the maze that `maze_changed` is about; None for all.
+        changed_arrows: the squares of the fields that `fields_changed` is about; None for all.
 
     Signals:
         maze_changed(): other walls, mouse, cheese or marks.
@@ -50,6 +53,9 @@ class Picture(QObject):
         self.maze: Maze = source.document.state.maze
         self.decision: Decision
         self.unreachable = False
+        self.changed_cells: tuple[Square, ...] | None = None
+        self.changed_arrows: tuple[Square, ...] | None = None
+        self._cells: CellLook | None = None
         self._static: tuple[Shape, ...] | None = None
         self._under: SquareLayer | None = None
         self.wanted = NO_LAYER
@@ -128,8 +134,8 @@ class Picture(QObject):
         """Colour the floor under the arrows, or leave it plain."""
         if layer is not self._under:
             self._under = layer
-            self._static = None
-            self.maze_changed.emit()
+            self._cells = None
+            self._draw_maze()
 
     def set_overlays(self, overlays: Mapping[str, tuple[Shape, ...]]) -> None:
         """Lay a rollout's trails and mice over the mazes, by role; the maze's own mouse makes way for them."""
@@ -201,25 +207,32 @@ class Picture(QObject):
         self._wait.stop()
         self.original = self.patched = self._settled = None
         self._shapes.clear()
+        self.changed_arrows = None
         self._set_late(False)
         self.fields_changed.emit()
         if self._source.bridge.busy:
             self._wait_for_answer()
 
     def _set_fields(self, original: VectorField, patched: VectorField) -> None:
+        self.changed_arrows = changed_arrows((self.original, self.patched), (original, patched))
         self.original, self.patched = original, patched
         self._shapes.clear()
         self.fields_changed.emit()
 
     def _draw_maze(self) -> None:
         self.decision = decision_square(self.maze)
-        self.unreachable = int(reachable(self.maze).sum()) < self.maze.walls.count(0)
+        look = CellLook.of(self.maze, self.decision, mouse=not self.overlays)
+        self.unreachable = look.unreachable
+        self.changed_cells = None if self._cells is None else look.changed(self._cells)
+        self._cells = look
         self._static = None
         self.maze_changed.emit()
 
     def _redraw(self, *_: object) -> None:
+        self._cells = None
         self._draw_maze()
         self._shapes.clear()
+        self.changed_arrows = None
         self.fields_changed.emit()
 
 
