@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.cli.field_command import Job, figure_note, note, write_files
 from app.cli.screen_problem import ScreenProblem
+from app.document.export_file import OpenedExport
 from app.document.open_file import OpenedSession, open_policy, read_file
 from app.document.recipe import recipe_of
 from app.document.samples import load_samples
@@ -122,6 +123,10 @@ def open_files(paths: Sequence[Path]) -> Opened:
             tab = session.state.tab
             job = Job(path.stem, tab.title, tab.maze, tab.seed, tab.region)
             opened = Opened((job,), session.state.stack, False, found.policies.policy, found.policies.problems)
+        elif isinstance(found, OpenedExport):
+            mazes += [Job(path.stem, tab.title, tab.maze, tab.seed, tab.region) for tab in found.export.mazes]
+            policy, notes = found.policy or opened.policy, (*opened.notes, *filter(None, (found.problem,)))
+            opened = replace(opened, stack=found.export.stack, from_sample=False, policy=policy, notes=notes)
         elif isinstance(found, tuple):
             mazes += [Job(each.name, each.name, each.maze) for each in found]
         elif isinstance(found, PatchStack):

@@ -100,6 +100,23 @@ def open_mazes(document: Document, mazes: Sequence[tuple[str, Maze]]) -> None:
     document.do(f"Open {len(mazes)} mazes", apply)
 
 
+def open_export(
+    document: Document, name: str, tabs: Sequence[OpenMaze], stack: PatchStack, policy: Policy | None
+) -> None:
+    """Open the mazes of an export in tabs of their own, the first in front, with its stack and its policy if any.
+
+    Raises:
+        MazeError: when there are too many tabs already; the document is as before.
+    """
+
+    def apply(state: State) -> State:
+        first = max(open_maze.id for open_maze in state.mazes) + 1
+        opened = tuple(replace(tab, id=number) for number, tab in enumerate(tabs, first))
+        return State(_with_room((*state.mazes, *opened)), first, policy or state.policy, stack)
+
+    document.do(f"Open {name}", apply)
+
+
 def duplicate_maze(document: Document) -> None:
     """Open a copy of the maze in front in a tab of its own."""
 

@@ -7,25 +7,22 @@ format is a further line of `READERS`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
+from app.document.export_file import Export, OpenedExport, export_of, with_policy
+from app.document.file_beginning import Beginning
 from app.document.session_file import FORMAT as SESSION_FORMAT
-from app.document.session_file import LARGEST as LARGEST_JSON
 from app.document.session_file import SUFFIX as SESSION_SUFFIX
 from app.document.session_file import Session, load_session
 from app.errors import MazeError, MazescopeError, PatchError, PolicyError, SessionError
 from app.interventions.patches import PatchStack
 from app.interventions.patches_file import load_patches
-from app.interventions.vectors import ActivationVector, TensorHeader, is_vector, read_vector, tensor_header
+from app.interventions.vectors import ActivationVector, is_vector, read_vector
 from app.io.file_kind import kind_of
-from app.io.json_file import read_json
-from app.io.regular_file import no_regular_file
 from app.maze import grid_file, maze_file, state_file, text_file
 from app.maze.maze import Maze
 from app.maze.text_variants import looks_like_maze
@@ -34,9 +31,7 @@ from app.policy.policy import Policy
 if TYPE_CHECKING:
     from app.document.policy_lookup import Policies
 
-ANY: Final = "a policy, maze, vector, session or file of patches"
-_START: Final = 4096
-_JSON: Final = re.compile(r"\ufeff?\s*(\[\s*)?\{")
+ANY: Final = "a policy, maze, vector, session, file of patches or export"
 _MAZE_TEXT: Final = frozenset("#.CM \r\n")
 
 
@@ -48,6 +43,7 @@ class Kind(Enum):
     PATCHES = "a file of patches"
     VECTOR = "a vector"
     POLICY = "a policy"
+    EXPORT = "an export"
 
     @property
     def refusal(self) -> type[MazescopeError]:
@@ -58,6 +54,7 @@ class Kind(Enum):
             Kind.PATCHES: PatchError,
             Kind.VECTOR: PatchError,
             Kind.POLICY: PolicyError,
+            Kind.EXPORT: SessionError,
         }
         return classes[self]
 
@@ -78,76 +75,9 @@ class OpenedSession:
     policies: Policies
 
 
+T = TypeVar("T")
 Mazes = tuple[NamedMaze, ...]
-Content = OpenedSession | Mazes | PatchStack | ActivationVector | Policy
-
-
-class Beginning:
-    """First bytes of a file; what more of it is needed to tell its kind is read once, when first asked for.
-
-    Args:
-        expected: what the file should be, for sentences on one that cannot be read.
-        refusal: the class of what is raised then.
-    """
-
-    def __init__(self, path: Path, expected: str, refusal: type[MazescopeError]) -> None:
-        self.path, self.expected, self.refusal = path, expected, refusal
-        self.suffix = path.suffix.lower()
-
-    @cached_property
-    def start(self) -> bytes:
-        """The first bytes.
-
-        Raises:
-            MazescopeError: when there is no file that can be read.
-        """
-        path = self.path
-        try:
-            what = no_regular_file(path)
-            if what is not None:
-                raise self.refusal(f"{path.name or path} is {what}; expected {self.expected}.")
-            with path.open("rb") as file:
-                return file.read(_START)
-        except OSError as error:
-            raise self.refusal(
-                f"{path} cannot be read: {error.strerror or error}; expected {self.expected}."
-            ) from error
-        except ValueError as error:  # a name with a null byte
-            raise self.refusal(f"{path.name!r} cannot be the name of a file; expected {self.expected}.") from error
-
-    @cached_property
-    def text(self) -> str:
-        """The beginning of a text; empty for anything else."""
-        try:
-            # The last letter may be cut in two.
-            return self.start.decode(errors="strict" if len(self.start) < _START else "ignore")
-        except ValueError:
-            return ""
-
-    @cached_property
-    def json(self) -> Any:
-        """The values of a file that begins as JSON objects or a list of them do, or is called `.json`; else None.
-
-        What is no JSON after all is None as well, and `problem` says why.
-        """
-        self.problem: MazescopeError | None = None
-        if self.suffix != ".json" and not _JSON.match(self.text):
-            return None
-        try:
-            return read_json(self.path, LARGEST_JSON, self.expected, self.refusal)
-        except MazescopeError as error:
-            self.problem = error
-            return None
-
-    @property
-    def format(self) -> object:
-        """The format that a JSON object names; None where it names none."""
-        return self.json.get("format") if isinstance(self.json, dict) else None
-
-    @cached_property
-    def tensors(self) -> TensorHeader | None:
-        """Names and metadata of a safetensors file; None for any other, or one that is damaged."""
-        return tensor_header(self.path) if self.start[8:9] == b"{" else None
+Content = OpenedSession | OpenedExport | Mazes | PatchStack | ActivationVector | Policy
 
 
 @dataclass(frozen=True)
@@ -232,10 +162,18 @@ def _read_as(kind: Kind, path: Path) -> Content:
     if reader is None:
         # A checkpoint's reader says best what is wrong with it.
         reader = next(reader for reader in READERS if reader.kind is kind)
+    if reader.kind is Kind.EXPORT and kind in (Kind.MAZE, Kind.PATCHES):
+        export = _as(kind, lambda: _export(path))
+        mazes = tuple(NamedMaze(tab.title, tab.maze) for tab in export.mazes)
+        return mazes if kind is Kind.MAZE else export.stack
     if reader.kind is not kind:
         raise kind.refusal(f"{path.name} holds {reader.kind.value}; expected {kind.value}.")
+    return _as(kind, lambda: reader.read(path, None))
+
+
+def _as(kind: Kind, read: Callable[[], T]) -> T:
     try:
-        return reader.read(path, None)
+        return read()
     except kind.refusal:
         raise
     except MazescopeError as error:
@@ -294,6 +232,10 @@ def _is_states(file: Beginning) -> bool:
     return state_file.holds_states(file.start)
 
 
+def _is_export(file: Beginning) -> bool:
+    return file.recipe is not None
+
+
 def _is_vector(file: Beginning) -> bool:
     return file.tensors is not None and is_vector(file.tensors)
 
@@ -307,6 +249,17 @@ def _load_session(path: Path, here: Policy | None) -> Content:
 
     session = load_session(path)
     return OpenedSession(session, find_policies(session, here))
+
+
+def _load_export(path: Path, here: Policy | None) -> Content:
+    return with_policy(_export(path), path.parent, here)
+
+
+def _export(path: Path) -> Export:
+    text = Beginning(path, ANY, SessionError).recipe
+    if text is None:  # It was another file a moment ago.
+        raise SessionError(f"{path.name} has no recipe; expected an export of Mazescope.")
+    return export_of(text, path)
 
 
 def _load_policy(path: Path, _here: Policy | None) -> Content:
@@ -333,6 +286,7 @@ READERS: Final = (
     Reader(Kind.MAZE, _is_maze_text, _one_maze(text_file.load)),
     Reader(Kind.MAZE, _is_states, _load_states),
     Reader(Kind.MAZE, _is_grid, _one_maze(grid_file.load)),
+    Reader(Kind.EXPORT, _is_export, _load_export),
     Reader(Kind.VECTOR, _is_vector, lambda path, _here: read_vector(path)),
     Reader(Kind.POLICY, _is_policy, _load_policy),
 )

@@ -10,6 +10,7 @@ from app.interventions.patches import PatchStack
 from app.interventions.patches_file import stack_to_json
 from app.maze.maze import Maze
 from app.maze.maze_file import to_json
+from app.paths import asset
 from app.policy.policy import Policy
 
 PROGRAM: Final = f"Mazescope {__version__}"
@@ -33,10 +34,20 @@ def recipe_of(
         "seed": seed,
         "region": region,
         "maze": to_json(maze),
-        "policy": {"name": policy.name, "weights_sha256": policy.weights_hash},
+        "policy": {"name": policy.name, "weights_sha256": policy.weights_hash, **_file(policy)},
         **stack_to_json(stack),
         **more,
     }
+
+
+def _file(policy: Policy) -> dict[str, str]:
+    """The name of the policy's file, without its folder: exports are shown to others."""
+    if policy.path is None:
+        return {}
+    shipped = asset("policies")
+    if policy.path.is_relative_to(shipped):
+        return {"shipped": policy.path.relative_to(shipped).as_posix()}
+    return {"file": policy.path.name}
 
 
 def recipe_text(recipe: Recipe) -> str:

@@ -182,6 +182,16 @@ def policy_to_json(policy: Policy) -> dict[str, str]:
     return {"name": policy.name, "weights_hash": policy.weights_hash, **paths}
 
 
+def shipped_policy(name: str) -> Path | None:
+    """The file of a policy that ships with the program, by its place within the assets; None for one outside them."""
+    root, place = asset("policies"), asset("policies", *name.split("/"))
+    # A name with a null byte cannot be resolved.
+    with contextlib.suppress(ValueError):
+        if place.resolve().is_relative_to(root.resolve()):
+            return place
+    return None
+
+
 def _with_relative(policy: Mapping[str, str], folder: Path | None) -> dict[str, str]:
     """A policy's JSON with its path from the session's folder too, so that both can move together."""
     if folder is None or "path" not in policy or "shipped" in policy:
@@ -208,12 +218,9 @@ def _policy_from_json(found: object, folder: Path | None, name: str) -> PolicyRe
     if "weights_hash" not in found:
         raise SessionError(f'The session\'s "{name}" lacks its "weights_hash".')
     paths: list[Path] = []
-    if "shipped" in found:
-        root, place = asset("policies"), asset("policies", *found["shipped"].split("/"))
-        # A name with a null byte cannot be resolved.
-        with contextlib.suppress(ValueError):
-            if place.resolve().is_relative_to(root.resolve()):
-                paths.append(place)
+    shipped = shipped_policy(found["shipped"]) if "shipped" in found else None
+    if shipped is not None:
+        paths.append(shipped)
     if "relative" in found and folder is not None:
         paths.append(folder / found["relative"])
     if "path" in found:

@@ -115,6 +115,12 @@ def _known(policy: Policy) -> Policy:
         return policy
 
 
+def loaded_policy(weights_hash: str) -> Policy | None:
+    """A policy in use that was loaded from a file and has these weights, or None."""
+    with _lock:
+        return next((policy for (found, _), policy in _policies.items() if found == weights_hash), None)
+
+
 def _reopen(path: Path, name: str, weights_hash: str) -> Network:
     """The network that was read from a file, read again."""
     try:

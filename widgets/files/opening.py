@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.document import maze_edits, patch_edits
 from app.document.document import MOST_MAZES, State
+from app.document.export_file import OpenedExport
 from app.document.first_document import new_state
 from app.document.open_file import Content, NamedMaze, OpenedSession, open_policy, read_file
 from app.document.session_file import SUFFIX as SESSION_SUFFIX
@@ -30,7 +31,11 @@ from widgets.services.topics import Topic
 
 DEFAULT_POLICY = "default.safetensors"
 RECENT_KEPT = 10
-OPEN_TITLES = {"any": "Open a session, maze, policy, vector or patches", "policy": "Open policy", "maze": "Open maze"}
+OPEN_TITLES = {
+    "any": "Open a session, maze, policy, vector, patches or export",
+    "policy": "Open policy",
+    "maze": "Open maze",
+}
 FILTERS = {
     "any": "All supported files (*.pth *.pt *.ckpt *.safetensors *.json *.txt *.npy *.pkl *.mazescope"
     " *.png *.svg *.pdf *.gif *.mp4 *.csv *.npz);;All files (*)",
@@ -222,7 +227,9 @@ class Files(QObject):
 
     def _take_one(self, content: Content) -> None:
         document = self._context.document
-        if isinstance(content, PatchStack):
+        if isinstance(content, OpenedExport):
+            self._take_export(content)
+        elif isinstance(content, PatchStack):
             patch_edits.open_stack(document, content)
         elif isinstance(content, ActivationVector):
             self._take_vector(content)
@@ -242,6 +249,19 @@ class Files(QObject):
             maze_edits.open_level(document, mazes[0].maze, mazes[0].name, tab=True)
         elif mazes:
             maze_edits.open_mazes(document, [(each.name, each.maze) for each in mazes])
+
+    def _take_export(self, opened: OpenedExport) -> None:
+        export = opened.export
+        try:
+            maze_edits.open_export(self._context.document, export.name, export.mazes, export.stack, opened.policy)
+        except MazescopeError as error:
+            self._context.report_exception(error, Topic.FILE)
+            return
+        if export.mode is not None:
+            self._context.view.set_mode(export.mode)
+        self._context.notice(f"Opened the maze and the patches of {export.name}.")
+        if opened.problem:
+            self._context.report(opened.problem, about=Topic.FILE)
 
     def _take_policy(self, policy: Policy) -> None:
         self._context.document.end()

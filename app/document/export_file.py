@@ -1,0 +1,153 @@
+"""Exports opened again: the maze, policy and patches of a picture, movie or table, by the recipe in its file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from app.document.document import OpenMaze
+from app.document.session_file import shipped_policy
+from app.document.view_mode import Mode
+from app.errors import MazeError, MazescopeError, PolicyError, SessionError
+from app.interventions.patches import PatchStack
+from app.interventions.patches_file import stack_from_json
+from app.io.json_file import parse_json, shown
+from app.io.regular_file import is_file
+from app.maze import maze_file
+from app.maze.levels import generate_level
+from app.policy.policy import Policy
+
+EXPECTED: Final = "an export of Mazescope"
+_BESIDE: Final = "beside"
+
+
+@dataclass(frozen=True)
+class Export:
+    """Contents of an export's recipe.
+
+    Attributes:
+        name: of the file.
+        mazes: the maze, and the one next to it where two were compared; numbered from 1.
+        stack: the patches.
+        policy: the recipe's words on its policy.
+        mode: the fields that were shown, or None where the file does not say.
+    """
+
+    name: str
+    mazes: tuple[OpenMaze, ...]
+    stack: PatchStack
+    policy: Mapping[str, Any]
+    mode: Mode | None
+
+
+@dataclass(frozen=True)
+class OpenedExport:
+    """An export, and its policy where that was found.
+
+    Attributes:
+        export: the maze and the patches.
+        policy: the policy with the recipe's weights, or None.
+        problem: a sentence for the user when it was not found; else empty.
+    """
+
+    export: Export
+    policy: Policy | None
+    problem: str = ""
+
+
+def export_of(text: str, path: Path) -> Export:
+    """The maze and patches of a recipe.
+
+    Args:
+        text: the recipe.
+        path: the export.
+
+    Raises:
+        SessionError: one sentence on what was found and what was expected.
+    """
+    try:
+        recipe = parse_json(text)
+    except ValueError:
+        recipe = None
+    if not isinstance(recipe, dict) or not str(recipe.get("program", "")).startswith("Mazescope "):
+        raise SessionError(f"{path.name} has a recipe that cannot be read; expected {EXPECTED}.")
+    if "study" in recipe:
+        raise SessionError(
+            f"{path.name} shows the study {shown(recipe['study'])}, which the command `study` asks again; expected an "
+            f"export of a maze."
+        )
+    beside, view, policy = recipe.get(_BESIDE), recipe.get("view"), recipe.get("policy")
+    try:
+        mazes: tuple[OpenMaze, ...] = (_tab(recipe, 1, path.stem),)
+        if isinstance(beside, dict):
+            mazes = (*mazes, _tab(beside, 2, f"{path.stem}, right"))
+        stack = stack_from_json({"patches": recipe.get("patches")})
+    except MazescopeError as error:
+        raise SessionError(f"{path.name} has a recipe that cannot be used: {error}") from error
+    # Two policies may be compared on one maze.
+    different = mazes[:1] if len({tab.maze for tab in mazes}) == 1 else mazes
+    mode = Mode(view) if isinstance(view, str) and view in list(Mode) else None
+    return Export(path.name, different, stack, policy if isinstance(policy, dict) else {}, mode)
+
+
+def with_policy(export: Export, folder: Path, here: Policy | None) -> OpenedExport:
+    """The export with its policy, found by the hash of its weights.
+
+    That is the policy that is open, one that is in use, one that ships with the program, or the file of the recipe's
+    name next to the export. No other place is looked at.
+
+    Args:
+        export: the export.
+        folder: where it is.
+        here: the policy that is open.
+    """
+    wanted = export.policy.get("weights_sha256")
+    if not isinstance(wanted, str):
+        return OpenedExport(export, None)
+    if here is not None and here.weights_hash == wanted:
+        return OpenedExport(export, here)
+    # Loads torch.
+    from app.policy.loading import load_policy, loaded_policy
+
+    known = loaded_policy(wanted)
+    if known is not None:
+        return OpenedExport(export, known)
+    for place in filter(is_file, _places(export.policy, folder)):
+        with contextlib.suppress(PolicyError):
+            policy = load_policy(place)
+            if policy.weights_hash == wanted:
+                return OpenedExport(export, policy)
+    file = export.policy.get("file")
+    where = f" (no {shown(file)} with its weights is next to it)" if isinstance(file, str) else ""
+    problem = (
+        f"The policy {shown(export.policy.get('name'))} of {export.name} was not found{where}; the policy that was "
+        f"open is used in its place."
+    )
+    return OpenedExport(export, None, problem)
+
+
+def _tab(recipe: Mapping[str, Any], number: int, name: str) -> OpenMaze:
+    maze = maze_file.from_json(recipe.get("maze"))
+    seed, region, title = recipe.get("seed"), recipe.get("region"), recipe.get("title")
+    try:
+        level = generate_level(maze.world_name, seed, region) if type(seed) is int else None
+    except (MazeError, TypeError):
+        level = None
+    called = title if isinstance(title, str) and title.strip() else name
+    if level is None or level.maze.world != maze.world:
+        return OpenMaze(number, called, maze, maze)
+    return OpenMaze(number, level.name, maze, level.maze, level.seed, level.region)
+
+
+def _places(found: Mapping[str, Any], folder: Path) -> Iterator[Path]:
+    """The files that may be the policy."""
+    shipped, name = found.get("shipped"), found.get("file")
+    place = shipped_policy(shipped) if isinstance(shipped, str) else None
+    if place is not None:
+        yield place
+    # A name alone: a recipe from elsewhere sends nobody to other folders.
+    if isinstance(name, str) and name and Path(name).name == name and not {"/", "\\", ":", "\0"} & set(name):
+        yield folder / name
