@@ -239,14 +239,19 @@ class Question(ABC):
     def words(self) -> tuple[str, ...]:
         """The arguments after `python main.py study STUDY` that ask the same."""
 
-    def command(self) -> str:
-        """The line for a shell that prints the same numbers."""
-        return shlex.join(("python", "main.py", "study", self.study, *self.words()))
+    def command(self, words: Sequence[str] | None = None) -> str:
+        """The line for a shell that prints the same numbers.
 
-    def python(self) -> str:
-        """The lines for a notebook that give the same result."""
-        words = ", ".join(repr(word) for word in (self.study, *self.words()))
-        return f"from app.cli.study_command import ask\n\nresult = ask({words})\nprint(result.to_json())"
+        Args:
+            words: its arguments; `words()` unless given. See `app.studies.command_files` for what is in no file yet.
+        """
+        return shlex.join(("python", "main.py", "study", self.study, *(self.words() if words is None else words)))
+
+    def python(self, words: Sequence[str] | None = None) -> str:
+        """The lines for a notebook that give the same result; arguments as of `command`."""
+        given = (self.study, *(self.words() if words is None else words))
+        said = ", ".join(repr(word) for word in given)
+        return f"from app.cli.study_command import ask\n\nresult = ask({said})\nprint(result.to_json())"
 
 
 class Result(ABC):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ from widgets.controls.panel_parts import Choice, IconButton, column, muted, row
 from widgets.controls.plot_view import PlotView
 from widgets.services.context import Context
 from widgets.services.study_runner import Answer, StudyRunner
+from widgets.services.topics import Topic
 from widgets.studies.result_table import ResultTable
 
 if TYPE_CHECKING:
@@ -171,14 +173,31 @@ class ResultView(QWidget):
         self._say_state()
 
     def _copy_command(self) -> None:
-        if self.result is not None:
-            QGuiApplication.clipboard().setText(self.result.question.command())
-            self._context.notice("The command that prints these numbers is on the clipboard.")
+        self._copy("command", "The command that prints these numbers is on the clipboard.")
 
     def _copy_python(self) -> None:
-        if self.result is not None:
-            QGuiApplication.clipboard().setText(self.result.question.python())
-            self._context.notice("The Python lines that give these numbers are on the clipboard.")
+        self._copy("python", "The Python lines that give these numbers are on the clipboard.")
+
+    def _copy(self, form: str, done: str) -> None:
+        """Copy a line that works as it is: what is in no file yet is written into the program's own folder."""
+        if self.result is None:
+            return
+        question, folder = self.result.question, self._context.settings.file.parent / "commands"
+
+        def text() -> str:
+            from app.studies.command_files import command_words
+
+            words = command_words(question, folder)
+            return question.command(words) if form == "command" else question.python(words)
+
+        self._context.run_in_background(text, partial(self._copied, done), self._not_copied)
+
+    def _copied(self, done: str, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._context.notice(done)
+
+    def _not_copied(self, error: Exception) -> None:
+        self._context.report_exception(error, Topic.STUDY)
 
     def _save_menu(self) -> QMenu:
         menu = QMenu(self)

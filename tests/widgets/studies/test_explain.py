@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from app.cli.study_command import ask
 from app.document import maze_edits, patch_edits
 from app.interventions.patches import AddVector, Mean, PatchStack, Scale, Zero
 from app.maze import generator
@@ -54,18 +56,42 @@ def test_an_edit_makes_the_answer_stale_at_once_and_brings_another(desk: Desk, p
     assert not page.view.plot.stale
 
 
+def copied(desk: Desk, button: QWidget) -> str:
+    """What a button puts on the clipboard."""
+    QApplication.clipboard().clear()
+    Desk.click(button)
+    desk.wait(lambda: bool(QApplication.clipboard().text()))
+    return QApplication.clipboard().text()
+
+
 def test_the_window_shows_what_the_command_prints(desk: Desk, panel: ExplainPanel) -> None:
     page = panel.show_page("push")
     page.levels.which.choose(MANY)
     page.levels.which.activated.emit(1)
     page.levels.count.setValue(11)
     answered(desk, page)
-    QTest.mouseClick(page.view._command, Qt.MouseButton.LeftButton)
-    copied = QApplication.clipboard().text()
-    assert copied.startswith("python main.py study push")
-    assert "--seeds 0:12" in copied
-    QTest.mouseClick(page.view._python, Qt.MouseButton.LeftButton)
-    assert "from app.cli.study_command import ask" in QApplication.clipboard().text()
+    line = copied(desk, page.view._command)
+    assert line.startswith("python main.py study push")
+    assert "--seeds 0:12" in line
+    assert "from app.cli.study_command import ask" in copied(desk, page.view._python)
+
+
+@pytest.mark.parametrize("name", ["response", "push", "outcome"])
+def test_the_copied_line_works_as_pasted_whatever_is_open(desk: Desk, panel: ExplainPanel, name: str) -> None:
+    # An edited maze, two patches, and a policy that is in no file.
+    maze_edits.move_cheese(desk.document, other_square(desk))
+    maze_edits.set_stack(desk.document, "Add", PatchStack((AddVector(coefficient=0.5), Scale(channels=(2,)))))
+    desk.answered()
+    page = answered(desk, panel.show_page(name))
+    words = shlex.split(copied(desk, page.view._command))
+    assert words[:3] == ["python", "main.py", "study"]
+    again, shown = ask(*words[3:]).to_json(), page.runner.result.to_json()
+    # What maze and policy are called differs.
+    for found in (again, shown):
+        for each in found if isinstance(found, list) else [found]:
+            each.pop("recipe", None)
+            each.pop("level", None)
+    assert again == shown
 
 
 def test_a_click_on_the_curve_moves_the_number_of_the_patch(desk: Desk, panel: ExplainPanel) -> None:
