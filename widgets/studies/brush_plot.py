@@ -17,8 +17,8 @@ LINES: Final = 9
 FAINT, STRONG, STALE = 50, 190, 25
 """Opacity of points that are not chosen, that are, and of all while others are on their way; of 255."""
 
-MOST: Final = 3000
-"""Points of a kind that are drawn; of more, evenly spaced ones are."""
+FAINT_SIZE, RING_SIZE, STRONG_SIZE = 4.0, 11.0, 5.0
+"""Widths of points that are not chosen, of the discs under selected ones, and of points that are; in pixels."""
 
 
 class BrushPlot(QWidget):
@@ -54,6 +54,7 @@ class BrushPlot(QWidget):
         self._names = (x, y)
         self._x, self._y = (np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan) for values in (xs, ys))
         self._chosen = np.arange(len(self._x))
+        self._marked = self._marked[self._marked < len(self._x)]
         self._draw()
 
     def inside(self) -> np.ndarray | None:
@@ -93,24 +94,43 @@ class BrushPlot(QWidget):
     def _draw(self, *_: object) -> None:
         if not len(self._x):
             return
-        import pyqtgraph as pg
-
         if self._canvas is None:
-            self._canvas = plot_canvas()
-            self.layout_.insertWidget(0, self._canvas)
+            self._make_canvas()
         palette = self._context.palette
         self._canvas.setFixedHeight(LINES * QFontMetrics(self.font()).height())
         self._canvas.setBackground(palette.panel_raised)
         for side, name in zip(("bottom", "left"), self._names, strict=True):
             dress_axis(self._canvas, side, palette, self.font(), name.replace("_", " "))
-        # Another band takes the old one's place.
-        self._region = None
+        self._place_band()
         self._points()
-        finite = self._x[np.isfinite(self._x)]
-        if not len(finite):
+
+    def _make_canvas(self) -> None:
+        import pyqtgraph as pg
+
+        from widgets.studies.point_cloud import PointCloud
+
+        self._canvas = plot_canvas()
+        self.layout_.insertWidget(0, self._canvas)
+        self._faint, self._rings, self._strong = (PointCloud(size) for size in (FAINT_SIZE, RING_SIZE, STRONG_SIZE))
+        self._whiskers, self._squares = pg.PlotDataItem(connect="finite"), pg.PlotDataItem(pen=None)
+        for item in (self._faint, self._rings, self._strong, self._whiskers, self._squares):
+            self._canvas.addItem(item)
+
+    def _place_band(self) -> None:
+        """Put the axes around the points, and the band over the range that is chosen."""
+        import pyqtgraph as pg
+
+        if self._region is not None:
+            # Another band takes the old one's place.
+            self._canvas.removeItem(self._region)
+            self._region = None
+        there = np.isfinite(self._x) & np.isfinite(self._y)
+        if not there.any():
             return
-        low, high = float(finite.min()), float(finite.max())
-        fill = QColor(palette.accent)
+        x, y = self._x[there], self._y[there]
+        self._canvas.setRange(xRange=(x.min(), x.max()), yRange=(y.min(), y.max()), padding=0.05)
+        low, high = _ends(self._x)
+        fill = QColor(self._context.palette.accent)
         fill.setAlpha(30)
         self._region = pg.LinearRegionItem(self._range or (low, high), brush=fill, bounds=(low, high))
         self._region.sigRegionChangeFinished.connect(self._moved)
@@ -120,23 +140,16 @@ class BrushPlot(QWidget):
         if self._canvas is None:
             return
         palette = self._context.palette
-        kept = self._region
-        self._canvas.clear()
-        if kept is not None:
-            self._canvas.addItem(kept)
-        faint, strong = QColor(palette.text_muted), QColor(palette.original)
+        faint, strong, rings = QColor(palette.text_muted), QColor(palette.original), QColor(palette.patched)
         faint.setAlpha(STALE if self._stale else FAINT)
         strong.setAlpha(STALE if self._stale else STRONG)
-        rows = _thinned(np.arange(len(self._x)))
-        x, y = self._x[rows], self._y[rows]
-        self._canvas.plot(x, y, pen=None, symbol="o", symbolSize=4, symbolBrush=faint, symbolPen=None)
-        for rows, size, brush, pen in (
-            (_thinned(self._chosen), 5, strong, None),
-            (_thinned(self._marked), 12, None, palette.patched),
+        every = np.arange(len(self._x))
+        for cloud, rows, colour in (
+            (self._faint, every, faint),
+            (self._rings, self._marked, rings),
+            (self._strong, self._chosen, strong),
         ):
-            if len(rows):
-                x, y = self._x[rows], self._y[rows]
-                self._canvas.plot(x, y, pen=None, symbol="o", symbolSize=size, symbolBrush=brush, symbolPen=pen)
+            cloud.show_points(self._x[rows], self._y[rows], colour)
         self._means()
 
     def _means(self) -> None:
@@ -149,8 +162,9 @@ class BrushPlot(QWidget):
         x, y = self._x[self._chosen], self._y[self._chosen]
         there = np.isfinite(x) & np.isfinite(y)
         count = int(there.sum())
-        drawn = "" if len(self._x) <= MOST else f"; {MOST:,} points of them are drawn"
-        self.note.setText(f"Squares: means of groups with their {MEAN_INTERVAL}; n = {count:,}{drawn}.")
+        self.note.setText(f"Squares: means of groups with their {MEAN_INTERVAL}; n = {count:,}.")
+        self._whiskers.setVisible(count > 0)
+        self._squares.setVisible(count > 0)
         if not count:
             return
         centres, means, low, high = binned_means(x[there], y[there])
@@ -158,18 +172,19 @@ class BrushPlot(QWidget):
         colour.setAlpha(STALE if self._stale else 255)
         xs = np.column_stack([centres, centres, np.full(len(centres), np.nan)]).ravel()
         ys = np.column_stack([low, high, np.full(len(centres), np.nan)]).ravel()
-        pen = pg.mkPen(colour, width=2)
-        self._canvas.plot(xs, ys, pen=pen, connect="finite")
-        self._canvas.plot(centres, means, pen=None, symbol="s", symbolSize=8, symbolBrush=colour, symbolPen=None)
+        self._whiskers.setData(xs, ys, pen=pg.mkPen(colour, width=2), connect="finite")
+        self._squares.setData(
+            centres, means, pen=None, symbol="s", symbolSize=8, symbolBrush=colour, symbolPen=None, connect="finite"
+        )
 
     def _moved(self) -> None:
         low, high = self._region.getRegion()
-        finite = self._x[np.isfinite(self._x)]
-        whole = low <= finite.min() and high >= finite.max()
-        self._range = None if whole else (float(low), float(high))
+        first, last = _ends(self._x)
+        self._range = None if low <= first and high >= last else (float(low), float(high))
         self.brushed.emit()
 
 
-def _thinned(rows: np.ndarray) -> np.ndarray:
-    """At most `MOST` of the rows, evenly spaced."""
-    return rows if len(rows) <= MOST else rows[np.linspace(0, len(rows) - 1, MOST).astype(np.int64)]
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    """The smallest and the largest number there is."""
+    finite = values[np.isfinite(values)]
+    return float(finite.min()), float(finite.max())
