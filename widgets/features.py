@@ -16,6 +16,7 @@ from widgets.presentation.presentation_mode import Presentation
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
 from widgets.services.log_file import open_log
+from widgets.session.named_snapshots import NamedSnapshots
 from widgets.session.session_actions import Sessions
 from widgets.style import theme
 
@@ -29,6 +30,7 @@ class Features:
 
     Attributes:
         sessions: asks before unsaved work is left.
+        snapshots: named snapshots of maze, stack and view.
         commands: the command palette.
         presentation: presentation mode.
         tour: the tour of the first start.
@@ -38,6 +40,7 @@ class Features:
         self._context, self._window = context, presented.window
         self._helps: dict[str, QDialog] = {}
         self.sessions = Sessions(context, files, self._window)
+        self.snapshots = NamedSnapshots(context, self._window)
         self.commands = CommandPalette(context, self._window)
         self.presentation = Presentation(context, presented)
         self.tour = Tour(context, files, toured)

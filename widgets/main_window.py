@@ -52,6 +52,7 @@ from widgets.shell.layout_memory import LayoutMemory
 from widgets.shell.level_bar import LevelBar
 from widgets.shell.maze_tabs import MazeTabs
 from widgets.shell.message_bar import MessageBar
+from widgets.shell.source_line import SourceLine, window_title
 from widgets.shell.status_bar import Status
 from widgets.shell.view_switch import ViewSwitch
 from widgets.studies.explain_panel import ExplainPanel
@@ -99,6 +100,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         window_actions.register_levels(context, self.levels)
         self.level_bar = LevelBar(context, self.levels)
         self.maze_view = MazeView(context)
+        self.source_line = SourceLine(context)
         self.message_bar = MessageBar(context)
         self.view_switch = ViewSwitch(context)
         self.gain = GainChoice(context)
@@ -109,6 +111,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         window_actions.register_zoom(context, self.maze_view, self._show_legend)
         register_maze(context, self.tabs, self)
         self.compare = Compare(context, self.maze_view, self.files, self)
+        self.tabs.compare_wanted.connect(self.compare.with_maze)
         self.playback = Playback(context, self.maze_view)
         self.training = TrainingSeries(context, self.compare, self.files)
         self.sweep_bar = SweepBar(context, SweepPlayer(context, self))
@@ -131,6 +134,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         over.addWidget(self.under_choice)
         over.addStretch(1)
         column.addLayout(over)
+        column.addWidget(self.source_line)
         column.addWidget(self.maze_view, 1)
         column.addWidget(self.training.bar)
         column.addWidget(self.sweep_bar)
@@ -241,8 +245,9 @@ class MainWindow(ReadingOrder, QMainWindow):
                 message_bar=self.message_bar,
                 # The outcome of a rollout is part of what is shown; the buttons are not.
                 hidden=(self.view_switch, self.gain, *self.under_choice.controls, bar.controls),
-                enlarged=(self.tabs, self.maze_view.outcome, *bar.verdicts.labels, *bar.others.labels),
+                enlarged=(self.tabs, self.source_line, self.maze_view.outcome, *bar.labels),
                 enlarge=bar.set_stage_scale,
+                shown=(self.source_line,),
             ),
             TourParts(
                 window=self,
@@ -256,6 +261,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         submenus = {
             "recent": lambda menu: RecentMenu.add_to(menu, self.files, context),
             "compare": self.compare.add_to,
+            "snapshots": self.features.snapshots.add_to,
             "docks": self.docks.add_to,
         }
         build_menus(self.menuBar(), context, TOOLS, submenus)
@@ -265,6 +271,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.vector_watch.changed.connect(self._vectors_changed)
         self.maze_view.menu_wanted.connect(self._show_menu)
         context.reported.connect(self._report)
+        context.offered.connect(self.message_bar.offer)
         context.succeeded.connect(self.message_bar.forget)
         context.document.changed.connect(self._show_title)
         context.document.history_changed.connect(self._show_title)
@@ -333,7 +340,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         document = self.context.document
         path = self.files.session_path
         name = path.stem if path is not None else document.state.tab.title
-        self.setWindowTitle(f"{name}[*] — Mazescope")
+        self.setWindowTitle(window_title(name, document.state))
         self.setWindowModified(unsaved_work(document, path is not None))
 
     def _show_vector(self, path: Path) -> None:

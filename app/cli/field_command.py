@@ -15,11 +15,12 @@ from app.document.open_file import open_mazes, open_patches, open_policy
 from app.document.recipe import recipe_of
 from app.document.view_mode import Mode
 from app.drawing.figure import FigureOptions
+from app.drawing.no_change import zero_vectors
 from app.drawing.palette import PALETTES, palette
+from app.drawing.source_line import source_line
 from app.errors import MazeError, MazescopeError, PatchError
 from app.export.file_formats import KINDS, file_bytes
 from app.field.requests import FieldRequest, FieldResult
-from app.interventions.patch_wording import stack_words
 from app.interventions.patches import NO_PATCHES
 from app.io.atomic import write_atomically
 from app.io.regular_file import exists
@@ -141,6 +142,8 @@ def run(arguments: argparse.Namespace) -> int:
         for job in chain(files, _level_jobs(arguments.world, arguments.seeds or (), arguments.region)):
             result = engine.compute(FieldRequest(job.maze, policy, stack))
             _check_patches(result, arguments.patches)
+            for position, reason in zero_vectors(result):
+                note(f"{job.name}: patch {position + 1} changes nothing: {reason}.")
             written += _write(job, result, arguments)
             squares += len(result.original.squares)
         label = engine.device_label
@@ -229,5 +232,4 @@ def _content(name: str, job: Job, result: FieldResult, arguments: argparse.Names
 
 def figure_note(request: FieldRequest) -> str:
     """The line under a picture's title: the policy, and the patches that act."""
-    words = stack_words(request.stack)
-    return f"{request.policy.name} · {words}" if words else request.policy.name
+    return source_line(request.policy, request.stack)

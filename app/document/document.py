@@ -9,6 +9,7 @@ from typing import Final
 from psygnal import Signal
 
 from app.document.history import Command, History
+from app.document.snapshot import Snapshot
 from app.interventions.patches import NO_PATCHES, PatchStack
 from app.maze.maze import Maze
 from app.policy.policy import Policy
@@ -46,6 +47,7 @@ class State:
     active: int
     policy: Policy | None = None
     stack: PatchStack = NO_PATCHES
+    snapshots: tuple[Snapshot, ...] = ()
 
     @property
     def tab(self) -> OpenMaze:

@@ -50,9 +50,15 @@ def set_background(document: Document, background: int) -> None:
     edit_maze(document, "Change background", lambda maze: maze.with_background(background))
 
 
-def back_to_level(document: Document) -> None:
-    """Return the maze in front to the level as generated."""
-    document.do("Back to level", lambda state: state.with_maze(state.tab.generated))
+def back_to_level(document: Document, number: int | None = None) -> None:
+    """Return the maze in front, or the one of this id, to the level as generated."""
+
+    def apply(state: State) -> State:
+        wanted = state.active if number is None else number
+        mazes = (replace(tab, maze=tab.generated) if tab.id == wanted else tab for tab in state.mazes)
+        return replace(state, mazes=tuple(mazes))
+
+    document.do("Back to level", apply)
 
 
 def set_stack(document: Document, verb: str, stack: PatchStack, merge: str = "") -> None:
@@ -112,19 +118,24 @@ def open_export(
     def apply(state: State) -> State:
         first = max(open_maze.id for open_maze in state.mazes) + 1
         opened = tuple(replace(tab, id=number) for number, tab in enumerate(tabs, first))
-        return State(_with_room((*state.mazes, *opened)), first, policy or state.policy, stack)
+        mazes = _with_room((*state.mazes, *opened))
+        return replace(state, mazes=mazes, active=first, policy=policy or state.policy, stack=stack)
 
     document.do(f"Open {name}", apply)
 
 
-def duplicate_maze(document: Document) -> None:
-    """Open a copy of the maze in front in a tab of its own."""
+def duplicate_maze(document: Document, number: int | None = None) -> None:
+    """Open a copy of the maze in front, or of the one of this id, in a tab of its own."""
 
     def apply(state: State) -> State:
-        number = max(tab.id for tab in state.mazes) + 1
-        copy = replace(state.tab, id=number, title=_free_title(state, state.tab.title))
-        place = state.mazes.index(state.tab) + 1
-        return replace(state, mazes=_with_room((*state.mazes[:place], copy, *state.mazes[place:])), active=number)
+        new = max(tab.id for tab in state.mazes) + 1
+        wanted = state.active if number is None else number
+        place = next(at for at, tab in enumerate(state.mazes) if tab.id == wanted)
+        tab = state.mazes[place]
+        copy = replace(tab, id=new, title=_free_title(state, tab.title))
+        return replace(
+            state, mazes=_with_room((*state.mazes[: place + 1], copy, *state.mazes[place + 1 :])), active=new
+        )
 
     document.do("Duplicate maze", apply)
 

@@ -252,8 +252,7 @@ def _load_session(path: Path, here: Policy | None) -> Content:
 
 
 def _load_export(path: Path, here: Policy | None) -> Content:
-    folders = [path.parent] if here is None or here.path is None else [path.parent, here.path.parent]
-    return with_policy(_export(path), folders, here)
+    return with_policy(_export(path), path.parent, here)
 
 
 def _export(path: Path) -> Export:

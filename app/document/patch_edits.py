@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -96,6 +96,14 @@ def change_patch(document: Document, position: int, verb: str, *, merge: bool = 
     """Change fields of a patch. With `merge`, changes of the same fields that follow each other are one undo."""
     key = f"patch {position} {' '.join(sorted(changes))}" if merge else ""
     set_stack(document, verb, document.state.stack.replaced(position, **changes), key)
+
+
+def choose_channels(document: Document, channels: Mapping[int, tuple[int, ...]]) -> None:
+    """Give patches other channels, by their positions; one undo."""
+    stack = document.state.stack
+    for position, these in channels.items():
+        stack = stack.replaced(position, channels=these)
+    set_stack(document, "Find channels again", stack)
 
 
 def clear_stack(document: Document) -> None:

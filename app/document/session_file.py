@@ -7,6 +7,7 @@ needs no new version. The version goes up when an older reader would take a file
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 from app import __version__
 from app.document.document import OpenMaze, State
+from app.document.snapshot import Snapshot
 from app.errors import MazescopeError, SessionError
 from app.interventions.patches_file import stack_from_json, stack_to_json
 from app.io.atomic import write_atomically
@@ -79,6 +81,7 @@ def to_json(state: State, view: Mapping[str, Any], folder: Path | None = None) -
         "active": state.active,
         "policy": None if state.policy is None else _with_relative(policy_to_json(state.policy), folder),
         "stack": stack_to_json(state.stack),
+        "snapshots": [_snapshot_to_json(kept) for kept in state.snapshots],
         "view": _view_to_json(view, folder),
     }
 
@@ -133,7 +136,7 @@ def from_json(found: object, folder: Path | None = None) -> Session:
     compare = view.get(COMPARE)
     other = compare.get("policy") if isinstance(compare, dict) else None
     return Session(
-        State(tabs, active, None, stack),
+        State(tabs, active, None, stack, _snapshots_from_json(found.get("snapshots", []))),
         _policy_from_json(found.get("policy"), folder, "policy"),
         view,
         _policy_from_json(other, folder, "policy compared with"),
@@ -167,6 +170,35 @@ def _maze_from_json(found: object) -> OpenMaze:
             )
     maze, generated = maze_files.from_json(found["maze"]), maze_files.from_json(found["generated"])
     return OpenMaze(number, title, maze, generated, seed, region)
+
+
+def _snapshot_to_json(kept: Snapshot) -> dict[str, Any]:
+    return {
+        "name": kept.name,
+        "tab": kept.tab,
+        "maze": maze_files.to_json(kept.maze),
+        "stack": stack_to_json(kept.stack),
+        "view": kept.view_values,
+    }
+
+
+def _snapshots_from_json(found: object) -> tuple[Snapshot, ...]:
+    if not isinstance(found, list):
+        raise SessionError('The session\'s "snapshots" is not a list.')
+    snapshots = tuple(_snapshot_from_json(each) for each in found)
+    if len({kept.name for kept in snapshots}) != len(snapshots):
+        raise SessionError("Two snapshots of the session have one name; expected names that differ.")
+    return snapshots
+
+
+def _snapshot_from_json(found: object) -> Snapshot:
+    if not isinstance(found, dict) or not {"name", "tab", "maze", "stack"} <= found.keys():
+        raise SessionError('A snapshot of the session lacks one of the keys "name", "tab", "maze", "stack".')
+    name, number, view = found["name"], found["tab"], found.get("view", {})
+    if not isinstance(name, str) or not name or type(number) is not int or not isinstance(view, dict):
+        raise SessionError('A snapshot of the session needs a text "name", a whole number "tab" and an object "view".')
+    maze, stack = maze_files.from_json(found["maze"]), stack_from_json(found["stack"])
+    return Snapshot(name, number, maze, stack, json.dumps(view, sort_keys=True))
 
 
 def policy_to_json(policy: Policy) -> dict[str, str]:

@@ -52,6 +52,7 @@ class FigureOptions:
     Attributes:
         title: a line above, left; empty for none.
         note: a muted line under the title, such as policy and patches; empty for none.
+        source: policy and patches where the note says something else; a muted line over it; empty for none.
         show_numbers: whether P(cheese) and P(top-right) at the decision square are below.
         show_legend: whether the legend is below.
         whole_world: shows every cell of the world; otherwise only the maze, its open squares and one cell around.
@@ -66,6 +67,7 @@ class FigureOptions:
 
     title: str = ""
     note: str = ""
+    source: str = ""
     show_numbers: bool = True
     show_legend: bool = True
     whole_world: bool = False
@@ -102,7 +104,7 @@ def figure(result: FieldResult, mode: Mode, palette: Palette, options: FigureOpt
         x = margin + number * (columns + gap)
         shapes += _panel(result, role, palette, options, decision, (x, floor, columns, rows), (left, bottom), unit)
     top = floor + rows + 1.25 * unit
-    above, above_height = heading(palette, options.title, options.note, margin, top, inner, unit)
+    above, above_height = heading(palette, options.title, options.note, margin, top, inner, unit, options.source)
     return Figure((*shapes, *above), width, whole(top + above_height + 0.3 * unit), palette.window, unit)
 
 

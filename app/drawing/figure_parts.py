@@ -15,6 +15,9 @@ from app.drawing.palette import Palette
 from app.drawing.shapes import Rect, Shape, Text, moved, scaled
 from app.maze.routes import Decision
 
+_READABLE: Final = 0.38
+"""Letters of at least this part of a unit are read at the usual size."""
+
 ARROW: Final = "→"
 FIELDS: Final = {"original": "Original", "patched": "Patched", "difference": "Patched minus Original"}
 """The meaning of each hue of arrows."""
@@ -179,20 +182,30 @@ def wrapped(
 
 
 def heading(
-    palette: Palette, title: str, note: str, x: float, y: float, width: float, unit: float
+    palette: Palette, title: str, note: str, x: float, y: float, width: float, unit: float, source: str = ""
 ) -> tuple[list[Shape], float]:
-    """Title, and muted note under it, from y upwards, and the height they take; none where a text is empty."""
+    """Title, and muted lines under it, from y upwards, and the height they take; none where a text is empty.
+
+    Args:
+        source: what the mazes' fields are of; between title and note.
+    """
     shapes: list[Shape] = []
     height = 0.0
-    if note:
-        size = fitting(note, 0.5 * unit, width)
-        shapes.append(Text(x, y + 0.35 * unit, note, size, palette.text_muted))
+    for line in filter(None, (note, *reversed(_source_lines(source, unit, width)))):
+        size = fitting(line, 0.5 * unit, width)
+        shapes.append(Text(x, y + height + 0.35 * unit, line, size, palette.text_muted))
         height += 0.85 * unit
     if title:
         size = fitting(title, 0.85 * unit, width, "semibold")
         shapes.append(Text(x, y + height + 0.4 * unit, title, size, palette.text, weight="semibold"))
         height += 1.25 * unit
     return shapes, height
+
+
+def _source_lines(source: str, unit: float, width: float) -> list[str]:
+    """Policy and patches in one line, or in a line each where one would be too small to read."""
+    policy, dot, patches = source.partition(" · ")
+    return [policy, patches] if dot and fitting(source, 0.5 * unit, width) < _READABLE * unit else [source]
 
 
 def whole(length: float) -> float:

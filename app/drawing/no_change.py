@@ -6,7 +6,27 @@ import numpy as np
 
 from app.drawing.field_shapes import SAME_BELOW
 from app.field.requests import FieldResult
-from app.interventions.patches import AddVector, Offset
+from app.interventions.patches import AddVector, Offset, Patch, VectorPatch
+from app.maze.maze import Maze
+from app.maze.transforms import carve_path_to_corner
+
+
+def zero_vector(patch: Patch, maze: Maze) -> str | None:
+    """Why the vector that a patch names by a word is zero on a maze; None where it is not, or the patch has none."""
+    if not isinstance(patch, VectorPatch):
+        return None
+    if patch.vector == "cheese" and maze.cheese is None:
+        return "the cheese vector is zero, for the maze has no cheese"
+    if patch.vector == "top-right" and carve_path_to_corner(maze) == maze:
+        return "the top-right vector is zero, for there is no wall to open on the way to the corner"
+    return None
+
+
+def zero_vectors(result: FieldResult) -> tuple[tuple[int, str], ...]:
+    """(position in the stack, reason) of every patch that acts with a vector that is zero on this maze."""
+    maze = result.request.maze
+    found = ((position, zero_vector(patch, maze)) for position, patch in result.request.stack.active)
+    return tuple((position, reason) for position, reason in found if reason is not None)
 
 
 def unchanged_reason(result: FieldResult) -> str | None:
@@ -28,6 +48,9 @@ def unchanged_reason(result: FieldResult) -> str | None:
             return "A vector times 0 adds nothing, so Patched equals Original."
         if all(isinstance(patch, Offset) and patch.value == 0 for patch in acting):
             return "An offset of 0 adds nothing, so Patched equals Original."
+        reasons = [zero_vector(patch, result.request.maze) for patch in acting]
+        if reasons[0] is not None and all(reasons):
+            return f"{reasons[0][0].upper()}{reasons[0][1:]}: Patched equals Original."
         return "With these settings the patches change nothing, so Patched equals Original."
     if np.abs(result.patched.probs - result.original.probs).sum(axis=1).max(initial=0) / 2 < SAME_BELOW:
         return f"The patches change no square's probabilities by {SAME_BELOW} or more."

@@ -23,35 +23,38 @@ _CASING: Final = 0.07
 
 
 def rollout_overlays(
-    rollouts: Rollouts, step: int, palette: Palette, *, side_by_side: bool
+    rollouts: Rollouts, step: int, palette: Palette, *, side_by_side: bool, mice: bool = True
 ) -> dict[str, tuple[Shape, ...]]:
     """The shapes by role over each maze after this many steps; see `app.drawing.figure.FigureOptions.overlays`.
 
     Args:
         step: of both mice; one whose episode is over stays where it ended.
         side_by_side: whether each network has a maze of its own; otherwise both mice are in every maze.
+        mice: whether the mice are there; without them there are only trails, as of a walk over another maze.
     """
     drawn = {}
-    for role, mice in ROLES.items():
-        shown = mice if side_by_side else ROLES["difference"]
+    for role, own in ROLES.items():
+        shown = own if side_by_side else ROLES["difference"]
         if rollouts.patched is rollouts.original and "original" in shown:
             shown = ROLES["original"]
-        drawn[role] = _over(rollouts, step, shown, palette)
+        drawn[role] = _over(rollouts, step, shown, palette, mice)
     return drawn
 
 
-def _over(rollouts: Rollouts, step: int, shown: tuple[str, ...], palette: Palette) -> tuple[Shape, ...]:
+def _over(rollouts: Rollouts, step: int, shown: tuple[str, ...], palette: Palette, mice: bool) -> tuple[Shape, ...]:
     episodes: dict[str, Rollout] = {role: getattr(rollouts, role) for role in shown}
     both = len(episodes) > 1
     shapes: list[Shape] = []
     for episode in episodes.values():
-        if episode.reached and step >= episode.steps:
+        if mice and episode.reached and step >= episode.steps:
             # The cheese that was reached is gone.
             row, col = episode.squares[-1]
             shapes.append(Rect(col, row, 1, 1, palette.open))
     for number, (role, episode) in enumerate(episodes.items()):
         aside = (_ASIDE if number else -_ASIDE) if both else 0.0
         shapes += trail(episode, step, getattr(palette, role), palette, aside)
+    if not mice:
+        return tuple(shapes)
     together = both and len({episode.at(step).mouse for episode in episodes.values()}) == 1
     for number, (role, episode) in enumerate(episodes.items()):
         maze = episode.at(step)

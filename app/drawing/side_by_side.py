@@ -30,6 +30,7 @@ class Side:
         note: a muted line of its own under the title.
         overlays: shapes that are over it, by role; see `FigureOptions.overlays`.
         draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
+        source: its policy and patches; over all sides where it is the same of all.
     """
 
     result: FieldResult
@@ -37,6 +38,7 @@ class Side:
     note: str = ""
     overlays: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
     draw_mouse: bool = True
+    source: str = ""
 
 
 def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOptions) -> Figure:
@@ -49,6 +51,7 @@ def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOpt
         ValueError: for no side.
     """
     alone = len(sides) == 1
+    common = sides[0].source if sides and len({side.source for side in sides}) == 1 else ""
     figures = [
         figure(
             side.result,
@@ -58,17 +61,18 @@ def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOpt
                 options,
                 title=options.title if alone else side.title,
                 note=(options.note or side.note) if alone else side.note,
+                source=side.source if alone or not common else "",
                 overlays=side.overlays,
                 draw_mouse=side.draw_mouse,
             ),
         )
         for side in sides
     ]
-    return figures[0] if alone else beside(figures, palette, options.title, options.note)
+    return figures[0] if alone else beside(figures, palette, options.title, options.note, common)
 
 
-def beside(figures: Sequence[Figure], palette: Palette, title: str = "", note: str = "") -> Figure:
-    """One figure of several, from left to right, their tops in line, under a common title and note if there are any.
+def beside(figures: Sequence[Figure], palette: Palette, title: str = "", note: str = "", source: str = "") -> Figure:
+    """One figure of several, from left to right, their tops in line, under a common title and lines if there are any.
 
     Pages of mazes of different sizes are brought to the scale of the largest, so that letters are alike on all.
 
@@ -86,7 +90,7 @@ def beside(figures: Sequence[Figure], palette: Palette, title: str = "", note: s
         shapes += [moved(shape, x, height - each.height) for shape in each.shapes]
         x += each.width
     margin = whole(_MARGIN * unit)
-    above, above_height = heading(palette, title, note, margin, height, x - 2 * margin, _LARGER * unit)
+    above, above_height = heading(palette, title, note, margin, height, x - 2 * margin, _LARGER * unit, source)
     if above:
         height = whole(height + above_height + 0.3 * unit)
     return Figure((*shapes, *above), x, height, pages[0].background, unit)

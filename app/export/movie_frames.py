@@ -22,10 +22,11 @@ from app.drawing.figure import DEFAULT_OPTIONS, Figure, FigureOptions
 from app.drawing.palette import Palette
 from app.drawing.rollout_shapes import rollout_overlays
 from app.drawing.side_by_side import Side, page
+from app.drawing.source_line import source_line
 from app.field.requests import FieldRequest, FieldResult
 from app.field.rollout_values import Rollouts
 from app.field.square_layers import SquareLayer
-from app.interventions.patches import Patch, PatchStack, VectorPatch
+from app.interventions.patches import NO_PATCHES, Patch, PatchStack, VectorPatch
 
 Compute = Callable[[FieldRequest], FieldResult]
 """Gives the whole field: `Engine.compute`."""
@@ -62,6 +63,7 @@ class Look:
         options: what is around the mazes; the note is the story's own.
         titles: of the sides, where there are two.
         under: gives the layer under the arrows of the first side's field; None for a plain floor.
+        named: whether policy and patches are named.
     """
 
     mode: Mode
@@ -69,12 +71,23 @@ class Look:
     options: FigureOptions = DEFAULT_OPTIONS
     titles: tuple[str, ...] = ("",)
     under: Callable[[FieldResult], SquareLayer | None] | None = None
+    named: bool = False
 
-    def draw(self, sides: Sequence[Side], note: str) -> Figure:
-        """One frame. A note is never empty, and what may be said has room, so that all frames are of one layout."""
+    def draw(self, sides: Sequence[Side], note: str, *, stack: bool = False) -> Figure:
+        """One frame. A note is never empty, and what may be said has room, so that all frames are of one layout.
+
+        Args:
+            stack: whether the patches are named with the policy, as the note does not say them.
+        """
         under = None if self.under is None else self.under(sides[0].result)
         options = replace(self.options, note=note or " ", steady=True, under=under)
+        if self.named:
+            sides = [replace(side, source=_source(side.result.request, stack=stack)) for side in sides]
         return page(sides, self.mode, self.palette, options)
+
+
+def _source(request: FieldRequest, *, stack: bool) -> str:
+    return source_line(request.policy, request.stack if stack else NO_PATCHES)
 
 
 # --- a rollout ------------------------------------------------------------------------------------------------------
@@ -101,7 +114,7 @@ def rollout_story(results: Sequence[FieldResult], rollouts: Sequence[Rollouts], 
             shown = f"Step {step}"
             if len(sides) == 1:
                 shown = " · ".join(filter(None, (shown, _ended(rollouts[0], step))))
-            drawn = look.draw(sides, shown)
+            drawn = look.draw(sides, shown, stack=True)
             yield drawn
         for _ in range(hold):
             yield drawn

@@ -80,12 +80,15 @@ class Rollout:
         if self.reached:
             return f"cheese reached in {self.steps} step{'' if self.steps == 1 else 's'}"
         if self.mazes[0].cheese is None:
-            return f"no cheese, {self.steps} steps"
+            return f"the maze has no cheese: {self.steps} steps"
         return f"cheese not reached in {self.steps} steps"
 
     def verdict(self) -> str:
-        """The outcome of it, in few words: "cheese in 24 steps", "no cheese in 500 steps"."""
-        return f"{'cheese' if self.reached else 'no cheese'} in {self.steps} step{'' if self.steps == 1 else 's'}"
+        """The outcome of it, in few words: "cheese in 24 steps", "not reached in 500 steps"."""
+        steps = f"{self.steps} step{'' if self.steps == 1 else 's'}"
+        if self.mazes[0].cheese is None:
+            return f"cheese removed: {steps}"
+        return f"{'cheese' if self.reached else 'not reached'} in {steps}"
 
     def circling_note(self) -> str:
         """The mouse's repetition in words: "repeats 2 steps from step 7"; empty for one that does not repeat."""

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from app.document.autosave import Autosave
 from app.document.document import OpenMaze, State
 from app.document.policy_lookup import find_policy
 from app.document.session_file import PolicyReference, load_session, save_session, to_json
+from app.document.snapshot import Snapshot
 from app.errors import PolicyError, SessionError
 from app.interventions.patches import AddVector, PatchStack, SetValue, Zero
 from app.interventions.patches_file import load_patches
@@ -45,7 +47,8 @@ def state(policy: Policy | None = None) -> State:
         )
     )
     tabs = (OpenMaze(1, "Level 7", edited, maze(), 7, 5), OpenMaze(4, "käse", maze(8), maze(8)))
-    return State(tabs, 4, policy, stack)
+    kept = Snapshot("before", 1, edited, stack, '{"mode": "patched"}')
+    return State(tabs, 4, policy, stack, (kept, replace(kept, name="after", stack=PatchStack())))
 
 
 def saved_policy(folder: Path, seed: int = 0) -> Policy:
@@ -104,6 +107,10 @@ def change(**values: object) -> str:
     return json.dumps(found)
 
 
+def change_snapshot(**values: object) -> list[object]:
+    return [to_json(state(), VIEW)["snapshots"][0] | values]
+
+
 def change_maze(**values: object) -> str:
     found = json.loads(change())
     found["mazes"][0] |= values
@@ -120,6 +127,10 @@ def change_maze(**values: object) -> str:
         (change(version=2), "has version 2; this program reads version 1"),
         (change(version=True), "has version true; this program reads version 1"),
         (change(version=1.0), "has version 1.0; this program reads version 1"),
+        (change(snapshots={}), 'The session\'s "snapshots" is not a list'),
+        (change(snapshots=[{"name": "A"}]), 'lacks one of the keys "name", "tab", "maze", "stack"'),
+        (change(snapshots=change_snapshot(name="")), 'needs a text "name"'),
+        (change(snapshots=change_snapshot() * 2), "Two snapshots of the session have one name"),
         (change(active=True), '"active" must be one of them'),
         (change_maze(id=2**62), 'a whole number "id" from 0 to'),
         (change_maze(id=-1), 'a whole number "id" from 0 to'),

@@ -23,6 +23,7 @@ from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.studies.exact_outcome import FACINGS, arrival, outcome, outcome_of
 from app.studies.rollouts import rollout
+from app.studies.sampled_episodes import _played, sample_episodes
 from tests import recorded
 
 EPISODES = 4000
@@ -78,6 +79,32 @@ def test_sampled_episodes_agree(
     means, errors = visits.mean(axis=0), visits.std(axis=0, ddof=1) / np.sqrt(EPISODES)
     # Of a hundred squares a few are further out than 3 standard errors by chance; 4.5 is one chance in a thousand.
     assert (np.abs(means - found.visits) <= 4.5 * errors + 5 / EPISODES).all()
+
+
+def test_episodes_that_are_sampled_have_the_exact_chance_in_their_interval(
+    reference: Path, reference_policy: Policy, engine: Engine
+) -> None:
+    maze = recorded.level(reference, "easy", 9)
+    assert maze.cheese is not None
+    stack = PatchStack((AddVector(coefficient=-0.5),))
+    exact = outcome(engine.compute, reference_policy, maze, stack, steps=60)
+    arguments = (engine.compute, reference_policy, maze, stack, maze.cheese, 400)
+    found = sample_episodes(*arguments, steps=60)
+    for side, known in ((found.original, exact.original), (found.patched, exact.patched)):
+        assert side is not None
+        assert side.exact == pytest.approx(known.reach)
+        low, high = side.interval
+        assert low <= known.reach <= high
+        assert side.reached == pytest.approx(400 * known.reach, abs=60)
+    assert sample_episodes(*arguments, steps=60) == found
+    assert found.original.words().startswith(f"{found.original.reached} of 400 (")
+    # A blocked move stays, a turn does not move, and one step reaches the cheese.
+    small = from_ascii("#####\n###C#\n###.#\n###M#\n#####", 15)
+    field, _ = constant(small, [0.25, 0, 0.5, 0.25, 0])
+    assert small.cheese is not None
+    played = _played(small, (field, field), small.cheese, 4000, 0, 2)
+    assert played.reached / 4000 == pytest.approx(0.25, abs=0.03)
+    assert played.mean_steps == 2.0
 
 
 def sampled(maze: Maze, policy: Policy, stack: PatchStack, steps: int) -> tuple[np.ndarray, np.ndarray]:

@@ -105,10 +105,10 @@ def test_the_time_ends_it_and_standing_still_is_said() -> None:
     assert found.circling == (0, 1)
     assert found.news == 1
     assert found.summary() == "cheese not reached in 500 steps"
-    assert found.verdict() == "no cheese in 500 steps"
+    assert found.verdict() == "not reached in 500 steps"
     assert found.circling_note() == "stays in place from step 0"
     alone = rollout(always(NOOP), replace(maze, cheese=None))
-    assert alone.summary() == "no cheese, 500 steps"
+    assert alone.summary() == "the maze has no cheese: 500 steps"
 
 
 def test_a_circling_mouse_does_the_same_for_ever(reference_policy: Policy) -> None:

@@ -30,7 +30,15 @@ FILE = (
     "export",
     "export.copy",
 )
-EXPORT = ("export.picture", "export.numbers", "export.movie")
+EXPORT = (
+    "export.picture",
+    "export.snapshots",
+    "export.numbers",
+    "export.movie",
+    "",
+    "export.open_last",
+    "export.show_last",
+)
 EDIT = ("edit.undo", "edit.redo", "", "maze.copy", "maze.paste", "", "maze.toggle_cheese", "level.restore")
 MAZE = (
     "maze.new",
@@ -58,6 +66,7 @@ VIEW = (
     "view.fit_world",
     "",
     "compare",
+    "snapshots",
     "view.each_move",
     "view.legend",
     "view.playback",
@@ -74,6 +83,9 @@ ROLLOUT = (
     "playback.restart",
     "",
     "playback.sampled",
+    "",
+    "playback.episodes.100",
+    "playback.episodes.1000",
 )
 TRAINING = (
     "series.open",
@@ -94,6 +106,11 @@ PATCHES = (
     "patches.subtract",
     "patches.top_right",
     "patches.pin",
+    "",
+    "patches.subtract_here",
+    "patches.top_right_here",
+    "patches.pin_here",
+    "",
     "patches.find",
     "",
     "sweep.bar",
@@ -113,7 +130,7 @@ def build_menus(
 
     Args:
         tools: the canvas tools, each of which has an action.
-        submenus: what adds the submenus "recent", "compare" and "docks" to a menu.
+        submenus: what adds the submenus "recent", "compare", "snapshots" and "docks" to a menu.
     """
     special: dict[str, Callable[[QMenu], object]] = {
         "export": lambda menu: _export(menu, context),
@@ -150,7 +167,8 @@ def build_menus(
 def _export(menu: QMenu, context: Context) -> None:
     inner = menu.addMenu("Export")
     inner.setToolTipsVisible(True)
-    inner.addActions([context.actions[name] for name in EXPORT])
+    for name in EXPORT:
+        inner.addAction(context.actions[name]) if name else inner.addSeparator()
 
 
 def _background(menu: QMenu, context: Context) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.document import patch_edits
 from app.interventions.patches import AddVector, Mean, Noise, Offset, Patch, Resample, Scale, SetValue
-from app.policy.layers import Layer
-from widgets.controls.channel_painter import Pixel
+from app.policy.layers import Layer, canonical
+from widgets.controls.channel_painter import Pixel, pixel_words
 from widgets.services.context import Context
 
 
@@ -33,7 +35,29 @@ def channel_menu(context: Context, stage: Layer, channel: int, pixel: Pixel | No
     for title, patch in _patches(context, stage, channel, pixel):
         menu.addAction(title).triggered.connect(partial(_add, context, patch))
     menu.addSeparator()
+    if stage.side is not None:
+        under = menu.addAction("Colour the maze's squares by it")
+        under.triggered.connect(lambda: context.view.activation_wanted.emit(channel))
+    menu.addAction("Copy its numbers").triggered.connect(lambda: _copy(context, stage, channel))
+    menu.addSeparator()
     return menu
+
+
+def _copy(context: Context, stage: Layer, channel: int) -> None:
+    """The channel's activations as rows of numbers, row 0 on top: original, then patched where that differs."""
+    found = context.bridge.latest_activations
+    if found is None or canonical(found.request.layer) != stage.name:
+        return
+    parts = {"original": found.original[channel], "patched": found.patched[channel]}
+    if np.array_equal(parts["original"], parts["patched"]):
+        del parts["patched"]
+    square = found.request.square
+    lines = []
+    for name, values in parts.items():
+        lines.append(f"{stage.name} {channel}, {name}, mouse at ({square[0]}, {square[1]})")
+        lines += ["\t".join(f"{float(value):.6g}" for value in row) for row in np.atleast_2d(values)]
+    QGuiApplication.clipboard().setText("\n".join(lines))
+    context.notice(f"Copied the numbers of channel {channel}, as a table.")
 
 
 def _add(context: Context, patch: Patch, *_: object) -> None:
@@ -49,7 +73,7 @@ def _patches(context: Context, stage: Layer, channel: int, pixel: Pixel | None) 
     else:
         if pixel is not None:
             at = SetValue(layer=name, channels=these, row=pixel[0], column=pixel[1])
-            found.append((f"Set its value at row {pixel[0]}, column {pixel[1]}", at))
+            found.append((f"Set its value at {pixel_words(pixel)}", at))
         target = context.bridge.inspected_square if maze.cheese is None else maze.cheese
         words = "the cheese's square" if maze.cheese is not None else "the inspected square"
         found.append((f"Set its value at {words}", SetValue(layer=name, channels=these, square=target)))

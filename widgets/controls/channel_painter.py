@@ -16,6 +16,11 @@ Pixel = tuple[int, int]
 """(row, column) of an activation pixel, row 0 on top."""
 
 
+def pixel_words(pixel: Pixel) -> str:
+    """An activation pixel in words that are no maze square's: its row counts from the top."""
+    return f"pixel {pixel[1] + 1} from the left, {pixel[0] + 1} from the top"
+
+
 @dataclass(frozen=True)
 class Mark:
     """Mark of what the stack does to a channel.

@@ -18,7 +18,8 @@ DIGITS = frozenset(Qt.Key(Qt.Key.Key_0 + digit) for digit in range(10))
 class OwnKeys:
     """Mixed into a widget, before its Qt class: `own_keys`, pressed there or in what it holds, are no shortcuts.
 
-    Qt offers every key to the widget with the keyboard, and to those around it, before it looks for a shortcut.
+    Qt offers every key to the widget with the keyboard, and to those around it, before it looks for a shortcut. The
+    space bar is the widget's only where Tab has led, and the focus shows: after a click it plays, as everywhere.
     """
 
     own_keys: frozenset[Qt.Key] = frozenset()
@@ -29,6 +30,7 @@ class OwnKeys:
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
             and Qt.Key(event.key()) in self.own_keys
+            and not (event.key() == Qt.Key.Key_Space and isinstance(self, QWidget) and by_mouse(self))
             and not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         ):
             event.accept()

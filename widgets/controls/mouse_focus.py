@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 MARK = "usedByMouse"
 PRESSES = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick, QEvent.Type.TouchBegin})
@@ -35,11 +35,16 @@ class MouseUse(QObject):
         if new is not None:
             # Again and again: Qt keeps a filter only once.
             new.installEventFilter(self)
+            if isinstance(new, QAbstractScrollArea):
+                # It is pressed on its viewport, which never has the keyboard itself.
+                new.viewport().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Lets everything pass."""
         if event.type() in PRESSES:
-            watched.setProperty(MARK, True)
+            area = watched.parent()
+            pressed = area if isinstance(area, QAbstractScrollArea) and area.viewport() is watched else watched
+            pressed.setProperty(MARK, True)
         elif isinstance(event, QFocusEvent) and event.gotFocus() and event.reason() in BY_KEYBOARD:
             watched.setProperty(MARK, False)
         return False

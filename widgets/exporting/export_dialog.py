@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDoubleSpinBox,
-    QFileDialog,
     QFormLayout,
     QLabel,
     QLineEdit,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.document.recent_states import Timeline
+from app.drawing.figure import Figure
 from app.errors import MazescopeError
 from app.export.movie_frames import Sweep
 from app.io.regular_file import is_file
@@ -33,11 +33,13 @@ from widgets.controls.panel_parts import Choice, muted, row, set_flag
 from widgets.controls.tab_order import ReadingOrder
 from widgets.exporting.codec_hint import Plays
 from widgets.exporting.export_jobs import FORMATS, MOVIES, WHAT, Choices, export, first_frame
-from widgets.exporting.file_names import free_path
+from widgets.exporting.file_names import ask_export_name, free_path, stem
+from widgets.exporting.last_export import LastExport
 from widgets.exporting.page_options import BACKGROUNDS, OF_MOVIES, PageChoice, remember, remembered
+from widgets.exporting.preview import Preview
+from widgets.exporting.snapshot_page import SnapshotFields, snapshots_figure
 from widgets.exporting.sweep_options import SweepFields
-from widgets.exporting.view_snapshot import Snapshots
-from widgets.files.file_dialogs import widen
+from widgets.exporting.view_snapshot import Present, Snapshots
 from widgets.services.cancellable_task import Task
 from widgets.services.context import Context
 from widgets.services.topics import Topic
@@ -50,9 +52,17 @@ USUAL_SCALE = {"picture": "2", "movie": "1"}
 class ExportDialog(ReadingOrder, QDialog):
     """Dialog of an export: contents, options and file; then progress, until the file is there or the user cancels."""
 
-    def __init__(self, context: Context, snapshots: Snapshots, timeline: Timeline, what: str, parent: QWidget) -> None:
+    def __init__(
+        self,
+        context: Context,
+        snapshots: Snapshots,
+        timeline: Timeline,
+        last: LastExport,
+        what: str,
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
-        self._context, self._snapshots, self._timeline = context, snapshots, timeline
+        self._context, self._snapshots, self._timeline, self._last = context, snapshots, timeline, last
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export")
         self.what = Choice("What to export", "Contents of the file", {}, lambda _: self._show_what())
@@ -66,9 +76,16 @@ class ExportDialog(ReadingOrder, QDialog):
             "White has dark text, whatever the window's colours; transparent keeps the window's, "
             "for a page as light or as dark",
             {},
-            lambda _: None,
+            lambda _: self._show_pixels(),
         )
-        self.legend, self.numbers = QCheckBox("Legend"), QCheckBox("Numbers")
+        self.preview, self._fields = Preview(context), SnapshotFields(context, self)
+        self._fields.came.connect(self._show_pixels)
+        self.legend, self.numbers, self.names = (
+            QCheckBox("Legend"),
+            QCheckBox("Numbers"),
+            QCheckBox("Policy and patches"),
+        )
+        self.names.setToolTip("Names of the policy and of the patches that act, under the title")
         self.legend.setToolTip("How to read the arrows and marks")
         self.numbers.setToolTip("P(cheese) and P(top-right) at the decision square")
         self.title = QLineEdit()
@@ -98,10 +115,12 @@ class ExportDialog(ReadingOrder, QDialog):
         self.title.textChanged.connect(self._show_pixels)
         self.legend.toggled.connect(self._show_pixels)
         self.numbers.toggled.connect(self._show_pixels)
+        self.names.toggled.connect(self._show_pixels)
         self._task.progressed.connect(self._show_progress)
         self._task.busy_changed.connect(lambda _: self._show_state())
         self._context.document.changed.connect(self._show_state)
         self._context.bridge.result.connect(self._show_pixels)
+        self._context.view.mode_changed.connect(self._show_pixels)
         self.show_what(what)
 
     # -- what users do
@@ -130,6 +149,7 @@ class ExportDialog(ReadingOrder, QDialog):
     def done(self, result: int) -> None:
         """Close, and end the work under way."""
         self._task.cancel()
+        self._fields.cancel()
         self.plays.close()
         # The document is no object of Qt's, which would let go of what is destroyed by itself.
         self._context.document.changed.disconnect(self._show_state)
@@ -154,7 +174,7 @@ class ExportDialog(ReadingOrder, QDialog):
         form.addRow("Speed", self._rate)
         self.sweep = SweepFields(self._context, form)
         form.addRow("Background", self.background)
-        self._shown = row(self.legend, self.numbers, None, space=16)
+        self._shown = row(self.legend, self.numbers, self.names, None, space=16)
         form.addRow("Show", self._shown)
         form.addRow("Title", self.title)
         form.addRow("File", row(self.path, self.browse))
@@ -162,9 +182,10 @@ class ExportDialog(ReadingOrder, QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 14)
         column.setSpacing(10)
-        column.addLayout(form)
+        page = row(self.preview, form, space=18)
+        page.setStretch(0, 1)
+        column.addLayout(page, 1)
         column.addWidget(self.said)
-        column.addStretch(1)
         column.addWidget(self.bar)
         column.addLayout(row(None, self.close_button, self.go))
         self.setMinimumWidth(30 * self.fontMetrics().height())
@@ -208,7 +229,7 @@ class ExportDialog(ReadingOrder, QDialog):
         self._form.setRowVisible(self.plays.label, suffix == "mp4")
         old = self.path.text()
         if old.strip() and old != self._proposed:
-            self.path.setText(str(Path(old).with_name(_stem(Path(old)) + f".{suffix}")))
+            self.path.setText(str(Path(old).with_name(stem(Path(old)) + f".{suffix}")))
         else:
             self._proposed = str(free_path(self._folder, self._context.document.state.tab.title, suffix))
             self.path.setText(self._proposed)
@@ -223,13 +244,14 @@ class ExportDialog(ReadingOrder, QDialog):
         self.background.choose(kept.background)
         self.legend.setChecked(self._snapshots.legend_shown if kept.legend is None else kept.legend)
         self.numbers.setChecked(kept.numbers)
+        self.names.setChecked(kept.names)
 
     @property
     def _page_choice(self) -> PageChoice:
         # What is as in the window keeps following it.
         legend = self.legend.isChecked()
         kept = None if legend == self._snapshots.legend_shown else legend
-        return PageChoice(self.background.currentData(), kept, self.numbers.isChecked())
+        return PageChoice(self.background.currentData(), kept, self.numbers.isChecked(), self.names.isChecked())
 
     def _usual_fps(self) -> int:
         """A rollout is as quick as its bar has it; other movies as the last one."""
@@ -245,13 +267,30 @@ class ExportDialog(ReadingOrder, QDialog):
             shown = self._snapshots.take(title=self.title.text().strip(), choice=self._page_choice)
         except MazescopeError:
             self.pixels.setText("")
+            self.preview.show_figure(None)
             return
-        drawn = first_frame(self.what.currentData(), shown) if self._is_movie else shown.figure
+        drawn = self._drawn(shown)
+        if drawn is None:
+            return
+        about = "The first picture of the movie" if self._is_movie else "The page as it will be"
+        self.preview.show_figure(drawn, about)
+        self.preview.setVisible(self.what.currentData() != "numbers")
         cell = pixels_per_cell(drawn, float(self.scale.currentData()))
         width, height = round(drawn.width * cell), round(drawn.height * cell)
         self.pixels.setText(f"{width} × {height} pixels")
         if self.format.currentData() == "mp4":
             self.plays.say_of(width, height)
+
+    def _drawn(self, shown: Present) -> Figure | None:
+        """The page, or the first of a movie; None while the snapshots' fields are computed, or where there are none."""
+        what = self.what.currentData()
+        if what == "snapshots":
+            results = self._fields.results(shown.results[0].request.policy, shown.snapshots)
+            if results is None:
+                self.pixels.setText("")
+                self.preview.show_figure(None)
+            return None if results is None else snapshots_figure(shown, results)
+        return first_frame(what, shown) if self._is_movie else shown.figure
 
     @property
     def _path(self) -> Path:
@@ -273,26 +312,19 @@ class ExportDialog(ReadingOrder, QDialog):
         ready = bool(self.path.text().strip()) and self._context.document.state.policy is not None
         if self.what.currentData() == "sweep":
             ready = ready and self.sweep.sweep is not None
+        if self.what.currentData() == "snapshots":
+            ready = ready and bool(self._context.document.state.snapshots)
         self.go.setEnabled(ready and not busy)
         self.go.setText("Replace" if self.path.text().strip() and is_file(path) else "Export")
         self.close_button.setText("Cancel" if busy else "Close")
         self.bar.setVisible(busy)
-        fields = (self.what, self.format, self.scale, self.fps, self.background, self.legend, self.numbers)
+        fields = (self.what, self.format, self.scale, self.fps, self.background, self.legend, self.numbers, self.names)
         for field in (*fields, self.title, self.path, self.browse):
             field.setEnabled(not busy)
         self.sweep.set_enabled(not busy)
 
     def _browse(self) -> None:
-        suffix = self.format.currentData()
-        # The dialog is this window's own, so that it looks alike everywhere and never blocks the program.
-        chooser = QFileDialog(self, "Export as", str(self._path.parent), f"*.{suffix}")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setDefaultSuffix(suffix)
-        widen(chooser)
-        chooser.selectFile(self._path.name)
-        chooser.fileSelected.connect(self.path.setText)
-        chooser.open()
+        ask_export_name(self, self._path, self.format.currentData(), self.path.setText)
 
     def _export(self) -> None:
         # What was typed counts, also where a click on a button leaves the keyboard with the field.
@@ -318,7 +350,7 @@ class ExportDialog(ReadingOrder, QDialog):
 
     def _done(self, path: Path) -> None:
         self._context.settings.set("export.folder", str(path.parent))
-        self._context.notice(f"Exported {path.name}. {self._corrected}".strip())
+        self._last.take(path, self._corrected)
         self.accept()
 
     def _failed(self, error: Exception) -> None:
@@ -366,9 +398,3 @@ class ExportDialog(ReadingOrder, QDialog):
             remember(settings, self._page_choice, movie=self._is_movie)
         if choices.what != "rollout":
             settings.set("export.fps", choices.fps)
-
-
-def _stem(path: Path) -> str:
-    """The name without a suffix that this dialog gave."""
-    known = {f".{suffix}" for formats in FORMATS.values() for suffix in formats}
-    return path.stem if path.suffix.lower() in known else path.name

@@ -13,6 +13,7 @@ from app.export.movie_frames import Look, Story, Sweep, edits_story, rollout_sto
 from app.field.rollout_values import Rollouts
 from app.io.atomic import write_atomically
 from app.progress import Cancelled, Progress
+from widgets.exporting.snapshot_page import fields_of, snapshots_figure, snapshots_recipe
 from widgets.exporting.view_snapshot import Present
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 WHAT: Final = {
     "picture": "Picture of the view",
+    "snapshots": "Picture of the snapshots",
     "numbers": "Numbers of the field",
     "rollout": "Movie of the rollout",
     "sweep": "Movie of a slider's sweep",
@@ -34,6 +36,7 @@ MOVIES: Final = ("rollout", "sweep", "edits", "training")
 
 FORMATS: Final = {
     "picture": file_formats.PICTURES,
+    "snapshots": file_formats.PICTURES,
     "numbers": file_formats.NUMBERS,
     **dict.fromkeys(MOVIES, file_formats.MOVIES),
 }
@@ -67,6 +70,11 @@ def content(choices: Choices, shown: Present, engine: Engine, progress: Progress
     """
     if choices.what == "picture":
         return picture_bytes(choices.suffix, shown, choices.scale)
+    if choices.what == "snapshots":
+        results = fields_of(engine, shown.results[0].request.policy, shown.snapshots, progress)
+        recipe = {**shown.recipe, **shown.about_page, "snapshots": snapshots_recipe(shown)}
+        drawn, title = snapshots_figure(shown, results), shown.options.title
+        return file_formats.picture_bytes(choices.suffix, drawn, recipe, scale=choices.scale, title=title)
     recipe = shown.recipe
     if choices.what == "numbers":
         recipe = {**recipe, "rollout": {"sampled": shown.rule.sampled, "seed": shown.rule.seed}}
@@ -82,8 +90,9 @@ def content(choices: Choices, shown: Present, engine: Engine, progress: Progress
 def first_frame(what: str, shown: Present) -> Figure:
     """A page as large as a movie's frames: they have a note, and a rollout's one on each side of a comparison."""
     # A layer's scale takes room; a movie's frames each have the layer of their own field.
-    look = Look(shown.mode, shown.palette, shown.options, under=lambda _: shown.under)
-    return look.draw([replace(side, note=" " if what == "rollout" else "") for side in shown.sides], "")
+    look = Look(shown.mode, shown.palette, shown.options, under=lambda _: shown.under, named=shown.named)
+    sides = [replace(side, note=" " if what == "rollout" else "") for side in shown.sides]
+    return look.draw(sides, "", stack=what == "rollout")
 
 
 def picture_bytes(suffix: str, shown: Present, scale: float) -> bytes:
@@ -116,6 +125,7 @@ def _story(choices: Choices, shown: Present, engine: Engine, progress: Progress)
         shown.palette,
         shown.options,
         tuple(side.title for side in shown.sides),
+        named=shown.named,
         under=None if shown.under is None else partial(_layer_of_frame, shown, engine),
     )
     requests = [result.request for result in shown.results]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.document.recent_states import Timeline
 from app.errors import MazescopeError
+from widgets.exporting.last_export import LastExport
 from widgets.exporting.page_options import remembered
 from widgets.exporting.view_snapshot import Present, Snapshots
 from widgets.maze_view.maze_view import MazeView
@@ -40,6 +41,7 @@ class Exports:
     Attributes:
         snapshots: the view now, as values.
         timeline: the states of the last minute of work.
+        last: the file exported last.
         dialog: the export dialog while it is open.
     """
 
@@ -55,6 +57,7 @@ class Exports:
         self.snapshots = Snapshots(context, maze_view, shown_rollout, series)
         self.timeline = Timeline(context.document)
         self.dialog: ExportDialog | None = None
+        self.last = LastExport(context)
         for spec in (
             Spec(
                 id="export.picture",
@@ -94,6 +97,16 @@ class Exports:
                 enabled_when=lambda: series() is not None,
             ),
             Spec(
+                id="export.snapshots",
+                title="Export snapshots…",
+                handler=self._opener("snapshots"),
+                icon="camera-burst",
+                group=GROUP,
+                tip="All snapshots next to each other, in one picture.",
+                words=f"{PICTURE} a/b ab before after",
+                enabled_when=lambda: bool(context.document.state.snapshots),
+            ),
+            Spec(
                 id="export.copy",
                 title="Copy figure",
                 handler=self.copy,
@@ -111,7 +124,7 @@ class Exports:
         from widgets.exporting.export_dialog import ExportDialog
 
         if self.dialog is None:
-            self.dialog = ExportDialog(self._context, self.snapshots, self.timeline, what, self._parent)
+            self.dialog = ExportDialog(self._context, self.snapshots, self.timeline, self.last, what, self._parent)
             self.dialog.destroyed.connect(self._forget)
         else:
             self.dialog.show_what(what)

@@ -24,11 +24,13 @@ class PageChoice:
         background: a key of `BACKGROUNDS`. A transparent page keeps the window's colours, for a page as light or dark.
         legend: whether it has a legend; None where the window's says it.
         numbers: whether P(cheese) and P(top-right) are below.
+        names: whether the policy and the patches are named.
     """
 
     background: str = "seen"
     legend: bool | None = None
     numbers: bool = True
+    names: bool = True
 
     def palette(self, seen: Palette) -> Palette:
         """The colours of a page whose window has `seen`."""
@@ -38,7 +40,8 @@ class PageChoice:
         """The page of a file, from its recipe."""
         colours = self.palette(seen)
         ground = self.background if self.background == "transparent" else colours.window
-        return {"background": ground, "palette": colours.name, "legend": legend, "numbers": self.numbers}
+        about = {"legend": legend, "numbers": self.numbers, "names": self.names}
+        return {"background": ground, "palette": colours.name, **about}
 
 
 def remembered(settings: Settings, *, movie: bool = False) -> PageChoice:
@@ -46,7 +49,10 @@ def remembered(settings: Settings, *, movie: bool = False) -> PageChoice:
     kept, legend = settings.get(_background(movie)), settings.get("export.legend")
     known = kept in (OF_MOVIES if movie else tuple(BACKGROUNDS))
     return PageChoice(
-        kept if known else "seen", legend if isinstance(legend, bool) else None, settings.flag("export.numbers", True)
+        kept if known else "seen",
+        legend if isinstance(legend, bool) else None,
+        settings.flag("export.numbers", True),
+        settings.flag("export.names", True),
     )
 
 
@@ -55,6 +61,7 @@ def remember(settings: Settings, choice: PageChoice, *, movie: bool) -> None:
     settings.set(_background(movie), choice.background)
     settings.set("export.legend", choice.legend)
     settings.set("export.numbers", choice.numbers)
+    settings.set("export.names", choice.names)
 
 
 def _background(movie: bool) -> str:

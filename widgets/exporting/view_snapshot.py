@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from app.document.comparison import Comparison
 from app.document.recent_states import Moment
+from app.document.snapshot import Snapshot
 from app.document.view_mode import Mode
 from app.drawing.arrow_look import PLAIN, look_to_json
 from app.drawing.figure import Figure, FigureOptions
 from app.drawing.palette import Palette
 from app.drawing.rollout_shapes import rollout_overlays
 from app.drawing.side_by_side import Side, page
+from app.drawing.source_line import source_line
 from app.errors import MazescopeError
 from app.field.requests import FieldResult
 from app.field.rollout_values import Rollouts, Rule
@@ -51,6 +53,8 @@ class Present:
         rule: how their moves are chosen.
         moments: the states of the last minute of work.
         comparison: what the maze in front is compared with.
+        named: whether policy and patches are named.
+        snapshots: the document's.
         under: the layer under the arrows of the maze in front.
         wanted: which layer that is, for movies whose frames have fields of their own.
         series: the series of checkpoints that is open.
@@ -68,6 +72,8 @@ class Present:
     rule: Rule
     moments: tuple[Moment, ...]
     comparison: Comparison | None = None
+    named: bool = True
+    snapshots: tuple[Snapshot, ...] = ()
     under: SquareLayer | None = None
     wanted: WantedLayer = NO_LAYER
     series: Series | None = None
@@ -149,11 +155,12 @@ class Snapshots:
         legend = self.legend_shown if choice.legend is None else choice.legend
 
         def side(result: FieldResult, picture: Picture, walk: Rollouts | None, title: str) -> Side:
+            source = source_line(result.request.policy, result.request.stack) if choice.names else ""
             if not picture.overlays or walk is None:
-                return Side(result, title)
+                return Side(result, title, source=source)
             # Drawn again, since the page may have other colours than the window.
             over = rollout_overlays(walk, rollout.step, palette, side_by_side=mode == Mode.SIDE_BY_SIDE)
-            return Side(result, title, overlays=over, draw_mouse=False)
+            return Side(result, title, overlays=over, draw_mouse=False, source=source)
 
         sides = [side(latest, view.picture, walks[0], "" if companion is None else companion.front_title)]
         if companion is not None:
@@ -178,6 +185,8 @@ class Snapshots:
             rollout.rule,
             moments,
             None if companion is None else companion.comparison,
+            choice.names,
+            state.snapshots,
             view.picture.under,
             replace(view.picture.wanted, layer=context.view.layer, square=context.bridge.inspected_square),
             self.series(),

@@ -28,6 +28,7 @@ from app.policy.layers import layer
 from widgets.actions.canvas_tool import Gesture
 from widgets.controls.focus_ring import FocusRing
 from widgets.maze_view.canvas_items import MarksItem, ShapesItem
+from widgets.maze_view.patch_marks import PatchMarks
 from widgets.maze_view.picture import Picture
 from widgets.maze_view.pins import PinsItem
 from widgets.maze_view.tools import TOOL_BY_ID, wall_stroke
@@ -110,10 +111,9 @@ class MazeCanvas(pg.GraphicsView):
         view.hover_changed.connect(self.marks.set_hover)
         view.inspect_changed.connect(self.marks.set_inspected)
         view.pixel_hover_changed.connect(self._show_pixel)
-        context.document.changed.connect(self._show_pins)
         context.document.history_changed.connect(self._keep_in_sight)
         self._ring = FocusRing(self, context)
-        self._show_pins()
+        self._patch_marks = PatchMarks(context, role, self.marks, self.pins, self)
         self.marks.set_inspected(view.inspected)
 
     # -- what is shown
@@ -225,13 +225,10 @@ class MazeCanvas(pg.GraphicsView):
 
     def _show_overlay(self) -> None:
         self.overlay.set_shapes(self._picture.overlays.get(self.role, ()), self._picture.side)
+        self.overlay.set_pale(self._picture.overlays_stale, at_once=True)
 
     def _show_stale(self) -> None:
         self._field_item.set_pale(self._picture.is_stale(self.role))
-
-    def _show_pins(self, *_: object) -> None:
-        state = self._context.document.state
-        self.pins.show_stack(state.stack, state.maze.world)
 
     def _show_pixel(self, pixel: tuple[int, int] | None) -> None:
         policy, maze = self._context.document.state.policy, self._picture.maze

@@ -78,10 +78,14 @@ class ShapesItem(pg.GraphicsObject):
         self._source = lambda: shapes
         self.refresh(side)
 
-    def set_pale(self, pale: bool) -> None:
-        """Pale smoothly, or come back."""
+    def set_pale(self, pale: bool, *, at_once: bool = False) -> None:
+        """Pale smoothly or at once, or come back."""
         opacity = PALE if pale else 1.0
-        if opacity != self._fade.endValue():
+        if at_once:
+            self._fade.stop()
+            self._fade.setEndValue(opacity)
+            self.setOpacity(opacity)
+        elif opacity != self._fade.endValue():
             self._fade.stop()
             self._fade.setEndValue(opacity)
             self._fade.start()
@@ -109,6 +113,7 @@ class MarksItem(pg.GraphicsObject):
         self._inspected: Square | None = None
         self._cursor: Square | None = None
         self._pixel: frozenset[Square] = frozenset()
+        self._chosen: frozenset[Square] = frozenset()
 
     def set_palette(self, palette: Palette) -> None:
         """Paint in other colours."""
@@ -140,6 +145,17 @@ class MarksItem(pg.GraphicsObject):
         self._pixel = frozenset(squares)
         self.update()
 
+    def set_chosen(self, squares: Collection[Square]) -> None:
+        """Mark the squares at which a patch acts."""
+        if frozenset(squares) != self._chosen:
+            self._chosen = frozenset(squares)
+            self.update()
+
+    @property
+    def chosen(self) -> frozenset[Square]:
+        """The squares at which a patch acts, while they are chosen."""
+        return self._chosen
+
     @property
     def cursor_square(self) -> Square | None:
         """The keyboard's square."""
@@ -153,6 +169,8 @@ class MarksItem(pg.GraphicsObject):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for square in self._pixel:
             self._outline(painter, square, self._palette.accent, 1.5, fill=0.22)
+        for square in self._chosen:
+            self._outline(painter, square, self._palette.patched, 2.0, fill=0.25)
         if self._hover is not None:
             self._outline(painter, self._hover, self._palette.text, 1.2, fill=0.06)
         if self._inspected is not None:

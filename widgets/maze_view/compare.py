@@ -62,6 +62,18 @@ class Compare:
                 enabled_when=ready,
             ),
             Spec(
+                id="compare.cheese",
+                title="Compare with and without cheese",
+                handler=self.cheese,
+                keys=("W",),
+                icon="cheese-off",
+                group="Compare",
+                tip="The maze in front with its cheese and without, next to each other; again ends it.",
+                checkable=True,
+                words="remove cheese side by side effect vector",
+                enabled_when=ready,
+            ),
+            Spec(
                 id="compare.swap",
                 title="Swap sides",
                 handler=self.swap,
@@ -105,17 +117,23 @@ class Compare:
         found = self.comparison
         if found is None:
             return None
+        if found.cheese:
+            return {"cheese": True}
         return {"maze": found.maze} if found.policy is None else {"policy": policy_to_json(found.policy)}
 
     def restore(self, found: Any) -> None:
-        """Compare as a session did: with `{"maze": id}`, or with `{"policy": Policy}`; with anything else, not at all.
+        """Compare as a session did: with `{"maze": id}`, with `{"policy": Policy}`, or with `{"cheese": True}`.
+
+        With anything else, not at all.
 
         A session is open before the engine is; the comparison then begins with the engine.
         """
         self.stop()
         maze, policy = (found.get("maze"), found.get("policy")) if isinstance(found, dict) else (None, None)
         wanted: Comparison | None = None
-        if isinstance(policy, Policy):
+        if isinstance(found, dict) and found.get("cheese") is True:
+            wanted = Comparison(cheese=True)
+        elif isinstance(policy, Policy):
             wanted = Comparison(policy=policy)
         elif type(maze) is int:
             wanted = Comparison(maze=maze)
@@ -145,6 +163,17 @@ class Compare:
             return
         ids = [tab.id for tab in document.state.mazes]
         self.with_maze(ids[(ids.index(first) + 1) % len(ids)])
+
+    def cheese(self, on: bool) -> None:
+        """Compare the maze in front with itself without cheese, or show only the maze in front again."""
+        wanted = Comparison(cheese=True)
+        if not on:
+            self.stop()
+        elif wanted.other(self._context.document.state) is None:
+            self._context.notice("There is no open square for the cheese.")
+        else:
+            self._start(wanted)
+        self._refresh()
 
     def ask_policy(self) -> None:
         """Let the user choose a checkpoint to compare with."""
@@ -192,7 +221,7 @@ class Compare:
             mazes.setEnabled(not mazes.isEmpty() and self._context.bridge.engine is not None)
 
         inner.aboutToShow.connect(fill)
-        for name in ("compare.maze", "compare.policy", "compare.swap", "compare.stop"):
+        for name in ("compare.maze", "compare.policy", "compare.cheese", "compare.swap", "compare.stop"):
             inner.addAction(actions[name])
 
     def _start(self, comparison: Comparison) -> None:
@@ -211,5 +240,7 @@ class Compare:
 
     def _refresh(self) -> None:
         found = self.comparison
-        self._context.actions["compare.maze"].setChecked(found is not None and found.policy is None)
+        actions = self._context.actions
+        actions["compare.maze"].setChecked(found is not None and found.maze is not None)
+        actions["compare.cheese"].setChecked(found is not None and found.cheese)
         self._context.actions.refresh()

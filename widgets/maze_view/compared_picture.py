@@ -45,7 +45,7 @@ class Companion(QObject):
         front = context.document.state
         other = comparison.other(front)
         assert other is not None, "the caller has checked that the other maze is open"
-        self.comparison, self._front = comparison, front
+        self.comparison, self._front = comparison.followed(front), front
         self.document = Document(other)
         self.bridge = EngineBridge(self.document, ViewState(self), self, channels=False)
         self.picture = Picture(self, self)
@@ -77,7 +77,13 @@ class Companion(QObject):
         document = self._context.document
         document.end()
         policy = self.comparison.policy
-        if policy is None:
+        if self.comparison.cheese:
+            place = self.document.state.maze.cheese
+            if place is None:
+                maze_edits.remove_cheese(document)
+            else:
+                maze_edits.move_cheese(document, place)
+        elif policy is None:
             maze_edits.show_maze(document, self.document.state.active)
         elif document.state.policy is not None:
             self.comparison = self.comparison.turned(document.state)
@@ -100,6 +106,7 @@ class Companion(QObject):
             # They were swapped.
             self.comparison = self.comparison.turned(self._front)
         self._front = new
+        self.comparison = self.comparison.followed(new)
         other = self.comparison.other(new)
         if other is None:
             self.ended.emit()

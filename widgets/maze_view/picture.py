@@ -64,6 +64,8 @@ class Picture(QObject):
         self.thickness = 1.0
         self.look = PLAIN
         self.overlays: Mapping[str, tuple[Shape, ...]] = {}
+        self.overlays_stale = False
+        self._own_mouse = True
         self._shapes: dict[str, tuple[Shape, ...]] = {}
         self._late = False
         # What the last whole original field is of.
@@ -90,7 +92,7 @@ class Picture(QObject):
         """The maze without arrows; worked out when first asked for."""
         if self._static is None:
             squares = {(int(row), int(col)) for row, col in np.argwhere(reachable(self.maze))}
-            palette, mouse = self._source.palette, not self.overlays
+            palette, mouse = self._source.palette, self._own_mouse
             under: tuple[Shape, ...] = ()
             if self._under is not None and self._under.maze.world == self.side:
                 under = layer_shapes(self._under, palette)
@@ -137,12 +139,20 @@ class Picture(QObject):
             self._cells = None
             self._draw_maze()
 
-    def set_overlays(self, overlays: Mapping[str, tuple[Shape, ...]]) -> None:
-        """Lay a rollout's trails and mice over the mazes, by role; the maze's own mouse makes way for them."""
-        if overlays == self.overlays:
+    def set_overlays(
+        self, overlays: Mapping[str, tuple[Shape, ...]], *, stale: bool = False, mice: bool = True
+    ) -> None:
+        """Lay a rollout's trails and mice over the mazes, by role.
+
+        Args:
+            stale: it is out of date, and faded.
+            mice: the mice are among it, so that the maze's own makes way for them.
+        """
+        own_mouse = not (overlays and mice)
+        if (overlays, stale, own_mouse) == (self.overlays, self.overlays_stale, self._own_mouse):
             return
-        other_mouse = bool(overlays) != bool(self.overlays)
-        self.overlays = overlays
+        other_mouse = own_mouse != self._own_mouse
+        self.overlays, self.overlays_stale, self._own_mouse = overlays, stale, own_mouse
         if other_mouse:
             self._draw_maze()
         self.overlays_changed.emit()
@@ -221,7 +231,7 @@ class Picture(QObject):
 
     def _draw_maze(self) -> None:
         self.decision = decision_square(self.maze)
-        look = CellLook.of(self.maze, self.decision, mouse=not self.overlays)
+        look = CellLook.of(self.maze, self.decision, mouse=self._own_mouse)
         self.unreachable = look.unreachable
         self.changed_cells = None if self._cells is None else look.changed(self._cells)
         self._cells = look

@@ -71,6 +71,7 @@ class SquareLayers(QObject):
         context.document.changed.connect(self._document_changed)
         context.view.mode_changed.connect(self._mode_changed)
         context.view.layer_changed.connect(self._layer_changed)
+        context.view.activation_wanted.connect(self._activation_wanted)
         context.view.keep("under", self._to_json, self._from_json)
 
     def choose(self, kind: LayerKind, channel: int | None = None, move: int | None = None) -> None:
@@ -85,6 +86,9 @@ class SquareLayers(QObject):
         self._task.cancel()
         self._set(None)
         self._refresh()
+
+    def _activation_wanted(self, channel: int) -> None:
+        self.choose(LayerKind.ACTIVATION, channel)
 
     def _result_came(self, _: FieldResult) -> None:
         if self.kind in SLOW:

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 
 from app.document import maze_edits, patch_edits
 from app.document.document import Document
+from app.document.view_mode import Mode
+from app.interventions.patches import Patch
 from app.maze.maze import Square
 from app.maze.transforms import rectangle, region
 from widgets.actions.canvas_tool import Gesture, Tool
@@ -85,6 +87,9 @@ def thing_stroke(context: Context, square: Square) -> Stroke | None:
         return mouse_stroke(context, square)
     if square == maze.cheese:
         return cheese_stroke(context, square)
+    if context.view.mode is Mode.ORIGINAL:
+        # No pin is drawn there.
+        return None
     pin = pin_at(context.document.state.stack, square)
     return None if pin is None else pin_stroke(context, pin)
 
@@ -123,6 +128,24 @@ class _NewPin:
             self._stroke.finish()
 
 
+class _ThenPatched:
+    """A gesture with a pin, after which the field is shown that the pin acts on."""
+
+    def __init__(self, context: Context, gesture: Gesture) -> None:
+        self._context, self._gesture = context, gesture
+
+    def over(self, squares: Sequence[Square]) -> None:
+        """The pointer ran over these squares."""
+        self._gesture.over(squares)
+
+    def finish(self) -> None:
+        """The pointer was released."""
+        self._gesture.finish()
+        # Not before: a canvas that goes ends the drag on it.
+        if self._context.view.mode is Mode.ORIGINAL:
+            self._context.view.set_mode(Mode.PATCHED)
+
+
 def _press_wall(context: Context, square: Square) -> Gesture | None:
     return thing_stroke(context, square) or wall_stroke(context, square)
 
@@ -131,9 +154,40 @@ def _press_pin(context: Context, square: Square) -> Gesture | None:
     stack = context.document.state.stack
     found = pins(stack)
     if not found:
-        return _NewPin(context, square)
+        return _ThenPatched(context, _NewPin(context, square))
     here = pin_at(stack, square)
-    return pin_stroke(context, found[-1][0] if here is None else here)
+    return _ThenPatched(context, pin_stroke(context, found[-1][0] if here is None else here))
+
+
+def squares_of(context: Context) -> tuple[int, Patch] | None:
+    """(position, patch) whose squares are chosen on the maze: the one whose card asked, or the last; None for none."""
+    patches = context.document.state.stack.patches
+    if not patches:
+        return None
+    wanted = context.view.squares_patch
+    position = wanted if 0 <= wanted < len(patches) else len(patches) - 1
+    return position, patches[position]
+
+
+def _press_squares(context: Context, square: Square) -> Gesture | None:
+    """Drag over the squares of a patch: the first one decides whether they are added or taken out."""
+    found, document = squares_of(context), context.document
+    if found is None:
+        context.notice("There is no patch whose squares could be chosen: add one first.")
+        return None
+    position, patch = found
+    add = square not in (patch.squares or ())
+
+    def step(squares: Sequence[Square]) -> None:
+        maze = document.state.maze
+        over = {each for each in squares if maze.is_open(each) and each != maze.cheese}
+        before = set(document.state.stack.patches[position].squares or ())
+        after = before | over if add else before - over
+        if after != before:
+            # Of none it would act nowhere: it is everywhere again.
+            patch_edits.change_patch(document, position, "Choose squares", squares=tuple(sorted(after)) or None)
+
+    return Stroke(document, "Choose squares", step)
 
 
 def rectangle_stroke(context: Context, square: Square) -> Stroke:
@@ -232,9 +286,19 @@ TOOLS: Final = (
         icon="map-marker-outline",
         key="T",
         cursor=Qt.CursorShape.CrossCursor,
-        status="Click or drag to pin the cheese channels' value on a square: the patched mouse heads for the pin.",
+        status="Click or drag to pin the cheese channels' value on a square; its card says how surely it leads there.",
         words="pin steer retargeting set value channels intervention",
         press=_press_pin,
+    ),
+    Tool(
+        id="squares",
+        title="Squares of a patch",
+        icon="select-drag",
+        key="Q",
+        cursor=Qt.CursorShape.CrossCursor,
+        status="Drag over squares: the patch acts only with the mouse there. Drag from a chosen one to take them out.",
+        words="where acts only choose select intervention",
+        press=_press_squares,
     ),
     Tool(
         id="pan",

@@ -76,4 +76,5 @@ class ComparedRollouts(QObject):
             companion.picture.set_overlays({})
             return
         side_by_side = self._context.view.mode is Mode.SIDE_BY_SIDE
-        companion.picture.set_overlays(rollout_overlays(found, step, self._context.palette, side_by_side=side_by_side))
+        overlays = rollout_overlays(found, step, self._context.palette, side_by_side=side_by_side)
+        companion.picture.set_overlays(overlays, stale=self.rollouts is None)

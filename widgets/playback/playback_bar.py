@@ -12,6 +12,7 @@ from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, column, row
 from widgets.controls.scrubber import Scrub
 from widgets.playback.compared_rollouts import ComparedRollouts
+from widgets.playback.many_episodes import ManyEpisodes
 from widgets.playback.rollout_player import SPEEDS, Player
 from widgets.playback.verdict import Verdicts
 from widgets.services.action_registry import Spec
@@ -92,6 +93,7 @@ class PlaybackBar(QWidget):
         controls: buttons, slider and choices.
         verdicts: the outcome of the rollouts of the maze in front.
         others: the outcome of those it is compared with.
+        episodes: how many of many sampled episodes reach the cheese.
     """
 
     def __init__(self, context: Context, player: Player, compared: ComparedRollouts) -> None:
@@ -126,6 +128,7 @@ class PlaybackBar(QWidget):
         self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones", 0, LARGEST_SEED)
         self.seed.valueChanged.connect(lambda seed: player.set_rule(replace(player.rule, seed=seed)))
         self.seed.corrected.connect(context.notice)
+        self.episodes = ManyEpisodes(context, player)
         self.controls = QWidget()
         self.verdicts, self.others = Verdicts(context), Verdicts(context)
         self._lay_out()
@@ -134,6 +137,11 @@ class PlaybackBar(QWidget):
         context.palette_changed.connect(self._take_look)
         context.busy_changed.connect(self.refresh)
         self._take_look()
+
+    @property
+    def labels(self) -> tuple[QWidget, ...]:
+        """All that is to be read on stage."""
+        return *self.verdicts.labels, *self.others.labels, self.episodes
 
     def refresh(self, *_: object) -> None:
         """Show the player as it is."""
@@ -157,6 +165,8 @@ class PlaybackBar(QWidget):
         """Show the outcome of the rollouts as a presentation does, in text of this scale; None is as usual."""
         for verdicts in (self.verdicts, self.others):
             verdicts.take_stage(scale)
+        middle = Qt.AlignmentFlag.AlignHCenter if scale is not None else Qt.AlignmentFlag.AlignLeft
+        self.episodes.setAlignment(middle | Qt.AlignmentFlag.AlignVCenter)
 
     def _take_look(self, *_: object) -> None:
         # A font of its own does not follow when the size of text is chosen again.
@@ -194,3 +204,4 @@ class PlaybackBar(QWidget):
         for verdicts in (self.verdicts, self.others):
             said.addWidget(verdicts, 1)
         layout.addLayout(said)
+        layout.addWidget(self.episodes)

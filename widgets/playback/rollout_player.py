@@ -74,8 +74,8 @@ class Player(QObject):
 
     @property
     def playing(self) -> bool:
-        """True while the clock moves the mice."""
-        return self._clock.isActive()
+        """True while the clock moves the mice, or if it will as soon as the rollout is there."""
+        return self._clock.isActive() or self._eager
 
     @property
     def rule(self) -> Rule:
@@ -90,10 +90,10 @@ class Player(QObject):
     # -- what users do
 
     def play(self) -> None:
-        """Go on from the step shown, or from the start when all is over."""
-        if self.rollouts is None:
-            # Pressed before the first rollout is there: it starts when it is.
-            self._eager = self._context.document.state.policy is not None
+        """Go on from the step shown, or from the start when all is over; not before the rollout is of what is open."""
+        if not self.fresh:
+            self._await()
+            self.changed.emit()
             return
         if self._step >= self.last:
             self._step = 0
@@ -133,7 +133,7 @@ class Player(QObject):
         """Choose the steps a second."""
         self._speed = speed
         self._context.settings.set("rollout.speed", speed)
-        if self.playing:
+        if self._clock.isActive():
             self._clock.start(round(1000 / speed))
         self.changed.emit()
 
@@ -144,8 +144,9 @@ class Player(QObject):
             self._context.settings.set("rollout.sampled", rule.sampled)
             self._context.settings.set("rollout.seed", rule.seed)
             self._context.view.kept_changed.emit()
+            self._hold()
             self._loader.load()
-            self.changed.emit()
+            self._show()
 
     def _restore(self, found: Any) -> None:
         """Take up the rule that a session kept; one from elsewhere, or none, leaves the rule as it is."""
@@ -164,7 +165,8 @@ class Player(QObject):
     def outdate(self) -> None:
         """The same stack does something else now, as a vector's file was written again: the next field asks again."""
         self._loader.outdate()
-        self.changed.emit()
+        self._hold()
+        self._show()
 
     # -- what happens behind
 
@@ -176,12 +178,21 @@ class Player(QObject):
 
     def _document_changed(self, old: State, new: State) -> None:
         if (old.maze, old.policy, old.stack) != (new.maze, new.policy, new.stack):
-            self.changed.emit()
+            self._hold()
+            self._show()
+
+    def _await(self) -> None:
+        """Play as soon as the rollout is there."""
+        self._clock.stop()
+        self._eager = self._context.document.state.policy is not None
+
+    def _hold(self) -> None:
+        """What plays waits while it is out of date."""
+        if self._clock.isActive() and not self.fresh:
+            self._await()
 
     def _take(self) -> None:
         self._step = min(self._step, self.last)
-        if self.playing and self._step >= self.last:
-            self._clock.stop()
         if self._eager:
             self._eager = False
             self.play()
@@ -202,6 +213,7 @@ class Player(QObject):
             self._picture.set_overlays({})
             return
         side_by_side = self._context.view.mode is Mode.SIDE_BY_SIDE
-        self._picture.set_overlays(
-            rollout_overlays(found, self._step, self._context.palette, side_by_side=side_by_side)
-        )
+        # Over another maze the mouse is at its start: it never stands where the cheese just was.
+        mice = found.maze == self._context.document.state.maze
+        overlays = rollout_overlays(found, self._step, self._context.palette, side_by_side=side_by_side, mice=mice)
+        self._picture.set_overlays(overlays, stale=not self.fresh, mice=mice)

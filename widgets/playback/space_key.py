@@ -31,7 +31,7 @@ FILLED = QLineEdit | QAbstractSpinBox | QTextEdit | QPlainTextEdit | QAbstractIt
 class SpaceKeeper(QObject):
     """Leaves the space bar to fields and lists, to buttons that Tab led to, and to a canvas with a cell cursor.
 
-    A button or a slider that the mouse has just used gives it up: whoever clicks does not mean to continue by keyboard
+    What the mouse has just used gives it up, as it shows no focus: whoever clicks does not mean to continue by keyboard
     there. Qt asks, before it takes a key for a shortcut, whether the widget with the keyboard wants it for itself;
     buttons do not answer, so the window answers for them. Others say so in `own_keys`.
     """

@@ -10,7 +10,7 @@ from app.field.rollout_values import Rollout, Rollouts
 from widgets.controls.panel_parts import Elided, Shortening, row, set_flag
 from widgets.services.context import Context
 
-LONGEST = "Original: no cheese in 500 steps, repeats 12 steps from step 488"
+LONGEST = "Original: not reached in 500 steps, repeats 12 steps from step 488"
 """As long as a short sentence gets that leaves nothing out: two of them are side by side where they fit."""
 
 

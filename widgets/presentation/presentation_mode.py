@@ -36,6 +36,7 @@ class Parts:
         message_bar: placed where it covers nothing of it.
         hidden: what else is hidden.
         enlarged: what has larger text.
+        shown: what is shown then alone.
         enlarge: called with the scale of text, and with None at the end, for parts that need more than a larger font.
     """
 
@@ -45,6 +46,7 @@ class Parts:
     hidden: Sequence[QWidget]
     enlarged: Sequence[QWidget]
     enlarge: Callable[[float | None], object]
+    shown: Sequence[QWidget] = ()
 
 
 @dataclass
@@ -112,6 +114,8 @@ class Presentation(QObject):
         )
         for part in self._before.hidden:
             part.hide()
+        for part in self._parts.shown:
+            part.show()
         message_bar.room, message_bar.only_in_room = self._message_room, True
         window.setWindowState(window.windowState() | Qt.WindowState.WindowFullScreen)
         QGuiApplication.setOverrideCursor(large_pointer(window.devicePixelRatioF()))
@@ -145,6 +149,8 @@ class Presentation(QObject):
         window.setWindowState(before.state)
         if not before.state & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
             window.setGeometry(before.geometry)
+        for part in self._parts.shown:
+            part.hide()
         for part in before.hidden:
             part.show()
         window.restoreState(before.layout, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from psygnal import EmitLoopError
@@ -21,11 +21,13 @@ class Jobs(QObject):
     Signals:
         reported(str, str, str, str): "error" or "notice", a sentence for the user, details, and what it is about:
             "level", "file", "save", "field", "export", "patches" ..., or "" for anything else; see `MessageBar`.
+        offered(str, object): a notice, and the actions that go with it: {title of the button: id of the action}.
         succeeded(str): what an error may have been about went well now.
         busy_changed(bool): whether background jobs are running.
     """
 
     reported = Signal(str, str, str, str)
+    offered = Signal(str, object)
     succeeded = Signal(str)
     busy_changed = Signal(bool)
 
@@ -60,6 +62,14 @@ class Jobs(QObject):
     def notice(self, sentence: str) -> None:
         """Tell the user something that needs no answer; from any thread."""
         self.reported.emit("notice", sentence, "", "")
+
+    def offer(self, sentence: str, actions: Mapping[str, str]) -> None:
+        """Tell the user something that actions go with, each a button of the message.
+
+        Args:
+            actions: {title of the button: id of the action}.
+        """
+        self.offered.emit(sentence, dict(actions))
 
     def report_exception(self, error: BaseException, about: str = "") -> None:
         """Tell the user of an exception: a refusal's own sentence, or what kind of defect it is, with its traceback."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -24,6 +24,8 @@ class ViewState(QObject):
         layer_changed(str): the layer whose channels are shown.
         pixel_hover_changed(object): (row, col) of the activation pixel under the pointer, row 0 on top, or None.
         tool_changed(str): id of the selected canvas tool.
+        activation_wanted(int): the squares shall be coloured by this channel of the layer shown.
+        squares_patch_changed(int): the squares of another patch are chosen on the maze.
         kept_changed(): something that a session file keeps of the view.
     """
 
@@ -35,6 +37,8 @@ class ViewState(QObject):
     pixel_hover_changed = Signal(object)
     tool_changed = Signal(str)
     kept_changed = Signal()
+    activation_wanted = Signal(int)
+    squares_patch_changed = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +50,7 @@ class ViewState(QObject):
         self._pixel_hover: tuple[int, int] | None = None
         # A first click then looks, and changes nothing.
         self._tool = "select"
+        self._squares_patch = -1
         self._parts: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {}
         for signal in (self.mode_changed, self.arrows_changed, self.inspect_changed, self.layer_changed):
             signal.connect(lambda *_: self.kept_changed.emit())
@@ -132,6 +137,18 @@ class ViewState(QObject):
             self._tool = tool
             self.tool_changed.emit(tool)
 
+    @property
+    def squares_patch(self) -> int:
+        """Position in the stack of the patch whose squares are chosen on the maze; -1 for the last one."""
+        return self._squares_patch
+
+    def choose_squares_of(self, position: int) -> None:
+        """Choose the squares of another patch, with the tool for it."""
+        if position != self._squares_patch:
+            self._squares_patch = position
+            self.squares_patch_changed.emit(position)
+        self.set_tool("squares")
+
     def keep(self, name: str, give: Callable[[], Any], take: Callable[[Any], object]) -> None:
         """Let a part of the window add to what a session file keeps of the view.
 
@@ -153,16 +170,25 @@ class ViewState(QObject):
 
         A policy to compare with is given as the policy itself; see `app.document.policy_lookup.Policies`.
         """
-        if found.get("mode") in list(Mode):
+        self.restore_part(found, ("mode", "layer", "inspected", *self._parts))
+
+    def part_to_json(self, names: Collection[str]) -> dict[str, Any]:
+        """Some of `to_json`, by their keys."""
+        return {name: value for name, value in self.to_json().items() if name in names}
+
+    def restore_part(self, found: Mapping[str, Any], names: Collection[str]) -> None:
+        """Take up some of what `to_json` gave, by their keys; the rest of the view is left as it is."""
+        if "mode" in names and found.get("mode") in list(Mode):
             self.set_mode(found["mode"])
         name = found.get("layer")
         # All networks have the same layers, whatever their width.
-        if isinstance(name, str) and any(stage.name == canonical(name) for stage in layers(1)):
-            self.set_layer(name)
+        known = isinstance(name, str) and any(stage.name == canonical(name) for stage in layers(1))
+        if "layer" in names and known:
+            self.set_layer(str(name))
         square = found.get("inspected")
-        if isinstance(square, list) and len(square) == 2 and all(type(part) is int for part in square):
-            self.inspect((square[0], square[1]))
-        else:
-            self.inspect(None)
+        if "inspected" in names:
+            whole = isinstance(square, list) and len(square) == 2 and all(type(part) is int for part in square)
+            self.inspect((square[0], square[1]) if whole and isinstance(square, list) else None)
         for name, (_, take) in self._parts.items():
-            take(found.get(name))
+            if name in names:
+                take(found.get(name))

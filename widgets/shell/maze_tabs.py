@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QMouseEvent
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QTabBar, QToolButton, QWidget
 
 from app.document import maze_edits
 from app.document.document import OpenMaze, State
+from widgets.services.clipboard import copy_maze
 from widgets.services.context import Context
 
 EDITED = "Edited: differs from the level as it was generated, or the maze as it was opened (Ctrl+Shift+R restores it)"
@@ -29,7 +30,12 @@ class MazeTabs(QTabBar):
     """Reflects the document's mazes: click to show, drag to reorder, double click to rename, a button to close.
 
     A pencil is on the tabs of mazes that differ from their level.
+
+    Signals:
+        compare_wanted(int): the maze of this id shall be next to the one in front.
     """
+
+    compare_wanted = Signal(int)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -182,10 +188,22 @@ class MazeTabs(QTabBar):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Rename…", lambda: self._rename(at))
+        menu.addAction("Duplicate", lambda: maze_edits.duplicate_maze(document, number))
+        menu.addAction("Copy as text", lambda: self._copy(number))
+        tab = next(tab for tab in document.state.mazes if tab.id == number)
+        back = menu.addAction("Back to the level as generated", lambda: maze_edits.back_to_level(document, number))
+        back.setEnabled(tab.maze != tab.generated)
+        beside = menu.addAction("Compare with this one", lambda: self.compare_wanted.emit(number))
+        beside.setEnabled(number != document.state.active and self._context.bridge.engine is not None)
+        menu.addSeparator()
         menu.addAction("Close", lambda: maze_edits.close_maze(document, number))
         others = menu.addAction("Close the others", lambda: maze_edits.close_others(document, number))
         others.setEnabled(self.count() > 1)
         menu.popup(self.mapToGlobal(place))
+
+    def _copy(self, number: int) -> None:
+        copy_maze(next(tab.maze for tab in self._context.document.state.mazes if tab.id == number))
+        self._context.notice("Copied the maze; as text, too.")
 
 
 def _look(tab: OpenMaze) -> tuple[object, ...]:

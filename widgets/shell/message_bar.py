@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
@@ -16,7 +16,8 @@ from widgets.services.topics import LASTING, RETRIED
 
 NOTICE_TIME = 6_000
 ERROR_TIME = 10_000
-"""Milliseconds for which a notice and an error are in sight, the error at least."""
+OFFER_TIME = 12_000
+"""Milliseconds for which a notice, an error and a notice with buttons are in sight, the error at least."""
 
 LETTER_TIME = 80
 """Milliseconds a letter of a longer error."""
@@ -37,6 +38,7 @@ class Message:
     Attributes:
         error: whether it is an error; otherwise a notice.
         key: a later message of the same key takes its place; none of "" does.
+        actions: {title of a button: id of the action it triggers}.
         lasting: whether it stays until it is closed, or until what it is about goes well.
     """
 
@@ -45,12 +47,15 @@ class Message:
     details: str = ""
     key: str = ""
     lasting: bool = False
+    actions: Mapping[str, str] = field(default_factory=dict)
     shown: float = field(default_factory=time.monotonic)
 
     @property
     def time(self) -> int:
         """Milliseconds for which it is in sight."""
-        return max(ERROR_TIME, LETTER_TIME * len(self.text)) if self.error else NOTICE_TIME
+        if self.error:
+            return max(ERROR_TIME, LETTER_TIME * len(self.text))
+        return OFFER_TIME if self.actions else NOTICE_TIME
 
 
 class MessageBar(QFrame):
@@ -84,6 +89,7 @@ class MessageBar(QFrame):
         self.details = QPushButton("Details…")
         self.details.setAccessibleName("Show the details of the message")
         self.details.clicked.connect(self._show_details)
+        self.buttons: list[QPushButton] = []
         self.dismiss = QToolButton()
         self.dismiss.setAccessibleName("Close the message")
         self.dismiss.setToolTip("Close")
@@ -95,24 +101,32 @@ class MessageBar(QFrame):
         row.addWidget(self.label, 1)
         row.addWidget(self.details)
         row.addWidget(self.dismiss)
+        self._row = row
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._expire)
         context.palette_changed.connect(self._draw)
         self._draw()
         self.hide()
 
-    def say(self, kind: str, sentence: str, details: str = "", about: str = "") -> None:
+    def offer(self, sentence: str, actions: Mapping[str, str]) -> None:
+        """Show a notice with buttons: {title: id of an action}."""
+        self.say("notice", sentence, actions=actions)
+
+    def say(
+        self, kind: str, sentence: str, details: str = "", about: str = "", actions: Mapping[str, str] | None = None
+    ) -> None:
         """Show an "error" or a "notice".
 
         Args:
             about: the error's topic, for `forget`.
+            actions: {title of a button: id of the action it triggers}.
         """
         error = kind == "error"
         key = about if error else "notice"
         kept = [old for old in self._messages if old.text != sentence and not (key and old.key == key)]
         if error:
             kept = [old for old in kept if old.error]
-        self._messages = [*kept, Message(sentence, error, details, key, about in LASTING)]
+        self._messages = [*kept, Message(sentence, error, details, key, about in LASTING, actions or {})]
         # Errors first, the latest notice under them.
         self._messages.sort(key=lambda message: not message.error)
         self._messages = self._messages[-MOST_LINES:]
@@ -170,10 +184,28 @@ class MessageBar(QFrame):
             self.label.setText(text)
             self.label.setAccessibleName(text)
         self.details.setVisible(self._latest_with_details() is not None)
+        self._show_buttons()
         self._draw()
         self.setVisible(bool(text))
         self.place()
         self._start_timer()
+
+    def _show_buttons(self) -> None:
+        wanted = {title: name for message in self._messages for title, name in message.actions.items()}
+        if [button.text() for button in self.buttons] == list(wanted):
+            return
+        for button in self.buttons:
+            self._row.removeWidget(button)
+            button.hide()
+            # One of them may be the one whose click brought us here.
+            button.deleteLater()
+        self.buttons = []
+        for title, name in wanted.items():
+            button = QPushButton(title)
+            button.setToolTip(self._context.actions.spec(name).title)
+            button.clicked.connect(self._context.actions[name].trigger)
+            self._row.insertWidget(self._row.count() - 1, button)
+            self.buttons.append(button)
 
     def _show_details(self) -> None:
         message = self._latest_with_details()

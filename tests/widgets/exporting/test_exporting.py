@@ -227,7 +227,7 @@ def test_numbers_that_cannot_be_are_told_in_a_sentence(hand: Hand, tmp_path: Pat
     patch_edits.add_patch(hand.document, Scale(positive=0.5))
     hand.answered()
     said: list[str] = []
-    hand.context.reported.connect(lambda _kind, sentence, *_: said.append(sentence))
+    hand.context.offered.connect(lambda sentence, _: said.append(sentence))
     dialog = opened(hand, "sweep", tmp_path)
     choose(dialog.format, "gif")
     for field, typed in ((dialog.sweep.start, "99"), (dialog.sweep.count, "1"), (dialog.fps, "1000")):

@@ -115,7 +115,7 @@ def test_what_came_of_the_other_mice_is_said_as_well(hand: Hand) -> None:
     assert found is not None
     assert bar.others.isVisible()
     assert bar.others.original.text.startswith(f"Small · Original: {found.original.summary()}")
-    assert bar.verdicts.original.text.startswith("Small copy 1 · Original: no cheese")
+    assert bar.verdicts.original.text.startswith("Small copy 1 · Original: the maze has no cheese")
     hand.window.resize(1900, 800)
     QApplication.processEvents()
     for verdicts in (bar.verdicts, bar.others):
@@ -253,3 +253,28 @@ def test_the_key_that_begins_a_comparison_ends_it(hand: Hand, tmp_path: Path) ->
     assert action.isChecked()
     hand.context.actions.trigger("compare.stop")
     assert not action.isChecked()
+
+
+def test_one_key_shows_the_maze_with_and_without_cheese(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_W)
+    companion = hand.window.maze_view.companion
+    assert companion is not None
+    assert (companion.front_title, companion.title) == ("With cheese", "Without cheese")
+    assert companion.document.state.maze == hand.maze.with_cheese(None)
+    hand.drag((5, 8), (5, 9))
+    assert companion.document.state.maze.walls == hand.maze.walls, "it follows every edit"
+    maze_edits.move_cheese(hand.document, (9, 7))
+    hand.key(Qt.Key.Key_X)
+    assert hand.maze.cheese is None
+    assert companion.document.state.maze.cheese == (9, 7), "it comes back where it was last"
+    assert (companion.front_title, companion.title) == ("Without cheese", "With cheese")
+    hand.wait(lambda: companion.bridge.answer is not None)
+    assert companion.bridge.answer is not None
+    assert companion.bridge.answer.request.maze.cheese == (9, 7)
+    kept = hand.window.compare.to_json()
+    hand.key(Qt.Key.Key_W)
+    assert hand.window.maze_view.companion is None
+    hand.window.compare.restore(kept)
+    assert hand.window.maze_view.companion is not None
+    assert hand.window.maze_view.companion.comparison.cheese
+    hand.window.compare.stop()

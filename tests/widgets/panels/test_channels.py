@@ -168,7 +168,9 @@ def test_the_menu_of_a_channel_adds_patches_for_it(desk: Desk) -> None:
     at = panel.grid.picture_rect(2).topLeft() + QPoint(2, 2)
     mouse, keyboard = QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard
     menu = open_menu(QContextMenuEvent(mouse, at, panel.grid.viewport().mapToGlobal(at)))
-    next(action for action in menu.actions() if action.text() == "Set its value at row 0, column 0").trigger()
+    next(
+        action for action in menu.actions() if action.text() == "Set its value at pixel 1 from the left, 1 from the top"
+    ).trigger()
     menu.close()
     assert desk.patches == (SetValue(channels=(2,), row=0, column=0),)
     desk.key(panel.grid, Qt.Key.Key_End)
@@ -233,7 +235,7 @@ def test_the_enlarged_picture_names_the_squares_of_a_pixel(desk: Desk) -> None:
     row, column = pixel_of_square(maze.mouse, maze.world, 16)
     assert panel.grid.shown is not None
     value = compact(float(panel.grid.shown.values[0][row, column]))
-    assert panel.large.reading.text() == f"{value} at row {row}, column {column} · ({maze.mouse[0]}, {maze.mouse[1]})"
+    assert panel.large.reading.text() == f"{value} at square ({maze.mouse[0]}, {maze.mouse[1]})"
 
 
 def test_pictures_follow_the_inspected_square_and_every_edit(desk: Desk) -> None:

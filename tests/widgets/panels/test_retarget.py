@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.document import maze_edits, patch_edits
-from app.interventions.patches import PatchStack, SetValue, Zero
+from app.document.view_mode import Mode
+from app.field.measures import path_probability
+from app.interventions.patches import AddVector, PatchStack, SetValue, Zero
 from app.maze.maze import Maze
+from app.number_format import fixed
 from app.policy.layers import DEFAULT_LAYER
+from app.policy.loading import load_policy
 from app.policy.network import random_network
-from app.policy.policy import policy_of
+from app.policy.policy import Policy, policy_of
+from app.policy.policy_info import default_policy_path
 from app.studies.cheese_channels import find_cheese_channels
+from app.studies.working_layer import LAYERS, WorkingLayer, find_working_layer
 from tests.widgets.conftest import Hand, MakeHand
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.actions.pin_actions import PIN_VALUE
@@ -68,6 +76,60 @@ def test_the_menu_pins_the_cheese_channels_once_they_are_known(desk: Desk) -> No
     assert patch.channels == desk.context.cheese.defaults(policy, DEFAULT_LAYER, 15)
 
 
+def test_what_steers_acts_where_it_works_and_names_another_layer(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    actions = hand.context.actions
+    assert not actions["patches.subtract_here"].isEnabled()
+    hand.context.view.set_layer("embedder.relu3")
+    assert actions["patches.subtract_here"].text() == "Subtract the cheese vector at relu3"
+    assert actions["patches.pin_here"].text() == "Retarget: pin the cheese channels at relu3"
+    for name in ("subtract", "subtract_here", "top_right"):
+        actions.trigger(f"patches.{name}")
+    layers = [patch.layer for patch in hand.document.state.stack.patches]
+    assert layers == [DEFAULT_LAYER, "embedder.relu3", DEFAULT_LAYER]
+    hand.context.view.set_layer("embedder.fc")
+    assert not actions["patches.pin_here"].isEnabled()
+    maze_edits.open_policy(hand.document, load_policy(default_policy_path()))
+    hand.context.view.set_tool("pin")
+    hand.click((9, 7))
+    patch = hand.document.state.stack.patches[-1]
+    # Its facts name the setting that led it best.
+    assert patch == SetValue(layer="embedder.block1.res2.resadd", channels=(11,), square=(9, 7), value=20.0)
+
+
+def test_the_layer_is_chosen_by_what_was_measured(reference_policy: Policy) -> None:
+    found = find_working_layer(reference_policy, 15, count=12)
+    assert found.levels >= 4
+    assert found.best == DEFAULT_LAYER
+    assert found.shift(DEFAULT_LAYER) < -5
+    elsewhere = WorkingLayer(LAYERS, (-0.1, -8.0, -0.3, -2.0, float("nan"), 0.0), 7)
+    assert elsewhere.best == "embedder.block1.res2.resadd" != elsewhere.layers[2] == DEFAULT_LAYER
+    assert WorkingLayer(LAYERS, (-0.1, -8.0, -4.5, 0.0, 0.0, 0.0), 7).best == DEFAULT_LAYER
+    assert WorkingLayer(LAYERS, (float("nan"),) * 6, 7).best == DEFAULT_LAYER
+
+
+def test_a_pin_says_how_surely_the_mouse_is_led_there(make_desk: MakeDesk) -> None:
+    target = (9, 9)
+    pin = SetValue(channels=(3,), square=target, value=30.0)
+    desk = make_desk(stack=PatchStack((pin,)))
+    panel = desk.put(PatchesPanel, height=900)
+    answer = desk.context.bridge.answer
+    assert answer is not None
+    before, after = (path_probability(field, target) for field in (answer.original, answer.patched))
+    assert before is not None
+    assert after is not None
+    lead = panel.cards.cards[0].lead
+    assert lead.isVisible()
+    assert lead.text() == f"Path probability to the pin {fixed(before)} → {fixed(after)}"
+    patch_edits.move_pin(desk.document, 0, (0, 0))
+    desk.answered()
+    assert lead.text() == "The pin is on a wall: no way leads to it"
+    patch_edits.open_stack(desk.document, PatchStack((AddVector(coefficient=-1.0),)))
+    maze_edits.remove_cheese(desk.document)
+    desk.answered()
+    assert "the maze has no cheese" in panel.cards.cards[0].effect.text()
+
+
 def test_a_card_takes_the_cheese_channels_as_its_own(make_desk: MakeDesk) -> None:
     desk = make_desk(stack=PatchStack((Zero(channels=(30, 31)), Zero(layer="embedder.fc"))))
     panel = desk.put(PatchesPanel, height=900)
@@ -84,7 +146,7 @@ def test_what_was_asked_for_first_comes_too_and_closing_the_finder_ends_only_its
     panel = desk.put(PatchesPanel)
     panel.menu.add_pin()
     desk.context.view.set_layer(OTHER_LAYER)
-    panel.menu.add_pin()
+    panel.menu.add_pin_here()
     desk.click(panel.find_button)
     desk.click(panel.find_button)
     assert panel.progress.isVisible()
@@ -105,7 +167,7 @@ def test_the_finder_follows_the_policy_and_keeps_ticks_otherwise(desk: Desk) -> 
     panel.finder.list.item(1).setCheckState(Qt.CheckState.Checked)
     ticked = panel.finder.ticked
     desk.context.view.set_layer(OTHER_LAYER)
-    panel.menu.add_pin()
+    panel.menu.add_pin_here()
     desk.wait(lambda: len(desk.patches) == 1)
     assert panel.finder.ticked == ticked
     other = policy_of(random_network(1, 5), "other")
@@ -173,6 +235,7 @@ def test_the_finder_leaves_the_place_between_the_panels(hand: Hand) -> None:
 
 def pinned(make_hand: MakeHand, *patches: SetValue | Zero) -> tuple[Hand, Maze]:
     hand = make_hand()
+    hand.context.view.set_mode(Mode.PATCHED)
     patch_edits.open_stack(hand.document, PatchStack(patches))
     hand.answered()
     return hand, hand.maze
@@ -197,6 +260,47 @@ def test_the_pin_is_dragged_over_the_maze_and_the_field_follows(make_hand: MakeH
     hand.answered()
     hand.document.undo()
     assert hand.document.state.stack.patches == (SetValue(channels=(3,), square=start, value=5.5),)
+
+
+def test_the_original_network_has_no_pin_and_the_tool_shows_where_it_acts(make_hand: MakeHand) -> None:
+    square = (5, 7)
+    hand, maze = pinned(make_hand, SetValue(channels=(3,), square=square, value=5.5))
+    hand.context.view.set_mode(Mode.SIDE_BY_SIDE)
+    panes = hand.window.maze_view.panes
+    assert [bool(panes[role].canvas.pins.pins) for role in Mode.SIDE_BY_SIDE.roles] == [False, True, True]
+    hand.context.view.set_mode(Mode.ORIGINAL)
+    hand.click(square)
+    assert hand.document.state.stack.patches[0] == SetValue(channels=(3,), square=square, value=5.5)
+    assert hand.maze.is_wall(square), "the brush paints where no pin is seen"
+    hand.document.undo()
+    assert hand.maze == maze
+    hand.context.view.set_tool("pin")
+    hand.drag(square, (5, 8))
+    assert hand.context.view.mode is Mode.PATCHED
+    assert hand.window.maze_view.canvas.pins.pins == (((5, 8), True),)
+
+
+def test_channels_of_another_policy_are_told_and_found_again(desk: Desk) -> None:
+    pin = SetValue(channels=(3, 5), square=(9, 9), value=PIN_VALUE)
+    patch_edits.open_stack(desk.document, PatchStack((pin, Zero(channels=(7,)))))
+    panel = desk.put(PatchesPanel)
+    note = panel.other_policy
+    assert not note.isVisible()
+    other = policy_of(random_network(1, 5), "other")
+    maze_edits.open_policy(desk.document, other)
+    assert note.isVisible()
+    assert note.words.text().replace("\u200b", "").startswith("Channels 3, 5, 7 of the stack were chosen for small")
+    desk.document.undo()
+    assert not note.isVisible()
+    desk.document.redo()
+    desk.click(note.again)
+    desk.wait(lambda: not note.isVisible())
+    wanted = tuple(sorted(desk.context.cheese.defaults(other, DEFAULT_LAYER, 15)))
+    assert desk.patches == (replace(pin, channels=wanted), Zero(channels=(7,)))
+    assert desk.verbs[-1] == "Find channels again"
+    for seed in (6, 7):
+        maze_edits.show_checkpoint(desk.document, policy_of(random_network(1, seed), f"step {seed}"))
+        assert not note.isVisible(), "a series is one network as it learns"
 
 
 def test_a_pin_is_a_thing_that_other_tools_drag_too(make_hand: MakeHand) -> None:

@@ -11,6 +11,8 @@ from app.document import patch_edits
 from app.interventions.patches import AddVector
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.controls.number_field import Number
+from widgets.panels.channels.enlarged_channel import ChannelPicture
+from widgets.panels.channels.thumbnail_grid import ChannelGrid
 from widgets.panels.patches.card import PatchCard
 
 LEFT = Qt.MouseButton.LeftButton
@@ -121,6 +123,35 @@ def test_space_plays_after_a_click_on_a_button(walking: Hand, where: str) -> Non
     assert player.playing
     assert button.isChecked() == checked
     player.pause()
+
+
+def test_space_plays_after_a_click_on_a_channel_and_switches_after_tab(walking: Hand) -> None:
+    walking.window.docks.bring("channels")
+    grid, player = walking.window.findChild(ChannelGrid), walking.window.playback.player
+    large = walking.window.findChild(ChannelPicture)
+    assert grid is not None
+    assert large is not None
+    walking.wait(lambda: grid.shown is not None)
+    stack = walking.document.state.stack
+    QTest.mouseClick(grid.viewport(), LEFT, pos=grid.picture_rect(2).center())
+    QTest.mouseMove(large, QPoint(1, 1))
+    QTest.mousePress(large, LEFT, pos=QPoint(1, 1))
+    QTest.mouseRelease(large, LEFT, pos=QPoint(1, 1))
+    for part in (large, grid):
+        walking.key(Qt.Key.Key_Space)
+        assert walking.document.state.stack == stack, part
+        assert player.playing, part
+        player.pause()
+        if part is large:
+            walking.key(Qt.Key.Key_Escape)
+            QTest.mousePress(grid.viewport(), LEFT, pos=grid.picture_rect(1).center())
+    grid.setFocus()
+    walking.key(Qt.Key.Key_Tab)
+    walking.key(Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() is grid
+    walking.key(Qt.Key.Key_Space)
+    assert walking.document.state.stack != stack
+    assert not player.playing
 
 
 def test_space_presses_a_button_that_tab_led_to_even_after_it_was_clicked(walking: Hand) -> None:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from app.document import maze_edits, patch_edits
 from app.drawing.maze_shapes import mouse_shapes
-from app.drawing.shapes import Polyline, Shape
+from app.drawing.shapes import Circle, Polyline, Shape
 from app.field.rollout_values import Rule
-from app.interventions.patches import Noise
+from app.interventions.patches import Noise, SetValue
 from app.maze.seeds import LARGEST_SEED
 from app.studies.rollouts import rollouts
 from tests.widgets.conftest import Hand, MakeHand
@@ -93,6 +93,39 @@ def test_it_plays_to_the_end_and_again_from_the_start(watching: Hand) -> None:
     press(watching, "playback.play")
     assert player.step < player.last
     assert player.playing
+
+
+def test_a_walk_of_another_maze_fades_at_once_and_play_waits_for_its_own(watching: Hand) -> None:
+    player, canvas = player_of(watching), watching.window.maze_view.canvas
+    picture = watching.window.maze_view.picture
+    player.seek(player.last)
+    mouse = set(mouse_shapes(watching.maze.mouse, watching.context.palette))
+    assert not mouse & set(picture.static)
+    watching.press(watching.maze.cheese or (0, 0))
+    watching.move(CHEESE_MOVED)
+    watching.release(CHEESE_MOVED)
+    assert watching.maze.cheese == CHEESE_MOVED
+    # In the same moment: faded trails, and the mouse at its start.
+    assert not player.fresh
+    assert canvas.overlay.opacity() < 0.5
+    assert {type(shape) for shape in overlay(watching)} <= {Polyline, Circle}
+    assert mouse <= set(picture.static)
+    stale = player.rollouts
+    watching.key(Qt.Key.Key_Space)
+    assert player.playing
+    assert not player.fresh
+    watching.wait(lambda: player.fresh)
+    assert player.rollouts is not stale
+    assert player.playing
+    assert canvas.overlay.opacity() == 1.0
+    player.seek(1)
+    patch_edits.add_patch(watching.document, Noise(sigma=3.0))
+    assert player.playing, "what plays waits, and plays on"
+    assert canvas.overlay.opacity() < 0.5
+    watching.key(Qt.Key.Key_Space)
+    assert not player.playing
+    came(watching)
+    assert not player.playing
 
 
 def test_buttons_and_keys_step_and_go_back(watching: Hand) -> None:
@@ -279,3 +312,25 @@ def test_verdicts_are_whole_sentences_however_narrow_the_window(make_hand: MakeH
         came(hand)
     assert ways == {True, False} or scale > 1
     hand.context.set_text_scale(1.0)
+
+
+def test_many_episodes_are_sampled_to_the_cheese_or_else_the_pin(hand: Hand) -> None:
+    line, actions = hand.window.playback.bar.episodes, hand.context.actions
+    assert line.isHidden()
+    actions.trigger("playback.episodes.100")
+    hand.wait(lambda: line.found is not None)
+    found = line.found
+    assert found is not None
+    assert line.isVisible()
+    assert line.text() == f"Sampled episodes that reach the cheese · Original: {found.original.words()}"
+    assert found.original.count == 100
+    maze_edits.remove_cheese(hand.document)
+    assert line.isHidden()
+    line.found = None
+    actions.trigger("playback.episodes.100")
+    assert "neither cheese nor a pin" in hand.window.message_bar.label.text()
+    patch_edits.add_patch(hand.document, SetValue(channels=(3,), square=(9, 9), value=5.5))
+    actions.trigger("playback.episodes.100")
+    hand.wait(lambda: line.found is not None)
+    assert line.text().startswith("Sampled episodes that reach the pin (9, 9) · Original: ")
+    assert " · Patched: " in line.text()

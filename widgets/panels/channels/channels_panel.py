@@ -172,6 +172,8 @@ class ChannelsPanel(QWidget):
             maze=result.request.maze,
             scores=() if scores is None else tuple(as_text(float(number)) for number in scores),
             marks=self._marks(result),
+            square=request.square,
+            numbers=channels.QUANTITIES[self.controls.quantity],
         )
 
     def _marks(self, result: ActivationResult) -> dict[int, Mark]:

@@ -109,7 +109,8 @@ class ChannelPicture(OwnKeys, QWidget):
         square, palette, shown = self.picture_rect(), self._palette, self._shown
         channel_painter.paint_pixels(painter, square, self._image, 0, shown.side)
         channel_painter.paint_outline(painter, QRectF(square), shown.maze, palette, 110)
-        self._paint_thing(painter, shown.maze.mouse, palette.mouse)
+        # The activations are those of a mouse here, wherever the maze's own is.
+        self._paint_thing(painter, shown.square or shown.maze.mouse, palette.mouse)
         if shown.maze.cheese is not None:
             self._paint_thing(painter, shown.maze.cheese, palette.cheese)
         mark = shown.mark(self._channel)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.maze.maze import Square
 from app.number_format import compact
-from widgets.controls.channel_painter import Pixel
+from widgets.controls.channel_painter import Pixel, pixel_words
 from widgets.controls.panel_parts import Elided, IconButton, column, heading, row
 from widgets.panels.channels.enlarged_channel import ChannelPicture, neighbour
 from widgets.panels.channels.layer_activations_view import Shown
@@ -38,10 +38,12 @@ class LargeChannel(QWidget):
         self.next = IconButton(context, "chevron-right", "Next channel (Right)", lambda: self._step(1))
         self.switch = IconButton(context, "power", "Switch this channel off or on (Space)", self.toggled.emit)
         self.title = heading("")
+        self.numbers = Elided()
+        self.numbers.setProperty("muted", True)
         self.reading = Elided()
         self.reading.setProperty("muted", True)
         layout = column(self)
-        layout.addLayout(row(self.back, self.title, None, self.switch, self.previous, self.next, space=2))
+        layout.addLayout(row(self.back, self.title, self.numbers, self.switch, self.previous, self.next, space=2))
         layout.addWidget(self.picture)
         layout.addWidget(self.reading)
         layout.addStretch(1)
@@ -58,7 +60,9 @@ class LargeChannel(QWidget):
         """Show a channel."""
         self._shown, self.channel = shown, channel
         mark = shown.mark(channel)
-        self.title.setText(f"Channel {channel}" + (", off" if mark.off else ", patched" if mark.patches else ""))
+        # What the numbers are: that a patch touches the channel is what its frame says.
+        self.title.setText(f"Channel {channel}{', off' if mark.off else ''}")
+        self.numbers.setText(f"· {shown.numbers}")
         self.switch.say(f"Switch this channel {'on again' if mark.off else 'off'} (Space)")
         self.picture.show_channel(shown, channel)
 
@@ -72,9 +76,11 @@ class LargeChannel(QWidget):
         if pixel is None:
             self.reading.setText(f"{compact(float(values.min()))} to {compact(float(values.max()))}")
             return
-        where = ", ".join(f"({square[0]}, {square[1]})" for square in squares) or "between squares"
+        where = ", ".join(f"({square[0]}, {square[1]})" for square in squares)
         number = compact(float(values[pixel]))
-        self.reading.setText(f"{number} at row {pixel[0]}, column {pixel[1]} · {where}")
+        # One way to count: the maze's, or where the pixel holds no square's centre, the picture's.
+        plural = "squares" if len(squares) > 1 else "square"
+        self.reading.setText(f"{number} at {plural} {where}" if where else f"{number} at {pixel_words(pixel)}")
 
     def _step(self, places: int) -> None:
         if self._shown is not None:

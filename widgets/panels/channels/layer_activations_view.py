@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.maze.maze import Maze
+from app.maze.maze import Maze, Square
 from app.number_format import compact
-from widgets.controls.channel_painter import UNTOUCHED, Mark, Pixel
+from widgets.controls.channel_painter import UNTOUCHED, Mark, Pixel, pixel_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,9 @@ class Shown:
         order: (C,) channel numbers in the order shown.
         scores: by channel, what is written next to its number; empty for nothing.
         marks: by channel, how the stack touches it; channels that are not there are untouched.
-        maze: whose outline is over the pictures.
+        maze: whose outline is over the pictures, with its cheese.
+        square: where the mouse is whose activations these are.
+        numbers: what the numbers are: "Original".
     """
 
     layer: str
@@ -32,6 +34,8 @@ class Shown:
     maze: Maze
     scores: tuple[str, ...] = ()
     marks: dict[int, Mark] = field(default_factory=dict)
+    square: Square | None = None
+    numbers: str = ""
 
     @property
     def side(self) -> int:
@@ -43,16 +47,20 @@ class Shown:
         return self.marks.get(channel, UNTOUCHED)
 
     def sentence(self, channel: int, pixel: Pixel | None = None) -> str:
-        """A channel in words: state, range, the value at an activation pixel."""
+        """A channel in words: state, range of which numbers, the value at an activation pixel."""
         mark, values = self.mark(channel), self.values[channel]
         state = ", switched off" if mark.off else f", changed by {_count(mark.patches)}" if mark.patches else ""
         if self.side:
             low, high = float(values.min()), float(values.max())
-            text = f"Channel {channel}{state}: {compact(low)} to {compact(high)}"
+            text = f"Channel {channel}{state}: {compact(low)} to {compact(high)}{self._which}"
             if pixel is not None:
-                text += f"\nrow {pixel[0]}, column {pixel[1]}: {compact(float(values[pixel]))}"
+                text += f"\n{pixel_words(pixel)}: {compact(float(values[pixel]))}"
             return text
-        return f"Feature {channel}{state}: {compact(float(values))}"
+        return f"Feature {channel}{state}: {compact(float(values))}{self._which}"
+
+    @property
+    def _which(self) -> str:
+        return f" ({self.numbers[:1].lower()}{self.numbers[1:]})" if self.numbers else ""
 
 
 def _count(number: int) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QLineEdit, QWidget
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QLineEdit, QMenu, QWidget
 
 from app.document import patch_edits
 from app.document.document import Document
+from app.drawing.no_change import zero_vector
 from app.drawing.palette import Palette
 from app.errors import PatchError
+from app.field.pin_lead import pin_lead
 from app.interventions.channel_text import channels_text, parse_channels
 from app.interventions.patch_wording import WORDING, patch_summary
-from app.interventions.patches import Patch
+from app.interventions.patches import Patch, PatchStack, SetValue
+from app.interventions.patches_file import stack_to_json
 from app.policy.layers import layer
 from widgets.actions.pin_actions import with_cheese_channels
 from widgets.controls.channel_strip import ChannelStrip
@@ -88,6 +93,12 @@ class PatchCard(OwnKeys, QFrame):
         # One line, whatever it says: a card keeps its height while its effect is computed again.
         self.effect = Shortening()
         set_flag(self.effect, "muted", True)
+        self.lead = Shortening()
+        set_flag(self.lead, "muted", True)
+        self.lead.setToolTip(
+            "How surely the field leads from the mouse to the pin: the geometric mean, along the shortest path, of the "
+            "chance of a move towards it, without patches and with all of them"
+        )
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("warning", True)
         self.strip = ChannelStrip(context.palette)
@@ -98,6 +109,7 @@ class PatchCard(OwnKeys, QFrame):
         layout.addLayout(row(self.summary, self.solo, self.duplicate, self.delete, space=0))
         layout.addWidget(self.problem)
         layout.addWidget(self.strip)
+        layout.addWidget(self.lead)
         layout.addWidget(self.effect)
         layout.addWidget(self.body)
         self._shown: tuple[object, ...] = ()
@@ -122,6 +134,7 @@ class PatchCard(OwnKeys, QFrame):
         )
         self.sets = SetsButton(self._context, lambda: self.patch, self._change, self._use_cheese)
         self.squares = SquaresField(self._context, self._change)
+        self.squares.choose_wanted.connect(self._choose_squares)
         self.fields = Fields(self._context, self.patch, self._change, self._document.end, lambda: self.position)
         layout = column(body)
         layout.setContentsMargins(0, 4, 0, 0)
@@ -182,12 +195,27 @@ class PatchCard(OwnKeys, QFrame):
         self.squares.show_patch(patch)
         self.fields.show_patch(patch)
         self.show_effect()
+        self.show_lead()
+
+    def show_lead(self) -> None:
+        """Say of a pin how surely the mouse is led there; what was said remains until the new numbers are there."""
+        square = self.patch.square if isinstance(self.patch, SetValue) else None
+        acts = self.position in {at for at, _ in self._document.state.stack.active} and not self.problem.text()
+        self.lead.setVisible(square is not None and acts and self._document.state.policy is not None)
+        answer = self._context.bridge.answer
+        if square is None or answer is None or answer.request.stack != self._document.state.stack:
+            return
+        text = pin_lead(answer, square)
+        if text:
+            self.lead.set_texts(text, text.replace("Path probability to", "Path to"))
 
     def show_effect(self) -> None:
         """Show what is known of the patch's own effect, and its channels' pictures."""
         effect = self._effects.effect(self.patch)
         text = "" if effect is None else effect_text(effect)
         said = f"Alone: {text}" if text else "Alone: …"
+        if zero := zero_vector(self.patch, self._document.state.maze):
+            said = f"Changes nothing: {zero}"
         self.effect.set_texts(said, said.replace("mean total variation", "variation"))
         self.effect.setVisible(not self.problem.text() and self._document.state.policy is not None)
         self.effect.setToolTip(
@@ -248,12 +276,44 @@ class PatchCard(OwnKeys, QFrame):
 
         with_cheese_channels(self._context, patch.layer, use)
 
+    def _choose_squares(self) -> None:
+        self._context.view.choose_squares_of(self.position)
+
     def _toggle_solo(self) -> None:
         patch_edits.solo_patch(self._document, self.position, self.solo.isChecked())
 
     def _turn(self) -> None:
         self.set_open(not self._open)
         self.opened.emit(self.is_open)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What the card's buttons and handle do, and its layer, by name."""
+        document, position, patch = self._document, self.position, self.patch
+        last = len(document.state.stack.patches) - 1
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        title = f"Switch {'off' if patch.enabled else 'on'}"
+        menu.addAction(title, lambda: patch_edits.enable_patch(document, position, not patch.enabled))
+        menu.addAction(
+            "End solo" if patch.solo else "Solo", lambda: patch_edits.solo_patch(document, position, not patch.solo)
+        )
+        menu.addSeparator()
+        up = menu.addAction("Move up", lambda: patch_edits.move_patch(document, position, position - 1))
+        down = menu.addAction("Move down", lambda: patch_edits.move_patch(document, position, position + 1))
+        up.setEnabled(position > 0)
+        down.setEnabled(position < last)
+        menu.addAction("Duplicate", lambda: patch_edits.duplicate_patch(document, position))
+        menu.addSeparator()
+        menu.addAction("Choose its squares on the maze", lambda: self._context.view.choose_squares_of(position))
+        menu.addAction("Show its layer under Channels", lambda: self._context.view.set_layer(patch.layer))
+        menu.addAction("Copy as JSON", self._copy)
+        menu.addSeparator()
+        menu.addAction("Delete", lambda: patch_edits.delete_patch(document, position))
+        menu.popup(event.globalPos())
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(json.dumps(stack_to_json(PatchStack((self.patch,))), indent=1))
+        self._context.notice("Copied the patch as JSON; a text file of it opens as a stack.")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier

@@ -81,6 +81,11 @@ class CardList(QWidget):
         for card in self.cards:
             card.show_effect()
 
+    def show_leads(self, *_: object) -> None:
+        """Show what the newest field says of the pins."""
+        for card in self.cards:
+            card.show_lead()
+
     def _rebuild(self, stack: PatchStack, open_before: dict[int, bool]) -> PatchCard | None:
         """Make the cards those of a stack; the ones before and behind what has changed stay. Says which was added."""
         old, patches = self.cards, stack.patches

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QPushButton
 from app.document import patch_edits
 from app.document.document import State
 from app.policy.layers import layer
-from widgets.actions.pin_actions import add_pin, pin_layer
+from widgets.actions.pin_actions import add_pin, shown_layer
 from widgets.controls.cheese_channel_list import CheeseList
 from widgets.controls.layer_choice import short_name
 from widgets.controls.panel_parts import IconButton, column, heading, muted, row
@@ -36,7 +36,7 @@ class CheeseFinder(QFrame):
         super().__init__()
         self._context = context
         self._cheese = context.cheese
-        self._layer = pin_layer(context)
+        self._layer = shown_layer(context)
         self._ranked: tuple[CheeseChannel, ...] | None = None
         self.setProperty("card", True)
         self._words = muted(wrap=True)
@@ -61,12 +61,12 @@ class CheeseFinder(QFrame):
     @property
     def is_about_shown(self) -> bool:
         """True if what is offered is about the layer whose channels are shown now."""
-        return self._layer == pin_layer(self._context)
+        return self._layer == shown_layer(self._context)
 
     def measure(self) -> None:
         """Measure the layer whose channels are shown, unless it is known, and offer what is found."""
         policy = self._context.document.state.policy
-        self._layer = pin_layer(self._context)
+        self._layer = shown_layer(self._context)
         # Offered again, with the best ticked.
         self._ranked = None
         self._cheese.withdraw(self)

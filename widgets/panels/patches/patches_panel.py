@@ -21,8 +21,9 @@ from widgets.files.file_dialogs import ask_file, ask_name
 from widgets.panels.patches.add_menu import AddMenu
 from widgets.panels.patches.cards import CardList
 from widgets.panels.patches.cheese_finder import CheeseFinder
+from widgets.panels.patches.other_policy_note import OtherPolicyNote
 from widgets.panels.patches.own_effects import PatchEffects
-from widgets.panels.patches.stack_actions import BEFORE_AND_AFTER, SWITCH_OFF, SWITCH_ON, specs
+from widgets.panels.patches.stack_actions import BEFORE_AND_AFTER, SWITCH_OFF, SWITCH_ON, specs, specs_here
 from widgets.services.context import Context
 from widgets.services.topics import Topic
 
@@ -50,6 +51,7 @@ class PatchesPanel(QWidget):
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setMenu(self._more_menu())
         self.finder = CheeseFinder(context)
+        self.other_policy = OtherPolicyNote(context)
         self.finder.hide()
         self.finder.closed.connect(self._close_finder)
         self.progress = CheeseProgress(context)
@@ -64,16 +66,20 @@ class PatchesPanel(QWidget):
         layout = column(self, MARGIN)
         layout.addLayout(row(self.add_button, None, self.switch, self.find_button, self.more, space=2))
         layout.addWidget(self.progress)
+        layout.addWidget(self.other_policy)
         layout.addWidget(self.finder)
         layout.addWidget(self._empty, 1)
         layout.addWidget(self._filled, 1)
         layout.addStretch()
         context.document.changed.connect(self._document_changed)
         context.bridge.result.connect(self._show)
+        context.bridge.result.connect(self.cards.show_leads)
         context.bridge.cleared.connect(self._show)
         context.palette_changed.connect(self.cards.set_palette)
         self.effects.changed.connect(self.cards.show_effects)
         context.vectors.changed.connect(self._show)
+        context.view.layer_changed.connect(context.actions.refresh)
+        context.working.found.connect(context.actions.refresh)
         self._show()
 
     def _offer_actions(self) -> None:
@@ -87,7 +93,7 @@ class PatchesPanel(QWidget):
             "save": self._ask_save,
             "clear": lambda: patch_edits.clear_stack(self._context.document),
         }
-        for spec in specs(acts):
+        for spec in (*specs(acts), *specs_here(self.menu, lambda: self._context.view.layer)):
             if spec.id not in self._context.actions:
                 self._context.actions.add(spec)
 

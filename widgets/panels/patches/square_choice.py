@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
 
 from app.interventions.patches import Patch
@@ -13,7 +14,13 @@ from widgets.services.context import Context
 
 
 class SquaresField(QPushButton):
-    """A button that says where the patch acts, with a menu of squares to act at."""
+    """A button that says where the patch acts, with a menu of squares to act at.
+
+    Signals:
+        choose_wanted(): the squares shall be chosen on the maze.
+    """
+
+    choose_wanted = Signal()
 
     def __init__(self, context: Context, change: Callable[..., None]) -> None:
         super().__init__()
@@ -47,6 +54,8 @@ class SquaresField(QPushButton):
         for title, square in (("mouse's", maze.mouse), ("inspected", inspected), ("decision", decision)):
             if square is not None:
                 self._offer(f"Only the {title} square {_words(square)}", (square,))
+        menu.addSeparator()
+        menu.addAction("Choose on the maze…", self.choose_wanted.emit)
         if self._squares is not None and inspected is not None:
             menu.addSeparator()
             if inspected in self._squares:

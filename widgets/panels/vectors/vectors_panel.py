@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
@@ -24,7 +24,7 @@ from app.document.document import State
 from app.document.open_file import open_vector
 from app.drawing.palette import Palette
 from app.errors import PatchError
-from app.interventions.patches import AddVector
+from app.interventions.patches import AddVector, ProjectOut
 from app.interventions.vector_library import Entry
 from app.interventions.vectors import SUFFIX, ActivationVector, save_vector
 from app.number_format import fixed
@@ -36,7 +36,7 @@ from widgets.files.file_dialogs import ask_file, ask_name
 from widgets.panels.vectors.cosine_matrix import CosineMatrix
 from widgets.panels.vectors.make_vector import MakeCard
 from widgets.panels.vectors.undo_delete import Deleted
-from widgets.panels.vectors.vector_details import VectorDetails
+from widgets.panels.vectors.vector_details import VectorDetails, facts
 from widgets.services.context import Context
 from widgets.services.topics import Topic
 
@@ -59,7 +59,7 @@ class VectorsPanel(QWidget):
         self.new.clicked.connect(self._turn_make)
         self.apply = QPushButton("Add to stack")
         self.apply.setToolTip("Add a patch that adds the current vector with a coefficient")
-        self.apply.clicked.connect(self._apply)
+        self.apply.clicked.connect(lambda: self._apply())
         self.more = IconButton(context, "dots-vertical", "Open, save, rename or delete vectors")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setMenu(self._more_menu())
@@ -212,11 +212,48 @@ class VectorsPanel(QWidget):
                 self.list.setCurrentRow(at, self.list.selectionCommand(self.list.currentIndex()))
                 self.list.setCurrentRow(at)
 
-    def _apply(self) -> None:
+    def _apply(self, coefficient: float = 1.0) -> None:
         entry = self.entry
         if entry is not None and entry.vector is not None:
-            patch = AddVector(layer=entry.vector.layer, vector=str(entry.path), coefficient=1.0)
+            patch = AddVector(layer=entry.vector.layer, vector=str(entry.path), coefficient=coefficient)
             patch_edits.add_patch(self._context.document, patch)
+
+    def show_menu(self, place: QPoint) -> None:
+        """Context menu of the current vector, at a place on the screen."""
+        entry = self.entry
+        if entry is None:
+            return
+        vector = entry.vector
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        acts = [
+            menu.addAction("Add to stack", lambda: self._apply()),
+            menu.addAction("Subtract in stack", lambda: self._apply(-1.0)),
+            menu.addAction("Project out in stack", self._project_out),
+            menu.addAction("Show its layer under Channels", lambda: self._show_layer(vector)),
+            menu.addAction("Copy its facts", lambda: self._copy_facts(vector)),
+        ]
+        for act in acts:
+            act.setEnabled(vector is not None)
+        menu.addSeparator()
+        menu.addActions([self._save, self._rename, self._delete])
+        menu.popup(place)
+
+    def _project_out(self) -> None:
+        entry = self.entry
+        if entry is not None and entry.vector is not None:
+            patch = ProjectOut(layer=entry.vector.layer, vector=str(entry.path))
+            patch_edits.add_patch(self._context.document, patch)
+
+    def _show_layer(self, vector: ActivationVector | None) -> None:
+        if vector is not None:
+            self._context.view.set_layer(vector.layer)
+
+    def _copy_facts(self, vector: ActivationVector | None) -> None:
+        if vector is not None:
+            rows = [("Name", vector.name), *facts(vector, self._context.document.state.policy)]
+            QGuiApplication.clipboard().setText("\n".join(f"{name}\t{text}" for name, text in rows))
+            self._context.notice("Copied the vector's facts, as a table.")
 
     def delete_selected(self) -> None:
         """Delete the selected files; patches that name them stay in the stack, with the reason why they do not act."""
@@ -300,6 +337,17 @@ class _List(OwnKeys, QListWidget):
         # The form next to it is shown and hidden: what is told of below stays in sight here.
         if self.currentItem() is not None:
             self.scrollToItem(self.currentItem())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            item = self.itemAt(event.pos())
+            if item is None:
+                return
+            place = event.globalPos()
+        else:
+            place = self.viewport().mapToGlobal(self.visualItemRect(self.currentItem()).center())
+        # The press has made it the current one.
+        self._panel.show_menu(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:
