@@ -48,7 +48,7 @@ screenshots: $(DEV_STAMP)  ## Draw the pictures of the README and the guide agai
 	@$(PY) docs/make_screenshots.py
 	@$(PY) docs/make_study_pictures.py
 
-demo: $(DEV_STAMP)  ## Make the demo of the README again
+demo: $(DEV_STAMP)  ## Record the README's demos again, as GIF and MP4
 	@$(PY) docs/make_demo.py
 
 bench: $(DEV_STAMP)  ## Print the benchmark table (JSON=FILE writes it as well)

@@ -1,14 +1,14 @@
-"""Make README's demo, a GIF of the real window, by the gestures of a user: `python docs/make_demo.py`.
+"""Record README's demos from the real window, by the gestures of a user: `python docs/make_demo.py [CLIP ...]`.
 
-The window runs on Qt's offscreen platform. Every frame is grabbed when the window has answered, so the pace does not
-depend on the machine; the pointer is drawn where the gestures are.
+`demo` is what can be done, `why` is the explanation. Each is written as GIF and as MP4. The window runs on Qt's
+offscreen platform. Every frame is grabbed when the window has answered, so the pace does not depend on the machine; the
+pointer is drawn where the gestures are.
 """
 
 # ruff: noqa: E402
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import tempfile
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "docs" / "pictures" / "demo.gif"
+PICTURES = ROOT / "docs" / "pictures"
 
 os.environ["MAZESCOPE_HOME"] = tempfile.mkdtemp(prefix="mazescope-demo-")
 sys.path.insert(0, str(ROOT))
@@ -25,95 +25,35 @@ from docs.offscreen import large_screen
 
 large_screen(1760, 1120)
 
-from PIL import Image
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app.document import maze_edits, patch_edits
-from app.drawing.palette import LIGHT
-from app.interventions.patches import NO_PATCHES, AddVector
+from app.field.square_layers import LayerKind
+from app.interventions.patches import NO_PATCHES, AddVector, PatchStack
 from app.maze.maze import Square
+from app.maze.moves import MOVES
 from app.maze.routes import shortest_path
+from docs.demo_camera import FPS, SIZE, Camera, gif, mp4, rest, wait
 from widgets.controls.number_field import UNIT, NumberSlider
-from widgets.main_window import MainWindow
-from widgets.services.event_wait import live, live_until
+from widgets.panels.patches.number_curve import NumberCurve
 from widgets.services.log_file import log_qt_messages, start_log, stop_log
 from widgets.services.settings import Settings
 from widgets.startup.launch import application, open_window
+from widgets.studies.study_page import StudyPage
 
-SIZE = (1240, 700)
 PANEL = 340
 """The panel's width: no more than it needs, for the mazes' sake."""
 
-FPS = 10
-COLOURS = 200
+WIDE_PANEL = 460
+"""That of a panel with plots and tables."""
+
 WALK = 9
-"""Number of squares of the path to the mouse along which the cheese is dragged."""
+"""How many squares of the path to the mouse the cheese is dragged along."""
 
 LEAST = -1.5
 """Coefficient of the cheese vector at the end of the sweep."""
-
-SWATCH = 300
-PATIENCE = 120.0
-
-
-class Camera:
-    """Takes frames of a window, with a pointer over it."""
-
-    def __init__(self, window: MainWindow) -> None:
-        self.window = window
-        self.pointer = QPointF(SIZE[0] * 0.5, SIZE[1] * 0.62)
-        self.frames: list[Image.Image] = []
-
-    def shoot(self, count: int = 1) -> None:
-        """Take what is seen, for this many frames."""
-        rest(self.window)
-        picture = self.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(self.pointer)
-        painter.setPen(QPen(QColor("white"), 1.6))
-        painter.setBrush(QColor("black"))
-        painter.drawPath(_arrow())
-        painter.end()
-        width, height = picture.width(), picture.height()
-        raw = bytes(picture.constBits())
-        frame = Image.frombuffer("RGB", (width, height), raw, "raw", "RGB", picture.bytesPerLine(), 1)
-        self.frames += [frame.copy()] * count
-
-    def glide(self, widget: QWidget, place: QPoint, steps: int = 6) -> None:
-        """Move the pointer to a place of a widget, slowing down at the end."""
-        start, end = self.pointer, QPointF(widget.mapTo(self.window, place))
-        for step in range(1, steps + 1):
-            part = 1 - (1 - step / steps) ** 2
-            self.pointer = start + (end - start) * part
-            self.shoot()
-
-    def put(self, widget: QWidget, place: QPoint) -> None:
-        """The pointer is at a place of a widget."""
-        self.pointer = QPointF(widget.mapTo(self.window, place))
-
-
-def _arrow() -> QPainterPath:
-    path = QPainterPath(QPointF(0, 0))
-    for x, y in ((0, 17), (4, 13.4), (6.8, 20), (9.6, 18.8), (6.9, 12.4), (12.3, 12.3)):
-        path.lineTo(x, y)
-    path.closeSubpath()
-    return path
-
-
-def wait(until: Callable[[], bool]) -> None:
-    """Let the window live until something is true."""
-    live_until(until, PATIENCE)
-
-
-def rest(window: MainWindow) -> None:
-    """Wait until the field, the mice and the panels are those of what is open."""
-    bridge, player = window.context.bridge, window.playback.player
-    wait(lambda: bridge.latest is not None and not bridge.busy and player.fresh and not window.context.busy)
-    live(0.03)
 
 
 def drag_cheese(camera: Camera) -> None:
@@ -180,36 +120,107 @@ def watch(camera: Camera) -> None:
     camera.shoot(30)
 
 
-def write(frames: list[Image.Image]) -> bytes:
-    """The GIF: one palette for all frames, so that still parts cost nothing."""
-    chosen = frames[:: max(1, len(frames) // 12)]
-    width, height = frames[0].size
-    sheet = Image.new("RGB", (width, height * len(chosen) + SWATCH))
-    for number, frame in enumerate(chosen):
-        sheet.paste(frame, (0, number * height))
-    # What means something keeps its colour, however little of it there is.
-    colours = [value for value in vars(LIGHT).values() if value.startswith("#")]
-    for number, colour in enumerate(colours):
-        sheet.paste(colour, (number * width // len(colours), height * len(chosen), width, sheet.height))
-    palette = sheet.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    first, *others = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames)
-    buffer = io.BytesIO()
-    first.save(buffer, "GIF", save_all=True, append_images=others, duration=1000 // FPS, loop=0, optimize=False)
-    return buffer.getvalue()
+# --- the explanation ------------------------------------------------------------------------------------------------
 
 
-def main() -> int:
-    """Make the demo."""
-    start_log()
-    log_qt_messages()
-    app = application()
-    settings = Settings(Path(os.environ["MAZESCOPE_HOME"]) / "settings.json")
+def curve(camera: Camera) -> None:
+    """The curve under the vector's slider, and its handle dragged along it."""
+    window = camera.window
+    document = window.context.document
+    maze_edits.set_stack(document, "Add the cheese vector", PatchStack((AddVector(vector="cheese", coefficient=0.0),)))
+    window.context.view.set_mode("patched")
+    camera.shoot(8)
+    found = next(each for each in window.findChildren(NumberCurve) if each.isVisible())
+    camera.click(found.folding.button)
+    wait(lambda: found.plot.plot is not None and not found.plot.stale)
+    camera.shoot(10)
+    canvas = found.plot._canvas
+    box = canvas.getPlotItem().vb
+    middle = box.viewRect().center().y()
+
+    def place(x: float) -> QPoint:
+        at = box.mapViewToScene(box.viewRect().center())
+        at.setX(box.mapViewToScene(box.viewRect().center().__class__(x, middle)).x())
+        return at.toPoint()
+
+    camera.glide(canvas, place(0.0))
+    for tenth in (*range(-1, -13, -1), *range(-10, 23, 3)):
+        QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=place(tenth / 10))
+        camera.put(canvas, place(tenth / 10))
+        camera.shoot(2)
+    camera.shoot(8)
+
+
+def pushes(camera: Camera) -> None:
+    """The channels that push at the decision square, where the strongest speaks, and the field without it."""
+    window = camera.window
+    maze_edits.set_stack(window.context.document, "Without patches", NO_PATCHES)
+    window.context.view.set_mode("original")
+    window.docks.bring("explain")
+    window.resizeDocks([window.docks.docks["explain"]], [WIDE_PANEL], Qt.Orientation.Horizontal)
+    page = window.explain_panel.show_page("push")
+    page.folding.set_open(False)
+    window.context.view.inspect(window.maze_view.picture.decision.square)
+    answered(page)
+    camera.shoot(20)
+    result, grid = page.runner.result, page.view.plot.grid
+    assert result is not None
+    part = result.strongest(0)[0]  # type: ignore[attr-defined]
+    move = int(abs(result.parts[0, part, :4]).argmax())  # type: ignore[attr-defined]
+    cell = next(
+        QPoint(x, y) for y in range(grid.height()) for x in range(0, grid.width(), 3) if grid.cell_at(x, y) == (0, move)
+    )
+    camera.glide(grid, cell)
+    window.square_layers.choose(LayerKind.PUSH, part, move)
+    wait(lambda: window.square_layers.layer is not None)
+    print(f"channel {part} for {MOVES[move]}")
+    camera.shoot(18)
+    window.context.view.set_mode("patched")
+    QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=cell)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    menu.actions()[0].trigger()
+    menu.close()
+    answered(page)
+    camera.shoot(20)
+
+
+def outcome(camera: Camera) -> None:
+    """Where sampled play ends up under the cheese vector, and the squares that it visits."""
+    window = camera.window
+    maze_edits.set_stack(
+        window.context.document,
+        "Subtract the cheese vector",
+        PatchStack((AddVector(vector="cheese", coefficient=-1.0),)),
+    )
+    page = window.explain_panel.show_page("outcome")
+    window.square_layers.choose(LayerKind.VISITS)
+    answered(page)
+    wait(lambda: window.square_layers.layer is not None)
+    camera.shoot(30)
+
+
+def answered(page: StudyPage) -> None:
+    """Wait for a page's answer."""
+    wait(lambda: page.runner.result is not None and not page.runner.busy and not page.runner.stale)
+
+
+CLIPS: dict[str, tuple[Callable[[Camera], None], ...]] = {
+    "demo": (drag_cheese, side_by_side, sweep, watch),
+    "why": (curve, pushes, outcome),
+}
+
+
+def record(name: str) -> None:
+    """Record one clip in a window of its own."""
+    settings = Settings(Path(tempfile.mkdtemp(prefix="mazescope-demo-")) / "settings.json")
     settings.set("theme", "light")
     settings.set("legend", False)
-    window = open_window(app, settings)
+    window = open_window(application(), settings)
     window.resize(*SIZE)
-    for name, dock in window.docks.docks.items():
-        dock.setVisible(name == "patches")
+    for other, dock in window.docks.docks.items():
+        dock.setVisible(other == "patches" or (name == "why" and other == "explain"))
+    window.docks.bring("patches")
     window.resizeDocks([window.docks.docks["patches"]], [PANEL], Qt.Orientation.Horizontal)
     maze_edits.set_stack(window.context.document, "Begin without patches", NO_PATCHES)
     window.context.view.set_mode("original")
@@ -218,20 +229,30 @@ def main() -> int:
     if window.message_bar.isVisible():
         QTest.mouseClick(window.message_bar.dismiss, Qt.MouseButton.LeftButton)
     camera.shoot(14)
-    for scene in (drag_cheese, side_by_side, sweep, watch):
+    for scene in CLIPS[name]:
         scene(camera)
         print(f"{scene.__name__}: {len(camera.frames) / FPS:.1f} s")
-    content = write(camera.frames)
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_bytes(content)
-    print(f"{TARGET.relative_to(ROOT)}  {len(content) // 1024} kB, {len(camera.frames) / FPS:.1f} s")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for suffix, make in (("gif", gif), ("mp4", mp4)):
+        path = PICTURES / f"{name}.{suffix}"
+        path.write_bytes(make(camera.frames))
+        print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} kB, {len(camera.frames) / FPS:.1f} s")
     window.context.document.mark_saved()
     window.close()
     window.deleteLater()
     QApplication.processEvents()
+
+
+def main(names: list[str]) -> int:
+    """Record the clips of these names; all without any."""
+    start_log()
+    log_qt_messages()
+    application()
+    for name in names or CLIPS:
+        record(name)
     stop_log()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
