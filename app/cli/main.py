@@ -171,6 +171,9 @@ def _command(name: str, argv: list[str]) -> int:
 def _info(parser: argparse.ArgumentParser, argv: list[str]) -> int:
     parser.add_argument("checkpoint", type=Path, nargs="?", help="the file; the policy that ships when left out")
     parser.add_argument("--json", action="store_true", help="print one JSON object, training options as well")
+    parser.add_argument(
+        "--check", action="store_true", help="play 20 levels as well: is it a maze policy, or one of another game"
+    )
     arguments = parser.parse_args(argv)
 
     from app.document.open_file import open_policy
@@ -178,6 +181,10 @@ def _info(parser: argparse.ArgumentParser, argv: list[str]) -> int:
 
     policy = open_policy(arguments.checkpoint or default_policy_path())
     rows = describe(policy)
+    if arguments.check:
+        from app.studies.maze_check import check_policy
+
+        rows.append(("Check", check_policy(policy).sentence))
     if arguments.json:
         import json
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -93,15 +93,15 @@ def export_of(text: str, path: Path) -> Export:
     return Export(path.name, different, stack, policy if isinstance(policy, dict) else {}, mode)
 
 
-def with_policy(export: Export, folder: Path, here: Policy | None) -> OpenedExport:
+def with_policy(export: Export, folders: Iterable[Path], here: Policy | None) -> OpenedExport:
     """The export with its policy, found by the hash of its weights.
 
     That is the policy that is open, one that is in use, one that ships with the program, or the file of the recipe's
-    name next to the export. No other place is looked at.
+    name in one of the folders. No other place is looked at.
 
     Args:
         export: the export.
-        folder: where it is.
+        folders: its own, and others in which the user has opened policies.
         here: the policy that is open.
     """
     wanted = export.policy.get("weights_sha256")
@@ -115,7 +115,7 @@ def with_policy(export: Export, folder: Path, here: Policy | None) -> OpenedExpo
     known = loaded_policy(wanted)
     if known is not None:
         return OpenedExport(export, known)
-    for place in filter(is_file, _places(export.policy, folder)):
+    for place in filter(is_file, _places(export.policy, folders)):
         with contextlib.suppress(PolicyError):
             policy = load_policy(place)
             if policy.weights_hash == wanted:
@@ -142,7 +142,7 @@ def _tab(recipe: Mapping[str, Any], number: int, name: str) -> OpenMaze:
     return OpenMaze(number, level.name, maze, level.maze, level.seed, level.region)
 
 
-def _places(found: Mapping[str, Any], folder: Path) -> Iterator[Path]:
+def _places(found: Mapping[str, Any], folders: Iterable[Path]) -> Iterator[Path]:
     """The files that may be the policy."""
     shipped, name = found.get("shipped"), found.get("file")
     place = shipped_policy(shipped) if isinstance(shipped, str) else None
@@ -150,4 +150,4 @@ def _places(found: Mapping[str, Any], folder: Path) -> Iterator[Path]:
         yield place
     # A name alone: a recipe from elsewhere sends nobody to other folders.
     if isinstance(name, str) and name and Path(name).name == name and not {"/", "\\", ":", "\0"} & set(name):
-        yield folder / name
+        yield from (folder / name for folder in dict.fromkeys(folders))

@@ -252,7 +252,8 @@ def _load_session(path: Path, here: Policy | None) -> Content:
 
 
 def _load_export(path: Path, here: Policy | None) -> Content:
-    return with_policy(_export(path), path.parent, here)
+    folders = [path.parent] if here is None or here.path is None else [path.parent, here.path.parent]
+    return with_policy(_export(path), folders, here)
 
 
 def _export(path: Path) -> Export:

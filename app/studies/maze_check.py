@@ -62,10 +62,8 @@ class MazeCheck:
     def another_game(self) -> bool:
         """True where nothing tells a maze policy: the cheese is seldom reached and seldom changes the choice."""
         seldom = self.levels // 4
-        changed, moved = (
-            max(self.changed_by_removal, self.changed_by_vector),
-            max(self.moved_by_removal, self.moved_by_vector),
-        )
+        changed = max(self.changed_by_removal, self.changed_by_vector)
+        moved = max(self.moved_by_removal, self.moved_by_vector)
         return self.reached <= seldom and changed <= seldom and moved < SMALL
 
     @property

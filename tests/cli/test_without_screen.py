@@ -115,6 +115,19 @@ def test_a_session_is_written_as_it_was_saved(small_policy: Policy, tmp_path: Pa
         assert json.loads(str(found["recipe"]))["policy"]["weights_sha256"] == small_policy.weights_hash
 
 
+def test_an_export_is_computed_again(small_policy: Policy, capsys: pytest.CaptureFixture[str]) -> None:
+    save_safetensors(small_policy, Path("mine.safetensors"))
+    save(Path("fork.json"), forked_level())
+    assert start("mine.safetensors", patches_file(Path("patches.json")), "fork.json") == 0
+    Path("mazescope-out").rename("first")
+    Path("mine.safetensors").rename("first/mine.safetensors")
+    assert start("first/fork.png") == 0
+    assert written() == {"fork.npz", *(f"fork{end}.png" for end in PICTURES)}
+    with np.load("mazescope-out/fork.npz") as found, np.load("first/fork.npz") as before:
+        assert np.array_equal(found["patched_logits"], before["patched_logits"])
+    assert "The policy" not in capsys.readouterr().err
+
+
 def test_a_sample_patch_that_does_not_fit_is_told_and_left_out(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ["MAZESCOPE_HOME"] = tempfile.mkdtemp(prefix="mazescope-test-home-")
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.plugin import QtBot
@@ -40,6 +40,9 @@ SMALL = """
 
 FEW = 50_000
 """Objects that are gone through in a few milliseconds."""
+
+SHARED: list[QObject] = []
+"""The windows, and their services, that several tests share."""
 
 HARMLESS = "This plugin does not support"
 """Beginning of the lines that Qt's offscreen platform prints on windows that it cannot arrange."""
@@ -93,9 +96,17 @@ def _running_timers() -> set[int]:
 
 def _active(timer: QTimer) -> bool:
     try:
-        return timer.isActive()
+        return timer.isActive() and not _shared(timer)
     except RuntimeError:  # Qt has destroyed it already.
         return False
+
+
+def _shared(timer: QTimer) -> bool:
+    """Whether it belongs to a window that goes on to the next test."""
+    owner: QObject | None = timer
+    while owner is not None and owner not in SHARED:
+        owner = owner.parent()
+    return owner is not None
 
 
 def _top_level() -> set[int]:
@@ -175,53 +186,131 @@ class Hand:
 MakeHand = Callable[..., Hand]
 
 
-@pytest.fixture
-def make_hand(qtbot: QtBot, qapp: QApplication, small_policy: Policy, tmp_path: Path) -> Iterator[MakeHand]:
+class Windows:
     """Makes windows: on a maze (the small one), with a policy (a small random one), an engine, and a selected tool.
 
     Where the tool is None, it is the one that the settings tell.
     """
-    hands: list[Hand] = []
 
-    def make(
+    def __init__(self, qtbot: QtBot, policy: Policy, folder: Path) -> None:
+        self._qtbot, self._policy, self._folder = qtbot, policy, folder
+        self._hands: list[Hand] = []
+
+    def __call__(
+        self,
         maze: Maze | None = None,
         *,
-        policy: Policy | None = small_policy,
+        policy: Policy | str | None = "",
         engine: bool = True,
         tool: str | None = "wall",
     ) -> Hand:
+        """One more window; its policy is the small one where it is ""."""
         shown = maze or small_maze()
+        policy = self._policy if isinstance(policy, str) else policy
         document = Document(State((OpenMaze(1, "Small", shown, shown),), 1, policy))
-        settings = Settings(tmp_path / "settings.json")
+        settings = Settings(self._folder / "settings.json")
         settings.set("theme", "light")
         if tool is not None:
             settings.set("tool", tool)
         context = Context(document, settings)
         context.apply_theme()
         window = MainWindow(context)
-        qtbot.addWidget(window)
+        self._qtbot.addWidget(window)
         window.show()
-        qtbot.waitExposed(window)
+        self._qtbot.waitExposed(window)
         window.maze_view.canvas.setFocus()
-        hand = Hand(window, qtbot)
-        hands.append(hand)
+        hand = Hand(window, self._qtbot)
+        self._hands.append(hand)
         if engine:
             context.bridge.attach(Engine("cpu"))
             if policy is not None:
                 hand.answered()
         return hand
 
-    yield make
-    # Qt's offscreen platform ends in a crash when it still holds data that Python made.
-    QApplication.clipboard().clear()
-    for hand in hands:
-        hand.document.mark_saved()
-        hand.window.close()
-        hand.window.deleteLater()
-        hand.context.deleteLater()
+    def close(self) -> None:
+        """Close all of them."""
+        # Qt's offscreen platform ends in a crash when it still holds data that Python made.
+        QApplication.clipboard().clear()
+        for hand in self._hands:
+            hand.document.mark_saved()
+            hand.window.close()
+            hand.window.deleteLater()
+            hand.context.deleteLater()
+
+
+@pytest.fixture
+def make_hand(qtbot: QtBot, qapp: QApplication, small_policy: Policy, tmp_path: Path) -> Iterator[MakeHand]:
+    """Makes windows of the test's own; see `Windows`."""
+    windows = Windows(qtbot, small_policy, tmp_path)
+    yield windows
+    windows.close()
 
 
 @pytest.fixture
 def hand(make_hand: MakeHand) -> Hand:
     """A window on the small maze, with its field computed."""
     return make_hand()
+
+
+class Shared:
+    """A window that serves all tests of a module, each of which finds it as it was when this was made.
+
+    The document with its history, the view, the tool, the settings and the keyboard are put back. What else a test
+    does, such as to move panels or to begin playing, it undoes itself, or it takes `hand`, a window of its own.
+    """
+
+    def __init__(self, hand: Hand) -> None:
+        document, context = hand.document, hand.context
+        self._hand, self._size = hand, hand.window.size()
+        self._history, self._saved = document.history.copy(), document.saved
+        self._view, self._tool = context.view.to_json(), context.view.tool
+        self._settings = dict(context.settings._values)
+        self._theme = context.theme
+        SHARED.extend((hand.window, context))
+
+    def for_next(self, qtbot: QtBot) -> Hand:
+        """The window, put back."""
+        hand, context = self._hand, self._hand.context
+        hand.qtbot = qtbot
+        hand.document.return_to(self._history.copy())
+        hand.document.saved = self._saved
+        context.view.restore(self._view)
+        context.view.set_mode(self._view["mode"])
+        context.view.set_tool(self._tool)
+        context.view.set_hover(None)
+        if context.theme != self._theme:
+            context.set_theme(self._theme)
+        for name in {*context.settings._values, *self._settings}:
+            context.settings.set(name, self._settings.get(name))
+        if hand.window.size() != self._size:
+            hand.window.resize(self._size)
+        hand.window.activateWindow()
+        hand.window.maze_view.canvas.setFocus()
+        QApplication.processEvents()
+        if context.bridge.engine is not None:
+            hand.answered()
+        return hand
+
+
+@pytest.fixture(scope="module")
+def make_shared(
+    request: pytest.FixtureRequest, qapp: QApplication, small_policy: Policy, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MakeHand]:
+    """Makes windows for all tests of a module; see `Windows` and `Shared`."""
+    windows = Windows(QtBot(request), small_policy, tmp_path_factory.mktemp("shared"))
+    yield windows
+    windows.close()
+    SHARED.clear()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(scope="module")
+def shared(make_shared: MakeHand) -> Shared:
+    """The module's window on the small maze, with its field computed."""
+    return Shared(make_shared())
+
+
+@pytest.fixture
+def shared_hand(shared: Shared, qtbot: QtBot) -> Hand:
+    """That window, put back as it was: for tests that look at much and change little."""
+    return shared.for_next(qtbot)

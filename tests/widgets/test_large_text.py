@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from app.document import patch_edits
 from app.interventions.patches import Scale
-from tests.widgets.conftest import Hand, MakeHand
+from tests.widgets.conftest import Hand, MakeHand, Shared
 from tests.widgets.dialogs import DIALOGS, LONG
 from widgets.controls.keycaps import KeyCaps
 from widgets.controls.panel_parts import Elided
@@ -52,6 +52,20 @@ def scaled(make_hand: MakeHand, request: pytest.FixtureRequest, monkeypatch: pyt
     QTest.qWait(20)
     yield hand
     hand.context.set_text_scale(1.0)
+
+
+@pytest.fixture(scope="module", params=[1.0, 2.0])
+def shared(make_shared: MakeHand, request: pytest.FixtureRequest) -> Iterator[Shared]:
+    """The same for tests that do nothing to it but open dialogs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Docks, "screen_height", SCREEN[1])
+        hand = make_shared()
+        hand.context.set_text_scale(request.param)
+        QTest.qWait(20)
+        hand.window.resize(*SCREEN)
+        QTest.qWait(20)
+        yield Shared(hand)
+        hand.context.set_text_scale(1.0)
 
 
 def clipped(root: QWidget) -> list[str]:
@@ -135,9 +149,9 @@ def paint(hand: Hand, name: str, part: QWidget) -> None:
 
 
 @pytest.mark.parametrize("name", DIALOGS)
-def test_dialogs_show_all_their_text_and_fit_the_screen(scaled: Hand, name: str) -> None:
-    dialog = DIALOGS[name](scaled)
-    scaled.qtbot.waitExposed(dialog)
+def test_dialogs_show_all_their_text_and_fit_the_screen(shared_hand: Hand, name: str) -> None:
+    dialog = DIALOGS[name](shared_hand)
+    shared_hand.qtbot.waitExposed(dialog)
     QTest.qWait(20)
     assert not clipped(dialog)
     # Also as small as a user can make it.
@@ -145,7 +159,7 @@ def test_dialogs_show_all_their_text_and_fit_the_screen(scaled: Hand, name: str)
     for size in (dialog.size(), least):
         assert size.width() <= SCREEN[0], size
         assert size.height() <= SCREEN[1], size
-    paint(scaled, name, dialog)
+    paint(shared_hand, name, dialog)
     dialog.close()
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.document import maze_edits, patch_edits
 from app.document.document import MOST_MAZES, State
-from app.document.export_file import OpenedExport
+from app.document.export_file import OpenedExport, with_policy
 from app.document.first_document import new_state
 from app.document.open_file import Content, NamedMaze, OpenedSession, open_policy, read_file
 from app.document.session_file import SUFFIX as SESSION_SUFFIX
@@ -88,7 +88,8 @@ class Files(QObject):
         files = [path for path in found if path not in folders]
         document = self._context.document
         if files or not folders:
-            self._context.files.open(files, lambda path: read_file(path, document.state.policy), self._take)
+            folders = [path.parent for path in self.recent]
+            self._context.files.open(files, lambda path: _read(path, document.state.policy, folders), self._take)
 
     def open_path(self, path: Path) -> None:
         """Open one file by what it holds."""
@@ -257,6 +258,7 @@ class Files(QObject):
         except MazescopeError as error:
             self._context.report_exception(error, Topic.FILE)
             return
+        self._context.policy_check.want(opened.policy)
         if export.mode is not None:
             self._context.view.set_mode(export.mode)
         self._context.notice(f"Opened the maze and the patches of {export.name}.")
@@ -267,6 +269,7 @@ class Files(QObject):
         self._context.document.end()
         maze_edits.open_policy(self._context.document, policy)
         self._context.notice(f"Opened the policy {policy.name}.")
+        self._context.policy_check.want(policy)
 
     def _take_first_policy(self, policy: Policy) -> None:
         document = self._context.document
@@ -289,6 +292,7 @@ class Files(QObject):
         # Without its own policy the session still opens, under the one that is here.
         policy = policies.policy or self._context.document.state.policy
         self.open_state(replace(opened.session.state, policy=policy), path, policies.view)
+        self._context.policy_check.want(policies.policy)
         if policies.problems:
             self._context.report("\n".join(policies.problems), about=Topic.FILE)
 
@@ -326,6 +330,14 @@ class Files(QObject):
         """The folder where the last session was opened or saved: not that of some checkpoint."""
         kept = self._context.settings.get("session.folder")
         return kept if isinstance(kept, str) and os.path.isdir(kept) else str(Path.home())
+
+
+def _read(path: Path, here: Policy | None, folders: list[Path]) -> Content:
+    """The contents of a file; an export's policy may also be where files were opened lately."""
+    found = read_file(path, here)
+    if isinstance(found, OpenedExport) and found.problem:
+        return with_policy(found.export, [path.parent, *folders], here)
+    return found
 
 
 def _with_suffix(path: Path, suffix: str) -> Path:

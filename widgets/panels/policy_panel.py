@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QGridLayout,
+    QLabel,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -36,6 +37,9 @@ class PolicyPanel(QWidget):
         self.name = Elided()
         self.name.setProperty("heading", True)
         self.size_label = muted(wrap=True)
+        self.doubt = QLabel()
+        self.doubt.setWordWrap(True)
+        self.doubt.setProperty("warning", True)
         self.copy = IconButton(context, "content-copy", "Copy the weights hash", self._copy)
         self.open_button = QPushButton("Open…")
         self.open_button.setToolTip("Open a checkpoint: .pth, .pt or .safetensors")
@@ -56,6 +60,7 @@ class PolicyPanel(QWidget):
         self._pages.addWidget(self._filled())
         column(self).addWidget(self._pages)
         context.document.changed.connect(self._document_changed)
+        context.policy_check.found.connect(self._show_doubt)
         self._show()
 
     def _empty_state(self) -> EmptyState:
@@ -75,6 +80,7 @@ class PolicyPanel(QWidget):
         layout = column(page, MARGIN)
         layout.addWidget(self.name)
         layout.addWidget(self.size_label)
+        layout.addWidget(self.doubt)
         layout.addLayout(row(self.open_button, self.shipped_button, None))
         layout.addWidget(self._facts)
         layout.addWidget(self._card_fold)
@@ -98,6 +104,7 @@ class PolicyPanel(QWidget):
         rows = describe(policy)
         self.name.setText(policy.name)
         self.size_label.setText(f"{policy.parameters:,} parameters · width {policy.width} · {len(stages)} layers")
+        self._show_doubt()
         told = {"Name", "Width", "Parameters"}
         facts = [each for each in rows if each[0] not in stages | told]
         details = training_options(policy)
@@ -109,6 +116,12 @@ class PolicyPanel(QWidget):
         self._card_fold.setVisible(card is not None)
         self.card.setMarkdown(card or "")
         self.card.setMinimumHeight(14 * QFontMetrics(self.font()).height())
+
+    def _show_doubt(self) -> None:
+        policy = self._context.document.state.policy
+        sentence = "" if policy is None else self._context.policy_check.doubt(policy)
+        self.doubt.setText(sentence)
+        self.doubt.setVisible(bool(sentence))
 
     def _fill(self, table: QWidget, rows: list[tuple[str, str]], with_copy: bool = False) -> None:
         if with_copy:

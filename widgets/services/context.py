@@ -16,6 +16,7 @@ from widgets.services.engine_bridge import EngineBridge
 from widgets.services.file_queue import FileQueue
 from widgets.services.jobs import Jobs
 from widgets.services.level_pictures import LevelPictures
+from widgets.services.policy_check import PolicyCheck
 from widgets.services.settings import Settings
 from widgets.services.shared_library import SharedLibrary
 from widgets.services.topics import Topic
@@ -42,6 +43,7 @@ class Context(Jobs):
         cheese: which channels mark the cheese, measured on demand.
         working: at which layer the cheese vector works, measured on demand.
         curves: traces the curve under a patch's slider.
+        policy_check: tells a policy of another game.
         level_pictures: small pictures of levels under the patches of the window.
 
     Signals:
@@ -72,6 +74,7 @@ class Context(Jobs):
         self.cheese = CheeseChannels(self)
         self.working = WorkingLayers(self)
         self.curves = Curves(self)
+        self.policy_check = PolicyCheck(self, document, self.bridge)
         self.files = FileQueue(self)
         self.bridge.failed.connect(self._field_failed)
         self.bridge.result.connect(self._field_came)

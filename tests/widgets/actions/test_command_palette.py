@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.document import patch_edits
 from app.interventions.patches import Zero
-from tests.widgets.conftest import Hand, MakeHand
+from tests.widgets.conftest import Hand, MakeHand, Shared
 from widgets.controls.fuzzy_match import match
 from widgets.controls.keycaps import keys_of
 
@@ -22,6 +22,11 @@ CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftM
 @pytest.fixture
 def hand(make_hand: MakeHand) -> Hand:
     return make_hand(engine=False)
+
+
+@pytest.fixture(scope="module")
+def shared(make_shared: MakeHand) -> Shared:
+    return Shared(make_shared(engine=False))
 
 
 def titles(hand: Hand) -> list[str]:
@@ -63,7 +68,8 @@ def test_a_few_letters_and_enter_do_a_command(hand: Hand) -> None:
         ("patches on/off", "Switch all patches off"),
     ],
 )
-def test_commands_are_found_by_what_else_they_are_called(hand: Hand, typed: str, title: str) -> None:
+def test_commands_are_found_by_what_else_they_are_called(shared_hand: Hand, typed: str, title: str) -> None:
+    hand = shared_hand
     patch_edits.add_patch(hand.document, Zero())
     open_commands(hand)
     QTest.keyClicks(hand.window.features.commands.line, typed)
@@ -76,8 +82,9 @@ def test_commands_are_found_by_what_else_they_are_called(hand: Hand, typed: str,
     [("undo", "Undo add zero patch", "Panel: History"), ("random", "Random level", "New maze…")],
 )
 def test_what_has_it_in_its_title_comes_before_what_is_called_so_too(
-    hand: Hand, typed: str, first: str, later: str
+    shared_hand: Hand, typed: str, first: str, later: str
 ) -> None:
+    hand = shared_hand
     patch_edits.add_patch(hand.document, Zero())
     open_commands(hand)
     QTest.keyClicks(hand.window.features.commands.line, typed)

@@ -10,11 +10,12 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QScrollArea, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.document import patch_edits
 from app.interventions.patches import AddVector, Noise, Scale, Zero
 from app.interventions.vectors import ActivationVector
-from tests.widgets.conftest import Hand, MakeHand, small_maze
+from tests.widgets.conftest import Hand, MakeHand, Shared
 from tests.widgets.dialogs import DIALOGS
 from widgets.panels.patches.card import PatchCard
 
@@ -23,10 +24,16 @@ ROOM = 3
 """Pixels around a control in which its focus may show."""
 
 
-@pytest.fixture
-def full(make_hand: MakeHand) -> Hand:
+@pytest.fixture(scope="module", params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> str:
+    """The colours: all tests in the one, then all in the other, since to change them takes long."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def prepared(make_shared: MakeHand, theme: str) -> Shared:
     """A window with patches, a vector, two mazes and something to undo and redo."""
-    hand = make_hand()
+    hand = make_shared()
     hand.window.resize(1480, 980)
     hand.context.vectors.keep(ActivationVector("One", "random", "embedder.fc", np.ones(256, np.float32), "0" * 64))
     for patch in (Zero(channels=(3,)), Scale(), AddVector(), Noise(), Zero()):
@@ -35,7 +42,14 @@ def full(make_hand: MakeHand) -> Hand:
     hand.context.actions.trigger("maze.toggle_cheese")
     hand.context.actions.trigger("edit.undo")
     hand.answered()
-    return hand
+    hand.context.set_theme(theme)
+    return Shared(hand)
+
+
+@pytest.fixture
+def full(prepared: Shared, qtbot: QtBot) -> Hand:
+    """That window, put back."""
+    return prepared.for_next(qtbot)
 
 
 def walk(hand: Hand, start: QWidget, key: Qt.Key = TAB) -> list[QWidget]:
@@ -133,7 +147,7 @@ def assert_focus_shows(found: list[QWidget], window: QWidget, theme: str) -> Non
 
 
 @pytest.mark.parametrize("panel", ["patches", "policy", "channels", "inspector", "vectors", "history"])
-def test_tab_goes_through_the_window_as_one_reads(full: Hand, panel: str) -> None:
+def test_tab_goes_through_the_window_as_one_reads(full: Hand, panel: str, theme: str) -> None:
     window = full.window
     window.docks.bring(panel)
     QApplication.processEvents()
@@ -155,10 +169,8 @@ def test_tab_goes_through_the_window_as_one_reads(full: Hand, panel: str) -> Non
         next(at for at, widget in enumerate(found) if area is widget or area.isAncestorOf(widget)) for area in areas
     ]
     assert first == sorted(first), "bar of levels, tools, tabs, view, maze, rollout, panels"
-    for theme in ("light", "dark"):
-        full.context.set_theme(theme)
-        inside = [widget for widget in found if panel == "policy" or window.docks.docks[panel].isAncestorOf(widget)]
-        assert_focus_shows(inside, window, theme)
+    inside = [widget for widget in found if panel == "policy" or window.docks.docks[panel].isAncestorOf(widget)]
+    assert_focus_shows(inside, window, theme)
 
 
 def test_tab_leaves_the_maze_even_while_its_cell_cursor_is_out(full: Hand) -> None:
@@ -212,21 +224,18 @@ def test_a_floating_panel_keeps_the_keyboard_to_itself(full: Hand) -> None:
 
 
 @pytest.mark.parametrize("name", DIALOGS)
-def test_tab_goes_through_a_dialog_as_one_reads(make_hand: MakeHand, name: str) -> None:
-    hand = make_hand(small_maze())
-    dialog = DIALOGS[name](hand)
-    hand.qtbot.waitExposed(dialog)
+def test_tab_goes_through_a_dialog_as_one_reads(full: Hand, name: str, theme: str) -> None:
+    dialog = DIALOGS[name](full)
+    full.qtbot.waitExposed(dialog)
     dialog.activateWindow()
     QApplication.processEvents()
     assert dialog.isAncestorOf(QApplication.focusWidget()), "the dialog has the keyboard when it opens"
     start = next(widget for widget in controls(dialog) if not isinstance(widget, QLabel))
-    found = walk(hand, start)
+    found = walk(full, start)
     assert_complete(found, dialog)
     turned = [*found[len(found) :], *found]
     top = min(turned, key=lambda widget: (place(widget, dialog).top() // 12, place(widget, dialog).left()))
     turned = turned[turned.index(top) :] + turned[: turned.index(top)]
     assert_reading_order(turned, dialog)
-    for theme in ("light", "dark"):
-        hand.context.set_theme(theme)
-        assert_focus_shows(found, dialog, theme)
+    assert_focus_shows(found, dialog, theme)
     dialog.close()

@@ -126,26 +126,28 @@ def test_how_the_mouse_chooses_its_moves_comes_back(hand: Hand, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("kept", [{"sampled": 1, "seed": 3}, {"sampled": True, "seed": -1}, [True, 3], None])
-def test_a_rule_that_is_none_leaves_the_rule_as_it_is(hand: Hand, kept: object) -> None:
-    before = hand.window.playback.player.rule
-    hand.context.view.restore({"rollout": kept})
-    assert hand.window.playback.player.rule == before
+def test_a_rule_that_is_none_leaves_the_rule_as_it_is(shared_hand: Hand, kept: object) -> None:
+    before = shared_hand.window.playback.player.rule
+    shared_hand.context.view.restore({"rollout": kept})
+    assert shared_hand.window.playback.player.rule == before
 
 
 @pytest.mark.parametrize("kept", [[18.0, 18.0, 4.0, 4.0], [1, 2, "3", 4], None, "absent"])
-def test_a_sight_that_shows_nothing_of_the_maze_is_the_whole_maze(hand: Hand, tmp_path: Path, kept: object) -> None:
+def test_a_sight_that_shows_nothing_of_the_maze_is_the_whole_maze(
+    shared_hand: Hand, tmp_path: Path, kept: object
+) -> None:
     path = tmp_path / "a.mazescope"
-    assert hand.window.files.save_session(path)
+    assert shared_hand.window.files.save_session(path)
     content = json.loads(path.read_text())
     content["view"]["sight"] = kept
     if kept == "absent":
         # As sessions were before they kept it.
         del content["view"]["sight"], content["view"]["compare"]
     path.write_text(json.dumps(content))
-    wheel_and_pan(hand)
-    assert not hand.window.maze_view.canvas.fitted
-    hand.window.files.open_path(path)
-    hand.wait(lambda: hand.window.maze_view.canvas.fitted)
+    wheel_and_pan(shared_hand)
+    assert not shared_hand.window.maze_view.canvas.fitted
+    shared_hand.window.files.open_path(path)
+    shared_hand.wait(lambda: shared_hand.window.maze_view.canvas.fitted)
 
 
 def test_two_mazes_compared_come_back_beside_each_other(hand: Hand, tmp_path: Path) -> None:
@@ -211,17 +213,19 @@ def test_without_the_second_policy_the_rest_opens_and_it_is_said(hand: Hand, tmp
 @pytest.mark.parametrize(
     "kept", [{"maze": 77}, {"maze": 1}, {"maze": True}, {"maze": None}, 3, [], {"policy": None}, {}]
 )
-def test_a_comparison_that_makes_no_sense_is_left_out(hand: Hand, tmp_path: Path, kept: object) -> None:
+def test_a_comparison_that_makes_no_sense_is_left_out(shared_hand: Hand, tmp_path: Path, kept: object) -> None:
     path = tmp_path / "a.mazescope"
-    assert hand.window.files.save_session(path)
+    assert shared_hand.window.files.save_session(path)
     content = json.loads(path.read_text())
     content["view"]["compare"] = kept
     path.write_text(json.dumps(content))
-    hand.key(Qt.Key.Key_K, CONTROL)
-    hand.document.mark_saved()
-    hand.window.files.open_path(path)
-    hand.wait(lambda: hand.window.files.session_path == path and len(hand.document.state.mazes) == 1)
-    assert hand.window.maze_view.companion is None
+    shared_hand.key(Qt.Key.Key_K, CONTROL)
+    shared_hand.document.mark_saved()
+    shared_hand.window.files.open_path(path)
+    shared_hand.wait(
+        lambda: shared_hand.window.files.session_path == path and len(shared_hand.document.state.mazes) == 1
+    )
+    assert shared_hand.window.maze_view.companion is None
 
 
 def test_it_waits_for_the_engine_and_is_kept_meanwhile(hand: Hand, make_hand: MakeHand, tmp_path: Path) -> None:
@@ -318,7 +322,7 @@ def test_how_channels_are_shown_comes_back(hand: Hand, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [{"order": "best", "quantity": 3, "shared": "yes"}, ["cheese"], None])
-def test_channels_that_are_kept_in_no_known_way_are_shown_as_they_are(hand: Hand, kept: object) -> None:
-    before = hand.context.view.to_json()
-    hand.context.view.restore({**before, "channels": kept})
-    assert hand.context.view.to_json() == before
+def test_channels_that_are_kept_in_no_known_way_are_shown_as_they_are(shared_hand: Hand, kept: object) -> None:
+    before = shared_hand.context.view.to_json()
+    shared_hand.context.view.restore({**before, "channels": kept})
+    assert shared_hand.context.view.to_json() == before
