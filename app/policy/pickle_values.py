@@ -215,7 +215,7 @@ class _Machine:
         elif isinstance(into, list):
             into += items
         else:
-            raise PickleError("it adds to what is no list")
+            raise PickleError("it adds to something that is not a list")
 
     def _set(self, items: list[Any]) -> None:
         into = self.stack[-1]
@@ -225,7 +225,7 @@ class _Machine:
             for key, value in zip(items[::2], items[1::2], strict=True):
                 into[_key(key)] = value
         else:
-            raise PickleError("it puts an entry into what is no dictionary")
+            raise PickleError("it puts an entry into something that is not a dictionary")
 
     # -- objects: never made
 
@@ -246,7 +246,7 @@ class _Machine:
         elif isinstance(function, Placeholder):
             self.stack.append(Placeholder(function.name, [function, arguments]))
         else:
-            raise PickleError("it calls what is no function")
+            raise PickleError("it calls something that is not a function")
 
     _newobj = _reduce
 

@@ -143,7 +143,7 @@ def _rebuilt(arguments: tuple[Any, ...]) -> Described:
 
 def _parameter(arguments: tuple[Any, ...]) -> Described:
     if not isinstance(arguments[0], Described):
-        raise ValueError("a parameter that is no tensor")
+        raise ValueError("a parameter that is not a tensor")
     return arguments[0]
 
 

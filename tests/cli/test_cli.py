@@ -109,6 +109,11 @@ def test_field_opens_mazes_as_text_like_the_window(tmp_path: Path, checkpoint: P
     assert run("field", "--maze", maze_file, tmp_path / "lines.dat", "--checkpoint", checkpoint, "--out", out) == 0
     with np.load(out / "fork.npz") as first, np.load(out / "lines.npz") as second:
         assert np.array_equal(first["grid"], second["grid"])
+    # What was written opens again, as a maze and as patches.
+    again = (out / "lines.npz", "--patches", out / "lines.npz", "--checkpoint", checkpoint)
+    assert run("field", "--maze", *again, "--out", tmp_path / "again") == 0
+    with np.load(tmp_path / "again" / "lines.npz") as third, np.load(out / "lines.npz") as second:
+        assert np.array_equal(third["patched_logits"], second["logits"])
 
 
 def test_field_writes_the_patched_arrays_when_patches_are_given(
@@ -198,6 +203,14 @@ BAD = {
         ("--maze", "{folder}/nowhere.json"),
     ),
     "wrong maze file": ("broken.json", ("--maze", "{folder}/broken.json")),
+    "a picture for a maze": (
+        "photo.jpg is a picture; expected a maze.",
+        ("--maze", "{folder}/photo.jpg"),
+    ),
+    "a picture for patches": (
+        "photo.jpg is a picture; expected a file of patches.",
+        ("--maze", "{maze}", "--patches", "{folder}/photo.jpg"),
+    ),
     "mazes of one name": ("called fork", ("--maze", "{maze}", "{maze}")),
     "no checkpoint": ("nowhere.pt", ("--maze", "{maze}", "--checkpoint", "{folder}/nowhere.pt")),
     "not a checkpoint": ("broken.json", ("--maze", "{maze}", "--checkpoint", "{folder}/broken.json")),
@@ -230,6 +243,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "broken.json").write_text('{"rows": [')
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
     unfit = {"patches": [{"kind": "zero", "layer": LAYER, "channels": [99]}]}
     (tmp_path / "unfit.json").write_text(json.dumps(unfit))
     other = {"patches": [{"kind": "zero", "layer": "embedder.block4.conv"}]}
@@ -289,6 +303,16 @@ def test_info_describes_a_checkpoint(checkpoint: Path, capsys: pytest.CaptureFix
     assert run("info", checkpoint, "--json") == 0
     assert json.loads(capsys.readouterr().out)["Parameters"] == "626,256"
     assert run("info", checkpoint.with_name("nowhere.pt")) == 2
+
+
+def test_info_tells_a_policy_of_another_game_when_it_is_asked(
+    checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("info", checkpoint, "--check") == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.startswith("Check ")
+    assert "of 20 levels, and " in line
+    assert line.endswith(": perhaps not a maze policy.")
 
 
 def test_info_gives_every_fact_a_name_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,23 +15,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from safetensors.numpy import save_file
 
-from app.document.recipe import recipe_of, recipe_text
-from app.document.view_mode import Mode
 from app.interventions.patches import PatchStack, Scale, Zero
 from app.interventions.patches_file import save_patches
 from app.interventions.vectors import FORMAT, ActivationVector, read_vector, save_vector
 from app.maze import maze_file as maze_files
 from app.maze import text_file
 from app.maze.generator import level
-from app.paths import asset
-from app.policy.loading import load_policy
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
 from tests.maze.states import state_of
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from widgets.files.recent_menu import RecentMenu
-from widgets.panels.policy_panel import PolicyPanel
 
 LAYER = "embedder.block1.conv"
 BUTTON, NO_KEY, COPY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
@@ -259,50 +253,6 @@ def test_a_session_and_a_maze_of_any_suffix_are_told_by_what_they_hold(hand: Han
     drop(hand, tmp_path / "bare.mazescope", tmp_path / "talk.json")
     assert hand.window.files.session_path == tmp_path / "talk.json"
     assert [tab.maze for tab in hand.document.state.mazes] == [small_maze(), bare]
-
-
-def test_an_export_brings_its_maze_patches_and_policy_and_is_one_step_to_undo(hand: Hand, tmp_path: Path) -> None:
-    save_safetensors(random_network(1, 8), tmp_path / "mouse.safetensors")
-    policy = load_policy(tmp_path / "mouse.safetensors")
-    maze, stack, before = level(25, 4).with_cheese(None), PatchStack((Zero(channels=(3,)),)), hand.document.state
-    figure = tmp_path / "figure 3.csv"
-    figure.write_text(f"# {recipe_text(recipe_of(maze, policy, stack, seed=4, view=Mode.DIFFERENCE))}\nrow,col\n")
-    drop(hand, figure)
-    state = hand.document.state
-    assert (state.maze, state.tab.generated, state.stack, state.policy) == (maze, level(25, 4), stack, policy)
-    assert [tab.title for tab in state.mazes[1:]] == ["hard 4"]
-    assert hand.context.view.mode is Mode.DIFFERENCE
-    assert hand.window.files.recent == [figure]
-    hand.document.undo()
-    assert hand.document.state == before
-    # Without its policy the rest opens, and the window says so.
-    (tmp_path / "mouse.safetensors").unlink()
-    figure.write_text(figure.read_text().replace(policy.weights_hash, "0" * 64))
-    drop(hand, figure)
-    assert (hand.document.state.maze, hand.document.state.policy) == (maze, before.policy)
-    assert 'The policy "mouse" of figure 3.csv was not found' in said(hand)
-
-
-def test_a_policy_of_another_game_is_told_and_a_maze_policy_is_not(make_hand: MakeHand, tmp_path: Path) -> None:
-    hand = make_hand()
-    panel = hand.window.findChild(PolicyPanel)
-    save_safetensors(random_network(1, 3), tmp_path / "coins.safetensors")
-    drop(hand, tmp_path / "coins.safetensors")
-    hand.wait(lambda: bool(panel.doubt.text()))
-    assert panel.doubt.text().startswith(
-        "Reaches the cheese in 1 of 20 levels, and neither removing the cheese nor the"
-    )
-    assert panel.doubt.text().endswith(": perhaps not a maze policy.")
-    assert "coins: reaches the cheese in 1 of 20 levels" in said(hand)
-    hand.document.undo()
-    assert panel.doubt.text() == ""
-    # Copied to another place, the policy that ships is checked as any other.
-    shutil.copy(asset("policies", "default.safetensors"), tmp_path / "mine.safetensors")
-    with hand.qtbot.waitSignal(hand.context.policy_check.found, timeout=20_000):
-        drop(hand, tmp_path / "mine.safetensors")
-    assert hand.document.state.policy is not None
-    assert hand.document.state.policy.path == tmp_path / "mine.safetensors"
-    assert panel.doubt.text() == ""
 
 
 # -- mistakes
