@@ -53,7 +53,7 @@ def read_values(pickled: bytes | BinaryIO, table: Table, persistent: Callable[[o
         pickled: its bytes, or a file at its beginning, which is then at its end.
         table: by dotted name, functions of our own from the arguments to a value; they may raise ValueError, TypeError,
             IndexError and KeyError.
-        persistent: what a persistent id stands for; may raise the same.
+        persistent: gives the value of a persistent id; may raise the same.
 
     Raises:
         PickleError: when it cannot be followed to its end.

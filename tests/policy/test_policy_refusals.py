@@ -176,7 +176,7 @@ def test_objects_that_no_checkpoint_needs_are_refused_by_name(place, opening, st
 
 
 def code_in(value: object, protocol: int) -> str:
-    """What a pickle of a value is refused for; empty where it is not."""
+    """The refusal of a pickle of a value; empty where there is none."""
     try:
         refuse_code(read_torch_pickle(pickle.dumps(value, protocol))[0], "a.pth")
     except PolicyError as error:
