@@ -143,9 +143,9 @@ class BrushPlot(QWidget):
         faint, strong, rings = QColor(palette.text_muted), QColor(palette.original), QColor(palette.patched)
         faint.setAlpha(STALE if self._stale else FAINT)
         strong.setAlpha(STALE if self._stale else STRONG)
-        every = np.arange(len(self._x))
+        others = np.setdiff1d(np.arange(len(self._x)), self._chosen, assume_unique=True)
         for cloud, rows, colour in (
-            (self._faint, every, faint),
+            (self._faint, others, faint),
             (self._rings, self._marked, rings),
             (self._strong, self._chosen, strong),
         ):
