@@ -26,6 +26,8 @@ EVENTS_PER_SECOND = 60
 EDITS = 500
 SAMPLES = 10
 HEARTBEAT = 0.001
+PAINTED_EVERY = 0.2
+"""Seconds between two walls while levels are measured."""
 TABLE = 10_000
 GALLERY = "60"
 
@@ -92,8 +94,24 @@ def _stalls(app: QApplication, window: MainWindow) -> dict[str, float]:
 
 
 def _levels(app: QApplication, window: MainWindow) -> dict[str, float]:
-    """A table of 10,000 levels, then a gallery, sorted and filtered; how long the GUI thread was away meanwhile."""
+    """A table of 10,000 levels, then a gallery, sorted and filtered, while a wall is painted now and then; how long the
+    GUI thread was away meanwhile."""
+    from app.document import maze_edits
     from widgets.studies.levels_page import LevelsPage
+
+    document, squares = window.context.document, _brush(window)
+    due = 0.0
+
+    def paint_until(condition: Callable[[], bool]) -> None:
+        def done() -> bool:
+            nonlocal due
+            if time.perf_counter() >= due:
+                due = time.perf_counter() + PAINTED_EVERY
+                square = next(squares)
+                maze_edits.paint_walls(document, (square,), not document.state.maze.is_wall(square))
+            return condition()
+
+        _until(app, done)
 
     window.docks.bring("explain")
     page = window.explain_panel.show_page("levels")
@@ -103,7 +121,7 @@ def _levels(app: QApplication, window: MainWindow) -> dict[str, float]:
     heart = Heart(window)
     started = time.perf_counter()
     page.count.setValue(TABLE)
-    _until(app, lambda: not page.runner.busy and page.rows.model().rowCount() == TABLE)
+    paint_until(lambda: not page.runner.busy and page.rows.model().rowCount() == TABLE)
     elapsed = time.perf_counter() - started
     found = heart.stop()
     heart = Heart(window)
@@ -113,7 +131,7 @@ def _levels(app: QApplication, window: MainWindow) -> dict[str, float]:
     page.sort_by.activated.emit(page.sort_by.currentIndex())
     page.condition.setText("dim >= 11")
     page.condition.editingFinished.emit()
-    _until(app, lambda: not window.context.level_pictures.busy)
+    paint_until(lambda: not window.context.level_pictures.busy)
     return found | {"seconds": elapsed} | {f"gallery, {name}": value for name, value in heart.stop().items()}
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import pickle
 import platform
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,8 +21,8 @@ import torch
 
 from app import __version__
 from app.errors import MazescopeError
-from app.field.level_forward import LevelForward
-from app.field.many_levels import evaluate
+from app.field.level_forward import LevelForward, convolutions_of
+from app.field.torch_threads import one_thread_here
 from app.policy.policy import Policy
 
 if TYPE_CHECKING:
@@ -180,22 +181,30 @@ def _compare(theirs: Versions, ours: Versions, who: str) -> None:
 def _piece(expected: Versions, work: Callable[[B, LevelForward], T], key: str, policy: bytes, piece: B) -> T:
     """The work on one piece, by a worker."""
     _compare(versions(), expected, f"The worker on {platform.node()}")
-    (found,) = evaluate(work, _policy(key, policy), [piece], 1)
-    return found
+    if not getattr(_thread, "alone", False):
+        one_thread_here()
+        _thread.alone = True
+    with torch.no_grad():
+        return work(piece, _forward(key, policy))
 
 
 def _bytes(content: bytes) -> bytes:
     return content
 
 
-_opened: dict[str, Policy] = {}
+_thread = threading.local()
+_opening = threading.Lock()
+_opened: dict[str, LevelForward] = {}
 
 
-def _policy(key: str, content: bytes) -> Policy:
-    if key not in _opened:
-        _opened.clear()
-        _opened[key] = pickle.loads(content)
-    return _opened[key]
+def _forward(key: str, content: bytes) -> LevelForward:
+    """The policy's forward passes, made once for all pieces of a worker."""
+    with _opening:
+        if key not in _opened:
+            policy: Policy = pickle.loads(content)
+            _opened.clear()
+            _opened[key] = LevelForward(policy, convolutions_of(policy))
+        return _opened[key]
 
 
 @lru_cache(maxsize=1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QHideEvent, QPixmap
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.document.view_mode import Mode
@@ -49,6 +49,7 @@ class LevelPreview(QFrame):
         self._soon.timeout.connect(self._want)
         context.level_pictures.came.connect(self._picture_came)
         context.level_pictures.outdated.connect(self._refresh)
+        host.installEventFilter(self)
         self.hide()
 
     @property
@@ -78,10 +79,11 @@ class LevelPreview(QFrame):
         else:
             self.hide()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        if self._level is not None and not self._host.isVisible():
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The picture goes with its host, which may be hidden under a pointer at rest."""
+        if event.type() == QEvent.Type.Hide and watched is self._host and self._level is not None:
             self.show_level(None)
+        return super().eventFilter(watched, event)
 
     @property
     def _pixels(self) -> int:

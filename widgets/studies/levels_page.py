@@ -285,11 +285,8 @@ class LevelsPage(StudyPage):
             self._preview(at)
 
     def _point_at(self, level: SeededLevel | None) -> None:
-        if level is None:
-            self.preview.show_level(None)
-            return
-        found = np.flatnonzero(np.asarray(self._columns["seed"]) == level.seed)
-        self._preview(int(found[0]))
+        found = [] if level is None else np.flatnonzero(np.asarray(self._columns["seed"]) == level.seed)
+        self._point_at_row(int(found[0]) if len(found) else None)
 
     def _preview(self, at: int) -> None:
         level = self._level(at)

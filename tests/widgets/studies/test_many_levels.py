@@ -106,6 +106,11 @@ def test_the_pointer_on_a_row_shows_the_level_and_marks_go_both_ways(desk: Desk,
     assert field.request.maze == page.preview.level.maze()
     page.rows.hovered.emit(None)
     assert not page.preview.isVisible()
+    page.rows.hovered.emit(wanted)
+    assert page.preview.isVisible()
+    page.hide()
+    assert not page.preview.isVisible()
+    page.show()
     # Table to plot, and plot to table.
     page.rows.selectRow(3)
     assert page.brush._marked.tolist() == [wanted]
