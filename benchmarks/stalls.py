@@ -26,8 +26,8 @@ def rows(engine: Engine) -> Iterator[Row]:
     found = ask_window("levels")
     gallery = found["gallery, longest"]
     yield Row(
-        "longest stall of the GUI thread while 10,000 levels are measured in the window, then 60 shown as a gallery, and "
-        "a wall is painted five times a second",
+        "longest stall of the GUI thread while 10,000 levels are measured in the window, then 60 shown as a gallery, "
+        "a wall painted five times a second",
         f"<= {GOAL:.0f} ms",
         f"{found['longest']:.0f} ms, table in {found['seconds']:.0f} s; gallery {gallery:.0f} ms",
         max(found["longest"], gallery) <= GOAL,
