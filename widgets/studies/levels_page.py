@@ -285,8 +285,8 @@ class LevelsPage(StudyPage):
             self._preview(at)
 
     def _point_at(self, level: SeededLevel | None) -> None:
-        found = [] if level is None else np.flatnonzero(np.asarray(self._columns["seed"]) == level.seed)
-        self._point_at_row(int(found[0]) if len(found) else None)
+        seeds = np.asarray(self._columns["seed"]).tolist()
+        self._point_at_row(seeds.index(level.seed) if level is not None and level.seed in seeds else None)
 
     def _preview(self, at: int) -> None:
         level = self._level(at)
