@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from app.document import patch_edits
+from app.document.view_mode import Mode
 from app.interventions.patches import SetValue
 from app.maze.maze import Maze, Square
 from app.policy.layers import DEFAULT_LAYER, layer
@@ -60,6 +61,9 @@ def add_cheese_pin(context: Context, square: Callable[[], Square] | None = None,
     policy = context.document.state.policy
     if policy is None:
         return
+    if square is None and context.view.mode is Mode.ORIGINAL:
+        # Where the pin will be seen.
+        context.view.set_mode(Mode.PATCHED)
     measured = measured_retargeting(policy)
     if measured is not None and layer_name in ("", measured.layer):
         add_pin(context, (measured.channel,), measured.layer, square() if square else None, measured.value)

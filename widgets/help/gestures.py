@@ -40,8 +40,8 @@ GESTURES: Final = {
     ),
     "Channels": (
         Gesture("Enlarge a channel, and back", ("Click", "or Enter", "Esc")),
-        Gesture("Switch the enlarged channel off, or on again", ("Click", "or Space")),
-        Gesture("Switch a channel without enlarging it", ("Ctrl", "Click", "or Space")),
+        Gesture("Switch the enlarged channel off, or on again", ("Click", "or Tab, Space")),
+        Gesture("Switch a channel without enlarging it", ("Ctrl", "Click", "or Tab, Space")),
         Gesture("Switch a range of channels", ("Shift", "Click")),
         Gesture("Other interventions on a channel", ("Right click", "or Menu")),
         Gesture("Go to a channel by its number", ("0 … 9",)),
@@ -49,6 +49,7 @@ GESTURES: Final = {
     "Patches": (
         Gesture("Move a patch in the stack", ("Drag", "or Alt+↑ ↓ on its grip")),
         Gesture("Ten times finer steps of a slider", ("Shift", "Drag or ← →")),
+        Gesture("Menu of a patch", ("Right click",)),
         Gesture("Duplicate or delete the chosen card", ("Ctrl+D", "Delete")),
     ),
 }
