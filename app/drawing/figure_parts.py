@@ -13,6 +13,7 @@ from app.drawing.fonts import text_width
 from app.drawing.maze_shapes import corner_mark, decision_ring, hatching
 from app.drawing.palette import Palette
 from app.drawing.shapes import Rect, Shape, Text, moved, scaled
+from app.drawing.source_line import source_lines
 from app.maze.routes import Decision
 
 _READABLE: Final = 0.38
@@ -204,8 +205,8 @@ def heading(
 
 def _source_lines(source: str, unit: float, width: float) -> list[str]:
     """Policy and patches in one line, or in a line each where one would be too small to read."""
-    policy, dot, patches = source.partition(" · ")
-    return [policy, patches] if dot and fitting(source, 0.5 * unit, width) < _READABLE * unit else [source]
+    small = " · " in source and fitting(source, 0.5 * unit, width) < _READABLE * unit
+    return source_lines(source) if small or "\n" in source else [source]
 
 
 def whole(length: float) -> float:

@@ -11,6 +11,7 @@ from app.drawing.figure import Figure, FigureOptions, figure
 from app.drawing.figure_parts import heading, whole
 from app.drawing.palette import Palette
 from app.drawing.shapes import Shape, moved, scaled
+from app.drawing.source_line import aligned_sources
 from app.field.requests import FieldResult
 
 _MARGIN: Final = 0.7
@@ -52,6 +53,7 @@ def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOpt
     """
     alone = len(sides) == 1
     common = sides[0].source if sides and len({side.source for side in sides}) == 1 else ""
+    lines = aligned_sources([side.source for side in sides])
     figures = [
         figure(
             side.result,
@@ -61,12 +63,12 @@ def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOpt
                 options,
                 title=options.title if alone else side.title,
                 note=(options.note or side.note) if alone else side.note,
-                source=side.source if alone or not common else "",
+                source=side.source if alone else "" if common else line,
                 overlays=side.overlays,
                 draw_mouse=side.draw_mouse,
             ),
         )
-        for side in sides
+        for side, line in zip(sides, lines, strict=True)
     ]
     return figures[0] if alone else beside(figures, palette, options.title, options.note, common)
 

@@ -13,7 +13,7 @@ from app.document.snapshot import Snapshot
 from app.document.view_mode import Mode
 from app.drawing.figure import Figure, figure
 from app.drawing.side_by_side import beside
-from app.drawing.source_line import source_line
+from app.drawing.source_line import aligned_sources, source_line
 from app.errors import MazescopeError
 from app.field.requests import FieldRequest, FieldResult
 from app.policy.policy import Policy
@@ -50,13 +50,13 @@ def fields_of(
 def snapshots_figure(shown: Present, results: Sequence[FieldResult]) -> Figure:
     """The snapshots under a common title, each by its name and in the fields that it was looked at in."""
     figures = []
-    for kept, result in zip(shown.snapshots, results, strict=True):
+    sources = aligned_sources([source_line(each.request.policy, each.request.stack) for each in results])
+    for kept, result, source in zip(shown.snapshots, results, sources, strict=True):
         mode = kept.view_values.get("mode")
-        request = result.request
         options = replace(
             shown.options,
             title=kept.name,
-            source=source_line(request.policy, request.stack) if shown.named else "",
+            source=source if shown.named else "",
             overlays={},
             draw_mouse=True,
         )

@@ -12,6 +12,7 @@ from app.document import maze_edits
 from app.document.comparison import Comparison
 from app.document.open_file import open_policy
 from app.document.session_file import COMPARE, policy_to_json
+from app.interventions.channel_text import channels_text
 from app.policy.policy import Policy
 from widgets.files.file_dialogs import ask_file
 from widgets.files.opening import FILTERS, Files
@@ -109,8 +110,15 @@ class Compare:
         self._start(Comparison(maze=number))
 
     def with_policy(self, policy: Policy) -> None:
-        """Compare with another policy."""
+        """Compare with another policy; tells which channels of the one stack were chosen for the policy in front."""
         self._start(Comparison(policy=policy))
+        state = self._context.document.state
+        named = sorted({channel for patch in state.stack.patches for channel in patch.channels or ()})
+        if named and state.policy is not None and state.policy != policy:
+            self._context.notice(
+                f"One stack for both: its channels {channels_text(tuple(named))} were chosen for {state.policy.name}; "
+                f"in {policy.name} the same numbers may do something else."
+            )
 
     def to_json(self) -> dict[str, Any] | None:
         """The comparison as a session keeps it."""

@@ -9,7 +9,9 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.field.pin_lead import pin_lead
 from app.field.vector_field import VectorField
+from app.interventions.patches import SetValue
 from app.maze.maze import Square
 from app.maze.moves import MOVES
 from app.number_format import fixed
@@ -87,6 +89,7 @@ class Readout(QWidget):
                 ("mouse", maze.mouse),
                 ("cheese", maze.cheese),
                 ("decision square", picture.decision.square),
+                ("pin", square if self._is_pinned(square) else None),
             )
             if at == square
         ]
@@ -99,6 +102,9 @@ class Readout(QWidget):
         if original is None or patched is None or row is None or math.isnan(float(original.value[row])):
             self._note = "Not computed yet."
             return True
+        answer = self._context.bridge.answer
+        if self._is_pinned(square) and answer is not None and answer.request.maze == maze:
+            self._note = pin_lead(answer, square)
         both = patched is not original and not math.isnan(float(patched.value[row]))
         self._moves = [
             (name, float(original.probs[row, move]), float(patched.probs[row, move]) if both else None)
@@ -109,6 +115,10 @@ class Readout(QWidget):
         if both:
             self._others.append(("", _arrow(patched, row)))
         return True
+
+    def _is_pinned(self, square: Square) -> bool:
+        active = (patch for _, patch in self._context.document.state.stack.active)
+        return any(isinstance(patch, SetValue) and patch.square == square for patch in active)
 
     def _take_font(self, *_: object) -> None:
         """As large as wanted, or as the canvas has room for the card, but no smaller than usual."""

@@ -139,6 +139,16 @@ def test_snapshots_are_flipped_by_one_key_and_exported_next_to_each_other(hand: 
         assert np.array_equal(np.asarray(found), np.asarray(picture(beside(pages, palette), 0.5)))
         recipe = json.loads(found.text["Mazescope"])  # type: ignore[attr-defined]
     assert [each["title"] for each in recipe["snapshots"]] == ["A", "steered"]
+    # Named, they are in line with each other whatever their patches are.
+    hand.context.settings.set("export.names", True)
+    dialog = hand.window.exports.open("snapshots")
+    hand.wait(lambda: dialog.preview.figure is not None)
+    drawn = dialog.preview.figure
+    assert drawn is not None
+    captions = [shape for shape in drawn.shapes if isinstance(shape, Text) and shape.text in ("Original", "Patched")]
+    assert len({round(caption.y, 6) for caption in captions if caption.weight == "semibold"}) == 1
+    assert sum(text.startswith("small") for text in words(drawn)) == 2
+    dialog.close()
     hand.context.actions.trigger("snapshots.delete")
     assert [snapshot.name for snapshot in hand.document.state.snapshots] == ["A"]
     hand.document.undo()

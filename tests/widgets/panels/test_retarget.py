@@ -278,6 +278,12 @@ def test_the_original_network_has_no_pin_and_the_tool_shows_where_it_acts(make_h
     hand.drag(square, (5, 8))
     assert hand.context.view.mode is Mode.PATCHED
     assert hand.window.maze_view.canvas.pins.pins == (((5, 8), True),)
+    hand.answered()
+    hand.move((5, 9))
+    hand.move((5, 8))
+    card = hand.window.maze_view.panes[Mode.PATCHED].readout.text().splitlines()
+    assert card[0] == "(5, 8)  pin"
+    assert card[1].startswith("Path probability to the pin ")
 
 
 def test_channels_of_another_policy_are_told_and_found_again(desk: Desk) -> None:
