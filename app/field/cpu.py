@@ -26,7 +26,7 @@ from app.field.receptive_fields import resumable_before, spans
 from app.field.requests import FieldRequest, scene_key
 from app.field.square_groups import groups_of
 from app.field.square_order import FIRST_CHUNK, chunks_of, order_of_squares
-from app.field.torch_threads import one_thread_here
+from app.field.torch_threads import let_others_first, one_thread_here
 from app.field.windowed_forward import LAST, NO_EDITS, Check, Edits, Place, State, Stopped, WindowedForward, never
 from app.interventions.compiled_stack import CompiledStack, compile_stack
 from app.maze.maze import Maze
@@ -55,10 +55,14 @@ class CpuEvaluator(Evaluator):
         device: the processor.
         plans: the remembered plans.
         plan: use this one and no other.
+        in_window: whether a window shows what is computed, and its thread comes first.
     """
 
-    def __init__(self, device: Device, plans: Plans | None = None, plan: Plan | None = None) -> None:
+    def __init__(
+        self, device: Device, plans: Plans | None = None, plan: Plan | None = None, *, in_window: bool = False
+    ) -> None:
         super().__init__(device)
+        self._in_window = in_window
         self._plans, self._fixed = plans or Plans(), plan
         self._chosen: dict[tuple[int, int], Plan] = {}
         self._measured: set[tuple[int, int]] = set()
@@ -179,9 +183,14 @@ class CpuEvaluator(Evaluator):
         if self._pool is None or self._pool_size != plan.threads:
             if self._pool is not None:
                 self._pool.shutdown()
-            self._pool = ThreadPoolExecutor(plan.threads, "field", initializer=one_thread_here)
+            self._pool = ThreadPoolExecutor(plan.threads, "field", initializer=self._begin_thread)
             self._pool_size = plan.threads
         return self._pool.submit(_without_gradients, work)
+
+    def _begin_thread(self) -> None:
+        one_thread_here()
+        if self._in_window:
+            let_others_first()
 
     def on_thread(self, plan: Plan, work: Callable[[], T]) -> T:
         """Run something on one of the threads and wait for it: the caller's own number of threads is unchanged."""

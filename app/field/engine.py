@@ -24,7 +24,7 @@ from app.field.request_queue import RequestQueue
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
 from app.field.square_activation import activations_of
 from app.field.square_rotation import Turns
-from app.field.torch_threads import one_thread_here
+from app.field.torch_threads import let_others_first, one_thread_here
 from app.field.windowed_forward import Check, Stopped, never
 
 __all__ = ["ActivationRequest", "ActivationResult", "Engine", "FieldRequest", "FieldResult"]
@@ -51,13 +51,14 @@ class Engine:
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         plan: how to compute on the processor, instead of finding out what is fastest.
+        in_window: whether a window shows the answers: its own thread then comes first.
 
     Raises:
         MazescopeError: for a word that names no device. One that this machine lacks is replaced by the CPU, with a
             sentence to `on_error` at the next request.
     """
 
-    def __init__(self, device: str = "auto", plan: Plan | None = None) -> None:
+    def __init__(self, device: str = "auto", plan: Plan | None = None, *, in_window: bool = False) -> None:
         self.on_result: Callable[[FieldResult], None] | None = None
         self.on_activations: Callable[[ActivationResult], None] | None = None
         self.on_error: Callable[[str, str], None] | None = None
@@ -67,7 +68,7 @@ class Engine:
         self._computing = threading.RLock()
         self._falling_back = threading.Lock()
         self._notice: str | None = None
-        self._plan = plan
+        self._plan, self._in_window = plan, in_window
         self._untuned: FieldRequest | None = None
         self._turns = Turns()
         self._retired: list[Evaluator] = []
@@ -157,11 +158,17 @@ class Engine:
         return self._evaluator_on(found)
 
     def _evaluator_on(self, device: Device) -> Evaluator:
-        return CpuEvaluator(device, plan=self._plan) if device.key == "cpu" else GpuEvaluator(device)
+        return (
+            CpuEvaluator(device, plan=self._plan, in_window=self._in_window)
+            if device.key == "cpu"
+            else GpuEvaluator(device)
+        )
 
     def _work(self) -> None:
         # Activations are computed here while the evaluator's threads have the cores: divided, they would wait for them.
         one_thread_here()
+        if self._in_window:
+            let_others_first()
         while True:
             asked, request = self._queue.wait(IDLE_SECONDS if self._untuned is not None else None)
             if self._queue.closing:

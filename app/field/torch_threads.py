@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable
+from typing import Final
 
 import torch
 
+BEHIND_THE_WINDOW: Final = 5
+"""Of the niceness of threads that compute what a window shows: its own thread comes first, studies (10) last."""
+
 _changing = threading.Lock()
+
+
+def let_others_first(niceness: int = BEHIND_THE_WINDOW) -> None:
+    """Lower the priority of the calling thread, on Linux: what it computes is not to hold up the window's own thread."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
 def one_thread_here() -> None:

@@ -44,6 +44,7 @@ class ShapesItem(pg.GraphicsObject):
         self.setZValue(z)
         self._side = 1.0
         self._source = source
+        self._waiting: list[QRectF] = []
         if kept:
             QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), KEPT_KILOBYTES))
             self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -67,11 +68,14 @@ class ShapesItem(pg.GraphicsObject):
             self.prepareGeometryChange()
             self._side = side
             squares = None
-        if squares is None or len(squares) > MOST_SQUARES:
+        if squares is None or len(squares) + len(self._waiting) > MOST_SQUARES:
+            self._waiting = []
             self.update()
             return
         for row, col in squares:
-            self.update(QRectF(col - MARGIN, row - MARGIN, 1 + 2 * MARGIN, 1 + 2 * MARGIN))
+            box = QRectF(col - MARGIN, row - MARGIN, 1 + 2 * MARGIN, 1 + 2 * MARGIN)
+            self._waiting.append(box)
+            self.update(box)
 
     def set_shapes(self, shapes: tuple[Shape, ...], side: float) -> None:
         """Paint these shapes from now on, in a world of this side."""
@@ -96,7 +100,15 @@ class ShapesItem(pg.GraphicsObject):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         # Of a square that is painted again, the pixels on its edge are cleared whole: more than the square is in them.
         pixel = 2 / max(abs(painter.worldTransform().m11()), 1.0)
-        within = option.exposedRect.adjusted(-pixel, -pixel, pixel, pixel)
+        exposed = option.exposedRect.adjusted(-pixel, -pixel, pixel, pixel)
+        within = [box.adjusted(-pixel, -pixel, pixel, pixel) for box in self._waiting]
+        self._waiting = []
+        around = QRectF()
+        for box in within:
+            around = around.united(box)
+        # Qt tells one rectangle around all that is exposed: if it is the one around these squares, they are all.
+        if not within or not around.adjusted(-pixel, -pixel, pixel, pixel).contains(exposed):
+            within = [exposed]
         for shape in self._source():
             paint(painter, shape, within)
 

@@ -54,7 +54,7 @@ class Companion(QObject):
         self.bridge.failed.connect(lambda sentence, details: context.report(sentence, details, Topic.COMPARISON))
         self.bridge.result.connect(lambda _: context.succeeded.emit(Topic.COMPARISON))
         self._device = context.bridge.device
-        self.bridge.attach(Engine(self._device))
+        self.bridge.attach(Engine(self._device, in_window=True))
         context.bridge.device_changed.connect(self._take_device)
 
     @property

@@ -162,10 +162,10 @@ def _start(window: MainWindow, files: list[Path], device: str) -> None:
         from app.field.engine import Engine
 
         try:
-            return Engine(device)
+            return Engine(device, in_window=True)
         except MazescopeError:
             # A remembered word that names no device any more.
-            return Engine("auto")
+            return Engine("auto", in_window=True)
 
     context.bridge.device = device
     context.run_in_background(engine, context.bridge.attach)

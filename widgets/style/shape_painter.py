@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -34,11 +34,11 @@ _ROUND: Final = np.stack([np.cos(turn := np.arange(_CORNERS) * 2 * np.pi / _CORN
 """A disc of radius 1 on the screen: less than a hundredth of its radius from a circle, and painted in half the time."""
 
 
-def paint(painter: QPainter, shape: Shape, within: QRectF | None = None) -> None:
+def paint(painter: QPainter, shape: Shape, within: Sequence[QRectF] | None = None) -> None:
     """Paint one shape; the painter's y axis points upwards, its unit is a cell.
 
     Args:
-        within: the part that is to be painted: what is out of it is left out, where that saves time.
+        within: the parts that are to be painted: what is out of them is left out, where that saves time.
     """
     smooth = not isinstance(shape, Rect | Rects)
     # Cells are filled to whole pixels: smoothed edges would look blurred, and show seams between neighbours.
@@ -71,7 +71,7 @@ def paint(painter: QPainter, shape: Shape, within: QRectF | None = None) -> None
             _paint_text(painter, shape)
 
 
-def _paint_boxes(painter: QPainter, shape: Rects, within: QRectF | None) -> None:
+def _paint_boxes(painter: QPainter, shape: Rects, within: Sequence[QRectF] | None) -> None:
     boxes = np.array(shape.boxes, dtype=np.float64).reshape(-1, 4)
     low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
     if within is not None:
@@ -86,7 +86,7 @@ def _paint_boxes(painter: QPainter, shape: Rects, within: QRectF | None) -> None
 
 
 def _paint_polygons(
-    painter: QPainter, points: np.ndarray, fill: str, opacities: np.ndarray, within: QRectF | None
+    painter: QPainter, points: np.ndarray, fill: str, opacities: np.ndarray, within: Sequence[QRectF] | None
 ) -> None:
     """Paint (N, corners, 2) polygons, as many calls of Qt as there are polygons and opacities.
 
@@ -106,10 +106,11 @@ def _paint_polygons(
         painter.drawPolygon(polygon)
 
 
-def _touching(low: np.ndarray, high: np.ndarray, within: QRectF) -> np.ndarray:
-    """(N,) bool: which of the boxes between these (N, 2) corners reach into a rectangle."""
-    start, end = (within.left(), within.top()), (within.right(), within.bottom())
-    touching: np.ndarray = ((low <= end) & (high >= start)).all(axis=1)
+def _touching(low: np.ndarray, high: np.ndarray, within: Sequence[QRectF]) -> np.ndarray:
+    """(N,) bool: which of the boxes between these (N, 2) corners reach into one of some rectangles."""
+    starts = np.array([(box.left(), box.top()) for box in within])[:, None]
+    ends = np.array([(box.right(), box.bottom()) for box in within])[:, None]
+    touching: np.ndarray = ((low <= ends) & (high >= starts)).all(axis=2).any(axis=0)
     return touching
 
 
