@@ -168,32 +168,38 @@ def memory(window: Window) -> dict[str, float]:
     return {"first half": statistics.median(samples[:half]), "MB": statistics.median(samples[half:])}
 
 
-def painting(window: Window) -> dict[str, float]:
+def timed_canvas() -> list[float]:
+    """Milliseconds of every time that a canvas is painted, from now on; before any is made."""
+    canvas = import_module("widgets.maze_view.canvas").MazeCanvas
+    usual = canvas.paintEvent
+    spent: list[float] = []
+
+    def timed(view: Any, event: Any) -> None:
+        before = time.perf_counter()
+        usual(view, event)
+        spent.append((time.perf_counter() - before) * 1000)
+
+    canvas.paintEvent = timed
+    return spent
+
+
+def painting(folder: str) -> dict[str, float]:
     """Painting a canvas of 336 arrows, of which all are new, or as many as a first part has."""
     import numpy as np
 
     requests, fields = import_module("app.field.requests"), import_module("app.field.vector_field")
+    spent = timed_canvas()
+    window = Window(folder)
     maze = window.document.state.maze
     random = np.random.default_rng(0)
     window.until(lambda: not window.bridge.busy)
-    canvas = type(window.window.maze_view.canvas)
-    usual, spent = canvas.paintEvent, 0.0
-
-    def timed(view: Any, event: Any) -> None:
-        nonlocal spent
-        before = time.perf_counter()
-        usual(view, event)
-        spent += (time.perf_counter() - before) * 1000
-
-    canvas.paintEvent = timed
 
     def shown(logits: np.ndarray) -> float:
-        nonlocal spent
         field = fields.VectorField(maze, maze.squares, logits.astype(np.float32), np.zeros(len(logits), np.float32))
-        spent = 0.0
+        spent.clear()
         window.bridge.result.emit(requests.FieldResult(window.bridge.latest.request, field, field, True, 1.0, "CPU"))
         window.app.processEvents()
-        return spent
+        return sum(spent)
 
     found: dict[str, list[float]] = {"all new": [], "twelve new": []}
     logits = 2 * random.standard_normal((len(maze.squares), 15))
@@ -204,6 +210,7 @@ def painting(window: Window) -> dict[str, float]:
         some = random.choice(len(logits), NEW_ARROWS, replace=False)
         logits[some] = 2 * random.standard_normal((NEW_ARROWS, 15))
         found["twelve new"].append(shown(logits))
+    window.close()
     return {name: statistics.median(times) for name, times in found.items()}
 
 
@@ -289,9 +296,11 @@ def main() -> int:
             found = start(tree, folder)
         elif what in ("refresh", "gif"):
             found = {"refresh": refresh, "gif": gif}[what]()
+        elif what == "painting":
+            found = painting(folder)
         else:
             window = Window(folder)
-            found = {"wall": wall, "memory": memory, "painting": painting}[what](window)
+            found = {"wall": wall, "memory": memory}[what](window)
             window.close()
     print(json.dumps(found))
     return 0

@@ -17,7 +17,7 @@ _changing = threading.Lock()
 
 
 def let_others_first(niceness: int = BEHIND_THE_WINDOW) -> None:
-    """Lower the priority of the calling thread, on Linux: what it computes is not to hold up the window's own thread."""
+    """Lower the priority of the calling thread, on Linux: it is not to hold up the window's own."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
