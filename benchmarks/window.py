@@ -136,7 +136,7 @@ def _levels(app: QApplication, window: MainWindow) -> dict[str, float]:
 
 
 class Heart:
-    """Beats whenever the GUI thread comes round to its events."""
+    """Beats whenever the GUI thread gets round to its events."""
 
     def __init__(self, window: MainWindow) -> None:
         from PySide6.QtCore import QTimer

@@ -194,7 +194,7 @@ def show_levels(window: MainWindow) -> None:
 
 
 def show_gallery(window: MainWindow) -> None:
-    """Where does subtracting the vector change least? Levels as small fields, sorted by what is left of P(cheese)."""
+    """The question "Where does the vector change least?": small fields, sorted by what is left of P(cheese)."""
     page = _explain(window, "levels")
     assert isinstance(page, LevelsPage)
     window.context.view.set_mode("patched")
@@ -213,7 +213,7 @@ def show_gallery(window: MainWindow) -> None:
 
 
 def show_fit(window: MainWindow) -> None:
-    """How far do features of a level tell? The fit, and a level that it gets most wrong."""
+    """The question "How far do features of a level tell?": the fit, and a level that it gets most wrong."""
     page = _explain(window, "fit")
     assert isinstance(page, FitPage)
     window.context.view.set_mode("original")

@@ -17,8 +17,8 @@ RIDDLE = re.compile(
 AVOIDED = re.compile(r"\b(anew|beside|by hand|stands?|stood|standing|lies|comes|came)\b", re.IGNORECASE)
 """Words that have a plainer one: again, next to, manually, is, represents, arrives, follows, was reached."""
 
-SPARED = re.compile(r'`[^`]*`|"\w+"|\bstand-ins?\b')
-"""Names of things, and a library put in another's place."""
+SPARED = re.compile(r'`[^`]*`|"\w+"|\bstand-ins?\b|^\w+\(.*?\):')
+"""Names of things, of signals too, and a library put in another's place."""
 
 DOCSTRING = re.compile(r'^ *r?"""(.*?)"""', re.MULTILINE | re.DOTALL)
 COMMENT = re.compile(r"^(?:.*  | *)# (.*)$", re.MULTILINE)

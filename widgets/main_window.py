@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from app.maze.maze import Square
 from widgets.actions import window_actions
@@ -14,6 +14,7 @@ from widgets.actions.maze_actions import register_maze
 from widgets.actions.menus import build_menus
 from widgets.controls.error_dialog import ErrorDialog
 from widgets.controls.tab_order import ReadingOrder
+from widgets.controls.wrapping_row import WrappingRow
 from widgets.exporting.exports import Exports
 from widgets.features import Features
 from widgets.files.drop_overlay import DropSign
@@ -38,7 +39,7 @@ from widgets.playback.space_key import SpaceKeeper
 from widgets.playback.sweep_bar import SweepBar
 from widgets.playback.sweep_player import SweepPlayer
 from widgets.playback.training_series import TrainingSeries
-from widgets.presentation.overlay_placement import canvas_room
+from widgets.presentation.overlay_placement import message_room
 from widgets.presentation.presentation_mode import Parts as PresentationParts
 from widgets.services.context import Context
 from widgets.services.crash_log import CrashLog
@@ -52,6 +53,7 @@ from widgets.shell.layout_memory import LayoutMemory
 from widgets.shell.level_bar import LevelBar
 from widgets.shell.maze_tabs import MazeTabs
 from widgets.shell.message_bar import MessageBar
+from widgets.shell.message_place import MessagePlace
 from widgets.shell.source_line import SourceLine, window_title
 from widgets.shell.status_bar import Status
 from widgets.shell.view_switch import ViewSwitch
@@ -125,21 +127,15 @@ class MainWindow(ReadingOrder, QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tabs)
-        over = QHBoxLayout()
+        over = WrappingRow(self.view_switch, WrappingRow(self.gain, self.under_choice, space=8), space=8)
         over.setContentsMargins(10, 7, 10, 4)
-        over.setSpacing(8)
-        over.addStretch(1)
-        over.addWidget(self.view_switch)
-        over.addWidget(self.gain)
-        over.addWidget(self.under_choice)
-        over.addStretch(1)
-        column.addLayout(over)
+        column.addWidget(over)
         column.addWidget(self.source_line)
         column.addWidget(self.maze_view, 1)
         column.addWidget(self.training.bar)
         column.addWidget(self.sweep_bar)
         column.addWidget(self.playback.bar)
-        self.message_bar.lie_over(self.maze_view, self.maze_view.legend, lambda: canvas_room(self.maze_view, centre))
+        MessagePlace(self.message_bar, self.maze_view, [self.maze_view.stage], self._message_room)
         self.maze_view.legend.setVisible(self.context.settings.flag("legend", True))
         self.setCentralWidget(centre)
         self.setStatusBar(self.status)
@@ -353,6 +349,9 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.context.bridge.refresh()
         if self.maze_view.companion is not None:
             self.maze_view.companion.bridge.refresh()
+
+    def _message_room(self) -> QRect:
+        return message_room(self.maze_view, self._page, self.message_bar.label.fontMetrics().height())
 
     def _report(self, kind: str, sentence: str, details: str, about: str) -> None:
         if kind == "error":

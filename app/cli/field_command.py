@@ -26,7 +26,7 @@ from app.io.atomic import write_atomically
 from app.io.regular_file import exists
 from app.maze.levels import generate_levels
 from app.maze.maze import WORLDS, Maze
-from app.maze.seeds import SEEDS
+from app.maze.random_words import SEEDS
 
 _LEVELS_AT_ONCE: Final = 32
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.cli.study_inputs import Inputs
 from app.errors import MazescopeError
-from app.maze.seeds import LARGEST_SEED
+from app.maze.random_words import LARGEST_SEED
 from app.studies.study import Question
 
 METHODS: Final = ("exact", "zero", "mean", "resample", "gradient")

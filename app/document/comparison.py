@@ -50,6 +50,11 @@ class Comparison:
                 return maze.with_cheese(place)
         return None
 
+    def other_first(self, front: State) -> bool:
+        """True if the other maze's tab is before that of the maze in front; policies are not in any order."""
+        ids = [tab.id for tab in front.mazes]
+        return self.maze in ids and ids.index(self.maze) < ids.index(front.active)
+
     def turned(self, front: State) -> Comparison:
         """The same comparison from the other side: with what is in front now."""
         if self.cheese:

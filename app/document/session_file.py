@@ -23,7 +23,7 @@ from app.io.atomic import write_atomically
 from app.io.json_file import json_bytes, read_json, shown
 from app.maze import maze_file as maze_files
 from app.maze.maze import WORLDS
-from app.maze.seeds import LARGEST_SEED
+from app.maze.random_words import LARGEST_SEED
 from app.paths import asset
 from app.policy.policy import Policy
 

@@ -12,7 +12,7 @@ GAINS: Final = (1.0, 2.0, 5.0, 10.0, 20.0)
 
 @dataclass(frozen=True)
 class ArrowLook:
-    """How arrows are drawn.
+    """The look of arrows.
 
     Attributes:
         gain: factor of the length and opacity of difference arrows, so that small changes can be seen; they grow no
@@ -32,7 +32,7 @@ class ArrowLook:
 
     @property
     def factor(self) -> str:
-        """What is written where difference arrows are named: "× 5"; empty without a gain."""
+        """The words where difference arrows are named: "× 5"; empty without a gain."""
         return "" if self.gain == 1 else f"× {self.gain:g}"
 
 

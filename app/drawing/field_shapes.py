@@ -170,7 +170,7 @@ def _opacities(strength: np.ndarray, palette: Palette) -> np.ndarray:
 
 
 def _mouse_in(squares: np.ndarray, field: VectorField, halo: bool) -> list[int]:
-    """Where the mouse's square is among these (column, row), when it is to have a halo: nowhere, or at one place."""
+    """The place of the mouse's square among these (column, row), when it is to have a halo: none, or one."""
     row, col = field.maze.mouse
     return np.flatnonzero((squares == (col, row)).all(axis=1)).tolist() if halo else []
 
@@ -195,7 +195,7 @@ def arrow(centre: Point, vector: Point, colour: str, opacity: float = 1.0, thick
 def _halo(
     centre: Point, vector: Point, colour: str, thickness: float, *, least: float = DOT_BELOW
 ) -> tuple[Shape, ...]:
-    """What sets an arrow, or a dot, off from what is below it."""
+    """The shape that sets an arrow, or a dot, off from the floor under it."""
     length = hypot(*vector)
     if length < least or length == 0:
         return (Circle(*centre, DOT_RADIUS * thickness + 0.05, fill=colour),)

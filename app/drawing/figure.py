@@ -62,6 +62,7 @@ class FigureOptions:
             role's maze: a rollout's trail and mouse.
         draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
         under: a layer under the arrows of its own maze, with its colour scale below; None for a plain floor.
+        other_first: whether, of two sides on a page, the one that is compared with is first.
         steady: whether there is room for all that may be below, said or not: frames of a movie do not jump.
     """
 
@@ -76,6 +77,7 @@ class FigureOptions:
     overlays: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)
     draw_mouse: bool = True
     under: SquareLayer | None = None
+    other_first: bool = False
     steady: bool = False
 
 

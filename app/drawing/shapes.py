@@ -147,7 +147,7 @@ def _keep(shape: object, *names: str) -> None:
 
 
 def _parts(shape: Polygons | Discs) -> tuple[object, ...]:
-    """What two equal shapes have in common."""
+    """The fields that two equal shapes have in common."""
     if isinstance(shape, Polygons):
         return shape.points.shape, shape.points.tobytes(), shape.fill, shape.opacities.tobytes()
     return shape.centres.tobytes(), shape.radius, shape.fill, shape.opacities.tobytes()

@@ -70,10 +70,12 @@ def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOpt
         )
         for side, line in zip(sides, lines, strict=True)
     ]
-    return figures[0] if alone else beside(figures, palette, options.title, options.note, common)
+    if options.other_first:
+        figures.reverse()
+    return figures[0] if alone else joined(figures, palette, options.title, options.note, common)
 
 
-def beside(figures: Sequence[Figure], palette: Palette, title: str = "", note: str = "", source: str = "") -> Figure:
+def joined(figures: Sequence[Figure], palette: Palette, title: str = "", note: str = "", source: str = "") -> Figure:
     """One figure of several, from left to right, their tops in line, under a common title and lines if there are any.
 
     Pages of mazes of different sizes are brought to the scale of the largest, so that letters are alike on all.

@@ -50,7 +50,7 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class WantedLayer:
-    """Which layer is under the arrows.
+    """The choice of the layer under the arrows.
 
     Attributes:
         kind: what it shows.

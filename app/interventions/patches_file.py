@@ -13,7 +13,7 @@ from app.interventions.patches import KINDS, VECTOR_WORDS, Patch, PatchStack, Ve
 from app.io.atomic import write_atomically
 from app.io.json_file import json_bytes, read_json, shown
 from app.io.regular_file import is_file
-from app.maze.seeds import LARGEST_SEED
+from app.maze.random_words import LARGEST_SEED
 from app.policy.layers import canonical
 
 LARGEST: Final = 8 * 2**20

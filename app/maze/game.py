@@ -9,8 +9,7 @@ from app.maze.game_rules import REWARD, TIMEOUT, step
 from app.maze.generator import level
 from app.maze.maze import Maze
 from app.maze.moves import ACTIONS, MOVE_OF_ACTION
-from app.maze.random_words import words
-from app.maze.seeds import LARGEST_SEED
+from app.maze.random_words import LARGEST_SEED, words
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from app.errors import MazeError
 from app.maze import generator
 from app.maze.maze import Maze, world_side
-from app.maze.seeds import SEEDS, check_seed
+from app.maze.random_words import SEEDS, check_seed
 
 _SEARCH_LIMIT: Final = 4096
 """Seeds looked through for a size. Each of 7 or 12 sizes is equally likely: 4096 misses in a row do not happen."""

@@ -22,7 +22,7 @@ from app.maze import procgen_server
 from app.maze.maze import Maze, world_side
 from app.maze.moves import ACTIONS
 from app.maze.procgen_state import parse_state
-from app.maze.seeds import check_seed
+from app.maze.random_words import check_seed
 
 _PATIENCE: Final = 120.0
 """Seconds to wait for an answer before the process counts as stuck. Loading every sprite takes 1 to 4."""

@@ -1,4 +1,4 @@
-"""The random words that procgen draws for a level: 32-bit Mersenne twisters, seeded with one integer each."""
+"""Seeds, and the random words that procgen draws from one for a level: 32-bit Mersenne twisters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+
+from app.errors import MazeError
+
+LARGEST_SEED: Final = 2**31 - 1
+"""procgen keeps seeds as signed 32-bit numbers; every other seed of the program has the same bounds: 0 to this."""
+
+SEEDS: Final = LARGEST_SEED + 1
+"""procgen's levels are numbered 0 to SEEDS - 1."""
 
 _SIZE: Final = 624
 _MIDDLE: Final = 397
@@ -17,6 +25,17 @@ FIRST_WORDS: Final = _SIZE - _MIDDLE
 """Number of a generator's first words that depend only on its freshly seeded state: the most of `first_words`."""
 
 _threads = threading.local()
+
+
+def check_seed(seed: int) -> int:
+    """The seed itself.
+
+    Raises:
+        MazeError: unless it is a whole number from 0 to 2^31 - 1.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < SEEDS:
+        raise MazeError(f"Seed {seed} was found; a seed is a whole number from 0 to {SEEDS - 1}.")
+    return int(seed)
 
 
 def words(seed: int, count: int) -> np.ndarray:

@@ -19,7 +19,7 @@ from app.studies.level_set import LevelSet
 from app.studies.study import Question
 
 PLACEHOLDER: Final = "patches.json"
-"""What `Question.words` call a file of patches that is still to be written."""
+"""The name that `Question.words` gives a file of patches that is still to be written."""
 
 
 def command_words(question: Question, folder: Path) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pytest
 from app.drawing.figure import Figure, FigureOptions, figure
 from app.drawing.palette import LIGHT
 from app.drawing.shapes import Rect, Text
-from app.drawing.side_by_side import beside
+from app.drawing.side_by_side import joined
 from app.export.images import picture
 from app.maze.levels import random_level
 from tests.pictures import random_field, result_of
@@ -23,7 +23,7 @@ def page(world: int, seed: int, title: str = "") -> Figure:
 
 def test_equal_pages_stand_unchanged_next_to_each_other() -> None:
     left, right = page(15, 1), page(15, 1)
-    both = beside([left, right], LIGHT)
+    both = joined([left, right], LIGHT)
     pixels = np.asarray(picture(both))
     width = round(pixels.shape[1] * left.width / both.width)
     assert left.height == right.height
@@ -35,7 +35,7 @@ def test_equal_pages_stand_unchanged_next_to_each_other() -> None:
 
 def test_tops_are_in_line() -> None:
     plain, titled = page(15, 1), page(15, 1, "A title")
-    both = beside([plain, titled], LIGHT)
+    both = joined([plain, titled], LIGHT)
     assert both.height == titled.height > plain.height
     captions = [
         shape
@@ -47,7 +47,7 @@ def test_tops_are_in_line() -> None:
 
 def test_a_smaller_maze_is_brought_to_the_others_scale() -> None:
     small, large = page(15, 1), page(25, 2)
-    both = beside([small, large], LIGHT)
+    both = joined([small, large], LIGHT)
     sizes = {
         shape.size
         for shape in both.shapes
@@ -62,4 +62,4 @@ def test_a_smaller_maze_is_brought_to_the_others_scale() -> None:
 
 def test_no_figure_is_no_page() -> None:
     with pytest.raises(ValueError):
-        beside([], LIGHT)
+        joined([], LIGHT)

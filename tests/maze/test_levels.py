@@ -19,8 +19,8 @@ from app.maze.levels import (
     seeds_of_sizes,
 )
 from app.maze.maze import BACKGROUNDS, Maze
+from app.maze.random_words import SEEDS
 from app.maze.routes import reachable
-from app.maze.seeds import SEEDS
 
 
 def test_a_level_knows_where_it_came_from() -> None:

@@ -20,8 +20,8 @@ import pytest
 
 from app.errors import MazeError, ProcgenError
 from app.maze.procgen_client import RESTARTED, Procgen
+from app.maze.random_words import SEEDS
 from app.maze.render import observations_of
-from app.maze.seeds import SEEDS
 from tests.maze.stub_processes import answer_once, close_at_once
 
 pytestmark = pytest.mark.procgen

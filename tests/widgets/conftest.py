@@ -102,7 +102,7 @@ def _active(timer: QTimer) -> bool:
 
 
 def _shared(timer: QTimer) -> bool:
-    """Whether it belongs to a window that goes on to the next test."""
+    """True if it belongs to a window that is kept for the next test."""
     owner: QObject | None = timer
     while owner is not None and owner not in SHARED:
         owner = owner.parent()
@@ -312,5 +312,5 @@ def shared(make_shared: MakeHand) -> Shared:
 
 @pytest.fixture
 def shared_hand(shared: Shared, qtbot: QtBot) -> Hand:
-    """That window, put back as it was: for tests that look at much and change little."""
+    """The shared window, put back as it was: for tests that look at much and change little."""
     return shared.for_next(qtbot)

@@ -9,6 +9,7 @@ from typing import Protocol
 from PySide6.QtGui import QActionGroup
 
 from app.document import maze_edits
+from app.document.entry_wording import entry_title
 from app.document.view_mode import Mode
 from widgets.actions.canvas_tool import Tool
 from widgets.services.action_registry import Spec
@@ -60,11 +61,11 @@ def register_undo(context: Context) -> None:
 
     def undo_title() -> str:
         done = document.history.done
-        return f"Undo {_lower(done[-1].verb)}" if done else "Undo"
+        return f"Undo {_lower(entry_title(done[-1]))}" if done else "Undo"
 
     def redo_title() -> str:
         undone = document.history.undone
-        return f"Redo {_lower(undone[0].verb)}" if undone else "Redo"
+        return f"Redo {_lower(entry_title(undone[0]))}" if undone else "Redo"
 
     context.actions.add(
         Spec(

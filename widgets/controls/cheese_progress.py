@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from widgets.controls.panel_parts import Elided, IconButton, column, row
-from widgets.services.cheese_channels import LEVELS
+from widgets.services.cheese_channel_cache import LEVELS
 from widgets.services.context import Context
 
 

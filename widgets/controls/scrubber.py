@@ -34,7 +34,7 @@ class Scrub(SliderKeys, WheelWhenFocused, QSlider):
         self._places: tuple[float, ...] = ()
         self.setRange(0, 0)
         self.setPageStep(5)
-        self.setMinimumWidth(110)
+        self.setMinimumWidth(50)
         self.by_click()
         self.setAccessibleName(name)
         self.setToolTip(tip)

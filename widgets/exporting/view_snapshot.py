@@ -176,6 +176,7 @@ class Snapshots:
                 whole_world=view.canvas.whole_world,
                 thickness=view.picture.thickness,
                 look=context.view.arrows,
+                other_first=companion is not None and companion.first,
             ),
             choice.background,
             choice.recipe(context.palette, legend),

@@ -117,6 +117,16 @@ class Files(QObject):
         path = asset("policies", DEFAULT_POLICY)
         self._context.run_in_background(lambda: open_policy(path), self._take_first_policy)
 
+    def open_first_policy_last(self) -> None:
+        """At the start with files that bring a policy: the one that ships, once they are read, if none of them did."""
+        self._context.busy_changed.connect(self._open_policy_at_last)
+
+    def _open_policy_at_last(self, busy: bool) -> None:
+        if not busy:
+            self._context.busy_changed.disconnect(self._open_policy_at_last)
+            if self._context.document.state.policy is None:
+                self.open_first_policy()
+
     def ask_open(self, kind: str = "any") -> None:
         """Let the user choose files to open: "any", "policy" or "maze"."""
         found = ask_files(self._window, OPEN_TITLES[kind], self.folder(), FILTERS[kind])

@@ -28,6 +28,7 @@ from app.policy.layers import layer
 from widgets.actions.canvas_tool import Gesture
 from widgets.controls.focus_ring import FocusRing
 from widgets.maze_view.canvas_items import MarksItem, ShapesItem
+from widgets.maze_view.pane_arrangement import close_rect
 from widgets.maze_view.patch_marks import PatchMarks
 from widgets.maze_view.picture import Picture
 from widgets.maze_view.pins import PinsItem
@@ -63,6 +64,7 @@ class MazeCanvas(pg.GraphicsView):
     _fitted = ""
     _fitted_box = (0, 0, 0, 0)
     _chosen: QRectF | None = None
+    _close = False
 
     def __init__(
         self, context: Context, picture: Picture, role: Mode, parent: QWidget | None = None, *, read_only: bool = False
@@ -75,6 +77,7 @@ class MazeCanvas(pg.GraphicsView):
         self._last: Square = (0, 0)
         self._pan_from: QPointF | None = None
         self._erase_from: Square | None = None
+        self._clicked: Square | None = None
         self.setAccessibleName(f"Maze, {role.label} field")
         self.setAccessibleDescription("Arrow keys move the cell cursor; Space uses the tool on it.")
         if read_only:
@@ -136,8 +139,17 @@ class MazeCanvas(pg.GraphicsView):
     def _fit(self, *, whole_world: bool) -> None:
         self._fitted = "world" if whole_world else "maze"
         self._fitted_box = visible_box(self._picture.maze, whole_world)
+        if self._close and not whole_world:
+            self.box.setRange(close_rect(self._picture.maze), padding=0)
+            return
         left, bottom, columns, rows = self._fitted_box
         self.box.setRange(QRectF(left - EDGE, bottom - EDGE, columns + 2 * EDGE, rows + 2 * EDGE), padding=0)
+
+    def set_close(self, close: bool) -> None:
+        """Fit the maze with half a cell of wall around it: where several mazes share the room."""
+        if close != self._close:
+            self._close = close
+            self.refit()
 
     def refit(self) -> None:
         """After the canvas became larger or smaller: fit again, or show again what the user chose to see.
@@ -204,6 +216,7 @@ class MazeCanvas(pg.GraphicsView):
             self.marks.set_side(side)
             self._limit()
             self.marks.set_cursor_square(None)
+            self._clicked = None
             self._fit(whole_world=False)
         else:
             self._keep_in_sight()
@@ -257,6 +270,7 @@ class MazeCanvas(pg.GraphicsView):
         self.marks.set_cursor_square(None)
         tool = TOOL_BY_ID[self._context.view.tool]
         inside = self._picture.maze.contains(square)
+        self._clicked = square if inside else None
         if event.button() == Qt.MouseButton.MiddleButton or (
             event.button() == Qt.MouseButton.LeftButton and (tool.press is None or not inside)
         ):
@@ -358,9 +372,13 @@ class MazeCanvas(pg.GraphicsView):
         event.accept()
 
     def move_cursor(self, step: tuple[int, int], *, drawing: bool = False) -> None:
-        """Move the cell cursor; the first move shows it on the mouse. Drawing uses the tool from square to square."""
+        """Move the cell cursor, which begins at the square last clicked, the inspected one, or the mouse.
+
+        Drawing uses the tool from square to square.
+        """
         maze, old = self._picture.maze, self.marks.cursor_square
-        new = maze.mouse if old is None else (old[0] + step[0], old[1] + step[1])
+        first = self._clicked or self._context.view.inspected or maze.mouse
+        new = first if old is None else (old[0] + step[0], old[1] + step[1])
         if not maze.contains(new):
             return
         self.marks.set_cursor_square(new)

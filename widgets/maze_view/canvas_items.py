@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPropertyAnimation, QRectF, Qt
+from PySide6.QtCore import QPointF, QPropertyAnimation, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmapCache
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -19,7 +19,7 @@ PALE = 0.35
 """Opacity of what is out of date."""
 
 MARGIN = 0.15
-"""How far, in cells, what belongs to a square may reach out of it: half the width of a line, or the maze's frame."""
+"""Cells by which a square's drawing may reach out of it: half the width of a line, or the maze's frame."""
 
 MOST_SQUARES = 48
 """With more than this, all are painted again."""
@@ -188,11 +188,22 @@ class MarksItem(pg.GraphicsObject):
         if self._inspected is not None:
             self._outline(painter, self._inspected, self._palette.accent, 2.0)
         if self._cursor is not None:
-            self._outline(painter, self._cursor, self._palette.focus, 2.5)
+            self._corners(painter, self._cursor, self._palette.focus, 3.0)
 
     def _outline(self, painter: QPainter, square: Square, colour: str, width: float, fill: float = 0.0) -> None:
         row, col = square
         self._box(painter, QRectF(col + 0.03, row + 0.03, 0.94, 0.94), colour, width, fill)
+
+    @staticmethod
+    def _corners(painter: QPainter, square: Square, colour: str, width: float) -> None:
+        """The keyboard's cursor: the four corners of a square, which no other mark has."""
+        pen = QPen(QColor(colour), width)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        row, col = square
+        for y, up in ((row, 1), (row + 1, -1)):
+            for x, right in ((col, 1), (col + 1, -1)):
+                painter.drawPolyline([QPointF(x + 0.3 * right, y), QPointF(x, y), QPointF(x, y + 0.3 * up)])
 
     @staticmethod
     def _box(painter: QPainter, box: QRectF, colour: str, width: float, fill: float) -> None:

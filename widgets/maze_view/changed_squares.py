@@ -21,7 +21,7 @@ _FACING_RIGHT: Final = 32
 
 @dataclass(frozen=True, eq=False)
 class CellLook:
-    """What is drawn on each cell of a maze, apart from arrows.
+    """The drawing of each cell of a maze, apart from arrows.
 
     Attributes:
         block: world and dim: where the corner is marked.

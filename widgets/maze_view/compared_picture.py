@@ -72,6 +72,11 @@ class Companion(QObject):
         """The name of the side in front."""
         return self.comparison.title(self._context.document.state)
 
+    @property
+    def first(self) -> bool:
+        """True if it is shown before the maze in front, as its tab is."""
+        return self.comparison.other_first(self._context.document.state)
+
     def swap_wanted(self) -> None:
         """Swap sides: put the other in front, where it can be edited."""
         document = self._context.document

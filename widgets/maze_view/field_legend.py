@@ -18,6 +18,9 @@ from widgets.style.shape_painter import paint
 WRAPPED = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
+LOW = 17
+"""Lines of text in the view's height below which there is no legend: the maze has all the room."""
+
 ROOMY = 25
 """Lines of text in the view's height from which the legend says what length and opacity mean; else its tooltip does."""
 
@@ -31,7 +34,7 @@ class Legend(QWidget):
     def __init__(self, context: Context, picture: Picture, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._picture = context, picture
-        self._roomy = True
+        self._roomy, self._low = True, False
         self._shown: object = None
         self._heights: dict[object, int] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -62,9 +65,9 @@ class Legend(QWidget):
             legend_items(palette, each, decision=marked, corner=True, unreachable=True, look=look) for each in alike
         ]
         self._longest = [_words(each, look) for each in alike]
-        self._definition = _words(roles, look)
-        self.setToolTip(self._definition)
-        self.setAccessibleDescription(", ".join(item.meaning for item in self._items) + f". {self._definition}")
+        self._shown_words, exact = _words(roles, look), definition(roles, look)
+        self.setToolTip(exact)
+        self.setAccessibleDescription(", ".join(item.meaning for item in self._items) + f". {exact}")
         self.updateGeometry()
         self.update()
 
@@ -95,21 +98,25 @@ class Legend(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         # A layout asks several times, with the same few widths.
-        asked = width, self._roomy, self.font().key()
+        asked = width, self._roomy, self._low, self.font().key()
         if asked not in self._heights:
             self._heights[asked] = self._height_for(width)
         return self._heights[asked]
 
     def _height_for(self, width: int) -> int:
+        if self._low:
+            return 0
         definition = max(self._box(width, words).height() for words in self._longest) if self._roomy else 0
         rows = max(len(self._rows(width, items)) for items in self._fullest)
         return round(rows * self._row_height() + 8 + definition)
 
     def _see_room(self) -> None:
         around = self.parentWidget()
-        roomy = around is None or around.height() >= ROOMY * QFontMetricsF(self.font()).height()
-        if roomy != self._roomy:
-            self._roomy = roomy
+        line = QFontMetricsF(self.font()).height()
+        roomy = around is None or around.height() >= ROOMY * line
+        low = around is not None and around.height() < LOW * line
+        if (roomy, low) != (self._roomy, self._low):
+            self._roomy, self._low = roomy, low
             self.updateGeometry()
             self.update()
 
@@ -134,12 +141,14 @@ class Legend(QWidget):
         return QSize(300, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        # In a low window the words give way, the samples do not.
+        # In a low window the words give way, and in one for the smallest screens the samples, too.
         width = max(self.width(), 120)
         rows = max(len(self._rows(width, items)) for items in self._fullest)
-        return QSize(120, round(rows * self._row_height() + 8))
+        return QSize(120, 0 if self._low else round(rows * self._row_height() + 8))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._low:
+            return
         painter = QPainter(self)
         sample, height = self._sample(), self._row_height()
         y = 4.0
@@ -161,10 +170,22 @@ class Legend(QWidget):
         if not self._roomy:
             return
         painter.setPen(QColor(self._context.palette.text_muted))
-        painter.drawText(QRectF(8, y, self.width() - 16, self.height() - y), WRAPPED, self._definition)
+        painter.drawText(QRectF(8, y, self.width() - 16, self.height() - y), WRAPPED, self._shown_words)
 
 
 def _words(roles: tuple[str, ...], look: ArrowLook) -> str:
+    """The meaning of length and colour in plain words; the tooltip has the exact ones."""
+    enlarged = f" ({look.factor})" if look.factor else ""
     if look.each_move:
-        return f"{definition(roles, look)}. Moves of little probability have no arrow"
-    return f"{definition(roles, look)}. A dot marks moves that cancel out"
+        change = f"Longer and stronger: a larger change{enlarged}, outwards for more, inwards for less"
+        field = "Longer and stronger: likelier move"
+        between, end = "  ·  Difference: ", "  ·  No arrow: hardly any probability"
+        change = change if roles == ("difference",) else change[0].lower() + change[1:]
+    else:
+        change = f"Longer arrow: the average step changes more{enlarged}  ·  Stronger colour: probabilities change more"
+        field = "Longer arrow: surer of its direction  ·  Stronger colour: likelier move"
+        between, end = "  ·  Difference: ", "  ·  Dot: moves cancel out"
+        change = change if roles == ("difference",) else f"longer and stronger for a larger change{enlarged}"
+    if roles == ("difference",):
+        return change + end
+    return field + (between + change if len(roles) > 1 else "") + end

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.document.view_mode import ROLES, Mode
@@ -18,11 +18,15 @@ from widgets.maze_view.decision_numbers import Numbers
 from widgets.maze_view.field_legend import Legend
 from widgets.maze_view.outcome_line import OutcomeLine
 from widgets.maze_view.pane import Pane
+from widgets.maze_view.pane_arrangement import close_rect, columns_of_largest
 from widgets.maze_view.picture import Picture
 from widgets.services.context import Context
 
 BETWEEN = 9
 """Pixels between canvases next to each other, with a line in the middle."""
+
+MOST_ROWS = 4
+"""Rows of panes and numbers: three mazes below each other, with numbers under the last."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,21 @@ class Size:
 
 
 class PaneGrid(QWidget):
-    """Holds the panes with their numbers, and draws what keeps those next to each other apart."""
+    """Holds the panes with their numbers, and draws what keeps those next to each other apart.
+
+    Signals:
+        resized(): its size is another.
+    """
+
+    resized = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -74,6 +88,8 @@ class MazeView(QWidget):
         self.other_panes: dict[Mode, Pane] = {}
         self.other_numbers: Numbers | None = None
         self.stage = PaneGrid(context)
+        self.stage.resized.connect(self._arrange)
+        self._columns, self._other_first = 0, False
         self._grid = QGridLayout(self.stage)
         self._grid.setContentsMargins(0, 0, 0, 0)
         # Zoomed in, mazes fill their canvases: what is between them keeps them apart.
@@ -135,6 +151,7 @@ class MazeView(QWidget):
                 pane.canvas.chosen.connect(companion.swap_wanted)
             companion.bridge.result.connect(self._explain)
             companion.changed.connect(self._name_panes)
+            companion.changed.connect(self._arrange)
             companion.picture.fields_changed.connect(self._refresh_readouts)
             self.other_numbers = Numbers(self._context, companion.picture)
         self.enlarge(self._size)
@@ -171,11 +188,11 @@ class MazeView(QWidget):
         everyone = [*self.panes.values(), *self.other_panes.values()]
         shown = next((pane.canvas for pane in everyone if not pane.isHidden()), None)
         had_focus = any(pane.canvas.hasFocus() for pane in everyone)
-        for number, panes in enumerate((self.panes, self.other_panes)):
+        for panes in (self.panes, self.other_panes):
             for role, pane in panes.items():
-                # One role: next to each other. All three: a row each. The numbers are under what they are of.
-                row, column = (2 * number, ROLES.index(role)) if len(roles) > 1 else (0, number)
-                self._grid.addWidget(pane, row, column)
+                if pane not in self.stage.children():
+                    # Hidden until it has its place.
+                    pane.setParent(self.stage)
                 if role in roles and shown is not None and shown is not pane.canvas:
                     pane.canvas.show_as(shown)
                 pane.readout.hide()
@@ -186,16 +203,55 @@ class MazeView(QWidget):
             self.canvas.setFocus()
         for pane in everyone:
             pane.setVisible(pane.role in roles)
-        for number, numbers in enumerate(filter(None, (self.numbers, self.other_numbers))):
-            place = (2 * number + 1, 0, 1, len(roles)) if len(roles) > 1 else (1, number, 1, 1)
-            self._grid.addWidget(numbers, *place)
+            pane.canvas.set_close(len(self.canvases) > 1)
+        for numbers in filter(None, (self.numbers, self.other_numbers)):
+            if numbers.parent() is not self.stage:
+                numbers.setParent(self.stage)
             numbers.show()
-        for row in (0, 2):
-            self._grid.setRowStretch(row, int(row == 0 or (len(roles) > 1 and bool(self.other_panes))))
-        for at in range(len(ROLES)):
-            self._grid.setColumnStretch(at, int(at < (len(roles) if len(roles) > 1 else 1 + bool(self.other_panes))))
+        self._columns = 0
+        self._arrange()
         self._name_panes()
         self._explain()
+
+    def _arrange(self) -> None:
+        """Lay out the panes so that the mazes are as large as they can be, each side's numbers under it."""
+        columns, other_first = self._best_columns(), self.companion is not None and self.companion.first
+        if (columns, other_first) == (self._columns, self._other_first):
+            return
+        self._columns, self._other_first = columns, other_first
+        grid, roles, sides = self._grid, self._roles(), 1 + bool(self.other_panes)
+        pane_rows = set()
+        parts = [(self.panes, self.numbers), (self.other_panes, self.other_numbers)][:sides]
+        for side, (panes, numbers) in enumerate(parts[::-1] if other_first else parts):
+            rows = -(-len(roles) // columns)
+            across, top = (side % columns, side // columns) if len(roles) == 1 else (0, side)
+            top *= rows + 1
+            for at, role in enumerate(roles):
+                row, column = divmod(at, columns)
+                pane_rows.add(top + row)
+                grid.addWidget(panes[role], top + row, across + column)
+            if numbers is not None:
+                grid.addWidget(numbers, top + rows, across, 1, min(columns, len(roles)))
+        for row in range(MOST_ROWS):
+            grid.setRowStretch(row, int(row in pane_rows))
+        for column in range(len(ROLES)):
+            grid.setColumnStretch(column, int(column < columns))
+
+    def _best_columns(self) -> int:
+        roles = self._roles()
+        if len(roles) > 1 and self.other_panes:
+            return len(roles)
+        shape = close_rect(self.picture.maze)
+        count, caption = max(len(roles), 1 + bool(self.other_panes)), self.panes[roles[0]].caption.sizeHint().height()
+        under = self.numbers.sizeHint().height()
+        height = self.stage.height()
+        if len(roles) > 1:
+            height -= under
+        else:
+            caption += under
+        return columns_of_largest(
+            count, self.stage.width(), height, caption, shape.width() / shape.height(), self._columns
+        )
 
     def _name_panes(self) -> None:
         companion = self.companion

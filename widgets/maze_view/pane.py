@@ -64,6 +64,8 @@ class Pane(QWidget):
         self.note = Note(context, picture, self.canvas)
         self.title = QLabel(role.label)
         self.title.setProperty("heading", True)
+        # Of two that are compared, the one in front, which can be edited, has the stronger title.
+        self.title.setProperty("muted", read_only)
         self.caption = QWidget()
         row = QHBoxLayout(self.caption)
         row.setContentsMargins(SIDE, 5, SIDE, 4)

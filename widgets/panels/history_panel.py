@@ -8,6 +8,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
+from app.document.document import State
+from app.document.entry_wording import entry_title
+from app.document.history import Entry
 from widgets.controls.key_overrides import PAGES, OwnKeys
 from widgets.services.context import Context
 
@@ -21,7 +24,7 @@ class HistoryModel(QAbstractListModel):
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
         self._context = context
-        self._verbs: list[str] = []
+        self._entries: list[Entry[State]] = []
         self.current = 0
         context.document.history_changed.connect(self.refresh)
         self.refresh()
@@ -29,20 +32,21 @@ class HistoryModel(QAbstractListModel):
     def refresh(self) -> None:
         """Read the document's history."""
         history = self._context.document.history
-        verbs = [entry.verb for entry in (*history.done, *history.undone)]
+        entries = [*history.done, *history.undone]
         current = len(history.done)
-        if (verbs, current) != (self._verbs, self.current):
+        # By identity: comparing the states in them would take long.
+        if [*map(id, entries), current] != [*map(id, self._entries), self.current]:
             self.beginResetModel()
-            self._verbs, self.current = verbs, current
+            self._entries, self.current = entries, current
             self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self._verbs) + 1
+        return 0 if parent.isValid() else len(self._entries) + 1
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = index.row()
         if role == Qt.ItemDataRole.DisplayRole:
-            return START if row == 0 else self._verbs[row - 1]
+            return START if row == 0 else entry_title(self._entries[row - 1])
         if role == Qt.ItemDataRole.ForegroundRole and row > self.current:
             return QColor(self._context.palette.text_muted)
         if role == Qt.ItemDataRole.FontRole and row == self.current:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from app.maze.seeds import LARGEST_SEED
+from app.maze.random_words import LARGEST_SEED
 from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, column, row
 from widgets.controls.scrubber import Scrub
@@ -125,6 +125,8 @@ class PlaybackBar(QWidget):
         for box in (self.speed, self.rule):
             box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             box.setMinimumContentsLength(max(len(box.itemText(at)) for at in range(box.count())))
+            # In a narrow window its text is cut short, and the tooltip says it.
+            box.setMinimumWidth(round(4.3 * box.fontMetrics().height()))
         self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones", 0, LARGEST_SEED)
         self.seed.valueChanged.connect(lambda seed: player.set_rule(replace(player.rule, seed=seed)))
         self.seed.corrected.connect(context.notice)
@@ -181,6 +183,8 @@ class PlaybackBar(QWidget):
             hint = "Open a policy to see a rollout."
         companion = compared.companion
         self.others.setVisible(companion is not None)
+        first = companion is not None and companion.first
+        self._said.setDirection(QBoxLayout.Direction.RightToLeft if first else QBoxLayout.Direction.LeftToRight)
         name = companion.front_title if companion is not None else ""
         self.verdicts.say(player.rollouts, name, stale=not player.fresh, hint=hint)
         if companion is not None:
@@ -193,13 +197,13 @@ class PlaybackBar(QWidget):
 
     def _lay_out(self) -> None:
         buttons = row(*self.buttons.values(), space=1)
-        controls = row(buttons, self.scrub, self.count, self.speed, self.rule, self.seed, space=8)
+        controls = row(buttons, self.scrub, self.count, self.speed, self.rule, self.seed, space=5)
         controls.setContentsMargins(0, 0, 0, 0)
         self.controls.setLayout(controls)
         layout = column(self, 0, 0)
-        layout.setContentsMargins(10, 2, 10, 5)
+        layout.setContentsMargins(6, 2, 6, 5)
         layout.addWidget(self.controls)
-        said = QHBoxLayout()
+        self._said = said = QHBoxLayout()
         said.setSpacing(Verdicts.GAP)
         for verdicts in (self.verdicts, self.others):
             said.addWidget(verdicts, 1)

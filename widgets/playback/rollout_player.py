@@ -10,7 +10,7 @@ from app.document.document import State
 from app.document.view_mode import Mode
 from app.drawing.rollout_shapes import rollout_overlays
 from app.field.rollout_values import Rollouts, Rule
-from app.maze.seeds import LARGEST_SEED
+from app.maze.random_words import LARGEST_SEED
 from widgets.maze_view.picture import Picture
 from widgets.playback.rollout_loader import RolloutLoader
 from widgets.services.context import Context

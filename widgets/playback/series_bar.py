@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from app.studies.study import Plot
 from widgets.controls.panel_parts import Choice, Elided, column, muted, row
@@ -56,7 +56,8 @@ class SeriesBar(QWidget):
         self.lane.choose(self._lane)
         self.lane.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.lane.setMinimumContentsLength(max(map(len, LANES.values())))
-        self.step = QLabel()
+        self.lane.setMinimumWidth(5 * self.lane.fontMetrics().height())
+        self.step = Elided(stretch=False)
         self.said, self.note = Elided(), Elided()
         self.note.setProperty("muted", True)
         self.name = muted()

@@ -47,7 +47,7 @@ class SweepBar(QWidget):
         self.play.setDefaultAction(context.actions["sweep.play"])
         self.play.setAccessibleName("Play the sweep")
         self.close_button.setAccessibleName("Close the sweep")
-        self.close_button.setToolTip("Close the sweep; the number stays as it is")
+        self.close_button.setToolTip("Close the sweep; the number is kept")
         self.close_button.clicked.connect(context.actions["sweep.bar"].trigger)
         for button in (self.play, self.close_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

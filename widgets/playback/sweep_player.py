@@ -85,7 +85,7 @@ class SweepPlayer(QObject):
 
     @property
     def index(self) -> int:
-        """Which value of the sweep is nearest to the number as it is."""
+        """The value of the sweep that is nearest to the number as it is."""
         if self.sweep is None or self.value is None:
             return 0
         return int(np.abs(np.array(self.sweep.values) - self.value).argmin())

@@ -14,6 +14,9 @@ from widgets.maze_view.maze_view import MazeView
 EDGE = 10
 """Pixels left free around what is there."""
 
+LEAST_WIDTH = 16
+"""Heights of a line of text that a message needs next to the maze; else it is at the foot of the canvases."""
+
 CARD = 1_000
 """Cost of covering a card, as a multiple of that of the same piece of a maze."""
 
@@ -63,9 +66,16 @@ def clearest(
     return min(places, key=cost)
 
 
-def beside(room: QRect, mazes: Sequence[QRect]) -> int:
-    """Pixels free at the left of all mazes."""
-    return min((maze.left() for maze in mazes), default=room.left()) - room.left()
+def message_room(view: MazeView, over: QWidget, line: int) -> QRect:
+    """The room for a message that covers no numbers and no legend, in the pixels of the widget it is seen under.
+
+    It is at the left of all mazes where that is wide enough, given the height of a line; else all over the canvases.
+    """
+    room = canvas_room(view, over)
+    free = min((maze.left() for maze in mazes_in(view, over)), default=room.left()) - room.left()
+    if free >= LEAST_WIDTH * line:
+        room.setWidth(free)
+    return room
 
 
 def _area(box: QRect) -> int:

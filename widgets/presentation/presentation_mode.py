@@ -14,16 +14,12 @@ from widgets.controls.focus_ring import FocusRing
 from widgets.maze_view.canvas import MazeCanvas
 from widgets.maze_view.maze_view import MazeView, Size
 from widgets.presentation.large_pointer import large_pointer
-from widgets.presentation.overlay_placement import beside, canvas_room, mazes_in
 from widgets.presentation.presentation_overlay import PresentationOverlay, keys_pressed
 from widgets.presentation.text_scale import ARROWS, Growth, growth
 from widgets.presentation.typing_filter import is_typing
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
 from widgets.shell.message_bar import MessageBar
-
-LEAST_BESIDE = 16
-"""Heights of a line of text that a message needs next to the maze; else it is at the foot of the canvases."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +29,7 @@ class Parts:
     Attributes:
         window: goes to full screen.
         maze_view: what is presented.
-        message_bar: placed where it covers nothing of it.
+        message_bar: has larger text, and is clear of the keys.
         hidden: what else is hidden.
         enlarged: what has larger text.
         shown: what is shown then alone.
@@ -59,7 +55,6 @@ class Before:
     hidden: list[QWidget]
     fonts: list[tuple[QWidget, QFont]]
     focus: QWidget | None
-    message_room: Callable[[], QRect]
 
 
 class Presentation(QObject):
@@ -110,13 +105,11 @@ class Presentation(QObject):
             [part for part in chrome if not part.isHidden()],
             [(part, part.font()) for part in grown],
             window.focusWidget(),
-            message_bar.room,
         )
         for part in self._before.hidden:
             part.hide()
         for part in self._parts.shown:
             part.show()
-        message_bar.room, message_bar.only_in_room = self._message_room, True
         window.setWindowState(window.windowState() | Qt.WindowState.WindowFullScreen)
         QGuiApplication.setOverrideCursor(large_pointer(window.devicePixelRatioF()))
         app = QApplication.instance()
@@ -143,8 +136,6 @@ class Presentation(QObject):
         self.stage.hide()
         self._context.palette_changed.disconnect(self._grow_again)
         self._growth = None
-        message_bar = self._parts.message_bar
-        message_bar.room, message_bar.only_in_room = before.message_room, False
         self._shrink(before)
         window.setWindowState(before.state)
         if not before.state & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
@@ -190,7 +181,6 @@ class Presentation(QObject):
 
     def _place(self) -> None:
         self._see_room()
-        self._parts.message_bar.place()
         self.stage.place_keys()
 
     def _grow(self) -> None:
@@ -217,16 +207,6 @@ class Presentation(QObject):
         if self._before is not None:
             self._shrink(self._before)
             self._grow()
-
-    def _message_room(self) -> QRect:
-        """The room where a message covers nothing that is to be read: next to the maze, or over the canvases' foot."""
-        view, over = self._parts.maze_view, self._parts.message_bar.parentWidget()
-        assert over is not None
-        room = canvas_room(view, over)
-        free = beside(room, mazes_in(view, over))
-        if free >= LEAST_BESIDE * self._parts.message_bar.label.fontMetrics().height():
-            room.setWidth(free)
-        return room
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Shows keys and clicks; Esc that nothing else wanted ends the presentation."""

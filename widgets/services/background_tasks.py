@@ -43,8 +43,11 @@ class Background(QObject):
         done: Callable[[Any], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
         still: Callable[[], bool] | None = None,
-    ) -> None:
-        """Do `job` elsewhere, then `done(result)` or `failed(error)` here; neither where `still()` is False by then."""
+    ) -> Callable[[], None]:
+        """Do `job` elsewhere, then `done(result)` or `failed(error)` here; neither where `still()` is False by then.
+
+        Gives a function that gives the job up: its answer is not waited for, and dropped.
+        """
 
         def work() -> None:
             try:
@@ -66,19 +69,31 @@ class Background(QObject):
         thread.start()
         if not was_busy:
             self.busy_changed.emit(True)
+        return lambda: self._give_up(thread)
+
+    def _give_up(self, thread: threading.Thread) -> None:
+        if thread in self._threads:
+            self._threads.discard(thread)
+            self._still.pop(thread, None)
+            if not self._threads:
+                self.busy_changed.emit(False)
 
     @Slot(object)
     def _deliver(self, message: tuple[threading.Thread, Callable[[], object]]) -> None:
         thread, call = message
         thread.join()
+        given_up = thread not in self._threads
         self._threads.discard(thread)
         still = self._still.pop(thread, None)
-        if self._closed:
+        if self._closed or given_up:
             return
-        if not self._threads:
-            self.busy_changed.emit(False)
-        if still is None or still():
-            call()
+        try:
+            if still is None or still():
+                call()
+        finally:
+            # The answer may have begun another job.
+            if not self._threads:
+                self.busy_changed.emit(False)
 
     def close(self, patience: float = 5.0) -> None:
         """Deliver nothing more, and wait a little for the jobs under way."""

@@ -60,7 +60,7 @@ class ChannelSets(QObject):
         ordered = tuple(sorted(sets, key=lambda each: each.name.casefold()))
         try:
             if not self._readable:
-                raise PatchError(f"{self._path} cannot be read, so it was left as it is; move it away first.")
+                raise PatchError(f"{self._path} cannot be read, so it was left unchanged; move it away first.")
             save_sets(self._path, ordered)
         except PatchError as error:
             self._jobs.report(str(error), about=Topic.CHANNELS)

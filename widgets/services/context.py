@@ -10,7 +10,7 @@ from app.document.document import Document
 from app.drawing.palette import Palette
 from widgets.services.action_registry import ActionRegistry
 from widgets.services.channel_sets import ChannelSets
-from widgets.services.cheese_channels import CheeseChannels
+from widgets.services.cheese_channel_cache import CheeseChannels
 from widgets.services.curves import Curves
 from widgets.services.engine_bridge import EngineBridge
 from widgets.services.file_queue import FileQueue

@@ -124,6 +124,10 @@ class EngineBridge(QObject):
             self._engine = None
 
     def _document_changed(self, old: State, new: State) -> None:
+        inspected = self._view.inspected
+        if inspected is not None and old.maze != new.maze and not new.maze.is_open(inspected):
+            # A wall has no numbers: the mouse's are shown again, and the square's mark goes.
+            self._view.inspect(None)
         if old.maze != new.maze or old.policy != new.policy or old.stack != new.stack:
             self._ask()
 

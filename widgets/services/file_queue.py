@@ -1,4 +1,4 @@
-"""The queue of files to open: read one after the other off the GUI thread, with progress."""
+"""The queue of files to open: read one after the other off the GUI thread, with progress; none holds up the others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errors import MazescopeError
 from app.io.regular_file import exists
@@ -21,6 +21,9 @@ MOST_SAID: Final = 5
 
 Read = Callable[[Path], object]
 
+PATIENCE = 8_000
+"""Milliseconds after which the files after one are read meanwhile."""
+
 
 @dataclass
 class Batch:
@@ -31,38 +34,66 @@ class Batch:
         read: what a file holds; off the GUI thread. Refuses with a `MazescopeError`.
         take: given the files that could be read, with what they hold; on the GUI thread.
         still: whether the question is still open; False drops the answer.
+        begun: how many of the files have been begun.
     """
 
     paths: tuple[Path, ...]
     read: Read
     take: Callable[[list[tuple[Path, object]]], object]
     still: Callable[[], bool] = lambda: True
+    begun: int = 0
     found: list[tuple[Path, object]] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     missing: list[Path] = field(default_factory=list)
 
 
+@dataclass
+class Reading:
+    """A file that is being read, for a batch, and the way to give it up."""
+
+    path: Path
+    batch: Batch
+    give_up: Callable[[], object] = lambda: None
+
+
 class FileQueue(QObject):
     """Reads the files that the user opens; whatever is refused leaves everything as it was.
+
+    A file that takes longer than `patience` is left to its thread, and the files after it are read meanwhile. It is
+    taken when it has been read after all, unless it was given up.
+
+    Attributes:
+        patience: milliseconds.
 
     Signals:
         asked(): the user has asked for files.
         progressed(int, int, str): files read of the batch, files of it, and the name of the one being read; "" at the
             end.
+        late_changed(): another file takes long, or one fewer.
         opened(list): files that were read and taken, in that order.
         missing(list): files that are not there.
     """
 
     asked = Signal()
     progressed = Signal(int, int, str)
+    late_changed = Signal()
     opened = Signal(list)
     missing = Signal(list)
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__(jobs)
         self._jobs = jobs
+        self.patience = PATIENCE
         self._waiting: deque[Batch] = deque()
-        self._reading = False
+        self._now: Reading | None = None
+        self._late: list[Reading] = []
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._overtake)
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """Names of the files that take long."""
+        return tuple(reading.path.name for reading in self._late)
 
     def open(
         self,
@@ -97,46 +128,72 @@ class FileQueue(QObject):
         """`open` for a single file."""
         self.open([path], read, lambda found: take(found[0][1]), still)
 
+    def give_up(self) -> None:
+        """Take nothing of the files that take long."""
+        late, self._late = self._late, []
+        for reading in late:
+            reading.give_up()
+        if late:
+            self.late_changed.emit()
+
     def _read_next(self) -> None:
-        if self._reading or not self._waiting:
+        if self._now is not None or not self._waiting:
             return
-        self._reading = True
-        batch = self._waiting.popleft()
+        batch = self._waiting[0]
+        self._now = reading = Reading(batch.paths[batch.begun], batch)
+        self.progressed.emit(batch.begun, len(batch.paths), reading.path.name)
+        batch.begun += 1
+        self._timer.start(self.patience)
 
-        def job() -> Batch:
-            for number, path in enumerate(batch.paths):
-                if self._jobs.closing or not self._tell(number, len(batch.paths), path.name):
-                    break
-                try:
-                    batch.found.append((path, batch.read(path)))
-                except Exception as error:
-                    batch.errors.append(error)
-                    if not exists(path):
-                        batch.missing.append(path)
-            return batch
+        def done(content: object) -> None:
+            reading.batch.found.append((reading.path, content))
+            self._end(reading)
 
-        self._jobs.run_in_background(job, self._take, self._failed)
+        def failed(error: Exception) -> None:
+            reading.batch.errors.append(error)
+            if not exists(reading.path):
+                reading.batch.missing.append(reading.path)
+            self._end(reading)
 
-    def _tell(self, number: int, count: int, name: str) -> bool:
+        reading.give_up = self._jobs.run_in_background(lambda: batch.read(reading.path), done, failed)
+
+    def _overtake(self) -> None:
+        """Go on to the next file, and take the one that takes so long by itself, later."""
+        reading = self._now
+        if reading is None:
+            return
+        batch = reading.batch
+        reading.batch = Batch((reading.path,), batch.read, batch.take, batch.still, begun=1)
+        self._late.append(reading)
+        self.late_changed.emit()
+        self._go_on(batch)
+
+    def _end(self, reading: Reading) -> None:
+        if reading is self._now:
+            self._go_on(reading.batch)
+        elif reading in self._late:
+            self._late.remove(reading)
+            self.late_changed.emit()
+            self._deliver(reading.batch)
+
+    def _go_on(self, batch: Batch) -> None:
+        """A file of a batch is out of the way: read the next one."""
+        self._now = None
+        self._timer.stop()
         try:
-            self.progressed.emit(number, count, name)
-        except RuntimeError:  # The window was destroyed while the job ran.
-            return False
-        return True
-
-    def _take(self, batch: Batch) -> None:
-        self._reading = False
-        self._tell(len(batch.paths), len(batch.paths), "")
-        try:
-            if batch.still():
+            if batch.begun == len(batch.paths):
+                self._waiting.popleft()
+                self.progressed.emit(len(batch.paths), len(batch.paths), "")
                 self._deliver(batch)
         finally:
             self._read_next()
 
     def _deliver(self, batch: Batch) -> None:
+        if not batch.still():
+            return
         if batch.missing:
             self.missing.emit(batch.missing)
-        if not batch.errors:
+        if batch.found and not batch.errors:
             # Before they are taken, which may bring up something to say.
             self._jobs.succeeded.emit(Topic.FILE)
         if batch.found:
@@ -151,8 +208,3 @@ class FileQueue(QObject):
         defects = [error for error in batch.errors if not isinstance(error, MazescopeError)]
         for error in defects[:1]:
             self._jobs.report_exception(error, Topic.FILE)
-
-    def _failed(self, error: Exception) -> None:
-        self._reading = False
-        self._jobs.report_exception(error, Topic.FILE)
-        self._read_next()

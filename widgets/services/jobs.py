@@ -48,12 +48,13 @@ class Jobs(QObject):
         done: Callable[[Any], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
         still: Callable[[], bool] | None = None,
-    ) -> None:
+    ) -> Callable[[], None]:
         """Run `job` off the GUI thread, then `done(result)` on it. Errors go to `failed`, or are reported.
 
-        With `still`, neither is called when `still()` is False by the time of the answer.
+        With `still`, neither is called when `still()` is False by the time of the answer. Gives a function that gives
+        the job up.
         """
-        self._background.run(job, done, failed or self.report_exception, still)
+        return self._background.run(job, done, failed or self.report_exception, still)
 
     def report(self, sentence: str, details: str = "", about: str = "") -> None:
         """Tell the user that something could not be done. The window stays open."""

@@ -39,12 +39,12 @@ GIVES_WAY: Final = 0.004
 """Seconds between two looks at whether the arrows of the maze in front are there."""
 
 OWNERS: Final = ("preview", "gallery")
-"""Who may want pictures; those of the first come first."""
+"""Those who may want pictures, the most urgent first."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a picture depends on besides its level.
+    """The values that a picture depends on besides its level.
 
     Attributes:
         policy, stack: whose field, under which patches.
@@ -101,12 +101,12 @@ class LevelPictures(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether pictures are on their way."""
+        """True while pictures are on their way."""
         return self._running
 
     @property
     def problem(self) -> str:
-        """Why some wanted picture cannot be made, in a sentence; "" where all can."""
+        """The reason why some wanted picture cannot be made, in a sentence; "" where all can."""
         with self._lock:
             return next((self._failed[key] for key in self._wanted if key in self._failed), "")
 

@@ -14,7 +14,7 @@ from app.document.document import State
 from app.errors import MazeError
 from app.maze.levels import Level, find_level, generate_level
 from app.maze.maze import WORLDS
-from app.maze.seeds import SEEDS
+from app.maze.random_words import SEEDS
 from widgets.services.context import Context
 from widgets.services.topics import Topic
 

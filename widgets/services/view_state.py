@@ -73,7 +73,7 @@ class ViewState(QObject):
 
     @property
     def arrows(self) -> ArrowLook:
-        """How arrows are drawn."""
+        """The look of arrows."""
         return self._arrows
 
     def set_arrows(self, look: ArrowLook) -> None:

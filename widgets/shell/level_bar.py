@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from app.document import maze_edits
 from app.maze.maze import BACKGROUNDS, WORLDS
-from app.maze.seeds import SEEDS
+from app.maze.random_words import SEEDS
 from widgets.controls.field_keys import FieldKeys
 from widgets.controls.wheel_guard import QuietCombo, QuietSpin
 from widgets.services.context import Context
@@ -90,6 +90,16 @@ class SeedBox(FieldKeys, QuietSpin):
             self._levels.go_to(self.value())
 
 
+class PicturedCombo(QuietCombo):
+    """A combo box with a picture before each text; the style forgets the room between the two, and cuts the text."""
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(self.iconSize().width(), 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
 class LevelBar(QToolBar):
     """World, seed, size filter, cheese region and background."""
 
@@ -107,7 +117,7 @@ class LevelBar(QToolBar):
         self.dim = self._combo("Size filter", "Previous, next and random keep to mazes of this size")
         self.region = self._combo("Cheese region", "Puts the cheese in the maze's top-right r × r squares")
         self.background = self._combo(
-            "Background", "procgen's background image. The policy sees it; the canvas leaves it out"
+            "Background", "procgen's background image. The policy sees it; the canvas leaves it out", PicturedCombo()
         )
         nothing = no_icon()
         for number in range(BACKGROUNDS):
@@ -173,8 +183,8 @@ class LevelBar(QToolBar):
         for widget in (self.world, group, self.dim, self.region, self.background):
             self.addWidget(widget)
 
-    def _combo(self, name: str, tip: str) -> QComboBox:
-        combo = QuietCombo()
+    def _combo(self, name: str, tip: str, combo: QComboBox | None = None) -> QComboBox:
+        combo = combo or QuietCombo()
         combo.setAccessibleName(name)
         combo.setToolTip(f"{name}: {tip}")
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)

@@ -107,7 +107,7 @@ class MazeTabs(QTabBar):
         keyboard = self.hasFocus()
         with QSignalBlocker(self):
             if gone + added > MANY:
-                # In sight, every tab that comes or goes places all others again.
+                # In sight, every tab that is opened or closed places all others again.
                 self.hide()
             for at in reversed(range(same, same + gone)):
                 self._looks.pop(shown[at], None)
@@ -207,10 +207,10 @@ class MazeTabs(QTabBar):
 
 
 def _look(tab: OpenMaze) -> tuple[object, ...]:
-    """What a tab shows."""
+    """The look of a tab."""
     return (tab.title, tab.maze != tab.generated, tab.maze.world, tab.maze.dim)
 
 
 def _alike(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many numbers two lists begin with alike."""
+    """Number of items that two lists begin with alike."""
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

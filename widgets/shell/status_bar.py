@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QLabel, QStatusBar
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QStatusBar
 
 from app.field.measures import mean_total_variation
 from app.field.requests import FieldResult
@@ -21,8 +21,8 @@ BUSY_AFTER = 600
 
 
 WORKING = "Working…"
-LONGEST = 40
-"""Letters of what is being opened."""
+WIDEST = 260
+"""Pixels of the name of a file that is being opened."""
 
 GAP = "   ·   "
 WORK = (
@@ -49,6 +49,10 @@ class Status(QStatusBar):
         self.busy = QLabel(WORKING)
         self.busy.setVisible(False)
         self.addPermanentWidget(self.busy)
+        self.give_up = QPushButton("Cancel")
+        self.give_up.setVisible(False)
+        self.give_up.clicked.connect(context.files.give_up)
+        self.addPermanentWidget(self.give_up)
         self.addPermanentWidget(self.work)
         context.view.tool_changed.connect(self._show_tool)
         bridge = context.bridge
@@ -61,6 +65,7 @@ class Status(QStatusBar):
         self._patience.timeout.connect(self._show_busy)
         context.busy_changed.connect(self._take_busy)
         context.files.progressed.connect(self._take_file)
+        context.files.late_changed.connect(self._show_late)
         context.palette_changed.connect(self._take_font)
         self._take_font()
         self._show_tool()
@@ -94,6 +99,8 @@ class Status(QStatusBar):
         room = self.width() - right.horizontalAdvance("MM")
         if self.busy.isVisible():
             room -= self.busy.sizeHint().width()
+        if self.give_up.isVisible():
+            room -= self.give_up.sizeHint().width()
         tool = [left.horizontalAdvance(text) for text in self._tool_texts]
         work = [right.horizontalAdvance(text) for text in self._work_texts]
         wide = next((wide for wide in work for narrow in tool if wide + narrow <= room), work[-1])
@@ -112,12 +119,28 @@ class Status(QStatusBar):
             self._patience.stop()
             self.busy.setVisible(False)
 
+    def _show_late(self) -> None:
+        """Name a file that takes long, with a button that gives it up."""
+        late = self._context.files.late
+        self.give_up.setVisible(bool(late))
+        if late:
+            names = ", ".join(late)
+            self._say_busy(f"Still opening {names}…")
+            self.give_up.setAccessibleName(f"Cancel opening {names}")
+            self.give_up.setToolTip(f"Stop waiting for {names}")
+        else:
+            self._say_busy(WORKING)
+
+    def _say_busy(self, text: str) -> None:
+        self.busy.setText(self.busy.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, WIDEST))
+        self._share()
+
     def _take_file(self, number: int, count: int, name: str) -> None:
         what = f"Opening {name}…" if count == 1 else f"Opening {number + 1} of {count}: {name}…"
-        self.busy.setText(
-            self.busy.fontMetrics().elidedText(what, Qt.TextElideMode.ElideMiddle, 260) if name else WORKING
-        )
-        self._share()
+        if name or not self._context.files.late:
+            self._say_busy(what if name else WORKING)
+        else:
+            self._show_late()
 
     def _take_device(self, label: str) -> None:
         self._device = label

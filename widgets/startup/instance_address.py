@@ -36,7 +36,7 @@ _LONGEST_PATH: Final = 100
 
 @dataclass(frozen=True)
 class Address:
-    """Where the first window listens: the file of the socket, or on Windows that of port and secret."""
+    """The place where the first window listens: the file of the socket, or on Windows that of port and secret."""
 
     file: Path
 
@@ -82,7 +82,7 @@ class Address:
             return None
 
     def _free(self, path: str) -> bool:
-        """Whether a socket can be made here, once the remains of a crash are out of the way."""
+        """True if a socket can be made here, once the remains of a crash are out of the way."""
         if self.file.is_symlink() or (self.file.exists() and not self.file.is_socket()):
             return False
         if self.file.exists():
@@ -122,7 +122,7 @@ def own_address() -> Address | None:
 
 
 def is_private(folder: Path) -> bool:
-    """Whether a folder is this user's, and nobody else may enter it."""
+    """True if a folder is this user's, and nobody else may enter it."""
     try:
         found = folder.lstat()
     except (OSError, ValueError):
@@ -172,7 +172,7 @@ def _bound(path: str) -> socket.socket:
 
 
 def _accepts(path: str) -> bool:
-    """Whether anybody listens at a socket's file: also one who is too busy to answer now."""
+    """True if anybody listens at a socket's file: also one who is too busy to answer now."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as found:
         found.setblocking(False)
         try:

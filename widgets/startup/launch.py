@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from app.document.session_file import Session
     from widgets.main_window import MainWindow
     from widgets.services.crash_log import CrashLog
     from widgets.services.settings import Settings
@@ -136,25 +137,45 @@ def open_window(
     """Show the window, then load torch, the engine and the policy behind it."""
     from PySide6.QtCore import QTimer
 
+    from app.document.document import Document
     from app.document.first_document import FIRST_MODE, first_document
     from widgets.main_window import MainWindow
     from widgets.services.context import Context
 
-    context = Context(first_document(), settings, app)
+    session = _session_of(files)
+    context = Context(first_document() if session is None else Document(session.state), settings, app)
     context.apply_theme()
     if not files:
         context.view.set_mode(FIRST_MODE)
     window = MainWindow(context)
+    if session is not None:
+        # Its mazes and view are there at once; its policy follows, when the file is opened.
+        context.view.restore(session.view)
     window.show()
     window.maze_view.canvas.setFocus()
     remembered = settings.get("device", "auto")
     chosen = device or (remembered if isinstance(remembered, str) else "auto")
     # The first paint precedes anything that takes time.
-    QTimer.singleShot(0, window, lambda: _start(window, list(files), chosen))
+    QTimer.singleShot(0, window, lambda: _start(window, list(files), chosen, session))
     return window
 
 
-def _start(window: MainWindow, files: list[Path], device: str) -> None:
+def _session_of(files: Sequence[Path]) -> Session | None:
+    """The session among the files of a start, so that nothing else is seen before it."""
+    from app.document.session_file import SUFFIX, load_session
+    from app.errors import MazescopeError
+
+    for path in files:
+        if path.suffix.lower() == SUFFIX:
+            try:
+                return load_session(path)
+            except MazescopeError:
+                # The queue of files tells what is wrong with it.
+                return None
+    return None
+
+
+def _start(window: MainWindow, files: list[Path], device: str, session: Session | None) -> None:
     context = window.context
 
     def engine() -> object:
@@ -169,7 +190,11 @@ def _start(window: MainWindow, files: list[Path], device: str) -> None:
 
     context.bridge.device = device
     context.run_in_background(engine, context.bridge.attach)
-    window.files.open_first_policy()
+    if session is None or session.policy is None:
+        window.files.open_first_policy()
+    else:
+        # Its own is shown, and no other before that.
+        window.files.open_first_policy_last()
     window.files.open_paths(files)
 
 

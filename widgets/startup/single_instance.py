@@ -92,7 +92,7 @@ class FirstWindow(QObject):
         return True
 
     def tell(self, came: Callable[[list[Path]], object]) -> None:
-        """From now on call this with the files of later starts; first with those that came before."""
+        """From now on call this with the files of later starts; first with those sent before."""
         self.files_came.connect(came)
         early, self._early = self._early or [], None
         for files in early:
@@ -168,7 +168,7 @@ def message_of(content: bytes) -> tuple[list[Path], str] | None:
 
 
 def _is_path(found: Any) -> bool:
-    """Whether it is the path of a file as this system can have it."""
+    """True if it is the path of a file as this system can have it."""
     if not isinstance(found, str) or not found or len(found) > LONGEST_PATH or "\0" in found:
         return False
     try:

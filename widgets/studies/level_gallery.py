@@ -99,7 +99,7 @@ class LevelGallery(OwnKeys, QWidget):
         self._want()
 
     def place_of(self, number: int) -> QRect:
-        """Where a level's picture is, by its place in the order."""
+        """The rectangle of a level's picture, by its place in the order."""
         columns, side = self._columns_and_side(self.width())
         row, column = divmod(number, columns)
         return QRect(column * (side + GAP), row * (side + self._words + GAP), side, side)

@@ -40,7 +40,7 @@ FIRST: Final[tuple[str, ...]] = (
 
 TABLE: Final = "table"
 SHOWS: Final = {TABLE: "Table", **{str(count): f"Gallery of {count}" for count in (12, 24, 36, 60)}}
-"""How the levels are shown: a table, or so many small fields."""
+"""The forms of the levels: a table, or so many small fields."""
 
 OWN_ORDER: Final = ""
 """The choice of no column to sort by."""

@@ -48,7 +48,7 @@ def prepared(make_shared: MakeHand, theme: str) -> Shared:
 
 @pytest.fixture
 def full(prepared: Shared, qtbot: QtBot) -> Hand:
-    """That window, put back."""
+    """The shared window, put back."""
     return prepared.for_next(qtbot)
 
 

@@ -21,7 +21,7 @@ from app.drawing.field_shapes import field_shapes
 from app.drawing.figure import FigureOptions, figure
 from app.drawing.palette import LIGHT
 from app.drawing.rollout_shapes import rollout_overlays
-from app.drawing.side_by_side import beside
+from app.drawing.side_by_side import joined
 from app.export.images import picture
 from app.field.requests import FieldResult
 from app.field.square_layers import LayerKind
@@ -138,10 +138,11 @@ def test_a_comparison_is_exported_as_two_beside_each_other(hand: Hand, tmp_path:
     assert other.request.maze != latest.request.maze
     pages = [
         figure(result, "original", hand.context.palette, FigureOptions(title=title))
-        for result, title in ((latest, companion.front_title), (other, companion.title))
+        # In the order of their tabs: what was copied, and the copy, which is in front.
+        for result, title in ((other, companion.title), (latest, companion.front_title))
     ]
     with Image.open(path) as found:
-        assert np.array_equal(np.asarray(found), np.asarray(picture(beside(pages, hand.context.palette), 0.5)))
+        assert np.array_equal(np.asarray(found), np.asarray(picture(joined(pages, hand.context.palette), 0.5)))
         recipe = json.loads(found.text["Mazescope"])  # type: ignore[attr-defined]
     assert from_json(recipe["beside"]["maze"]) == other.request.maze
 
@@ -258,6 +259,10 @@ def test_cancel_ends_the_work_and_writes_nothing(hand: Hand, tmp_path: Path) -> 
     dialog._task.progressed.connect(lambda done, _: heard.append(done))
     QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     assert dialog.bar.isVisible()
+    # The keyboard is with the only button there is now: Enter, pressed twice to export, cancels nothing.
+    dialog.close_button.setFocus()
+    QTest.keyClick(dialog.close_button, Qt.Key.Key_Return)
+    assert dialog._task.busy
     assert not dialog.go.isEnabled()
     hand.wait(lambda: bool(heard))
     QTest.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -57,7 +58,8 @@ def seen(hand: Hand, options: FigureOptions | None = None) -> Figure:
     """The page that shows both."""
     found, results = companion(hand), settled(hand)
     sides = [Side(result, title) for result, title in zip(results, (found.front_title, found.title), strict=True)]
-    return page(sides, "original", hand.context.palette, options or FigureOptions())
+    ordered = replace(options or FigureOptions(), other_first=found.first)
+    return page(sides, "original", hand.context.palette, ordered)
 
 
 def near(frame: Image.Image, expected: Image.Image) -> bool:

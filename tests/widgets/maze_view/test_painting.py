@@ -1,4 +1,4 @@
-"""Pixels of the canvas: those of the exports, and the same however they came about."""
+"""Pixels of the canvas: those of the exports, and the same however they were painted."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pixels(canvas: MazeCanvas) -> np.ndarray:
 
 
 def painted_again(hand: Hand) -> np.ndarray:
-    """What the canvas shows when all of it is painted."""
+    """The canvas when all of it is painted."""
     hand.window.maze_view.picture._redraw()
     return pixels(hand.window.maze_view.canvas)
 

@@ -134,6 +134,8 @@ def test_a_click_enlarges_another_switches_and_escape_comes_back(desk: Desk) -> 
     click(desk, panel, 6)
     assert desk.patches == ()
     assert panel.large.isVisible()
+    assert panel.grid.isVisible(), "the panel keeps its grid"
+    assert panel.large.picture.picture_rect().width() >= 22 * panel.fontMetrics().height()
     assert panel.large.title.text() == "Channel 6"
     desk.key(panel.large.picture, Qt.Key.Key_Right)
     assert panel.large.channel == 7
@@ -143,7 +145,7 @@ def test_a_click_enlarges_another_switches_and_escape_comes_back(desk: Desk) -> 
     desk.key(panel.large.picture, Qt.Key.Key_Space)
     assert desk.patches == ()
     desk.key(panel.large.picture, Qt.Key.Key_Escape)
-    assert panel.grid.isVisible()
+    assert not panel.large.isVisible()
     assert panel.grid.current == 7
 
 
@@ -153,7 +155,7 @@ def test_enter_enlarges_too_and_another_layer_closes_it(desk: Desk) -> None:
     assert panel.large.isVisible()
     desk.context.view.set_layer("embedder.block3.conv")
     desk.answered()
-    assert panel.grid.isVisible()
+    assert not panel.large.isVisible()
 
 
 def test_the_menu_of_a_channel_adds_patches_for_it(desk: Desk) -> None:

@@ -25,7 +25,7 @@ from tests.widgets.conftest import Hand, MakeHand
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.actions.pin_actions import PIN_VALUE
 from widgets.panels.patches import PatchesPanel
-from widgets.services.cheese_channels import LEVELS
+from widgets.services.cheese_channel_cache import LEVELS
 
 OTHER_LAYER = "embedder.block3.res1.resadd"
 

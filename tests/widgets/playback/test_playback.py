@@ -14,7 +14,7 @@ from app.drawing.maze_shapes import mouse_shapes
 from app.drawing.shapes import Circle, Polyline, Shape
 from app.field.rollout_values import Rule
 from app.interventions.patches import Noise, SetValue
-from app.maze.seeds import LARGEST_SEED
+from app.maze.random_words import LARGEST_SEED
 from app.studies.rollouts import rollouts
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.playback.rollout_player import Player

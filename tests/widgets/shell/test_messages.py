@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,16 @@ from app.maze import maze_file as maze_files
 from tests.widgets.conftest import Hand, MakeHand, small_maze
 from widgets.controls.tab_order import reading_order
 from widgets.panels.patches.card import PatchCard
-from widgets.shell.message_bar import MessageBar
+from widgets.shell.message_bar import LOOK, MessageBar
 
 
 def lines(hand: Hand) -> list[str]:
     bar = hand.window.message_bar
     return bar.label.text().splitlines() if bar.isVisible() else []
+
+
+def much_later() -> float:
+    return time.monotonic() + 3600
 
 
 def test_each_of_several_bad_files_has_its_line_also_beside_a_good_one(make_hand: MakeHand, tmp_path: Path) -> None:
@@ -83,12 +88,12 @@ def test_a_failure_of_the_field_is_forgotten_when_a_field_comes_but_not_unread(h
     hand.context.bridge.failed.emit(sentence, "")
     assert lines(hand) == [sentence]
     hand.click((5, 6))
-    hand.window.message_bar.haste = 1e-6
+    hand.window.message_bar.clock = lambda: 0.0
     maze_edits.remove_cheese(hand.document)
     hand.answered()
-    QTest.qWait(100)
+    QTest.qWait(LOOK + 50)
     assert lines(hand) == [sentence], "nobody could have read it yet"
-    hand.window.message_bar.haste = 100.0
+    hand.window.message_bar.clock = much_later
     hand.wait(lambda: lines(hand) == [])
 
 
@@ -115,13 +120,13 @@ def test_what_was_typed_wrong_is_forgotten_when_typed_right(hand: Hand) -> None:
 def test_an_error_leaves_once_there_was_time_to_read_it(hand: Hand) -> None:
     bar: MessageBar = hand.window.message_bar
     typed_wrong(hand)
-    bar.haste = 1e-6
+    bar.clock = lambda: 0.0
     hand.click((5, 6))
     hand.context.notice("Something was done.")
     hand.context.report("Something else went wrong.")
-    QTest.qWait(100)
+    QTest.qWait(LOOK + 50)
     assert len(lines(hand)) == 2
-    bar.haste = 100.0
+    bar.clock = much_later
     hand.wait(lambda: lines(hand) == [])
 
 
@@ -130,8 +135,8 @@ def test_no_message_leaves_while_the_window_is_not_in_front(hand: Hand) -> None:
     with pytest.warns(DeprecationWarning, match="setActiveWindow"):
         QApplication.setActiveWindow(None)  # type: ignore[call-overload]
     hand.wait(lambda: QApplication.activeWindow() is None)
-    hand.window.message_bar.haste = 1000.0
-    QTest.qWait(200)
+    hand.window.message_bar.clock = much_later
+    QTest.qWait(LOOK + 50)
     assert len(lines(hand)) == 1
     with pytest.warns(DeprecationWarning, match="setActiveWindow"):
         QApplication.setActiveWindow(hand.window)
@@ -140,12 +145,12 @@ def test_no_message_leaves_while_the_window_is_not_in_front(hand: Hand) -> None:
 
 def test_work_that_is_not_saved_stays_said_whatever_is_done(make_hand: MakeHand, tmp_path: Path) -> None:
     hand = make_hand(engine=False)
-    hand.window.message_bar.haste = 100.0
     assert not hand.window.files.save_session(tmp_path / "nowhere" / "s.mazescope")
+    hand.window.message_bar.clock = much_later
     QApplication.processEvents()
     hand.click((5, 6))
     hand.click((5, 7))
-    QTest.qWait(200)
+    QTest.qWait(LOOK + 50)
     assert "could not be saved" in lines(hand)[0]
     assert hand.window.files.save_session(tmp_path / "s.mazescope")
     assert lines(hand) == ["Saved s.mazescope."]
@@ -278,9 +283,12 @@ def test_a_control_that_is_switched_off_leaves_the_keyboard_to_the_maze(make_han
     assert QApplication.focusWidget() is hand.window.maze_view.canvas
 
 
-def test_several_messages_cover_no_numbers(hand: Hand) -> None:
-    bar, numbers = hand.window.message_bar, hand.window.maze_view.numbers
+def test_several_messages_cover_no_numbers_and_no_legend(hand: Hand) -> None:
+    bar, view = hand.window.message_bar, hand.window.maze_view
+    read = (view.numbers, view.legend)
+    assert all(part.isVisible() for part in read)
     for number in range(5):
         hand.context.report(f"The file number {number} is neither a policy nor a vector.", about=f"{number}")
         QTest.qWait(20)
-        assert not bar.geometry().intersects(QRect(numbers.mapTo(bar.parentWidget(), QPoint()), numbers.size()))
+        for part in read:
+            assert not bar.geometry().intersects(QRect(part.mapTo(bar.parentWidget(), QPoint()), part.size()))

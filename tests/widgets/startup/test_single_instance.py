@@ -193,7 +193,7 @@ def test_a_lock_is_never_written_to_and_a_folder_of_others_never_used(
 
 @contextlib.contextmanager
 def another_user() -> Iterator[None]:
-    """What a socket is made and connected as by another user."""
+    """Make and connect a socket as another user."""
     os.seteuid(65534)
     try:
         yield

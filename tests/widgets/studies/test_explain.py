@@ -57,7 +57,7 @@ def test_an_edit_makes_the_answer_stale_at_once_and_brings_another(desk: Desk, p
 
 
 def copied(desk: Desk, button: QWidget) -> str:
-    """What a button puts on the clipboard."""
+    """The text that a button puts on the clipboard."""
     QApplication.clipboard().clear()
     Desk.click(button)
     desk.wait(lambda: bool(QApplication.clipboard().text()))

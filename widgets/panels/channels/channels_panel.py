@@ -42,15 +42,12 @@ class ChannelsPanel(QWidget):
         self._choice = ChoiceScores(context, self)
         self.controls = ChannelControls(context, self._cheese)
         self.grid = ChannelGrid(context.palette)
-        self.large = LargeChannel(context)
+        self.large = LargeChannel(context, self)
         self.scale = ColourScale(context.palette)
         self.progress = CheeseProgress(context)
         self.where = Elided()
         self.where.setProperty("muted", True)
         self.all_on = IconButton(context, "power", "Switch all channels of this layer on again", self._switch_all_on)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.grid)
-        self._pages.addWidget(self.large)
         self._scales, self._foot = QWidget(), QStackedWidget()
         self._full = self._filled()
         self._empty = EmptyState(
@@ -72,7 +69,7 @@ class ChannelsPanel(QWidget):
         page = QWidget()
         layout: QVBoxLayout = column(page, MARGIN)
         layout.addWidget(self.controls)
-        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.grid, 1)
         scales = column(self._scales)
         scales.addLayout(row(self.scale, self.all_on))
         scales.addWidget(self.where)
@@ -141,17 +138,18 @@ class ChannelsPanel(QWidget):
         if result is None or state.policy is None:
             self._stack.setCurrentWidget(self._empty)
             self.grid.show_channels(None)
+            self.large.hide()
             return
         self._stack.setCurrentWidget(self._full)
         self.controls.show_layer(state.policy.width, self._context.view.layer)
         shown = self._shown(result)
         self.grid.show_channels(shown)
         self.scale.set_limit(float(shown.limits.max(initial=0.0)) if self.controls.shared or not shown.side else None)
-        if self._pages.currentWidget() is self.large:
+        if self.large.isVisible():
             if shown.side and self.large.channel < len(shown.values) and self.large.layer == shown.layer:
                 self.large.show_channel(shown, self.large.channel)
             else:
-                self._shrink()
+                self.large.close()
         self._tell_where(result)
         self._mark_pixel()
 
@@ -244,13 +242,10 @@ class ChannelsPanel(QWidget):
 
     def _enlarge(self, channel: int) -> None:
         if self.grid.shown is not None and self.grid.shown.side:
-            self.large.show_channel(self.grid.shown, channel)
-            self._pages.setCurrentWidget(self.large)
-            self.large.picture.setFocus()
+            self.large.open(self.grid.shown, channel)
             self._mark_pixel()
 
     def _shrink(self) -> None:
-        self._pages.setCurrentWidget(self.grid)
         self.grid.go_to(self.large.channel)
         self.grid.setFocus()
 
@@ -259,7 +254,7 @@ class ChannelsPanel(QWidget):
             return
         off = self.grid.shown.mark(channel).off
         menu = channel_menu(self._context, self.layer, channel, pixel, off)
-        if self.layer.side and self._pages.currentWidget() is self.grid:
+        if self.layer.side:
             enlarge = menu.addAction("Enlarge")
             enlarge.triggered.connect(lambda: self._enlarge(channel))
         menu.setParent(self, menu.windowFlags())

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.field.channels import ORDERS, QUANTITIES
 from widgets.controls.layer_choice import LayerChoice
 from widgets.controls.panel_parts import Choice, IconButton, column, row
-from widgets.services.cheese_channels import CheeseChannels
+from widgets.services.cheese_channel_cache import CheeseChannels
 from widgets.services.context import Context
 
 SIZES: Final = (0.7, 1.0, 1.45, 2.1)

@@ -34,7 +34,7 @@ class ChannelPicture(OwnKeys, QWidget):
         toggled(): the channel shall be switched off, or on again.
         pixel_hovered(object): the activation pixel (row, column) under the pointer, row 0 on top, or None.
         stepped(int): the channel this many places further in the grid's order is requested.
-        closed(): back to the grid.
+        closed(): it is no longer wanted.
         menu_wanted(object, QPoint): a context menu for a pixel or None, at a place on the screen.
     """
 
@@ -55,9 +55,7 @@ class ChannelPicture(OwnKeys, QWidget):
         self._pixel: Pixel | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_channel(self, shown: Shown, channel: int) -> None:
         """Show a channel of a layer with pixels."""
@@ -79,7 +77,7 @@ class ChannelPicture(OwnKeys, QWidget):
     def picture_rect(self) -> QRect:
         """The rectangle of the picture."""
         side = max(8, min(self.width(), self.height()) - 4)
-        return QRect((self.width() - side) // 2, 2, side, side)
+        return QRect((self.width() - side) // 2, (self.height() - side) // 2, side, side)
 
     def sizeHint(self) -> QSize:
         side = 17 * QFontMetrics(self.font()).height()
@@ -88,12 +86,6 @@ class ChannelPicture(OwnKeys, QWidget):
     def minimumSizeHint(self) -> QSize:
         side = 6 * QFontMetrics(self.font()).height()
         return QSize(side, side)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return width
 
     def _draw(self) -> None:
         if self._shown is not None:

@@ -165,5 +165,5 @@ class CardList(QWidget):
 
 
 def _equal(cards: Sequence[PatchCard], patches: Sequence[Patch]) -> int:
-    """How many cards, from the first on, are those of the same patches."""
+    """Number of cards, from the first on, that are those of the same patches."""
     return sum(1 for _ in takewhile(lambda pair: pair[0].patch is pair[1], zip(cards, patches, strict=False)))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from app.interventions.patches import AddVector, Mean, Noise, Offset, Patch, ProjectOut, Resample, Scale, SetValue, Zero
-from app.maze.seeds import LARGEST_SEED
+from app.maze.random_words import LARGEST_SEED
 from widgets.controls.number_field import Number, WholeNumber
 from widgets.controls.panel_parts import Choice, column, labelled, row
 from widgets.panels.patches.number_curve import NumberCurve

@@ -11,7 +11,7 @@ from app.document.document import State
 from app.errors import MazescopeError
 from app.interventions.vectors import ActivationVector
 from app.maze.maze import Maze, Square
-from app.maze.seeds import LARGEST_SEED
+from app.maze.random_words import LARGEST_SEED
 from widgets.controls.layer_choice import LayerChoice
 from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, IconButton, NarrowBox, column, heading, labelled, muted, row

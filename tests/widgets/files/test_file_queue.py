@@ -1,0 +1,63 @@
+"""The queue of files: one that is never read through is named, and holds up no other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.document.open_file import read_file
+from app.maze import maze_file
+from tests.widgets.conftest import Hand, MakeHand, small_maze
+from widgets.services.file_queue import PATIENCE
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """An event that a reader waits for, such as a network drive that does not answer."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.mark.parametrize("given_up", [True, False])
+def test_files_after_one_that_hangs_are_opened(
+    make_hand: MakeHand, tmp_path: Path, gate: threading.Event, given_up: bool
+) -> None:
+    hand: Hand = make_hand(engine=False)
+    files, status = hand.context.files, hand.window.status
+    files.patience = 50
+    paths = [tmp_path / f"{name}.json" for name in ("first", "drive", "last", "later")]
+    for path in paths:
+        maze_file.save(path, small_maze().with_cheese(None))
+    taken: list[str] = []
+
+    def read(path: Path) -> object:
+        assert path.stem != "drive" or gate.wait(20)
+        return read_file(path)
+
+    def take(found: list[tuple[Path, object]]) -> None:
+        taken.extend(path.stem for path, _ in found)
+
+    files.open(paths[:3], read, take)
+    hand.window.files.open_path(paths[3])
+    hand.wait(lambda: hand.document.state.tab.title == "later")
+    assert taken == ["first", "last"]
+    assert files.late == ("drive.json",)
+    hand.wait(lambda: "drive.json" in status.busy.text())
+    assert status.give_up.isVisible()
+    assert status.give_up.accessibleName() == "Cancel opening drive.json"
+    if given_up:
+        QTest.mouseClick(status.give_up, Qt.MouseButton.LeftButton)
+        assert not hand.context.busy
+    gate.set()
+    hand.wait(lambda: not hand.context.busy)
+    QTest.qWait(20)
+    assert taken == ["first", "last"] + ["drive"] * (not given_up)
+    assert files.late == ()
+    assert not status.give_up.isVisible()
+    files.patience = PATIENCE

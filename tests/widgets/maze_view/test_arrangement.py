@@ -1,0 +1,100 @@
+"""Mazes next to each other: as large as they can be, in the order of their tabs; the cell cursor; a square let go."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from app.document import maze_edits
+from tests.widgets.conftest import Hand, MakeHand
+from widgets.maze_view.pane_arrangement import close_rect, columns_of_largest
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((900, 300), 3), ((600, 500), 2), ((300, 900), 1), ((900, 560), 3)],
+    ids=["wide", "nearly square", "high", "a desk's"],
+)
+def test_mazes_are_stacked_where_that_makes_them_larger(size: tuple[int, int], expected: int) -> None:
+    assert columns_of_largest(3, *size, 24, 1.0, 0) == expected
+    assert columns_of_largest(3, *size, 24, 1.0, expected) == expected
+
+
+def in_front(hand: Hand) -> Hand:
+    """The window with the keyboard."""
+    hand.window.activateWindow()
+    hand.wait(hand.window.isActiveWindow)
+    hand.window.maze_view.canvas.setFocus()
+    return hand
+
+
+def test_side_by_side_shows_half_a_cell_of_wall_and_stacks_in_a_narrow_room(make_hand: MakeHand) -> None:
+    hand = in_front(make_hand(engine=False))
+    view = hand.window.maze_view
+    alone = view.canvas.box.viewRect()
+    hand.key(Qt.Key.Key_4)
+    shown = view.canvas.box.viewRect()
+    assert shown.contains(close_rect(hand.maze))
+    assert min(shown.width(), shown.height()) == pytest.approx(hand.maze.dim + 1)
+    assert min(shown.width(), shown.height()) < min(alone.width(), alone.height())
+    assert len({canvas.mapTo(view, QPoint()).y() for canvas in view.canvases}) == 1
+    view.stage.resize(300, 900)
+    assert [view._grid.getItemPosition(view._grid.indexOf(pane))[:2] for pane in view.panes.values()] == [
+        (0, 0),
+        (1, 0),
+        (2, 0),
+    ]
+    hand.key(Qt.Key.Key_1)
+    assert view.canvas.box.viewRect().width() >= hand.maze.dim + 2, "alone it has a cell of wall again"
+
+
+def lefts(hand: Hand) -> tuple[int, int]:
+    """The places of the maze in front and of the other one, from the left."""
+    view = hand.window.maze_view
+    front, other = view.canvases
+    return front.mapTo(view, QPoint()).x(), other.mapTo(view, QPoint()).x()
+
+
+def test_compared_mazes_keep_the_order_of_their_tabs(hand: Hand) -> None:
+    in_front(hand)
+    hand.key(Qt.Key.Key_1)
+    hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    hand.wait(lambda: len(hand.window.maze_view.canvases) == 2)
+    assert [tab.title for tab in hand.document.state.mazes] == ["Small", "Small copy 1"]
+    assert hand.document.state.tab.title == "Small copy 1"
+    hand.wait(lambda: lefts(hand)[1] < lefts(hand)[0])
+    companion = hand.window.maze_view.companion
+    assert companion is not None
+    companion.swap_wanted()
+    # The first tab is in front now, and stays at the left.
+    hand.wait(lambda: lefts(hand)[0] < lefts(hand)[1])
+    maze_edits.move_maze(hand.document, hand.document.state.active, 1)
+    hand.wait(lambda: lefts(hand)[1] < lefts(hand)[0])
+    hand.wait(lambda: not companion.bridge.busy)
+    hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+
+
+def test_the_cell_cursor_begins_where_the_user_clicked(make_hand: MakeHand) -> None:
+    hand = in_front(make_hand(engine=False, tool="select"))
+    canvas = hand.window.maze_view.canvas
+    square = (hand.maze.mouse[0], hand.maze.mouse[1] + 2)
+    assert hand.maze.is_open(square)
+    hand.key(Qt.Key.Key_Up)
+    assert canvas.marks.cursor_square == hand.maze.mouse
+    hand.click(square)
+    assert hand.context.view.inspected == square
+    hand.key(Qt.Key.Key_Right)
+    assert canvas.marks.cursor_square == square
+    hand.key(Qt.Key.Key_Right)
+    assert canvas.marks.cursor_square == (square[0], square[1] + 1)
+
+
+def test_an_inspected_square_that_becomes_a_wall_is_let_go(make_hand: MakeHand) -> None:
+    hand = in_front(make_hand(engine=False, tool="select"))
+    square = (hand.maze.mouse[0], hand.maze.mouse[1] + 2)
+    hand.click(square)
+    assert hand.context.view.inspected == square
+    hand.context.view.set_tool("wall")
+    hand.click(square)
+    assert hand.maze.is_wall(square)
+    assert hand.context.view.inspected is None
