@@ -47,10 +47,10 @@ PANEL = 340
 """The panel's width: no more than it needs, for the mazes' sake."""
 
 WIDE_PANEL = 460
-"""That of a panel with plots and tables."""
+"""Size of the picture of a panel with plots and tables."""
 
 WALK = 9
-"""How many squares of the path to the mouse the cheese is dragged along."""
+"""Number of squares of the path to the mouse along which the cheese is dragged."""
 
 LEAST = -1.5
 """Coefficient of the cheese vector at the end of the sweep."""
@@ -186,7 +186,7 @@ def pushes(camera: Camera) -> None:
 
 
 def outcome(camera: Camera) -> None:
-    """Where sampled play ends up under the cheese vector, and the squares that it visits."""
+    """The question "Where does it end up?" of sampled play under the cheese vector, with the squares that it visits."""
     window = camera.window
     maze_edits.set_stack(
         window.context.document,

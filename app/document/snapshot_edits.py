@@ -12,7 +12,7 @@ from app.document.snapshot import Snapshot
 
 
 def snapshot_of(state: State, name: str, view: Mapping[str, Any]) -> Snapshot:
-    """What is open now, as a snapshot."""
+    """The state that is open now, as a snapshot."""
     return Snapshot(name, state.active, state.maze, state.stack, json.dumps(view, sort_keys=True))
 
 

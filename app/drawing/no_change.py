@@ -12,7 +12,7 @@ from app.maze.transforms import carve_path_to_corner
 
 
 def zero_vector(patch: Patch, maze: Maze) -> str | None:
-    """Why the vector that a patch names by a word is zero on a maze; None where it is not, or the patch has none."""
+    """The reason why the vector that a patch names by a word is zero on a maze; None where it is not."""
     if not isinstance(patch, VectorPatch):
         return None
     if patch.vector == "cheese" and maze.cheese is None:

@@ -27,7 +27,7 @@ class Preview(QWidget):
 
     @property
     def figure(self) -> Figure | None:
-        """What is shown."""
+        """The figure shown."""
         return self._figure
 
     def show_figure(self, figure: Figure | None, about: str = "") -> None:
@@ -51,7 +51,7 @@ class Preview(QWidget):
         return QSize(8 * line, 8 * line)
 
     def page_rect(self) -> QRectF:
-        """Where the page is, in the widget's pixels."""
+        """The rectangle of the page, in the widget's pixels."""
         if self._figure is None:
             return QRectF()
         unit = min(self.width() / self._figure.width, self.height() / self._figure.height)

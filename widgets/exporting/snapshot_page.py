@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.document.snapshot import Snapshot
 from app.document.view_mode import Mode
 from app.drawing.figure import Figure, figure
-from app.drawing.side_by_side import beside
+from app.drawing.side_by_side import joined
 from app.drawing.source_line import aligned_sources, source_line
 from app.errors import MazescopeError
 from app.field.requests import FieldRequest, FieldResult
@@ -61,12 +61,12 @@ def snapshots_figure(shown: Present, results: Sequence[FieldResult]) -> Figure:
             draw_mouse=True,
         )
         figures.append(figure(result, Mode(mode) if mode in list(Mode) else shown.mode, shown.palette, options))
-    drawn = beside(figures, shown.palette, shown.options.title)
+    drawn = joined(figures, shown.palette, shown.options.title)
     return replace(drawn, background=None) if shown.background == "transparent" else drawn
 
 
 def snapshots_recipe(shown: Present) -> list[dict[str, Any]]:
-    """What a file's recipe says of each snapshot."""
+    """The recipe of each snapshot, for a file."""
     # Loads torch.
     from app.document.recipe import recipe_of
 

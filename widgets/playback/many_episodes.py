@@ -96,7 +96,7 @@ class ManyEpisodes(Shortening):
 
 
 def target_of(maze: Maze, stack: PatchStack) -> Square | None:
-    """What episodes are to reach: the cheese, or where there is none, the last pin on an open square."""
+    """The aim of episodes: the cheese, or where there is none, the last pin on an open square."""
     if maze.cheese is not None:
         return maze.cheese
     pins = [

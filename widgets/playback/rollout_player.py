@@ -187,7 +187,7 @@ class Player(QObject):
         self._eager = self._context.document.state.policy is not None
 
     def _hold(self) -> None:
-        """What plays waits while it is out of date."""
+        """Pause what plays while it is out of date."""
         if self._clock.isActive() and not self.fresh:
             self._await()
 
@@ -213,7 +213,7 @@ class Player(QObject):
             self._picture.set_overlays({})
             return
         side_by_side = self._context.view.mode is Mode.SIDE_BY_SIDE
-        # Over another maze the mouse is at its start: it never stands where the cheese just was.
+        # Over another maze the mouse is at its start: it is never drawn where the cheese just was.
         mice = found.maze == self._context.document.state.maze
         overlays = rollout_overlays(found, self._step, self._context.palette, side_by_side=side_by_side, mice=mice)
         self._picture.set_overlays(overlays, stale=not self.fresh, mice=mice)

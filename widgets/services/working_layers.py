@@ -43,7 +43,7 @@ class WorkingLayers(QObject):
         self._asked: Key | None = None
 
     def layer(self, policy: Policy | None, world: int) -> str:
-        """Where the cheese vector is subtracted."""
+        """The layer at which the cheese vector is subtracted."""
         known = None if policy is None else self._known.get((policy.weights_hash, world))
         return DEFAULT_LAYER if known is None else known.best
 

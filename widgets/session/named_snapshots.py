@@ -13,9 +13,9 @@ from widgets.services.action_registry import Spec
 from widgets.services.context import Context
 
 VIEW = ("mode", "layer", "inspected", "under", "sight")
-"""What of the view belongs to a snapshot."""
+"""The parts of the view that belong to a snapshot."""
 WORKING = "your work"
-"""What was open before the first flip, with a single snapshot."""
+"""The state before the first flip, with a single snapshot."""
 
 
 class NamedSnapshots:

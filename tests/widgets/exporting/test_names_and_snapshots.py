@@ -17,7 +17,7 @@ from app.document import maze_edits, patch_edits
 from app.document.view_mode import Mode
 from app.drawing.figure import FigureOptions, figure
 from app.drawing.shapes import Text
-from app.drawing.side_by_side import beside
+from app.drawing.side_by_side import joined
 from app.drawing.source_line import source_line
 from app.export.images import picture
 from app.interventions.patches import AddVector
@@ -136,7 +136,7 @@ def test_snapshots_are_flipped_by_one_key_and_exported_next_to_each_other(hand: 
         result = engine.compute(replace(latest.request, maze=snapshot.maze, stack=snapshot.stack))
         pages.append(figure(result, mode, palette, FigureOptions(title=snapshot.name)))
     with Image.open(path) as found:
-        assert np.array_equal(np.asarray(found), np.asarray(picture(beside(pages, palette), 0.5)))
+        assert np.array_equal(np.asarray(found), np.asarray(picture(joined(pages, palette), 0.5)))
         recipe = json.loads(found.text["Mazescope"])  # type: ignore[attr-defined]
     assert [each["title"] for each in recipe["snapshots"]] == ["A", "steered"]
     # Named, they are in line with each other whatever their patches are.

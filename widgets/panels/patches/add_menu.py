@@ -23,7 +23,7 @@ PIN: Final = "Retarget: pin the cheese channels"
 
 
 class AddMenu(QMenu):
-    """What steers the policy, on the layer where it works, and the kinds of patches, on the layer that is shown."""
+    """Register what steers the policy, on the layer where it works, and the kinds of patches, on the layer shown."""
 
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
@@ -60,7 +60,7 @@ class AddMenu(QMenu):
 
     @property
     def working_layer(self) -> str:
-        """Where the vectors act that a word names."""
+        """The layer at which the vectors act that a word names."""
         state = self._context.document.state
         return self._context.working.layer(state.policy, state.maze.world)
 

@@ -287,7 +287,7 @@ class PatchCard(OwnKeys, QFrame):
         self.opened.emit(self.is_open)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """What the card's buttons and handle do, and its layer, by name."""
+        """Connect the card's buttons and handle, and its layer, by name."""
         document, position, patch = self._document, self.position, self.patch
         last = len(document.state.stack.patches) - 1
         menu = QMenu(self)
