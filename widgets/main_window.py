@@ -54,7 +54,7 @@ from widgets.shell.level_bar import LevelBar
 from widgets.shell.maze_tabs import MazeTabs
 from widgets.shell.message_bar import MessageBar
 from widgets.shell.message_place import MessagePlace
-from widgets.shell.source_line import SourceLine, window_title
+from widgets.shell.source_caption import SourceLine, window_title
 from widgets.shell.status_bar import Status
 from widgets.shell.view_switch import ViewSwitch
 from widgets.studies.explain_panel import ExplainPanel

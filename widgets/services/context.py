@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from app.document.document import Document
 from app.drawing.palette import Palette
 from widgets.services.action_registry import ActionRegistry
-from widgets.services.channel_sets import ChannelSets
+from widgets.services.channel_set_library import ChannelSets
 from widgets.services.cheese_channel_cache import CheeseChannels
 from widgets.services.curves import Curves
 from widgets.services.engine_bridge import EngineBridge

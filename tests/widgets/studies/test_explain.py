@@ -18,7 +18,7 @@ from app.maze import generator
 from app.maze.routes import decision_square
 from tests.widgets.panels.conftest import Desk
 from tests.widgets.studies.conftest import answered
-from widgets.services.channel_sets import ChannelSets
+from widgets.services.channel_set_library import ChannelSets
 from widgets.studies.explain_panel import ExplainPanel
 from widgets.studies.layer_pages import LayerPage
 from widgets.studies.levels_page import LevelsPage
