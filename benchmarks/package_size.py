@@ -1,4 +1,4 @@
-"""How large the package is that was built here: unpacked, and both Linux installers."""
+"""Size of the package that was built here: unpacked, and both Linux installers."""
 
 from __future__ import annotations
 
