@@ -87,7 +87,7 @@ def _screen(
         "files",
         nargs="*",
         metavar="FILE",
-        help="checkpoints, mazes, vectors, sessions or patches to open; without a screen, to compute",
+        help="checkpoints, mazes, vectors, sessions, patches or exports to open; without a screen, to compute",
     )
     parser.add_argument("--new-window", action="store_true", help="open another window where there already is one")
     parser.add_argument("--smoke-test", action="store_true", help="open the window, try it, print one line of JSON")

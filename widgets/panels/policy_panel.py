@@ -42,7 +42,7 @@ class PolicyPanel(QWidget):
         self.doubt.setProperty("warning", True)
         self.copy = IconButton(context, "content-copy", "Copy the weights hash", self._copy)
         self.open_button = QPushButton("Open…")
-        self.open_button.setToolTip("Open a checkpoint: .pth, .pt or .safetensors")
+        self.open_button.setToolTip("Open a checkpoint: .pth, .pt, .ckpt or .safetensors")
         self.open_button.clicked.connect(lambda: context.actions.trigger(OPEN))
         self.shipped_button = QPushButton("Shipped")
         self.shipped_button.setToolTip("Open the policy that ships with Mazescope")
@@ -71,7 +71,7 @@ class PolicyPanel(QWidget):
             self._context,
             "brain",
             "No policy is open",
-            "Open a checkpoint (.pth, .pt or .safetensors), or drop one anywhere on the window.",
+            "Open a checkpoint (.pth, .pt, .ckpt or .safetensors), or drop one anywhere on the window.",
             button,
         )
 
