@@ -48,7 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=parse_seeds, metavar="A:B|N|N,N,...", help="levels; A:B stops before B")
     parser.add_argument("--region", type=int, metavar="R", help="move the cheese into the top-right R x R squares")
     parser.add_argument(
-        "--maze", type=Path, nargs="+", action="extend", default=[], metavar="FILE", help="mazes: JSON, text, NumPy grids, states of procgen, or exports"
+        "--maze",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE",
+        help="mazes: JSON, text, NumPy grids, states of procgen, or exports",
     )
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="the policy; the one that ships when left out")
     parser.add_argument("--patches", type=Path, metavar="FILE", help="compute the patched field as well")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import torch
-from torch import Tensor
+# Sentences of the window use the words below, long before torch is loaded.
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 EXPECTED: Final = "a checkpoint saved by torch.save, or a safetensors file"
 """The files that hold a policy, for sentences."""
