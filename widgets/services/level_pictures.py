@@ -73,11 +73,11 @@ class LevelPictures(QObject):
         bridge: whose answers come first.
 
     Signals:
-        came(object): there is another picture of a `SeededLevel`.
+        arrived(object): there is another picture of a `SeededLevel`.
         outdated(): pictures of another look are wanted; the known ones are old.
     """
 
-    came = Signal(object)
+    arrived = Signal(object)
     outdated = Signal()
 
     def __init__(self, jobs: Jobs, document: Document, view: ViewState, bridge: EngineBridge, palette: Palette) -> None:
@@ -218,7 +218,7 @@ class LevelPictures(QObject):
             with self._lock:
                 self._images[key] = self._latest[level, side] = image
         try:
-            self.came.emit(level)
+            self.arrived.emit(level)
         except RuntimeError:  # The window was destroyed meanwhile.
             return
 

@@ -80,7 +80,7 @@ class LevelGallery(OwnKeys, QWidget):
         self.setAccessibleName("Gallery of levels")
         self.setToolTip("Click a level to open it")
         pictures = context.level_pictures
-        pictures.came.connect(self._picture_came)
+        pictures.arrived.connect(self._picture_came)
         pictures.outdated.connect(self.update)
         context.palette_changed.connect(self.update)
 

@@ -47,7 +47,7 @@ class LevelPreview(QFrame):
             layout.addWidget(part)
         self._soon = QTimer(self, singleShot=True, interval=PATIENCE)
         self._soon.timeout.connect(self._want)
-        context.level_pictures.came.connect(self._picture_came)
+        context.level_pictures.arrived.connect(self._picture_came)
         context.level_pictures.outdated.connect(self._refresh)
         host.installEventFilter(self)
         self.hide()

@@ -96,7 +96,7 @@ class LevelsPage(StudyPage):
         self.gallery.hovered.connect(self._point_at)
         self.trouble = muted(wrap=True)
         self.trouble.hide()
-        context.level_pictures.came.connect(self._say_trouble)
+        context.level_pictures.arrived.connect(self._say_trouble)
         context.level_pictures.outdated.connect(self._say_trouble)
         self.preview = LevelPreview(context, self)
         self.main.addLayout(row(labelled("Levels", self.count), self.outcomes))

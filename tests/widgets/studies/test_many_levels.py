@@ -60,7 +60,7 @@ def test_the_gallery_is_in_the_tables_order_and_follows_the_patches(desk: Desk, 
     # The arrows of the maze in front come first, then other pictures.
     order: list[str] = []
     desk.context.bridge.result.connect(lambda result: order.append("arrows") if result.complete else None)
-    desk.context.level_pictures.came.connect(lambda _: order.append("picture"))
+    desk.context.level_pictures.arrived.connect(lambda _: order.append("picture"))
     patch_edits.add_patch(desk.document, AddVector(coefficient=-3.0))
     first = page.gallery.shown[0].level
     assert not desk.context.level_pictures.picture(first, page.gallery._pixels)[1]
