@@ -106,8 +106,9 @@ class ShapesItem(pg.GraphicsObject):
         around = QRectF()
         for box in within:
             around = around.united(box)
-        # Qt tells one rectangle around all that is exposed: if it is the one around these squares, they are all.
-        if not within or not around.adjusted(-pixel, -pixel, pixel, pixel).contains(exposed):
+        # Qt tells one rectangle around all that is exposed, 1 larger at each side: if it is the one around these squares,
+        # they are all.
+        if not within or not around.contains(option.exposedRect.adjusted(1, 1, -1, -1)):
             within = [exposed]
         for shape in self._source():
             paint(painter, shape, within)
