@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from itertools import groupby
+from functools import lru_cache
 from math import cos, pi, sin
+from typing import Final
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from app.maze.maze import WALL, Maze, Square
 RING_RADIUS = 0.43
 RING_WIDTH = 0.075
 FRAME = 0.125
+_WALLS: Final = re.compile(b"\x01+")
 
 
 def maze_shapes(
@@ -101,20 +104,17 @@ def wall_boxes(maze: Maze) -> tuple[Box, ...]:
 
 def _runs(maze: Maze, row: int) -> list[tuple[int, int]]:
     """(first column, length) of the runs of wall in a row."""
-    found, column = [], 0
-    for is_wall, cells in groupby(maze.grid[row] == WALL):
-        length = len(list(cells))
-        if is_wall:
-            found.append((column, length))
-        column += length
-    return found
+    first = row * maze.world
+    return [
+        (run.start() - first, run.end() - run.start()) for run in _WALLS.finditer(maze.walls, first, first + maze.world)
+    ]
 
 
 def _grid_lines(maze: Maze, palette: Palette, width: float = 0.04) -> list[Shape]:
     """Faint lines between neighbouring open squares: they make cells countable in corridors and rooms."""
     is_open = maze.grid != WALL
-    across = [(int(c) + 1 - width / 2, int(r), width, 1) for r, c in np.argwhere(is_open[:, :-1] & is_open[:, 1:])]
-    along = [(int(c), int(r) + 1 - width / 2, 1, width) for r, c in np.argwhere(is_open[:-1] & is_open[1:])]
+    across = [(c + 1 - width / 2, r, width, 1) for r, c in np.argwhere(is_open[:, :-1] & is_open[:, 1:]).tolist()]
+    along = [(c, r + 1 - width / 2, 1, width) for r, c in np.argwhere(is_open[:-1] & is_open[1:]).tolist()]
     # Across and along overlap where four open squares meet, so they are two shapes of disjoint boxes each.
     return [Rects(tuple(boxes), palette.grid_line) for boxes in (across, along) if boxes]
 
@@ -152,7 +152,8 @@ def corner_mark(square: Square, palette: Palette) -> Shape:
     return Polygon(tuple((col + x, row + y) for x, y in angle), palette.top_right)
 
 
-def cheese_shapes(square: Square, palette: Palette) -> list[Shape]:
+@lru_cache(maxsize=16)
+def cheese_shapes(square: Square, palette: Palette) -> tuple[Shape, ...]:
     """A wedge of cheese: lit top, rind and three holes."""
     row, col = square
     shade, hole = mix("#7a3d00", palette.cheese, 0.24), mix("#7a3d00", palette.cheese, 0.5)
@@ -162,7 +163,7 @@ def cheese_shapes(square: Square, palette: Palette) -> list[Shape]:
         return tuple((col + x, row + y) for x, y in points)
 
     outline = at((0.10, 0.50), (0.66, 0.85), (0.90, 0.56), (0.90, 0.18), (0.10, 0.18))
-    return [
+    return (
         Polygon(outline, rind, stroke=rind, stroke_width=0.09),
         Polygon(at((0.10, 0.50), (0.66, 0.85), (0.90, 0.56)), palette.cheese),
         Polygon(at((0.10, 0.475), (0.90, 0.535), (0.90, 0.18), (0.10, 0.18)), shade),
@@ -171,10 +172,11 @@ def cheese_shapes(square: Square, palette: Palette) -> list[Shape]:
         Circle(col + 0.56, row + 0.36, 0.055, fill=hole),
         Circle(col + 0.73, row + 0.26, 0.06, fill=hole),
         Circle(col + 0.60, row + 0.66, 0.045, fill=hole),
-    ]
+    )
 
 
-def mouse_shapes(square: Square, palette: Palette, *, left: bool = True, opacity: float = 1.0) -> list[Shape]:
+@lru_cache(maxsize=64)
+def mouse_shapes(square: Square, palette: Palette, *, left: bool = True, opacity: float = 1.0) -> tuple[Shape, ...]:
     """A mouse in profile: tail, body, ear, eye and nose.
 
     Args:
@@ -193,7 +195,7 @@ def mouse_shapes(square: Square, palette: Palette, *, left: bool = True, opacity
 
     tail = [(0.78, 0.27), (0.88, 0.27), (0.93, 0.35), (0.90, 0.46), (0.93, 0.56)]
     body = _drop(0.52, 0.40)
-    return [
+    return (
         Polyline(at(*_smooth(tail)), dark, 0.05, opacity),
         Polygon(at(*body), fur, opacity, stroke=dark, stroke_width=0.035),
         disc(0.40, 0.63, 0.135, dark),
@@ -201,7 +203,7 @@ def mouse_shapes(square: Square, palette: Palette, *, left: bool = True, opacity
         disc(0.40, 0.63, 0.065, pink),
         disc(0.24, 0.45, 0.032, dark),
         disc(0.085, 0.345, 0.04, pink),
-    ]
+    )
 
 
 def _drop(x: float, y: float, steps: int = 40) -> tuple[Point, ...]:

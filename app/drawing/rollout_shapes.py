@@ -63,7 +63,7 @@ def _over(rollouts: Rollouts, step: int, shown: tuple[str, ...], palette: Palett
         if together:
             # Two mice on one square share it: the second is drawn in front of the first and lower.
             by = 0.1 if number == 0 else -0.1
-            mouse = [moved(shape, by, by) for shape in mouse]
+            mouse = tuple(moved(shape, by, by) for shape in mouse)
         shapes += mouse
     return tuple(shapes)
 

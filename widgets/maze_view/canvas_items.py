@@ -106,7 +106,7 @@ class ShapesItem(pg.GraphicsObject):
         around = QRectF()
         for box in within:
             around = around.united(box)
-        # Qt tells one rectangle around all that is exposed, 1 larger at each side: if it is the one around these squares,
+        # Qt tells one rectangle around all that is exposed, 1 larger at each side: if it is around these squares alone,
         # they are all.
         if not within or not around.contains(option.exposedRect.adjusted(1, 1, -1, -1)):
             within = [exposed]

@@ -52,11 +52,12 @@ class Legend(QWidget):
         decision = self._picture.decision
         corner, unreachable = maze.is_open(maze.top_right), self._picture.unreachable
         look = self._context.view.arrows
-        items = legend_items(palette, roles, decision=decision, corner=corner, unreachable=unreachable, look=look)
-        if (palette, mode, look, items) == self._shown:
+        shown = (palette, mode, look, decision.square is None, decision.unique, corner, unreachable)
+        if shown == self._shown:
             # Most edits change nothing here, and a new layout would take as long as painting the maze.
             return
-        self._shown, self._items = (palette, mode, look, items), items
+        self._shown = shown
+        self._items = legend_items(palette, roles, decision=decision, corner=corner, unreachable=unreachable, look=look)
         # An edit that brings another mark, or another field in the same view, must not move the maze.
         alike = (ROLES,) if mode is Mode.SIDE_BY_SIDE else tuple((role,) for role in ROLES)
         marked = replace(decision, square=maze.mouse, unique=False)

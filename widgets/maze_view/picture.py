@@ -91,7 +91,9 @@ class Picture(QObject):
     def static(self) -> tuple[Shape, ...]:
         """The maze without arrows; worked out when first asked for."""
         if self._static is None:
-            squares = {(int(row), int(col)) for row, col in np.argwhere(reachable(self.maze))}
+            squares = (
+                {(row, col) for row, col in np.argwhere(reachable(self.maze)).tolist()} if self.unreachable else None
+            )
             palette, mouse = self._source.palette, self._own_mouse
             under: tuple[Shape, ...] = ()
             if self._under is not None and self._under.maze.world == self.side:

@@ -99,6 +99,7 @@ class PlaybackBar(QWidget):
     def __init__(self, context: Context, player: Player, compared: ComparedRollouts) -> None:
         super().__init__()
         self._context, self._player, self._compared = context, player, compared
+        self._look: object = None
         self.setAccessibleName("Rollout")
         self.buttons: dict[str, QToolButton] = {}
         for name in ACTIONS:
@@ -149,7 +150,11 @@ class PlaybackBar(QWidget):
         """Show the player as it is."""
         player, actions = self._player, self._context.actions
         step, last = player.step, player.last
-        actions["playback.play"].setIcon(self._context.icon("pause" if player.playing else "play"))
+        look = ("pause" if player.playing else "play", self._context.palette)
+        if look != self._look:
+            # An icon costs more than all the rest, and this is asked at every edit.
+            self._look = look
+            actions["playback.play"].setIcon(self._context.icon(look[0]))
         actions["playback.sampled"].setChecked(player.rule.sampled)
         with QSignalBlocker(self.scrub):
             self.scrub.setRange(0, last)
@@ -171,6 +176,7 @@ class PlaybackBar(QWidget):
         self.episodes.setAlignment(middle | Qt.AlignmentFlag.AlignVCenter)
 
     def _take_look(self, *_: object) -> None:
+        self._look = None
         # A font of its own does not follow when the size of text is chosen again.
         self.count.setFont(theme.number_font(self.font()))
         self.refresh()

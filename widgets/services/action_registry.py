@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
+
+FRAME = 16
+"""Milliseconds: of a screen with sixty frames a second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,9 @@ class ActionRegistry(QObject):
     Args:
         on_error: told of what a handler raises; without it, it is passed on to Qt.
 
+    Attributes:
+        dragging: whether one edit after another may be under way: what can be done is then asked less often.
+
     Signals:
         added(str): an action was registered.
     """
@@ -61,6 +67,11 @@ class ActionRegistry(QObject):
         self._actions: dict[str, QAction] = {}
         self._window: QWidget | None = None
         self._icon: Callable[[str], object] | None = None
+        self.dragging: Callable[[], bool] = lambda: False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(FRAME)
+        self._soon.timeout.connect(self._refresh_now)
 
     def add(self, spec: Spec, *, checked: bool = False) -> QAction:
         """Register an action and make its QAction.
@@ -135,7 +146,14 @@ class ActionRegistry(QObject):
         action.setToolTip(f"{short}  ({shown})" if shown else short)
 
     def refresh(self, *_: object) -> None:
-        """Enable, disable and name all actions as their specs say now."""
+        """Enable, disable and name all actions as their specs say now; during a drag, at most once a frame."""
+        if not self.dragging():
+            self._soon.stop()
+            self._refresh_now()
+        elif not self._soon.isActive():
+            self._soon.start()
+
+    def _refresh_now(self) -> None:
         for name, spec in self._specs.items():
             if spec.enabled_when is not None:
                 self._actions[name].setEnabled(spec.enabled_when())

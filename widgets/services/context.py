@@ -65,6 +65,7 @@ class Context(Jobs):
         self.view = ViewState(self)
         self.bridge = EngineBridge(document, self.view, self)
         self.actions = ActionRegistry(self, on_error=self.report_exception)
+        self.actions.dragging = lambda: document.history.dragging
         # What can be done depends on what is open and on the engine.
         document.changed.connect(self.actions.refresh)
         document.history_changed.connect(self.actions.refresh)

@@ -40,6 +40,8 @@ def paint(painter: QPainter, shape: Shape, within: Sequence[QRectF] | None = Non
     Args:
         within: the parts that are to be painted: what is out of them is left out, where that saves time.
     """
+    if within is not None and not _seen(shape, within):
+        return
     smooth = not isinstance(shape, Rect | Rects)
     # Cells are filled to whole pixels: smoothed edges would look blurred, and show seams between neighbours.
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
@@ -62,13 +64,36 @@ def paint(painter: QPainter, shape: Shape, within: Sequence[QRectF] | None = Non
             painter.drawPolyline(_points(shape.points))
         case Segments():
             painter.setPen(_pen(shape.stroke, shape.width, shape.opacity, "butt"))
-            painter.drawLines([QLineF(*segment) for segment in shape.segments])
+            segments = shape.segments
+            if within is not None:
+                ends = np.array(segments).reshape(-1, 2, 2)
+                some = _touching(ends.min(axis=1) - shape.width, ends.max(axis=1) + shape.width, within)
+                segments = tuple(segments[at] for at in np.flatnonzero(some).tolist())
+            painter.drawLines([QLineF(*segment) for segment in segments])
         case Circle():
             painter.setBrush(Qt.BrushStyle.NoBrush if shape.fill is None else _colour(shape.fill, shape.opacity))
             painter.setPen(_pen(shape.stroke, shape.stroke_width, shape.opacity))
             painter.drawEllipse(QPointF(shape.x, shape.y), shape.radius, shape.radius)
         case Text():
             _paint_text(painter, shape)
+
+
+def _seen(shape: Shape, within: Sequence[QRectF]) -> bool:
+    """False if a single shape is out of all of these rectangles for certain; with its stroke."""
+    match shape:
+        case Polygon() | Polyline():
+            across, up = zip(*shape.points, strict=True)
+            box = (min(across), min(up), max(across), max(up))
+        case Circle():
+            box = (shape.x - shape.radius, shape.y - shape.radius, shape.x + shape.radius, shape.y + shape.radius)
+        case _:
+            return True
+    stroke = getattr(shape, "stroke_width", 0.0) or getattr(shape, "width", 0.0)
+    left, bottom, right, top = box[0] - stroke, box[1] - stroke, box[2] + stroke, box[3] + stroke
+    return any(
+        left <= each.right() and right >= each.left() and bottom <= each.bottom() and top >= each.top()
+        for each in within
+    )
 
 
 def _paint_boxes(painter: QPainter, shape: Rects, within: Sequence[QRectF] | None) -> None:

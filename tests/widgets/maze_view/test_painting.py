@@ -103,3 +103,16 @@ def test_only_what_changes_is_painted_and_nothing_old_is_left(make_hand: MakeHan
         far = np.abs(shown - painted_again(hand)).max(axis=2)
         # Where a smoothed edge is clipped, it is rounded otherwise; what is left of an arrow would be far more.
         assert far.max() <= 12, (np.argwhere(far)[0], far.max(), (far > 0).sum())
+
+
+def test_during_a_drag_actions_follow_by_the_frame_and_at_its_end_at_once(shared_hand: Hand) -> None:
+    document, undo = shared_hand.document, shared_hand.context.actions["edit.undo"]
+    named: list[str] = []
+    undo.changed.connect(lambda: named.append(undo.text()))
+    document.begin("Paint walls")
+    for square in ((5, 6), (5, 7), (5, 8), (6, 5), (7, 5)):
+        maze_edits.paint_walls(document, (square,), not document.state.maze.is_wall(square))
+    assert named == [], "no frame has been painted meanwhile"
+    document.end()
+    assert undo.isEnabled()
+    assert undo.text() == named[-1] == "Undo paint walls"

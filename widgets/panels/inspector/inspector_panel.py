@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QScrollArea, QStackedWidget, QWidget
 
 from app.document.document import State
@@ -152,10 +153,15 @@ class InspectorPanel(QWidget):
         self.copy.setEnabled(False)
 
     def _show_picture(self, maze: Maze, square: Square) -> None:
-        if self._seen == (maze, square):
+        if self._seen == (maze, square) or not self.isVisible():
             return
         self._seen = (maze, square)
         self.picture.show_observation(observations(maze, [square])[0])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Behind another panel no picture is drawn.
+        self._show()
 
     def _recolour(self, palette: Palette) -> None:
         for part in (self.probabilities, self.logits, self.picture):
