@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT.parent / "shared" / "reference"
 WIDGETS = ROOT / "tests" / "widgets"
 
-# A busy machine is no failure. The same examples each time, so that a run says something of the change that was made, and
-# `make test` passes on a stranger's machine; seven runs with other examples found nothing. FULL=1 looks for new ones.
+# A busy machine is no failure. The same examples each time, so that a run says something of the change that was made,
+# and `make test` passes for a stranger; seven runs with other examples found nothing. FULL=1 looks for new ones.
 settings.register_profile(
     "any machine",
     deadline=None,

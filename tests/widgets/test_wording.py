@@ -67,11 +67,10 @@ def test_of_actions_and_the_window(make_hand: MakeHand) -> None:
 
 
 @pytest.mark.parametrize("name", DIALOGS)
-def test_of_dialogs(hand: Hand, name: str) -> None:
-    dialog = DIALOGS[name](hand)
+def test_of_dialogs(shared_hand: Hand, name: str) -> None:
+    dialog = DIALOGS[name](shared_hand)
     try:
         assert not [text for text in texts(dialog) if text.endswith(" …")]
         assert not [tip for tip in tips(dialog) if tip.endswith(".") or ".." in tip]
     finally:
         dialog.close()
-        dialog.deleteLater()

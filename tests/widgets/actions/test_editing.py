@@ -63,8 +63,8 @@ def test_a_flood_fill_takes_the_connected_squares_and_no_thing(hand: Hand) -> No
         ("maze.carve", carve_path_to_corner),
     ],
 )
-def test_the_whole_maze_is_changed_and_undone(hand: Hand, action: str, expected: object) -> None:
-    before = hand.maze
+def test_the_whole_maze_is_changed_and_undone(shared_hand: Hand, action: str, expected: object) -> None:
+    hand, before = shared_hand, shared_hand.maze
     hand.context.actions.trigger(action)
     assert hand.maze == expected(before)  # type: ignore[operator]
     hand.document.undo()
