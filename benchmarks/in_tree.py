@@ -256,8 +256,8 @@ def gif() -> dict[str, float]:
     random = np.random.default_rng(0)
     ends = [2 * random.standard_normal((len(maze.squares), 15)) for _ in range(2)]
 
-    def frames() -> Any:
-        for number in range(FRAMES):
+    def frames(many: int) -> Any:
+        for number in range(many):
             part = number / (FRAMES - 1)
             logits = ((1 - part) * ends[0] + part * ends[1]).astype(np.float32)
             field = fields.VectorField(maze, maze.squares, logits, np.zeros(len(logits), np.float32))
@@ -265,8 +265,10 @@ def gif() -> dict[str, float]:
             result = requests.FieldResult(request, field, field, True, 1.0, "CPU")
             yield drawing.figure(result, "original", palette.LIGHT)
 
+    # Once for what is imported.
+    movies.gif_bytes(frames(2), 2, {})
     before = time.perf_counter()
-    size = len(movies.gif_bytes(frames(), FRAMES, {}))
+    size = len(movies.gif_bytes(frames(FRAMES), FRAMES, {}))
     return {"GIF": (time.perf_counter() - before) * 1000, "bytes": size}
 
 
