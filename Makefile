@@ -11,13 +11,15 @@ NUMPY2_PY := build/numpy2-env/bin/python
 NUMPY2_STAMP := build/numpy2-env/.requirements
 PACKAGE_PY := build/package-env/bin/python
 PACKAGE_STAMP := build/package-env/.requirements
+# Ratios travel only where memory is given back in the same way.
+PLAIN_MEMORY := env -u GLIBC_TUNABLES -u LD_PRELOAD -u MALLOC_ARENA_MAX -u MALLOC_MMAP_THRESHOLD_ -u MALLOC_TRIM_THRESHOLD_
 ARGS ?=
 JOBS ?= 2
 # Of the tests, those where another numpy shows first, and quick enough for a second run.
 QUICK := tests/document tests/drawing tests/export tests/field/test_engine.py tests/field/test_measures.py \
 	tests/interventions tests/io tests/maze tests/studies
 
-.PHONY: help run test test-numpy2 check studies screenshots demo bench package package-test package-bench release clean
+.PHONY: help run test test-numpy2 check studies screenshots demo bench bench-cuda package package-test package-bench release clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -51,8 +53,13 @@ screenshots: $(DEV_STAMP)  ## Draw the pictures of the README and the guide agai
 demo: $(DEV_STAMP)  ## Record the README's demos again, as GIF and MP4
 	@$(PY) docs/make_demo.py
 
-bench: $(DEV_STAMP)  ## Print the benchmark table (JSON=FILE writes it as well)
-	@$(PY) -m benchmarks $(if $(JSON),--json $(JSON))
+bench: $(DEV_STAMP)  ## Print the benchmark table (JSON=FILE writes it, BEFORE=FOLDER compares with a tree of c310395)
+	@$(PLAIN_MEMORY) $(PY) -m benchmarks $(if $(JSON),--json $(JSON))
+	@$(if $(BEFORE),$(PY) -m benchmarks.next_to_before $(BEFORE))
+
+bench-cuda: $(DEV_STAMP)  ## Measure and test on a CUDA device, in less than 8 minutes
+	@$(PLAIN_MEMORY) $(PY) -m benchmarks gpu full_refresh slider $(if $(JSON),--json $(JSON))
+	@timeout 300 $(PY) -m pytest -q --device cuda tests/field
 
 package: $(PACKAGE_STAMP)  ## Build the frozen program and this system's installers, into dist/
 	@$(PY) packaging/linux/install_packages.py package || true

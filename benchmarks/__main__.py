@@ -30,7 +30,7 @@ from benchmarks import (
     slider,
     stalls,
 )
-from benchmarks.measure import Row
+from benchmarks.measure import Row, allocator
 from benchmarks.subjects import EASY, HARD, level, policy
 
 QUESTIONS = {
@@ -69,6 +69,7 @@ def main() -> int:
             "engine": engine.device_label,
             "plain": f"torch {torch.__version__}, {torch.get_num_threads()} threads",
             "system": platform.platform(),
+            "allocator": allocator(),
         }
         for name, what in {**machine, **plans}.items():
             print(f"{name}: {what}")

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+ALLOCATOR = ("GLIBC_TUNABLES", "LD_PRELOAD", "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")
+"""Variables that choose how memory is given back: they change plain torch more than the engine, and so every ratio."""
+
 REPEATS = 9
 PAUSE = 0.02
 """Seconds between two measurements, in which threads of the one before fall asleep."""
+
+
+def allocator() -> str:
+    """The setting of memory that was measured with: `make bench` fixes it to the system's own."""
+    found = [f"{name}={os.environ[name]}" for name in ALLOCATOR if name in os.environ]
+    return ", ".join(found) or "the system's own"
 
 
 @dataclass(frozen=True)
