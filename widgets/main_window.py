@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QMainWindow, QToolBar, QToolButton, QVBoxLayout, QWidget
 
+from app.errors import shown
 from app.maze.maze import Square
 from widgets.actions import window_actions
 from widgets.actions.maze_actions import register_maze
@@ -335,7 +336,7 @@ class MainWindow(ReadingOrder, QMainWindow):
     def _show_title(self, *_: object) -> None:
         document = self.context.document
         path = self.files.session_path
-        name = path.stem if path is not None else document.state.tab.title
+        name = shown(path.stem) if path is not None else document.state.tab.title
         self.setWindowTitle(window_title(name, document.state))
         self.setWindowModified(unsaved_work(document, path is not None))
 

@@ -10,6 +10,7 @@ from psygnal import Signal
 
 from app.document.history import Command, History
 from app.document.snapshot import Snapshot
+from app.errors import shown
 from app.interventions.patches import NO_PATCHES, PatchStack
 from app.maze.maze import Maze
 from app.policy.policy import Policy
@@ -18,13 +19,16 @@ MOST_MAZES: Final = 1000
 """Mazes open at once: far more than tabs can be told apart, few enough for every session to be read again."""
 
 
+LONGEST_TITLE: Final = 200
+
+
 @dataclass(frozen=True)
 class OpenMaze:
     """A maze in a tab.
 
     Attributes:
         id: unique among all mazes of the session, never reused.
-        title: what its tab says.
+        title: what its tab says, made fit to be shown.
         maze: as it is now.
         generated: as its level was generated or its file was opened: what "back to the level" returns to.
         seed: procgen's level seed, or None for a maze from elsewhere.
@@ -37,6 +41,10 @@ class OpenMaze:
     generated: Maze
     seed: int | None = None
     region: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.title.isprintable() or len(self.title) > LONGEST_TITLE:
+            object.__setattr__(self, "title", shown(self.title, LONGEST_TITLE))
 
 
 @dataclass(frozen=True)

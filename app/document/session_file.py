@@ -17,10 +17,10 @@ from typing import Any, Final
 from app import __version__
 from app.document.document import OpenMaze, State
 from app.document.snapshot import Snapshot
-from app.errors import MazescopeError, SessionError
+from app.errors import MazescopeError, SessionError, shown
 from app.interventions.patches_file import stack_from_json, stack_to_json
 from app.io.atomic import write_atomically
-from app.io.json_file import json_bytes, read_json, shown
+from app.io.json_file import json_bytes, json_shown, read_json
 from app.maze import maze_file as maze_files
 from app.maze.maze import WORLDS
 from app.maze.random_words import LARGEST_SEED
@@ -121,7 +121,7 @@ def from_json(found: object, folder: Path | None = None) -> Session:
         raise SessionError(f'This is not a session: expected an object with "format": "{FORMAT}".')
     version = found.get("version")
     if type(version) is not int or version != VERSION:
-        raise SessionError(f"The session has version {shown(version)}; this program reads version {VERSION}.")
+        raise SessionError(f"The session has version {json_shown(version)}; this program reads version {VERSION}.")
     mazes, view = found.get("mazes"), found.get("view", {})
     if not isinstance(mazes, list) or not mazes:
         raise SessionError('The session has no mazes; expected a list "mazes" with at least one.')
@@ -165,7 +165,7 @@ def _maze_from_json(found: object) -> OpenMaze:
     for name, value, least, most in (("seed", seed, 0, LARGEST_SEED), ("region", region, 1, max(WORLDS.values()))):
         if value is not None and (type(value) is not int or not least <= value <= most):
             raise SessionError(
-                f'The "{name}" of the maze {shown(title)} is {shown(value)}; '
+                f'The "{name}" of the maze {json_shown(title)} is {json_shown(value)}; '
                 f"expected a whole number from {least} to {most}, or null."
             )
     maze, generated = maze_files.from_json(found["maze"]), maze_files.from_json(found["generated"])
@@ -257,4 +257,4 @@ def _policy_from_json(found: object, folder: Path | None, name: str) -> PolicyRe
         paths.append(folder / found["relative"])
     if "path" in found:
         paths.append(Path(found["path"]))
-    return PolicyReference(found.get("name", "policy"), found["weights_hash"], tuple(paths))
+    return PolicyReference(shown(found.get("name", "policy")), found["weights_hash"], tuple(paths))

@@ -12,7 +12,7 @@ import numpy as np
 from app.errors import PatchError
 from app.interventions.patches import Patch
 from app.io.atomic import write_atomically
-from app.io.json_file import json_bytes, read_json, shown
+from app.io.json_file import json_bytes, json_shown, read_json
 from app.policy.layers import canonical
 
 LARGEST: Final = 2**20
@@ -49,7 +49,7 @@ class ChannelSet:
     def __post_init__(self) -> None:
         if not self.name.strip() or len(self.name) > LONGEST_NAME:
             raise PatchError(
-                f"A set called {shown(self.name)} was found; expected a name of 1 to {LONGEST_NAME} letters."
+                f"A set called {json_shown(self.name)} was found; expected a name of 1 to {LONGEST_NAME} letters."
             )
         if not self.channels or len(set(self.channels)) < len(self.channels):
             raise PatchError(f"The set {self.name} has no channel, or one of them twice; expected each once.")
@@ -90,14 +90,14 @@ def sets_from_json(found: object) -> tuple[ChannelSet, ...]:
         PatchError: one sentence on what was found and what was expected.
     """
     if not isinstance(found, dict) or set(found) != {"channel_sets"} or not isinstance(found["channel_sets"], list):
-        raise PatchError(f'Expected an object {{"channel_sets": [...]}}; found {shown(found)}.')
+        raise PatchError(f'Expected an object {{"channel_sets": [...]}}; found {json_shown(found)}.')
     if len(found["channel_sets"]) > MOST_SETS:
         raise PatchError(f"{len(found['channel_sets'])} sets were found; expected at most {MOST_SETS}.")
     sets = tuple(_set_from_json(each, place) for place, each in enumerate(found["channel_sets"], start=1))
     names = [each.name for each in sets]
     for name in names:
         if names.count(name) > 1:
-            raise PatchError(f"Two sets are called {shown(name)}; expected names that differ.")
+            raise PatchError(f"Two sets are called {json_shown(name)}; expected names that differ.")
     return sets
 
 
@@ -127,12 +127,14 @@ def save_sets(path: Path, sets: Sequence[ChannelSet]) -> None:
 
 def _set_from_json(found: object, place: int) -> ChannelSet:
     if not isinstance(found, dict) or set(found) != {"name", "layer", "channels"}:
-        raise PatchError(f'Set {place} is {shown(found)}; expected "name", "layer" and "channels".')
+        raise PatchError(f'Set {place} is {json_shown(found)}; expected "name", "layer" and "channels".')
     name, layer, channels = found["name"], found["layer"], found["channels"]
     if not isinstance(name, str) or not isinstance(layer, str) or not layer.strip():
-        raise PatchError(f"Set {place} has the name {shown(name)} and the layer {shown(layer)}; expected two texts.")
+        raise PatchError(
+            f"Set {place} has the name {json_shown(name)} and the layer {json_shown(layer)}; expected two texts."
+        )
     if not isinstance(channels, list) or not all(
         type(each) is int and 0 <= each <= LARGEST_CHANNEL for each in channels
     ):
-        raise PatchError(f"Set {place} has the channels {shown(channels)}; expected a list of channel numbers.")
+        raise PatchError(f"Set {place} has the channels {json_shown(channels)}; expected a list of channel numbers.")
     return ChannelSet(name, canonical(layer), tuple(channels))

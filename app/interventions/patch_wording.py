@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.errors import shown
 from app.interventions.channel_text import channels_text
 from app.interventions.patches import Patch, PatchStack, SetValue
 from app.number_format import general, short
@@ -146,7 +147,7 @@ def _inside(patch: Patch, channels: str) -> str:
 
 
 def _file_name(vector: str) -> str:
-    return vector.replace("\\", "/").rpartition("/")[2]
+    return shown(vector.replace("\\", "/").rpartition("/")[2])
 
 
 def _stem(vector: str) -> str:

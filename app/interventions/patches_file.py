@@ -11,7 +11,7 @@ from typing import Any, Final
 from app.errors import PatchError
 from app.interventions.patches import KINDS, VECTOR_WORDS, Patch, PatchStack, VectorPatch
 from app.io.atomic import write_atomically
-from app.io.json_file import json_bytes, read_json, shown
+from app.io.json_file import json_bytes, json_shown, read_json
 from app.io.regular_file import is_file
 from app.maze.random_words import LARGEST_SEED
 from app.policy.layers import canonical
@@ -46,12 +46,12 @@ def stack_from_json(found: object) -> PatchStack:
         PatchError: one sentence on what was found and what was expected.
     """
     if not isinstance(found, dict) or "patches" not in found:
-        raise PatchError('Expected an object {"patches": [...]}; ' + f"found {shown(found)}.")
+        raise PatchError('Expected an object {"patches": [...]}; ' + f"found {json_shown(found)}.")
     others = sorted(found.keys() - {"patches"})
     if others:
-        raise PatchError(f'Key {shown(others[0])} was found next to "patches"; expected no other.')
+        raise PatchError(f'Key {json_shown(others[0])} was found next to "patches"; expected no other.')
     if not isinstance(found["patches"], list):
-        raise PatchError(f'"patches" is {shown(found["patches"])}; expected a list of patches.')
+        raise PatchError(f'"patches" is {json_shown(found["patches"])}; expected a list of patches.')
     if len(found["patches"]) > MOST_PATCHES:
         raise PatchError(f"{len(found['patches'])} patches were found; expected at most {MOST_PATCHES}.")
     return PatchStack(tuple(_patch_from_json(patch, place) for place, patch in enumerate(found["patches"], start=1)))
@@ -113,15 +113,15 @@ def _patch_to_json(patch: Patch) -> dict[str, Any]:
 def _patch_from_json(found: object, place: int) -> Patch:
     try:
         if not isinstance(found, dict):
-            raise PatchError(f"{shown(found)} was found; expected an object.")
+            raise PatchError(f"{json_shown(found)} was found; expected an object.")
         kind = found.get("kind")
         if not isinstance(kind, str) or kind not in KINDS:
-            raise PatchError(f'"kind" is {shown(kind)}; expected one of {", ".join(KINDS)}.')
+            raise PatchError(f'"kind" is {json_shown(kind)}; expected one of {", ".join(KINDS)}.')
         patch_type = KINDS[kind]
         known = {field.name: field for field in fields(patch_type)}
         unknown = sorted(found.keys() - known.keys() - {"kind"})
         if unknown:
-            raise PatchError(f"Key {shown(unknown[0])} was found; a {kind} patch has {', '.join(known)}.")
+            raise PatchError(f"Key {json_shown(unknown[0])} was found; a {kind} patch has {', '.join(known)}.")
         if "layer" not in found:
             raise PatchError('"layer" is missing; expected the name of a stage of the network.')
         if issubclass(patch_type, VectorPatch) and "vector" not in found:
@@ -139,26 +139,26 @@ def _patch_from_json(found: object, place: int) -> Patch:
 def _layer(name: str, value: object) -> str:
     # Whether a policy has it is asked where the stack is compiled: a patch made for another network is not lost.
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_NAME:
-        raise PatchError(f'"{name}" is {shown(value)}; expected a stage such as "embedder.block2.res1.resadd".')
+        raise PatchError(f'"{name}" is {json_shown(value)}; expected a stage such as "embedder.block2.res1.resadd".')
     return canonical(value)
 
 
 def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise PatchError(f'"{name}" is {shown(value)}; expected true or false.')
+        raise PatchError(f'"{name}" is {json_shown(value)}; expected true or false.')
     return value
 
 
 def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= FLOAT32_MAX:
-        raise PatchError(f'"{name}" is {shown(value)}; expected a number that float32 can hold.')
+        raise PatchError(f'"{name}" is {json_shown(value)}; expected a number that float32 can hold.')
     return float(value)
 
 
 def _whole(lowest: int, highest: int) -> Callable[[str, object], int]:
     def read(name: str, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
-            raise PatchError(f'"{name}" is {shown(value)}; expected a whole number from {lowest} to {highest}.')
+            raise PatchError(f'"{name}" is {json_shown(value)}; expected a whole number from {lowest} to {highest}.')
         return value
 
     return read
@@ -167,13 +167,13 @@ def _whole(lowest: int, highest: int) -> Callable[[str, object], int]:
 def _sigma(name: str, value: object) -> float:
     number = _number(name, value)
     if number < 0:
-        raise PatchError(f'"{name}" is {shown(value)}; expected 0 or more.')
+        raise PatchError(f'"{name}" is {json_shown(value)}; expected 0 or more.')
     return number
 
 
 def _channels(name: str, value: object) -> tuple[int, ...]:
     if not isinstance(value, list):
-        raise PatchError(f'"{name}" is {shown(value)}; expected a list of channel numbers.')
+        raise PatchError(f'"{name}" is {json_shown(value)}; expected a list of channel numbers.')
     channels = tuple(_whole(0, 2**20)(name, channel) for channel in value)
     if len(set(channels)) != len(channels):
         raise PatchError(f'"{name}" names a channel twice; expected each once.')
@@ -182,25 +182,25 @@ def _channels(name: str, value: object) -> tuple[int, ...]:
 
 def _square(name: str, value: object) -> tuple[int, int]:
     if not isinstance(value, list) or len(value) != 2:
-        raise PatchError(f'"{name}" is {shown(value)}; expected a maze square [row, col].')
+        raise PatchError(f'"{name}" is {json_shown(value)}; expected a maze square [row, col].')
     return _whole(0, 24)(name, value[0]), _whole(0, 24)(name, value[1])
 
 
 def _squares(name: str, value: object) -> tuple[tuple[int, int], ...]:
     if not isinstance(value, list):
-        raise PatchError(f'"{name}" is {shown(value)}; expected a list of maze squares [row, col].')
+        raise PatchError(f'"{name}" is {json_shown(value)}; expected a list of maze squares [row, col].')
     return tuple(_square(name, square) for square in value)
 
 
 def _size(name: str, value: object) -> str:
     if value not in ("same", "any"):
-        raise PatchError(f'"{name}" is {shown(value)}; expected "same" or "any".')
+        raise PatchError(f'"{name}" is {json_shown(value)}; expected "same" or "any".')
     return str(value)
 
 
 def _vector(name: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise PatchError(f'"{name}" is {shown(value)}; expected "cheese", "top-right" or a file.')
+        raise PatchError(f'"{name}" is {json_shown(value)}; expected "cheese", "top-right" or a file.')
     return value
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from app.errors import MazescopeError, PatchError
+from app.errors import MazescopeError, PatchError, shown
 from app.io.atomic import write_atomically
 from app.io.json_file import parse_json
 from app.io.regular_file import limit_text, no_regular_file
@@ -78,6 +78,8 @@ class ActivationVector:
         values.setflags(write=False)
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "layer", canonical(self.layer))
+        for name, longest in (("name", 200), ("policy_name", 200), ("note", 2000)):
+            object.__setattr__(self, name, shown(getattr(self, name), longest))
 
     @cached_property
     def digest(self) -> str:
@@ -162,15 +164,6 @@ def read_vector(path: str | Path, *, largest: int = LARGEST) -> ActivationVector
     if found.st_size > largest:
         raise PatchError(f"{path.name} holds more than {limit_text(largest)}; a vector's file is far smaller.")
     return _read(path, found.st_mtime_ns, found.st_size, found.st_ino)
-
-
-def file_stamp(path: str | Path) -> tuple[int, int, int] | None:
-    """Mark of one writing of a file: time in ns, size, place on the disk; None where there is no file."""
-    try:
-        found = Path(path).stat()
-    except (OSError, ValueError):
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,18 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
+import stat
+import time
 from pathlib import Path
+from typing import Final
+
+STALE_SECONDS: Final = 3600
+"""Age at which an unfinished file is what a killed run left: no file takes so long to be written."""
+
+_UNFINISHED: Final = re.compile(r"\.[0-9a-f]{16}\.part")
+_swept: Final[set[Path]] = set()
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
@@ -42,6 +52,21 @@ def write_atomically(path: str | Path, content: bytes) -> None:
             unfinished.unlink()
         raise
     _sync_folder(target.parent)
+    sweep(target.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed runs left unfinished in a folder; looked for once in each, while the program runs."""
+    if folder in _swept:
+        return
+    _swept.add(folder)
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _UNFINISHED.fullmatch(entry.name):
+                with contextlib.suppress(OSError):
+                    found = entry.stat(follow_symlinks=False)
+                    if stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > STALE_SECONDS:
+                        os.unlink(entry.path)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from app.errors import MazescopeError
+from app.errors import MazescopeError, shown
 from app.io.regular_file import read_file
 
 DEEPEST: Final = 64
@@ -109,10 +109,10 @@ def json_bytes(values: Any) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def shown(value: object, longest: int = 60) -> str:
+def json_shown(value: object, longest: int = 60) -> str:
     """A value as a sentence shows it: as JSON, cut short."""
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):
         text = repr(value)
-    return text if len(text) <= longest else text[: longest - 3] + "..."
+    return shown(text, longest)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from app.errors import MazescopeError
 
+Stamp = tuple[int, int, int]
+"""What `file_stamp` gives."""
+
 
 def no_regular_file(path: Path) -> str | None:
     """The kind of thing at a path that is not a regular file: "a folder", "a device or a pipe"; None for a file.
@@ -32,6 +35,23 @@ def is_file(path: Path) -> bool:
 def exists(path: Path) -> bool:
     """True if anything is there that can be looked at; likewise."""
     return os.path.exists(path)
+
+
+def file_stamp(path: str | Path) -> Stamp | None:
+    """Mark of one writing of a file: time in ns, size, place on the disk; None where there is no file."""
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def read_only(path: Path) -> bool:
+    """Whether a file is there that says it is not to be written to; also to root, who could."""
+    try:
+        return not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK)
+    except (OSError, ValueError):
+        return False
 
 
 def read_file(path: Path, largest: int, expected: str, refusal: type[MazescopeError]) -> bytes:

@@ -15,7 +15,7 @@ import numpy as np
 
 from app.errors import MazeError
 from app.io.atomic import write_atomically
-from app.io.json_file import json_bytes, read_json, shown
+from app.io.json_file import json_bytes, json_shown, read_json
 from app.maze.maze import WORLDS, Maze, Square
 
 FORMAT: Final = "mazescope-maze"
@@ -51,22 +51,24 @@ def from_json(found: object) -> Maze:
     if not isinstance(found, dict):
         raise MazeError(f"A {_kind(found)} was found; expected an object with the keys {', '.join(_KEYS)}.")
     if found.get("format") != FORMAT:
-        raise MazeError(f'The format is {shown(found.get("format"))}; expected "{FORMAT}".')
+        raise MazeError(f'The format is {json_shown(found.get("format"))}; expected "{FORMAT}".')
     if type(found.get("version")) is not int or found["version"] != VERSION:
-        raise MazeError(f"The maze has version {shown(found.get('version'))}; this program reads version {VERSION}.")
+        raise MazeError(
+            f"The maze has version {json_shown(found.get('version'))}; this program reads version {VERSION}."
+        )
     missing = [key for key in _KEYS if key not in found]
     if missing:
         raise MazeError(f'The maze lacks the key "{missing[0]}"; expected the keys {", ".join(_KEYS)}.')
     unknown = [key for key in found if key not in _KEYS]
     if unknown:
-        raise MazeError(f"The maze has the unknown key {shown(unknown[0])}; expected the keys {', '.join(_KEYS)}.")
+        raise MazeError(f"The maze has the unknown key {json_shown(unknown[0])}; expected the keys {', '.join(_KEYS)}.")
     for key in ("world", "dim", "theme"):
         if type(found[key]) is not int:
-            raise MazeError(f'The "{key}" is {shown(found[key])}; expected a whole number.')
+            raise MazeError(f'The "{key}" is {json_shown(found[key])}; expected a whole number.')
     if found["world"] not in WORLDS.values():
         raise MazeError(f'The "world" has side {found["world"]}; expected 15 (easy) or 25 (hard).')
     if not isinstance(found["facing"], str):
-        raise MazeError(f'The "facing" is {shown(found["facing"])}; expected "fresh", "left" or "right".')
+        raise MazeError(f'The "facing" is {json_shown(found["facing"])}; expected "fresh", "left" or "right".')
     return Maze(
         world=found["world"],
         dim=found["dim"],
@@ -126,7 +128,7 @@ def _walls(rows: object, world: int) -> bytes:
 def _square(name: str, value: object) -> Square:
     if not isinstance(value, list) or len(value) != 2 or any(type(part) is not int for part in value):
         expected = "[row, col]" if name == "mouse" else "[row, col] or null"
-        raise MazeError(f'The "{name}" is {shown(value)}; expected {expected} of whole numbers.')
+        raise MazeError(f'The "{name}" is {json_shown(value)}; expected {expected} of whole numbers.')
     return value[0], value[1]
 
 

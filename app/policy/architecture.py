@@ -10,8 +10,8 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from app.errors import PolicyError
-from app.policy.file_contents import StoredTensor, listed, shape_text, shown
+from app.errors import PolicyError, shown
+from app.policy.file_contents import StoredTensor, listed, shape_text
 from app.policy.layers import INPUT_SIDE
 from app.policy.limits import LIMITS, Limits
 from app.policy.network import Network

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+from app.errors import shown
+
 EXPECTED: Final = "a checkpoint saved by torch.save, or a safetensors file"
 """The files that hold a policy, for sentences."""
 
@@ -43,12 +45,6 @@ class Contents:
     format: str
     tensors: Mapping[str, StoredTensor]
     metadata: dict[str, Any] = field(default_factory=dict)
-
-
-def shown(text: object, longest: int = 80) -> str:
-    """A name from a file, fit for a sentence: printable, on one line, not too long."""
-    plain = "".join(letter if letter.isprintable() else "?" for letter in str(text))
-    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
 def listed(names: Iterable[object], most: int = 3) -> str:

@@ -12,8 +12,8 @@ import struct
 from collections.abc import Mapping
 from typing import BinaryIO, Final, cast
 
-from app.errors import PolicyError
-from app.policy.file_contents import Contents, shown, size_text
+from app.errors import PolicyError, shown
+from app.policy.file_contents import Contents, size_text
 from app.policy.limits import LIMITS, Limits
 from app.policy.pickle_values import PickleError
 from app.policy.state_dict import damaged, state_dict_of

@@ -13,11 +13,11 @@ from threading import Lock
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from app.errors import PolicyError
+from app.errors import PolicyError, shown
 from app.io.file_kind import kind_of
 from app.io.regular_file import no_regular_file
 from app.policy.architecture import build_network, largest_file
-from app.policy.file_contents import EXPECTED, Contents, shown, size_text
+from app.policy.file_contents import EXPECTED, Contents, size_text
 from app.policy.legacy_file import MAGIC as LEGACY
 from app.policy.legacy_file import read_legacy
 from app.policy.limits import LIMITS, Limits

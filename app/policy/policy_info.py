@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from app.errors import shown
 from app.io.json_file import parse_json
 from app.paths import asset
-from app.policy.file_contents import shown, size_text
+from app.policy.file_contents import size_text
 from app.policy.metadata import plain_items
 from app.policy.policy import Policy
 

@@ -12,8 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.errors import PolicyError
-from app.policy.file_contents import shown
+from app.errors import PolicyError, shown
 from app.policy.loading import load_policy
 from app.policy.policy import Policy
 from app.policy.zip_directory import SUFFIXES

@@ -8,8 +8,8 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from app.errors import PolicyError
-from app.policy.file_contents import Contents, StoredTensor, listed, shape_text, shown
+from app.errors import PolicyError, shown
+from app.policy.file_contents import Contents, StoredTensor, listed, shape_text
 from app.policy.limits import Limits
 from app.policy.metadata import plain_items
 from app.policy.pickle_values import Placeholder

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from app.errors import PolicyError
-from app.policy.file_contents import Contents, shown, size_text
+from app.errors import PolicyError, shown
+from app.policy.file_contents import Contents, size_text
 from app.policy.limits import LIMITS, Limits
 from app.policy.pickle_values import PickleError
 from app.policy.state_dict import damaged, state_dict_of

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO, Final
 
 import torch
 
-from app.errors import PolicyError
-from app.policy.file_contents import listed, shown
+from app.errors import PolicyError, shown
+from app.policy.file_contents import listed
 from app.policy.pickle_values import Known, Placeholder, placeholders, read_values
 
 WAY_OUT: Final = "torch.save({'state_dict': policy.state_dict()}, 'policy.pth')"

@@ -13,8 +13,8 @@ import struct
 import zipfile
 from typing import BinaryIO, Final, cast
 
-from app.errors import PolicyError
-from app.policy.file_contents import EXPECTED, listed, shown, size_text
+from app.errors import PolicyError, shown
+from app.policy.file_contents import EXPECTED, listed, size_text
 from app.policy.limits import LIMITS, Limits
 
 SUFFIXES: Final = (".pth", ".pt", ".safetensors", ".ckpt")

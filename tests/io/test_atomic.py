@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+import time
 
 import pytest
 
@@ -85,3 +86,14 @@ def test_a_pipe_is_not_replaced(tmp_path):
         write_atomically(path, b"x")
     assert path.is_fifo()
     assert [found.name for found in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_what_a_killed_run_left_unfinished_is_swept_with_the_next_file(tmp_path):
+    old = time.time() - 7200
+    left, new, other = tmp_path / f".{'0a' * 8}.part", tmp_path / f".{'0b' * 8}.part", tmp_path / ".other.part"
+    for path in (left, new, other):
+        path.write_bytes(b"half")
+    os.utime(left, (old, old))
+    os.utime(other, (old, old))
+    write_atomically(tmp_path / "file", b"whole")
+    assert {path.name for path in tmp_path.iterdir()} == {"file", new.name, other.name}

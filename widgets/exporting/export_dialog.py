@@ -27,6 +27,7 @@ from app.drawing.figure import Figure
 from app.errors import MazescopeError
 from app.export.movie_frames import Sweep
 from app.io.regular_file import is_file
+from app.paths import home_folder
 from app.progress import Progress
 from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, muted, row, set_flag
@@ -307,7 +308,7 @@ class ExportDialog(ReadingOrder, QDialog):
     def _folder(self) -> Path:
         """The path of the last export."""
         folder = self._context.settings.get("export.folder")
-        return Path(folder) if isinstance(folder, str) and os.path.isdir(folder) else Path.home()
+        return Path(folder) if isinstance(folder, str) and os.path.isdir(folder) else home_folder()
 
     def _show_state(self, *_: object) -> None:
         busy, path = self._task.busy, self._path

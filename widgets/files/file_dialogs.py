@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
@@ -24,7 +25,9 @@ def ask_file(parent: QWidget, title: str, folder: str, filters: str) -> str:
 
 
 def ask_name(parent: QWidget, title: str, suggested: str, filters: str) -> str:
-    """Path to save at, not necessarily with a suffix; empty when the dialog was left.
+    """Path to save at; empty when the dialog was left. A name without a suffix gets that of the chosen type.
+
+    So the dialog asks about the very file that would be replaced.
 
     Args:
         title: what is saved: "Save maze".
@@ -35,6 +38,8 @@ def ask_name(parent: QWidget, title: str, suggested: str, filters: str) -> str:
     folder = "" if path.parent == Path() else str(path.parent)
     dialog = _dialog(parent, title, folder, filters, QFileDialog.FileMode.AnyFile)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(_suffix(filters.split(";;")[0]))
+    dialog.filterSelected.connect(partial(_follow, dialog))
     dialog.selectFile(path.name)
     return "".join(_ask(dialog)[:1])
 
@@ -57,6 +62,15 @@ def _dialog(parent: QWidget, title: str, folder: str, filters: str, mode: QFileD
     dialog.setNameFilters(filters.split(";;"))
     widen(dialog)
     return dialog
+
+
+def _suffix(kind: str) -> str:
+    """The first suffix of a type as Qt writes it: "json" of "Mazes (*.json)"; empty for all files."""
+    return kind.partition("(*.")[2].partition(" ")[0].rstrip(")")
+
+
+def _follow(dialog: QFileDialog, kind: str) -> None:
+    dialog.setDefaultSuffix(_suffix(kind))
 
 
 def _ask(dialog: QFileDialog) -> list[str]:

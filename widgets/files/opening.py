@@ -21,11 +21,13 @@ from app.document.session_file import save_session
 from app.errors import MazescopeError
 from app.interventions.patches import PatchStack
 from app.interventions.vectors import ActivationVector
+from app.io.regular_file import Stamp, file_stamp
 from app.maze import maze_file as maze_files
 from app.maze import text_file
-from app.paths import asset
+from app.paths import asset, home_folder
 from app.policy.policy import Policy
 from widgets.files.file_dialogs import ask_files, ask_name
+from widgets.files.overwrite_question import OverwriteQuestion, reason_to_ask
 from widgets.services.context import Context
 from widgets.services.topics import Topic
 
@@ -66,6 +68,8 @@ class Files(QObject):
         super().__init__(window)
         self._context, self._window = context, window
         self.session_path: Path | None = None
+        # The writing of each file as it was opened or saved here: one that differs now was changed by another program.
+        self._stamps: dict[Path, Stamp | None] = {}
         self.leaving: Callable[[Callable[[], object]], object] = lambda go_on: go_on()
         """Asked before another session takes the place of this one: calls its argument when it may."""
         context.files.opened.connect(self._remember)
@@ -89,7 +93,12 @@ class Files(QObject):
         document = self._context.document
         if files or not folders:
             folders = [path.parent for path in self.recent]
-            self._context.files.open(files, lambda path: _read(path, document.state.policy, folders), self._take)
+
+            def read(path: Path) -> Content:
+                self._stamps[path] = file_stamp(path)
+                return _read(path, document.state.policy, folders)
+
+            self._context.files.open(files, read, self._take)
 
     def open_path(self, path: Path) -> None:
         """Open one file by what it holds."""
@@ -170,6 +179,7 @@ class Files(QObject):
             self._context.report_exception(error, Topic.SAVE)
             return False
         self._context.succeeded.emit(Topic.SAVE)
+        self._stamps[path] = file_stamp(path)
         self._context.document.mark_saved()
         self._set_path(path)
         self._remember([path])
@@ -179,22 +189,39 @@ class Files(QObject):
     def save(self) -> bool:
         """Save to the session's file; asks for one when it has none."""
         self.saving.emit()
-        return self.save_session(self.session_path) if self.session_path is not None else self.ask_save()
+        path = self.session_path
+        if path is None:
+            return self.ask_save()
+        return self._replacing(path, self._stamps.get(path), self.save_session, self.ask_save)
 
     def ask_save(self) -> bool:
         """Let the user choose a file for the session, and save to it."""
         self.saving.emit()
         name = ask_name(self._window, "Save session", self._suggested(SESSION_SUFFIX), FILTERS["session"])
-        return bool(name) and self.save_session(_with_suffix(Path(name), SESSION_SUFFIX))
+        path = _with_suffix(Path(name), SESSION_SUFFIX)
+        return bool(name) and self._replacing(path, None, self.save_session, self.ask_save)
 
-    def ask_save_maze(self) -> None:
-        """Let the user choose a file for the maze in front."""
+    def ask_save_maze(self) -> bool:
+        """Let the user choose a file for the maze in front; says whether it was saved."""
         name = ask_name(self._window, "Save maze", self._suggested(".json"), FILTERS["maze"])
-        if name:
-            text = Path(name).suffix.lower() == text_file.SUFFIX
-            self.save_maze(Path(name) if text else _with_suffix(Path(name), ".json"))
+        text = Path(name).suffix.lower() == text_file.SUFFIX
+        path = Path(name) if text else _with_suffix(Path(name), ".json")
+        return bool(name) and self._replacing(path, None, self.save_maze, self.ask_save_maze)
 
-    def save_maze(self, path: Path) -> None:
+    def _replacing(
+        self, path: Path, known: Stamp | None, save: Callable[[Path], bool], elsewhere: Callable[[], bool]
+    ) -> bool:
+        """Save, and ask first where another program has changed the file, or it is read-only; says whether it was.
+
+        Args:
+            known: its writing as it was opened or saved here; None for a file just chosen.
+            elsewhere: saves under another name, when the user prefers that.
+        """
+        reason = reason_to_ask(path, known)
+        answer = OverwriteQuestion.answer(self._window, reason) if reason else "replace"
+        return elsewhere() if answer == "elsewhere" else answer == "replace" and save(path)
+
+    def save_maze(self, path: Path) -> bool:
         """Save the maze in front as a maze file, or as lines of text (`.txt`), which know no background."""
         maze = self._context.document.state.maze
         try:
@@ -204,10 +231,11 @@ class Files(QObject):
                 maze_files.save(path, maze)
         except MazescopeError as error:
             self._context.report_exception(error, Topic.SAVE)
-            return
+            return False
         self._context.succeeded.emit(Topic.SAVE)
         self._remember([path])
         self._context.notice(f"Saved {path.name}.")
+        return True
 
     # -- inside
 
@@ -311,6 +339,7 @@ class Files(QObject):
 
     def _set_path(self, path: Path | None) -> None:
         if path is not None:
+            self._stamps.setdefault(path, file_stamp(path))
             self._context.settings.set("session.folder", str(path.parent))
         if path != self.session_path:
             self.session_path = path
@@ -327,7 +356,7 @@ class Files(QObject):
     def folder(self) -> str:
         """The folder where dialogs begin: that of the last file."""
         recent = self.recent
-        return str(recent[0].parent) if recent else str(Path.home())
+        return str(recent[0].parent) if recent else str(home_folder())
 
     def _suggested(self, suffix: str) -> str:
         if self.session_path is not None and suffix == SESSION_SUFFIX:
@@ -339,7 +368,7 @@ class Files(QObject):
     def _session_folder(self) -> str:
         """The folder where the last session was opened or saved: not that of some checkpoint."""
         kept = self._context.settings.get("session.folder")
-        return kept if isinstance(kept, str) and os.path.isdir(kept) else str(Path.home())
+        return kept if isinstance(kept, str) and os.path.isdir(kept) else str(home_folder())
 
 
 def _read(path: Path, here: Policy | None, folders: list[Path]) -> Content:

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu
 
 from app.document.session_file import SUFFIX as SESSION_SUFFIX
+from app.errors import shown
 from app.io.regular_file import exists
 from widgets.files.opening import Files
 from widgets.services.context import Context
@@ -65,4 +66,4 @@ class RecentMenu(QMenu):
 
 
 def _title(path: Path) -> str:
-    return path.name.replace("&", "&&")
+    return shown(path.name).replace("&", "&&")

@@ -7,10 +7,30 @@ import logging
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Final
 
 from app.paths import state_folder
 
 _NAME = "mazescope"
+
+
+LONGEST_RECORD: Final = 20_000
+"""Letters of one record; more of it is cut off."""
+
+
+class _Handler(RotatingFileHandler):
+    """A file that may come to be unwritable at any time: then records are lost, and nothing is printed of it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        del record
+
+
+class _Formatter(logging.Formatter):
+    """Records of a bounded length."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        return text if len(text) <= LONGEST_RECORD else f"{text[:LONGEST_RECORD]} ... ({len(text)} letters)"
 
 
 def log_file() -> Path:
@@ -36,12 +56,12 @@ def start_log() -> None:
     logger.propagate = False
     try:
         log_file().parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(
-            log_file(), maxBytes=512_000, backupCount=2, encoding="utf-8", delay=True
+        handler: logging.Handler = _Handler(
+            log_file(), maxBytes=512_000, backupCount=2, encoding="utf-8", errors="replace", delay=True
         )
     except OSError:
         handler = logging.NullHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger.addHandler(handler)
 
 

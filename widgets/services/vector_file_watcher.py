@@ -8,7 +8,7 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from app.document.document import State
 from app.interventions.patches import VECTOR_WORDS, VectorPatch
-from app.interventions.vectors import file_stamp
+from app.io.regular_file import file_stamp
 from widgets.services.context import Context
 
 PATIENCE = 150

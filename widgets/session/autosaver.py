@@ -13,11 +13,12 @@ from widgets.files.opening import Files
 from widgets.services.context import Context
 from widgets.session.unsaved_changes import unsaved_work
 
-QUIET = 3_000
+QUIET = 800
 """Milliseconds without a change after which the copy is written."""
 
-LONGEST = 30_000
-"""Milliseconds of changes without a pause after which it is written anyway."""
+LONGEST = 2_000
+"""Milliseconds of changes without a pause after which it is written anyway: whenever the program is killed, at most 3
+seconds of work are lost, of which one is for the writing."""
 
 
 class Autosaver(QObject):
@@ -50,6 +51,7 @@ class Autosaver(QObject):
         self._kept = False
         self._held = False
         self._closed = False
+        self._writing = 0
         self._quiet, self._longest = self._timer(quiet), self._timer(longest)
         self._answered.connect(self._tell)
         context.document.changed.connect(self._changed)
@@ -70,6 +72,10 @@ class Autosaver(QObject):
 
     def write(self) -> None:
         """Write the document as it is now."""
+        if self._writing:
+            # A disk slower than the edits is not given more to do: once it has answered, the newest state is written.
+            self._longest.start()
+            return
         self._write(lambda: None)
 
     def _write(self, then: Callable[[], object]) -> None:
@@ -139,9 +145,11 @@ class Autosaver(QObject):
             else:
                 self._answered.emit("")
 
+        self._writing += 1
         self._disk.submit(work)
 
     def _tell(self, problem: str) -> None:
+        self._writing -= 1
         if problem and not self._told:
             folder: Path = self._autosave.file.parent
             self.failed.emit(f"Autosave cannot write to {folder}: {problem}. Save your work yourself.")

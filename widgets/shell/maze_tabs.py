@@ -22,6 +22,9 @@ ICON_HEIGHT = 1.0
 MANY = 8
 """Tabs that come and go at once, of which the bar is hidden meanwhile."""
 
+MOST_BUTTONS = 40
+"""Tabs that have a button to close each; of more only the one in front has it, and a middle click closes any."""
+
 CLOSE = 0.8
 """Side of the closing cross, as a part of that."""
 
@@ -122,6 +125,7 @@ class MazeTabs(QTabBar):
                     self._dress(at, tab)
                 if tab.id == state.active:
                     self.setCurrentIndex(at)
+            self._place_buttons()
         self.setVisible(len(state.mazes) > 1)
         if keyboard and self.isVisible():
             self.setFocus()
@@ -134,7 +138,24 @@ class MazeTabs(QTabBar):
         self.setAccessibleTabName(at, f"{tab.title}, edited" if edited else tab.title)
         about = f"{tab.title}: {tab.maze.world_name} world, {tab.maze.dim} × {tab.maze.dim}"
         self.setTabToolTip(at, f"{about}\n{EDITED}" if edited else about)
-        self._add_button(at, tab.id, tab.title)
+        if self._has_button(at):
+            self._add_button(at, tab.id, tab.title)
+
+    def _place_buttons(self) -> None:
+        """A button to close on every tab, or of very many on the one in front alone: each button costs all others."""
+        state = self._context.document.state
+        few = len(state.mazes) <= MOST_BUTTONS
+        for at, tab in enumerate(state.mazes):
+            wanted = few or tab.id == state.active
+            if wanted and not self._has_button(at):
+                self._add_button(at, tab.id, tab.title)
+            elif not wanted and self._has_button(at):
+                button = self.tabButton(at, QTabBar.ButtonPosition.RightSide)
+                self.setTabButton(at, QTabBar.ButtonPosition.RightSide, None)
+                button.deleteLater()
+
+    def _has_button(self, at: int) -> bool:
+        return self.tabButton(at, QTabBar.ButtonPosition.RightSide) is not None
 
     def _add_button(self, at: int, number: int, title: str) -> None:
         button = QToolButton()

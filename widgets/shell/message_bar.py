@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from app.errors import LONGEST_SENTENCE, shown
 from widgets.controls.error_dialog import ErrorDialog
 from widgets.services.context import Context
 from widgets.services.topics import LASTING, RETRIED
@@ -103,6 +104,8 @@ class MessageBar(QFrame):
             about: the error's topic, for `forget`.
             actions: {title of a button: id of the action it triggers}.
         """
+        # It may hold a file's name.
+        sentence = "\n".join(shown(line, LONGEST_SENTENCE) for line in sentence.splitlines())
         error = kind == "error"
         key = about if error else "notice"
         kept = [old for old in self._messages if old.text != sentence and not (key and old.key == key)]

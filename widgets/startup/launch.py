@@ -84,8 +84,11 @@ def keep_safe(window: MainWindow, crash_log: CrashLog | None, *, guided: bool) -
         crash_log: this run's own, which knows of earlier crashes.
         guided: whether there may be a tour: not when files were asked for.
     """
-    from app.paths import state_folder
+    from app.paths import place_problem, state_folder
 
+    problem = place_problem()
+    if problem:
+        window.context.notice(problem)
     safety = window.keep_safe(state_folder(), crash_log)
     if not safety.offer() and guided:
         window.features.tour.start_when_ready()

@@ -14,7 +14,7 @@ from cachetools import LRUCache
 from app.field.number_check import check_finite
 from app.field.vector_field import move_probabilities
 from app.interventions.patches import VectorPatch
-from app.interventions.vectors import file_stamp
+from app.io.regular_file import file_stamp
 from app.maze.maze import Maze, Square
 from app.maze.routes import decision_square
 from app.policy.policy import Policy

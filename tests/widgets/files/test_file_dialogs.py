@@ -68,7 +68,7 @@ def test_what_asked_may_be_gone_before_the_answer(hand: Hand, monkeypatch: pytes
         return 1
 
     monkeypatch.setattr(QFileDialog, "exec", choose)
-    assert ask_name(card, "Save maze", "", "Mazes (*.json)") == str(tmp_path / "mine")
+    assert ask_name(card, "Save maze", "", "Mazes (*.json)") == str(tmp_path / "mine.json")
 
 
 def test_a_session_is_saved_beside_the_last_session(

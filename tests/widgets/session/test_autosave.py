@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -240,3 +241,50 @@ def test_a_crash_is_told_of_at_the_next_start_and_only_then(hand: Hand, tmp_path
         log.close()
     assert [file.suffix for file in (tmp_path / "crashes").iterdir()] == [".txt"]
     assert os.path.getsize(next((tmp_path / "crashes").iterdir())) > 0
+
+
+KILLED = """
+import os, sys, time
+os.environ["MAZESCOPE_HOME"] = sys.argv[1]
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from app.document import patch_edits
+from app.interventions.patches import Offset
+from widgets.services.settings import Settings
+from widgets.startup.launch import application, keep_safe, open_window
+window = open_window(application(), Settings(Path(sys.argv[1]) / "settings.json"), device="cpu")
+keep_safe(window, None, guided=False)
+document = window.context.document
+patch_edits.add_patch(document, Offset(value=1.0))
+position = len(document.state.stack.patches) - 1
+started = time.monotonic()
+def work():
+    patch_edits.change_patch(document, position, "Work", value=1 + time.monotonic() - started)
+    print(time.monotonic() - started, flush=True)
+timer = QTimer(window)
+timer.timeout.connect(work)
+timer.start(20)
+application().exec()
+"""
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
+def test_a_kill_at_any_moment_loses_no_more_than_three_seconds_of_work(tmp_path: Path) -> None:
+    dice, losses = random.Random(1), []
+    for number in range(20):
+        home = tmp_path / str(number)
+        with subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(home)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as running:
+            assert running.stdout is not None
+            killed = dice.uniform(0.1, 12)
+            last = 0.0
+            while last < killed:
+                last = float(running.stdout.readline())
+            running.kill()
+        kept = [json.loads(file.read_bytes()) for file in (home / "autosave").glob("*.json")]
+        done = [each["session"]["stack"]["patches"][-1]["value"] - 1 for each in kept]
+        losses.append(last - max(done, default=0.0))
+    print(f"Lost by {len(losses)} kills: at most {max(losses):.2f} s, mean {sum(losses) / len(losses):.2f} s.")
+    assert max(losses) <= 3, losses

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
@@ -17,6 +17,7 @@ from app.maze import maze_file as maze_files
 from app.policy.policy import Policy
 from app.policy.saving import save_safetensors
 from tests.widgets.conftest import Hand, MakeHand, small_maze
+from widgets.files.overwrite_question import OverwriteQuestion
 from widgets.files.recent_menu import RecentMenu
 
 
@@ -85,6 +86,53 @@ def test_a_save_that_is_not_finished_keeps_the_window(hand: Hand, monkeypatch: p
     answer(hand, "save")
     assert hand.window.isVisible()
     assert hand.document.modified
+
+
+def click_when_asked(hand: Hand, button: str) -> list[str]:
+    """Click a button of the question that waits for its answer, once it is there; gives what it said."""
+    said: list[str] = []
+
+    def click() -> None:
+        question = hand.window.findChild(OverwriteQuestion)
+        assert question is not None
+        said.append(question.text())
+        QTest.mouseClick(getattr(question, button), Qt.MouseButton.LeftButton)
+
+    QTimer.singleShot(0, hand.window, click)
+    return said
+
+
+@pytest.mark.parametrize("reason", ["was changed by another program", "is read-only"])
+def test_a_file_that_is_not_ours_to_replace_is_asked_about(
+    hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    path = tmp_path / "talk.mazescope"
+    assert hand.window.files.save_session(path)
+    drop(hand, path)
+    idle(hand)
+    assert hand.window.files.save(), "nobody else has written to it"
+    edit(hand)
+    if reason == "is read-only":
+        path.chmod(0o444)
+    else:
+        path.write_text("{}")
+    before = path.read_bytes()
+    said = click_when_asked(hand, "cancel")
+    assert not hand.window.files.save()
+    assert reason in said[0]
+    assert path.read_bytes() == before
+    assert hand.document.modified
+    monkeypatch.setattr("widgets.files.opening.ask_name", lambda *_: str(tmp_path / "other"))
+    click_when_asked(hand, "elsewhere")
+    assert hand.window.files.save()
+    assert path.read_bytes() == before
+    assert load_session(tmp_path / "other.mazescope").state.maze == hand.maze
+    monkeypatch.setattr("widgets.files.opening.ask_name", lambda *_: str(path))
+    if reason == "is read-only":
+        click_when_asked(hand, "replace")
+    # What was changed was chosen in the dialog, which has asked already.
+    assert hand.window.files.ask_save()
+    assert load_session(path).state.maze == hand.maze
 
 
 def test_what_was_only_looked_at_closes_without_a_question(hand: Hand) -> None:

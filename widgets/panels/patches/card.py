@@ -62,6 +62,8 @@ class PatchCard(OwnKeys, QFrame):
     def __init__(self, context: Context, position: int, patch: Patch, effects: PatchEffects, is_open: bool) -> None:
         super().__init__()
         self._context, self._effects = context, effects
+        self._shown: tuple[object, ...] = ()
+        self._acts = False
         self._library = context.vectors
         self.position, self.patch = position, patch
         self._open = is_open
@@ -103,16 +105,14 @@ class PatchCard(OwnKeys, QFrame):
         self.problem.setProperty("warning", True)
         self.strip = ChannelStrip(context.palette)
         self.strip.clicked.connect(lambda: context.view.set_layer(self.patch.layer))
-        self.body = self._made_body()
-        layout = column(self, 8, 4)
+        self._body: QWidget | None = None
+        self._column = layout = column(self, 8, 4)
         layout.addLayout(row(self.handle, self.enabled, self.title, None, self.arrow))
         layout.addLayout(row(self.summary, self.solo, self.duplicate, self.delete, space=0))
         layout.addWidget(self.problem)
         layout.addWidget(self.strip)
         layout.addWidget(self.lead)
         layout.addWidget(self.effect)
-        layout.addWidget(self.body)
-        self._shown: tuple[object, ...] = ()
         self.set_open(is_open)
 
     @property
@@ -120,6 +120,7 @@ class PatchCard(OwnKeys, QFrame):
         return self._context.document
 
     def _made_body(self) -> QWidget:
+        """The details, made when they are first shown: a file may hold many patches, of which few are looked at."""
         body = QWidget()
         self.layer_choice = LayerChoice("The layer whose output the patch changes")
         self.layer_choice.chosen.connect(lambda name: self._change("Choose layer", False, layer=name))
@@ -158,7 +159,13 @@ class PatchCard(OwnKeys, QFrame):
         self._open = is_open
         self.arrow.set_glyph("chevron-up" if is_open else "chevron-down")
         self.arrow.say("Hide details" if is_open else "Show details")
-        self.body.setVisible(is_open)
+        if is_open and self._body is None:
+            self._body = self._made_body()
+            self._column.addWidget(self._body)
+            if self._shown:
+                self._show_details()
+        if self._body is not None:
+            self._body.setVisible(is_open)
 
     def show_patch(self, position: int, patch: Patch, problem: str, *, acts: bool) -> None:
         """Show a version of the patch, of the same kind.
@@ -171,7 +178,9 @@ class PatchCard(OwnKeys, QFrame):
         state = self._document.state
         summary = patch_summary(patch, self._library.title)
         now = (position, patch, problem, acts, summary, state.policy, state.maze, self._effects.effect(patch))
+        self._acts = acts
         if now == self._shown:
+            self.show_lead()
             # A stack of many patches is shown again at every edit, of which most do not concern this one.
             return
         self._shown = now
@@ -187,21 +196,24 @@ class PatchCard(OwnKeys, QFrame):
         self.problem.setText(breakable(problem))
         self.problem.setVisible(bool(problem))
         set_flag(self.title, "muted", not acts)
-        policy = state.policy
+        if self._body is not None:
+            self._show_details()
+        self.show_effect()
+        self.show_lead()
+
+    def _show_details(self) -> None:
+        policy, patch = self._document.state.policy, self.patch
         self.layer_choice.show_layers(policy.width if policy else 1, patch.layer)
-        self.cheese.setEnabled(policy is not None and not problem and has_pixels(patch.layer))
+        self.cheese.setEnabled(policy is not None and not self.problem.text() and has_pixels(patch.layer))
         if not self.channels.hasFocus() or not self.channels.isModified():
             self.channels.setText(channels_text(patch.channels))
         self.squares.show_patch(patch)
         self.fields.show_patch(patch)
-        self.show_effect()
-        self.show_lead()
 
     def show_lead(self) -> None:
         """Say of a pin how surely the mouse is led there; what was said remains until the new numbers are there."""
         square = self.patch.square if isinstance(self.patch, SetValue) else None
-        acts = self.position in {at for at, _ in self._document.state.stack.active} and not self.problem.text()
-        self.lead.setVisible(square is not None and acts and self._document.state.policy is not None)
+        self.lead.setVisible(square is not None and self._acts and self._document.state.policy is not None)
         answer = self._context.bridge.answer
         if square is None or answer is None or answer.request.stack != self._document.state.stack:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
+from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
@@ -16,6 +17,9 @@ from widgets.controls.panel_parts import column
 from widgets.panels.patches.card import PatchCard
 from widgets.panels.patches.own_effects import PatchEffects
 from widgets.services.context import Context
+
+MANY: Final = 8
+"""Cards added at once, during which the list is hidden."""
 
 
 class CardList(QWidget):
@@ -89,7 +93,8 @@ class CardList(QWidget):
     def _rebuild(self, stack: PatchStack, open_before: dict[int, bool]) -> PatchCard | None:
         """Make the cards those of a stack; the ones before and behind what has changed stay. Says which was added."""
         old, patches = self.cards, stack.patches
-        first = not old and len(patches) > 2
+        # The patches of a file: many, and each says on its card what it does.
+        first = len(patches) > 2 and not any(id(patch) in open_before for patch in patches)
         # The application's: each widget remembers one of its own, long after the keyboard has gone elsewhere.
         keyboard = QApplication.focusWidget() or self
         focus = next((card.position for card in old if card.isAncestorOf(keyboard)), None)
@@ -99,6 +104,10 @@ class CardList(QWidget):
         same = _equal(old, patches)
         tail = _equal(old[same:][::-1], patches[same:][::-1])
         made: list[PatchCard] = []
+        many = len(patches) - tail - same > MANY and self._scroll is not None
+        if many:
+            # In sight, each card that is added has all others placed again.
+            self.hide()
         for position in range(same, len(patches) - tail):
             patch = patches[position]
             card = PatchCard(self._context, position, patch, self._effects, open_before.get(id(patch), not first))
@@ -107,6 +116,8 @@ class CardList(QWidget):
             self._layout.insertWidget(position, card)
             # A layout shows what it is given only later, and until then counts it as nothing.
             card.show()
+        if many:
+            self.show()
         gone = old[same : len(old) - tail]
         self.cards = [*old[:same], *made, *old[len(old) - tail :]]
         for card in self.cards if old else ():

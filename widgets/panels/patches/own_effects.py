@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.document import State
 from app.interventions.patches import VECTOR_WORDS, Patch, PatchStack, VectorPatch
-from app.interventions.vectors import file_stamp
+from app.io.regular_file import file_stamp
 from app.maze.maze import Maze
 from app.policy.layers import canonical
 from app.progress import Progress
