@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from app.document.open_file import open_mazes, open_patches, open_policy
+from app.document.outside import refuse_remote
 from app.document.recipe import recipe_of
 from app.document.view_mode import Mode
 from app.drawing.figure import FigureOptions
@@ -131,7 +132,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise MazescopeError(f"{arguments.out} is a file; expected a folder for --out.")
     files = _maze_jobs(arguments.maze)
     _check_names(files, arguments.world, arguments.seeds or ())
-    stack = open_patches(arguments.patches) if arguments.patches else NO_PATCHES
+    stack = (
+        refuse_remote(open_patches(arguments.patches), arguments.patches.parent) if arguments.patches else NO_PATCHES
+    )
 
     # These import torch, which takes a second; refusals above need not wait for it.
     from app.field.devices import find_device

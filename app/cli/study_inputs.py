@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.cli.field_command import parse_seeds
 from app.document.open_file import open_mazes, open_patches, open_policy
+from app.document.outside import refuse_remote
 from app.drawing.palette import PALETTES
 from app.errors import MazescopeError
 from app.interventions.patches import NO_PATCHES, PatchStack
@@ -120,7 +121,8 @@ class Inputs:
         Raises:
             PatchError: for a file that is none.
         """
-        return NO_PATCHES if self.arguments.patches is None else open_patches(self.arguments.patches)
+        patches = self.arguments.patches
+        return NO_PATCHES if patches is None else refuse_remote(open_patches(patches), patches.parent)
 
     @property
     def device(self) -> str:

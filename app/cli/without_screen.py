@@ -11,6 +11,7 @@ from app.cli.field_command import Job, figure_note, note, write_files
 from app.cli.screen_problem import ScreenProblem
 from app.document.export_file import OpenedExport
 from app.document.open_file import OpenedSession, open_policy, read_file
+from app.document.outside import refuse_remote
 from app.document.recipe import recipe_of
 from app.document.samples import load_samples
 from app.document.view_mode import Mode
@@ -122,15 +123,17 @@ def open_files(paths: Sequence[Path]) -> Opened:
             session = found.session
             tab = session.state.tab
             job = Job(path.stem, tab.title, tab.maze, tab.seed, tab.region)
-            opened = Opened((job,), session.state.stack, False, found.policies.policy, found.policies.problems)
+            stack = refuse_remote(session.state.stack, path.parent)
+            opened = Opened((job,), stack, False, found.policies.policy, found.policies.problems)
         elif isinstance(found, OpenedExport):
             mazes += [Job(path.stem, tab.title, tab.maze, tab.seed, tab.region) for tab in found.export.mazes]
             policy, notes = found.policy or opened.policy, (*opened.notes, *filter(None, (found.problem,)))
-            opened = replace(opened, stack=found.export.stack, from_sample=False, policy=policy, notes=notes)
+            stack = refuse_remote(found.export.stack, path.parent)
+            opened = replace(opened, stack=stack, from_sample=False, policy=policy, notes=notes)
         elif isinstance(found, tuple):
             mazes += [Job(each.name, each.name, each.maze) for each in found]
         elif isinstance(found, PatchStack):
-            opened = replace(opened, stack=found, from_sample=False)
+            opened = replace(opened, stack=refuse_remote(found, path.parent), from_sample=False)
         elif isinstance(found, ActivationVector):
             patch = AddVector(layer=found.layer, vector=str(path.absolute()))
             opened = replace(opened, stack=PatchStack((patch,)), from_sample=False)

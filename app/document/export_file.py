@@ -14,7 +14,7 @@ from app.document.view_mode import Mode
 from app.errors import MazeError, MazescopeError, PolicyError, SessionError
 from app.interventions.patches import PatchStack
 from app.interventions.patches_file import stack_from_json
-from app.io.json_file import parse_json, shown
+from app.io.json_file import json_shown, parse_json
 from app.io.regular_file import is_file
 from app.maze import maze_file
 from app.maze.levels import generate_level
@@ -76,7 +76,7 @@ def export_of(text: str, path: Path) -> Export:
         raise SessionError(f"{path.name} has a recipe that cannot be read; expected {EXPECTED}.")
     if "study" in recipe:
         raise SessionError(
-            f"{path.name} shows the study {shown(recipe['study'])}, which the command `study` asks again; expected an "
+            f"{path.name} shows the study {json_shown(recipe['study'])}, which the command `study` asks again; expected an "
             f"export of a maze."
         )
     beside, view, policy = recipe.get(_BESIDE), recipe.get("view"), recipe.get("policy")
@@ -121,9 +121,9 @@ def with_policy(export: Export, folders: Iterable[Path], here: Policy | None) ->
             if policy.weights_hash == wanted:
                 return OpenedExport(export, policy)
     file = export.policy.get("file")
-    where = f" (no {shown(file)} with its weights is next to it)" if isinstance(file, str) else ""
+    where = f" (no {json_shown(file)} with its weights is next to it)" if isinstance(file, str) else ""
     problem = (
-        f"The policy {shown(export.policy.get('name'))} of {export.name} was not found{where}; the policy that was "
+        f"The policy {json_shown(export.policy.get('name'))} of {export.name} was not found{where}; the policy that was "
         f"open is used in its place."
     )
     return OpenedExport(export, None, problem)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from app.document.export_file import Export, OpenedExport, export_of, with_policy
 from app.document.file_beginning import Beginning
+from app.document.outside import is_outside
 from app.document.session_file import FORMAT as SESSION_FORMAT
 from app.document.session_file import SUFFIX as SESSION_SUFFIX
 from app.document.session_file import Session, load_session
@@ -248,7 +249,11 @@ def _load_session(path: Path, here: Policy | None) -> Content:
     from app.document.policy_lookup import find_policies
 
     session = load_session(path)
-    return OpenedSession(session, find_policies(session, here))
+    # The rest waits for the user's word.
+    known = () if here is None or here.path is None else (here.path.absolute().parent,)
+    return OpenedSession(
+        session, find_policies(session, here, lambda named: not is_outside(str(named), path.parent, known))
+    )
 
 
 def _load_export(path: Path, here: Policy | None) -> Content:

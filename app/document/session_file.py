@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, Final
 
 from app import __version__
@@ -30,7 +30,12 @@ from app.policy.policy import Policy
 SUFFIX: Final = ".mazescope"
 FORMAT: Final = "mazescope-session"
 VERSION: Final = 1
-LARGEST: Final = 64 * 2**20
+LARGEST: Final = 32 * 2**20
+"""Bytes of a file: 14,000 mazes."""
+
+LARGEST_COUNT: Final = 5000
+"""Mazes of a file. Programs before this limit took hours to open so many, so that none has saved them."""
+
 LARGEST_ID: Final = 2**30
 """Of a maze: mazes opened later are numbered on from there."""
 
@@ -125,6 +130,8 @@ def from_json(found: object, folder: Path | None = None) -> Session:
     mazes, view = found.get("mazes"), found.get("view", {})
     if not isinstance(mazes, list) or not mazes:
         raise SessionError('The session has no mazes; expected a list "mazes" with at least one.')
+    if len(mazes) > LARGEST_COUNT:
+        raise SessionError(f"The session has {len(mazes)} mazes; expected at most {LARGEST_COUNT}.")
     if not isinstance(view, dict):
         raise SessionError('The session\'s "view" is not an object.')
     tabs = tuple(_maze_from_json(tab) for tab in mazes)
@@ -254,6 +261,12 @@ def _policy_from_json(found: object, folder: Path | None, name: str) -> PolicyRe
     if shipped is not None:
         paths.append(shipped)
     if "relative" in found and folder is not None:
+        relative = PureWindowsPath(found["relative"])
+        if relative.anchor:
+            raise SessionError(
+                f'The session\'s "{name}" has the "relative" path {json_shown(found["relative"])}; expected one from '
+                "the session's folder on."
+            )
         paths.append(folder / found["relative"])
     if "path" in found:
         paths.append(Path(found["path"]))

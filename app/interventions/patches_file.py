@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import fields
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, Final
 
 from app.errors import PatchError
@@ -80,9 +80,17 @@ def load_patches(path: Path, *, largest: int = LARGEST) -> PatchStack:
     except PatchError as error:
         raise PatchError(f"{path.name} cannot be used: {error}") from error
     for position, patch in enumerate(stack.patches):
-        if isinstance(patch, VectorPatch) and patch.vector not in VECTOR_WORDS and is_file(path.parent / patch.vector):
-            stack = stack.replaced(position, vector=str(path.parent / patch.vector))
+        # By its text: a path that leads elsewhere is not touched here.
+        if isinstance(patch, VectorPatch) and patch.vector not in VECTOR_WORDS and _is_next_to(patch.vector):
+            next_to = path.parent / patch.vector
+            stack = stack.replaced(position, vector=str(next_to)) if is_file(next_to) else stack
     return stack
+
+
+def _is_next_to(named: str) -> bool:
+    """Whether a path leads to a file in the folder that it is looked for in, or below."""
+    path = PureWindowsPath(named)
+    return not path.anchor and ".." not in path.parts
 
 
 def save_patches(path: Path, stack: PatchStack) -> None:

@@ -19,6 +19,7 @@ from app.errors import MazescopeError, PatchError, shown
 from app.io.atomic import write_atomically
 from app.io.json_file import parse_json
 from app.io.regular_file import limit_text, no_regular_file
+from app.io.safetensors_header import header_fits
 from app.maze import maze_file as maze_files
 from app.maze.maze import Maze
 from app.policy.layers import canonical
@@ -177,6 +178,8 @@ class TensorHeader:
 def tensor_header(path: Path) -> TensorHeader | None:
     """The header of a safetensors file; None for any other file, or one that is damaged."""
     try:
+        if not header_fits(path):
+            return None
         with safe_open(path, framework="numpy") as file:
             return TensorHeader(tuple(file.keys()), file.metadata() or {})
     except (SafetensorError, OSError, ValueError, TypeError):
@@ -193,6 +196,8 @@ def _read(path: Path, modified: int, size: int, place: int) -> ActivationVector:
     # They are here so that a file that has changed is read again: one replaced at once may keep its time and size.
     del modified, size, place
     try:
+        if not header_fits(path):
+            raise PatchError(f"{path.name} is not a vector's file; expected a {SUFFIX} file saved by Mazescope.")
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             if metadata.get("format") != FORMAT:

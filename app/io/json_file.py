@@ -16,15 +16,23 @@ DEEPEST: Final = 64
 MOST_DIGITS: Final = 600
 """Of a whole number in JSON."""
 
+MOST_VALUES: Final = 4_000_000
+"""Values of one text: with 32 MB of text they take less than 500 MB. A session of 5000 mazes has a million."""
+
 _STRUCTURE: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 class JsonLimitError(ValueError):
-    """JSON that is nested too deeply or holds too long a number; the text completes "(...)" in a sentence."""
+    """JSON that is nested too deeply, or holds too many values or too long a number; its text completes "(...)"."""
 
 
 def parse_json(
-    content: bytes | str, *, deepest: int = DEEPEST, most_digits: int = MOST_DIGITS, finite: bool = False
+    content: bytes | str,
+    *,
+    deepest: int = DEEPEST,
+    most_digits: int = MOST_DIGITS,
+    most_values: int = MOST_VALUES,
+    finite: bool = False,
 ) -> Any:
     """The JSON values of a text, within limits that are checked before it is parsed.
 
@@ -32,6 +40,7 @@ def parse_json(
         content: text, or its bytes in UTF-8, UTF-16 or UTF-32.
         deepest: how many lists and objects may be within each other.
         most_digits: of a whole number.
+        most_values: lists, objects and what they hold, together.
         finite: whether NaN and infinities, which Python's JSON allows, are refused.
 
     Raises:
@@ -39,6 +48,9 @@ def parse_json(
     """
     # As json.loads decodes bytes itself: paths in them may hold halves of surrogate pairs.
     text = content if isinstance(content, str) else content.decode(json.detect_encoding(content), "surrogatepass")
+    # Those within strings count too, which real ones hardly have.
+    if text.count("[") + text.count("{") + text.count(",") > most_values:
+        raise JsonLimitError("it holds too many values")
     if _too_deep(text, deepest):
         raise JsonLimitError("it is nested too deeply")
 
@@ -78,6 +90,7 @@ def read_json(
     *,
     deepest: int = DEEPEST,
     most_digits: int = MOST_DIGITS,
+    most_values: int = MOST_VALUES,
 ) -> Any:
     """The JSON values that a file holds.
 
@@ -85,14 +98,14 @@ def read_json(
         largest: bytes; a file with more is not read.
         expected: what the file should be, for the sentence: "a session saved by Mazescope".
         refusal: the class of what is raised.
-        deepest, most_digits: as in `parse_json`.
+        deepest, most_digits, most_values: as in `parse_json`.
 
     Raises:
         MazescopeError: a `refusal`; one sentence on what was found and what was expected.
     """
     content = read_file(path, largest, expected, refusal)
     try:
-        return parse_json(content, deepest=deepest, most_digits=most_digits)
+        return parse_json(content, deepest=deepest, most_digits=most_digits, most_values=most_values)
     except json.JSONDecodeError as error:
         where = f"{error.msg[:1].lower()}{error.msg[1:]} in line {error.lineno}"
     except UnicodeDecodeError:

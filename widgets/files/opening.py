@@ -16,6 +16,7 @@ from app.document.document import MOST_MAZES, State
 from app.document.export_file import OpenedExport, with_policy
 from app.document.first_document import new_state
 from app.document.open_file import Content, NamedMaze, OpenedSession, open_policy, read_file
+from app.document.outside import vectors_outside, without_files
 from app.document.session_file import SUFFIX as SESSION_SUFFIX
 from app.document.session_file import save_session
 from app.errors import MazescopeError
@@ -27,6 +28,7 @@ from app.maze import text_file
 from app.paths import asset, home_folder
 from app.policy.policy import Policy
 from widgets.files.file_dialogs import ask_files, ask_name
+from widgets.files.outside_question import agreed_stack, denied_paths, trust, trusted
 from widgets.files.overwrite_question import OverwriteQuestion, reason_to_ask
 from widgets.services.context import Context
 from widgets.services.topics import Topic
@@ -86,6 +88,7 @@ class Files(QObject):
     def open_paths(self, paths: Iterable[Path]) -> None:
         """Open files by what they hold: a session first, since it takes the place of all. A folder is a series."""
         found = list(paths)
+        trust(self._context.settings, found)
         folders = [path for path in found if path.is_dir()]
         for folder in folders:
             self.series_wanted.emit([folder.absolute()])
@@ -115,7 +118,9 @@ class Files(QObject):
             for _, policy in found:
                 self._take_policy(policy)
 
-        self._context.files.open(list(paths), open_policy, take)
+        files = list(paths)
+        trust(self._context.settings, files)
+        self._context.files.open(files, open_policy, take)
 
     def open_default_policy(self) -> None:
         """Open the policy that ships with the program."""
@@ -183,6 +188,7 @@ class Files(QObject):
         self._context.document.mark_saved()
         self._set_path(path)
         self._remember([path])
+        trust(self._context.settings, [path])
         self._context.notice(f"Saved {path.name}.")
         return True
 
@@ -198,15 +204,18 @@ class Files(QObject):
         """Let the user choose a file for the session, and save to it."""
         self.saving.emit()
         name = ask_name(self._window, "Save session", self._suggested(SESSION_SUFFIX), FILTERS["session"])
-        path = _with_suffix(Path(name), SESSION_SUFFIX)
-        return bool(name) and self._replacing(path, None, self.save_session, self.ask_save)
+        if not name:
+            return False
+        return self._replacing(_with_suffix(Path(name), SESSION_SUFFIX), None, self.save_session, self.ask_save)
 
     def ask_save_maze(self) -> bool:
         """Let the user choose a file for the maze in front; says whether it was saved."""
         name = ask_name(self._window, "Save maze", self._suggested(".json"), FILTERS["maze"])
+        if not name:
+            return False
         text = Path(name).suffix.lower() == text_file.SUFFIX
         path = Path(name) if text else _with_suffix(Path(name), ".json")
-        return bool(name) and self._replacing(path, None, self.save_maze, self.ask_save_maze)
+        return self._replacing(path, None, self.save_maze, self.ask_save_maze)
 
     def _replacing(
         self, path: Path, known: Stamp | None, save: Callable[[Path], bool], elsewhere: Callable[[], bool]
@@ -234,6 +243,7 @@ class Files(QObject):
             return False
         self._context.succeeded.emit(Topic.SAVE)
         self._remember([path])
+        trust(self._context.settings, [path])
         self._context.notice(f"Saved {path.name}.")
         return True
 
@@ -247,8 +257,8 @@ class Files(QObject):
         def take_rest() -> None:
             # All at once: each tab on its own would be shown in front for a moment.
             self._take_mazes([maze for _, content in found if isinstance(content, tuple) for maze in content])
-            for _, content in found:
-                self._take_one(content)
+            for path, content in found:
+                self._take_one(path, content)
 
         if not sessions:
             take_rest()
@@ -257,19 +267,39 @@ class Files(QObject):
         if len(sessions) > 1:
             self._context.notice(f"One session is open at a time: of {len(sessions)} files {path.name} was opened.")
 
-        def go_on() -> None:
-            self._open_session(path, session)
+        def go_on(opened: OpenedSession) -> None:
+            self._open_session(path, opened)
             # What was opened together with a session goes into it: after the question, or not at all.
             take_rest()
 
-        self.leaving(go_on)
+        self._look_outside(path, session, lambda opened: self.leaving(lambda: go_on(opened)))
 
-    def _take_one(self, content: Content) -> None:
+    def _look_outside(self, path: Path, opened: OpenedSession, go_on: Callable[[OpenedSession], object]) -> None:
+        """Look at what a session names outside its folder, as far as the user agrees, and go on with the outcome."""
+        context, state = self._context, opened.session.state
+        policies = [str(named) for named in opened.policies.outside]
+        vectors = vectors_outside(state.stack, path.parent, trusted(context.settings))
+        denied = denied_paths(context, self._window, path, [*policies, *vectors])
+        session = replace(opened.session, state=replace(state, stack=without_files(state.stack, denied)))
+        if denied.issuperset(policies):
+            go_on(OpenedSession(session, opened.policies))
+            return
+        here = context.document.state.policy
+
+        def look() -> OpenedSession:
+            # Loads torch.
+            from app.document.policy_lookup import find_policies
+
+            return OpenedSession(session, find_policies(session, here, lambda named: str(named) not in denied))
+
+        context.run_in_background(look, go_on)
+
+    def _take_one(self, path: Path, content: Content) -> None:
         document = self._context.document
         if isinstance(content, OpenedExport):
-            self._take_export(content)
+            self._take_export(path, content)
         elif isinstance(content, PatchStack):
-            patch_edits.open_stack(document, content)
+            patch_edits.open_stack(document, agreed_stack(self._context, self._window, path, content))
         elif isinstance(content, ActivationVector):
             self._take_vector(content)
         elif isinstance(content, Policy):
@@ -289,10 +319,11 @@ class Files(QObject):
         elif mazes:
             maze_edits.open_mazes(document, [(each.name, each.maze) for each in mazes])
 
-    def _take_export(self, opened: OpenedExport) -> None:
+    def _take_export(self, path: Path, opened: OpenedExport) -> None:
         export = opened.export
+        stack = agreed_stack(self._context, self._window, path, export.stack)
         try:
-            maze_edits.open_export(self._context.document, export.name, export.mazes, export.stack, opened.policy)
+            maze_edits.open_export(self._context.document, export.name, export.mazes, stack, opened.policy)
         except MazescopeError as error:
             self._context.report_exception(error, Topic.FILE)
             return

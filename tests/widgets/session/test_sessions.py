@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
-from app.document.session_file import load_session
-from app.interventions.patches import PatchStack, Zero
+from app.document.session_file import load_session, save_session
+from app.interventions.patches import AddVector, PatchStack, Zero
 from app.maze import maze_file as maze_files
-from app.policy.policy import Policy
+from app.policy.network import random_network
+from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
 from tests.widgets.conftest import Hand, MakeHand, small_maze
+from widgets.files.outside_question import OutsideQuestion
 from widgets.files.overwrite_question import OverwriteQuestion
 from widgets.files.recent_menu import RecentMenu
 
@@ -133,6 +136,43 @@ def test_a_file_that_is_not_ours_to_replace_is_asked_about(
     # What was changed was chosen in the dialog, which has asked already.
     assert hand.window.files.ask_save()
     assert load_session(path).state.maze == hand.maze
+
+
+@pytest.mark.parametrize("answered", ["leave", "agree"])
+def test_what_a_session_names_elsewhere_is_asked_about_once(
+    hand: Hand, small_policy: Policy, tmp_path_factory: pytest.TempPathFactory, answered: str
+) -> None:
+    # Not below the folder of the settings, which is the program's own.
+    mine, theirs = tmp_path_factory.mktemp("mine"), tmp_path_factory.mktemp("theirs")
+    other = policy_of(random_network(1, 7), "theirs", theirs / "policy.safetensors")
+    save_safetensors(other, theirs / "policy.safetensors")
+    vector = str(theirs / "vector.safetensors")
+    stack = PatchStack((AddVector(layer="embedder.fc", vector=vector),))
+    save_session(mine / "talk.mazescope", replace(hand.document.state, policy=other, stack=stack), {})
+    said: list[str] = []
+
+    def click() -> None:
+        question = hand.window.findChild(OutsideQuestion)
+        said.append(question.text() + question.informativeText())
+        QTest.mouseClick(getattr(question, answered), Qt.MouseButton.LeftButton)
+
+    def opened() -> bool:
+        return hand.window.files.session_path is not None and not hand.context.busy
+
+    hand.context.busy_changed.connect(lambda busy: None if busy or said else QTimer.singleShot(0, hand.window, click))
+    drop(hand, mine / "talk.mazescope")
+    hand.wait(opened)
+    assert "names 2 files outside its own folder" in said[0] or "names 3 files outside its own folder" in said[0]
+    assert vector in said[0]
+    (patch,) = hand.document.state.stack.patches
+    assert patch == replace(stack.patches[0], vector=vector if answered == "agree" else "vector.safetensors")
+    assert hand.document.state.policy == (other if answered == "agree" else small_policy)
+    if answered == "agree":
+        hand.window.files.new_session()
+        drop(hand, mine / "talk.mazescope")
+        hand.wait(opened)
+        assert hand.document.state.policy == other
+        assert len(said) == 1
 
 
 def test_what_was_only_looked_at_closes_without_a_question(hand: Hand) -> None:

@@ -13,11 +13,13 @@ from app.document import patch_edits
 from app.document.document import State
 from app.document.open_file import open_patches
 from app.errors import PatchError
+from app.interventions.patches import PatchStack
 from app.interventions.patches_file import save_patches
 from widgets.controls.cheese_progress import CheeseProgress
 from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, column, row
 from widgets.controls.patch_problems import problems_of
 from widgets.files.file_dialogs import ask_file, ask_name
+from widgets.files.outside_question import agreed_stack
 from widgets.panels.patches.add_menu import AddMenu
 from widgets.panels.patches.cards import CardList
 from widgets.panels.patches.cheese_finder import CheeseFinder
@@ -162,8 +164,11 @@ class PatchesPanel(QWidget):
 
     def open_file(self, path: Path) -> None:
         """Replace the stack by a file's; the user is told when it cannot be read."""
-        document = self._context.document
-        self._context.files.open_one(path, open_patches, lambda stack: patch_edits.open_stack(document, stack))
+
+        def take(stack: PatchStack) -> None:
+            patch_edits.open_stack(self._context.document, agreed_stack(self._context, self.window(), path, stack))
+
+        self._context.files.open_one(path, open_patches, take)
 
     def save_file(self, path: Path) -> None:
         """Write the stack; the user is told when that fails."""
