@@ -76,8 +76,8 @@ def export_of(text: str, path: Path) -> Export:
         raise SessionError(f"{path.name} has a recipe that cannot be read; expected {EXPECTED}.")
     if "study" in recipe:
         raise SessionError(
-            f"{path.name} shows the study {json_shown(recipe['study'])}, which the command `study` asks again; expected an "
-            f"export of a maze."
+            f"{path.name} shows the study {json_shown(recipe['study'])}, which the command `study` asks "
+            "again; expected an export of a maze."
         )
     beside, view, policy = recipe.get(_BESIDE), recipe.get("view"), recipe.get("policy")
     try:
@@ -123,8 +123,8 @@ def with_policy(export: Export, folders: Iterable[Path], here: Policy | None) ->
     file = export.policy.get("file")
     where = f" (no {json_shown(file)} with its weights is next to it)" if isinstance(file, str) else ""
     problem = (
-        f"The policy {json_shown(export.policy.get('name'))} of {export.name} was not found{where}; the policy that was "
-        f"open is used in its place."
+        f"The policy {json_shown(export.policy.get('name'))} of {export.name} was not found{where}; the policy "
+        "that was open is used in its place."
     )
     return OpenedExport(export, None, problem)
 
