@@ -20,6 +20,7 @@ from benchmarks import (
     first_arrows,
     full_refresh,
     gpu_refresh,
+    growth,
     level_speed,
     many_level_speed,
     many_levels_long,
@@ -45,6 +46,7 @@ QUESTIONS = {
     "explanations": explanations,
     "response": response_curve,
     "memory": memory,
+    "growth": growth,
     "gpu": gpu_refresh,
 }
 LONG = {"many_levels_long": many_levels_long}

@@ -1,6 +1,6 @@
 """The real window in a process of its own, used as a user would, with one number at the end.
 
-    python -m benchmarks.window stalls|levels|memory
+    python -m benchmarks.window stalls|levels|memory|growth
 
 Prints one line of JSON. Settings, logs and sessions go to a temporary folder.
 """
@@ -56,7 +56,7 @@ def main() -> int:
         # The ratio next to plain torch is of one field; the window opens on three panes.
         window.context.view.set_mode("original")
         _until(app, lambda: _answered(window))
-        found = {"stalls": _stalls, "levels": _levels, "memory": _memory}[sys.argv[1]](app, window)
+        found = {"stalls": _stalls, "levels": _levels, "memory": _memory, "growth": _growth}[sys.argv[1]](app, window)
         document.mark_saved()
         window.close()
         print(json.dumps(found))
@@ -157,6 +157,13 @@ class Heart:
         self._timer.stop()
         ordered = sorted(self._gaps)
         return {"longest": ordered[-1] * 1000, "percentile_99.9": ordered[int(len(ordered) * 0.999)] * 1000}
+
+
+def _growth(_app: QApplication, window: MainWindow) -> dict[str, float]:
+    """Seconds that opening of N and 2 N things takes."""
+    from benchmarks.growth_in_window import growth
+
+    return growth(window, window.context.settings.file.parent)
 
 
 def _memory(app: QApplication, window: MainWindow) -> dict[str, float]:

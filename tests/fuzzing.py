@@ -4,7 +4,8 @@
 
 The changes are harmless: bytes flipped, cut, repeated and inserted, and values of JSON replaced by others of the wrong
 type, range or length. Prints a table: files tried, opened, refused, the most processor time of one in ms and the most
-memory that Python held in MB; exit status 1 when a reader raised anything but a refusal, or its sentence was not one printable line.
+memory that Python held in MB. Exit status 1 when a reader raised anything but a refusal, or its sentence was not one
+printable line.
 """
 
 from __future__ import annotations

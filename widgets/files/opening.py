@@ -278,9 +278,13 @@ class Files(QObject):
         """Look at what a session names outside its folder, as far as the user agrees, and go on with the outcome."""
         context, state = self._context, opened.session.state
         policies = [str(named) for named in opened.policies.outside]
-        vectors = vectors_outside(state.stack, path.parent, trusted(context.settings))
+        known = trusted(context.settings)
+        stacks = (state.stack, *(each.stack for each in state.snapshots))
+        vectors = [named for stack in stacks for named in vectors_outside(stack, path.parent, known)]
         denied = denied_paths(context, self._window, path, [*policies, *vectors])
-        session = replace(opened.session, state=replace(state, stack=without_files(state.stack, denied)))
+        snapshots = tuple(replace(each, stack=without_files(each.stack, denied)) for each in state.snapshots)
+        state = replace(state, stack=without_files(state.stack, denied), snapshots=snapshots)
+        session = replace(opened.session, state=state)
         if denied.issuperset(policies):
             go_on(OpenedSession(session, opened.policies))
             return

@@ -1,0 +1,108 @@
+"""Opening of many things in the real window: how long N and 2 N of them take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from widgets.main_window import MainWindow
+
+COUNTS: Final = {"mazes": 400, "patches": 150, "bad files": 400, "maze files": 200, "tabs": 60}
+"""Of each kind, the larger number; the smaller is half of it."""
+
+REPEATS: Final = 3
+
+
+def growth(window: MainWindow, folder: Path) -> dict[str, float]:
+    """Seconds of each kind, the best of three: "mazes 400" on the clock, "mazes 400, GUI thread" of its processor."""
+    found: dict[str, float] = {}
+    for kind, most in COUNTS.items():
+        for count in (most // 2, most):
+            place = folder / f"{kind} {count}"
+            place.mkdir()
+            act = _KINDS[kind](window, place, count)
+            times = [_timed(window, act) for _ in range(REPEATS)]
+            found[f"{kind} {count}"] = min(clock for clock, _ in times)
+            found[f"{kind} {count}, GUI thread"] = min(thread for _, thread in times)
+    return found
+
+
+def _timed(window: MainWindow, act: Callable[[], object]) -> tuple[float, float]:
+    from widgets.services.event_wait import live, live_until
+
+    window.context.document.mark_saved()
+    window.files.new_session()
+    live_until(lambda: not window.context.busy, 300)
+    live(0.2)
+    started, computed = time.perf_counter(), time.thread_time()
+    act()
+    live_until(lambda: not window.context.busy, 300)
+    live(0)
+    times = time.perf_counter() - started, time.thread_time() - computed
+    window.message_bar.clear()
+    window.context.document.mark_saved()
+    return times
+
+
+def _session(window: MainWindow, folder: Path, mazes: int, patches: int) -> Callable[[], object]:
+    from app.document.document import OpenMaze, State
+    from app.document.session_file import save_session
+    from app.interventions.patches import PatchStack, Scale, Zero
+    from app.maze.generator import level
+
+    path = folder / "many.mazescope"
+    levels = [level(15, seed) for seed in range(40)]
+    tabs = tuple(OpenMaze(n + 1, f"Maze {n}", levels[n % 40], levels[n % 40]) for n in range(mazes))
+    stack = PatchStack(
+        tuple(Scale(positive=1 + n / 1000) if n % 2 else Zero(channels=(n % 16,)) for n in range(patches))
+    )
+    save_session(path, State(tabs, 1, None, stack), {})
+    return lambda: window.files.open_path(path)
+
+
+def _mazes(window: MainWindow, folder: Path, count: int) -> Callable[[], object]:
+    return _session(window, folder, count, 0)
+
+
+def _patches(window: MainWindow, folder: Path, count: int) -> Callable[[], object]:
+    return _session(window, folder, 1, count)
+
+
+def _bad_files(window: MainWindow, folder: Path, count: int) -> Callable[[], object]:
+    paths = [folder / f"bad {number}.json" for number in range(count)]
+    for path in paths:
+        path.write_text('{"patches": [{"kind": "none such"}]}')
+    return lambda: window.files.open_paths(paths)
+
+
+def _maze_files(window: MainWindow, folder: Path, count: int) -> Callable[[], object]:
+    from app.maze import maze_file
+    from app.maze.generator import level
+
+    paths = [folder / f"maze {number}.json" for number in range(count)]
+    for number, path in enumerate(paths):
+        maze_file.save(path, level(15, number % 40))
+    return lambda: window.files.open_paths(paths)
+
+
+def _tabs(window: MainWindow, _folder: Path, count: int) -> Callable[[], object]:
+    from widgets.services.event_wait import live
+
+    def act() -> None:
+        for _ in range(count):
+            window.context.actions.trigger("tab.duplicate")
+            live(0)
+
+    return act
+
+
+_KINDS: Final = {
+    "mazes": _mazes,
+    "patches": _patches,
+    "bad files": _bad_files,
+    "maze files": _maze_files,
+    "tabs": _tabs,
+}
