@@ -33,7 +33,7 @@ MOST_GROWTH: Final = 1.05
 MOST_MORE: Final = 3
 """Threads, and descriptors, that may come on top: one that has just begun is not one that stays."""
 
-PATIENCE: Final = 300.0
+PATIENCE: Final = 1200.0
 LINES: Final = 10
 
 
@@ -200,9 +200,17 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the samples there as well")
     arguments = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory(prefix="mazescope-soak-") as folder:
+    samples: list[Sample] = []
+
+    def note(sample: Sample) -> None:
+        samples.append(sample)
+        if arguments.json is not None:
+            found = json.dumps([asdict(each) for each in samples], indent=1)
+            arguments.json.write_text(found + "\n", encoding="utf-8")
+
+    with tempfile.TemporaryDirectory(prefix="mazescope-soak-", ignore_cleanup_errors=True) as folder:
         os.environ["MAZESCOPE_HOME"] = folder
-        samples, soak = run(Path(folder), arguments.minutes * 60, arguments.seed)
+        soak = run(Path(folder), arguments.minutes * 60, arguments.seed, note)
     print("| minutes | rounds | memory (MB) | threads | descriptors |\n| --- | --- | --- | --- | --- |")
     step = max(1, len(samples) // LINES)
     for each in samples[step - 1 :: step]:
@@ -210,13 +218,15 @@ def main() -> int:
     print(f"Done: {', '.join(f'{name} {count}' for name, count in sorted(soak.done.items()))}.")
     problems = [*growth(samples), *dict.fromkeys(soak.errors)]
     print("\n".join(problems) or "Nothing grew, and no error was reported.")
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps([asdict(each) for each in samples], indent=1) + "\n", encoding="utf-8")
     return 1 if problems else 0
 
 
-def run(folder: Path, seconds: float, seed: int) -> tuple[list[Sample], Soak]:
-    """Open the window and do rounds for so long, at least three; a sample after each."""
+def run(folder: Path, seconds: float, seed: int, note: Callable[[Sample], object]) -> Soak:
+    """Open the window and do rounds for so long, at least three.
+
+    Args:
+        note: given a sample after each round. A round that does not end is an error of the soak, and ends it.
+    """
     from app.field.engine import Engine
     from widgets.services.settings import Settings
     from widgets.startup.launch import application, catch_exceptions, keep_safe, keep_smooth, open_window
@@ -229,19 +239,25 @@ def run(folder: Path, seconds: float, seed: int) -> tuple[list[Sample], Soak]:
     soak = Soak(window, folder, seed)
     soak.wait(lambda: window.context.document.state.policy is not None)
     soak.answered()
-    samples: list[Sample] = []
-    started = time.monotonic()
-    while len(samples) < 3 or time.monotonic() - started < seconds:
-        soak.round()
-        samples.append(_sample((time.monotonic() - started) / 60, len(samples) + 1))
+    rounds, started = 0, time.monotonic()
+    while rounds < 3 or time.monotonic() - started < seconds:
+        try:
+            soak.round()
+        except (TimeoutError, AssertionError) as error:
+            soak.errors.append(f"Round {rounds + 1} did not end: {error}.")
+            break
+        rounds += 1
+        note(_sample((time.monotonic() - started) / 60, rounds))
     soak.document.mark_saved()
     window.close()
-    return samples, soak
+    return soak
 
 
 def growth(samples: Sequence[Sample]) -> list[str]:
     """A sentence on each of memory, threads and descriptors that grew from the second third to the last."""
     third = len(samples) // 3
+    if not third:
+        return ["Fewer than three rounds ended."]
     middle, last = samples[third : 2 * third], samples[-third:]
     problems = []
     for name, unit in (("megabytes", "MB of memory"), ("threads", "threads"), ("descriptors", "descriptors")):
