@@ -1,4 +1,4 @@
-"""Time until the first arrows are there after a wall edit."""
+"""Time until the first arrows are there after a wall edit: alone, and while a study runs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from app.field.engine import Engine, FieldRequest, FieldResult
+from benchmarks.in_window import ask_window
 from benchmarks.measure import REPEATS, Row, interleaved
 from benchmarks.subjects import HARD, edited, level, plain, policy
 
 GOAL = 60.0
+NEXT_TO_A_STUDY = 1.2
 PATIENCE = 60
 """Seconds after which an answer is not waited for any more: the engine has told an error."""
 
@@ -44,5 +46,13 @@ def rows(engine: Engine) -> Iterator[Row]:
         f"<= {GOAL:.0f} ms",
         f"{first:.0f} ms ({shown[0]} arrows; all by plain torch: {found['plain']:.0f} ms)",
         first <= GOAL,
+        found,
+    )
+    found = ask_window("study")
+    yield Row(
+        "first arrows in the window while a response study of 200 levels runs, hard 25x25, width 4",
+        f"<= {NEXT_TO_A_STUDY} x without",
+        f"{found['ratio']:.2f} x ({found['with']:.0f} ms next to {found['without']:.0f} ms)",
+        found["ratio"] <= NEXT_TO_A_STUDY,
         found,
     )

@@ -1,6 +1,6 @@
 """The real window in a process of its own, used as a user would, with one number at the end.
 
-    python -m benchmarks.window stalls|levels|memory|growth
+    python -m benchmarks.window stalls|levels|study|memory|growth
 
 Prints one line of JSON. Settings, logs and sessions go to a temporary folder.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import sys
 import tempfile
 import time
@@ -30,6 +31,9 @@ PAINTED_EVERY = 0.2
 """Seconds between two walls while levels are measured."""
 TABLE = 10_000
 GALLERY = "60"
+STUDY_ROUNDS = 3
+STUDY_EDITS = 8
+STUDY_PAUSE = 0.3
 
 
 def main() -> int:
@@ -56,7 +60,8 @@ def main() -> int:
         # The ratio next to plain torch is of one field; the window opens on three panes.
         window.context.view.set_mode("original")
         _until(app, lambda: _answered(window))
-        found = {"stalls": _stalls, "levels": _levels, "memory": _memory, "growth": _growth}[sys.argv[1]](app, window)
+        ways = {"stalls": _stalls, "levels": _levels, "study": _study, "memory": _memory, "growth": _growth}
+        found = ways[sys.argv[1]](app, window)
         document.mark_saved()
         window.close()
         print(json.dumps(found))
@@ -135,6 +140,44 @@ def _levels(app: QApplication, window: MainWindow) -> dict[str, float]:
     return found | {"seconds": elapsed} | {f"gallery, {name}": value for name, value in heart.stop().items()}
 
 
+def _study(app: QApplication, window: MainWindow) -> dict[str, float]:
+    """Milliseconds from an edit to the first arrows, without a study and while one of 200 levels runs, in turn."""
+    from app.document import maze_edits
+    from widgets.studies.response_page import ResponsePage
+    from widgets.studies.study_page import MANY
+
+    window.docks.bring("explain")
+    page = window.explain_panel.show_page("response")
+    assert isinstance(page, ResponsePage)
+    page.levels.which.choose(MANY)
+    page.levels.which.activated.emit(page.levels.which.currentIndex())
+    document, squares = window.context.document, _brush(window)
+    started: list[int] = []
+    page.runner.progressed.connect(lambda done, _: started.append(done))
+    times: dict[str, list[float]] = {"without": [], "with": []}
+    for _ in range(STUDY_ROUNDS):
+        for name, found in times.items():
+            page.runner.cancel()
+            _until(app, lambda: not window.context.busy)
+            if name == "with":
+                started.clear()
+                page.ask_again()
+                _until(app, lambda: bool(started))
+            for _ in range(STUDY_EDITS):
+                _for(app, STUDY_PAUSE)
+                assert (name == "with") == page.runner.busy
+                square = next(squares)
+                begun = time.perf_counter()
+                maze_edits.paint_walls(document, (square,), not document.state.maze.is_wall(square))
+                _until(app, lambda: _started(window))
+                found.append((time.perf_counter() - begun) * 1000)
+                _until(app, lambda: _answered(window))
+    page.runner.cancel()
+    _until(app, lambda: not window.context.busy)
+    middle = {name: statistics.median(found) for name, found in times.items()}
+    return middle | {"ratio": middle["with"] / middle["without"], "edits": float(len(times["with"]))}
+
+
 class Heart:
     """Beats whenever the GUI thread gets round to its events."""
 
@@ -201,6 +244,13 @@ def _answered(window: MainWindow) -> bool:
 def _started(window: MainWindow) -> bool:
     latest, state = window.context.bridge.latest, window.context.document.state
     return latest is not None and latest.request.maze == state.maze and latest.request.policy == state.policy
+
+
+def _for(app: QApplication, seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        app.processEvents()
+        time.sleep(HEARTBEAT)
 
 
 def _until(app: QApplication, condition: Callable[[], bool]) -> None:

@@ -20,6 +20,7 @@ from app.field.evaluator import Evaluator
 from app.field.execution_plan import Plan
 from app.field.field_parts import field_parts
 from app.field.gpu import GpuEvaluator
+from app.field.precedence import shown_first
 from app.field.request_queue import RequestQueue
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
 from app.field.square_activation import activations_of
@@ -182,7 +183,8 @@ class Engine:
                 continue
             if request is not None:
                 self._untuned = request
-                self._answer(request)
+                with shown_first():
+                    self._answer(request)
             self._answer_activations()
 
     def _tune(self) -> None:

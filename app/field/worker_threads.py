@@ -16,6 +16,7 @@ from typing import TypeVar
 import torch
 
 from app.field.execution_plan import default_plan
+from app.field.precedence import give_way
 from app.field.torch_threads import one_thread_here
 from app.field.windowed_forward import Check, Stopped
 from app.progress import Cancelled, Progress
@@ -37,7 +38,8 @@ def in_parallel(
 ) -> Generator[T, None, None]:
     """Each piece's answer, in the order of the pieces, each as soon as those before it are there.
 
-    Torch records no gradients there. Closing the iterator stops the threads at their next `check`; all have ended when
+    Between two steps they give way to the field that somebody looks at; see `app.field.precedence`. Torch records no
+    gradients there. Closing the iterator stops the threads at their next `check`; all have ended when
     it is closed, or has ended.
 
     Args:
@@ -51,6 +53,7 @@ def in_parallel(
     def check() -> None:
         if dropped.is_set():
             raise Stopped
+        give_way()
 
     work = prepare(check)
     count = threads or thread_count()

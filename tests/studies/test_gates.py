@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from itertools import pairwise
 
 import numpy as np
@@ -266,3 +268,13 @@ def test_the_real_curve_is_the_plain_run_of_the_stages() -> None:
     expected = run(policy.network, from_rows(source, moved).contiguous(), after=source).logits
     close(found.logits[0], expected)
     assert found.flipped == {}
+
+
+def test_a_networks_steps_are_made_once_and_end_with_it() -> None:
+    network = random_network(1, seed=3)
+    steps = stepped_network(network, "cpu")
+    assert stepped_network(network, "cpu") is steps
+    gone = weakref.ref(steps)
+    del steps, network
+    gc.collect()
+    assert gone() is None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -43,6 +44,9 @@ _GATES_AT_ONCE: Final = 0.1
 
 _BETWEEN_PARTIAL: Final = 0.3
 """Seconds between two partial results."""
+
+
+_stepped: Final[WeakKeyDictionary[torch.nn.Module, dict[str, SteppedNetwork]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -205,11 +209,17 @@ def asked_of(question: ResponseSetup) -> Asked:
 
 
 def stepped_network(network: torch.nn.Module, device: str) -> SteppedNetwork:
-    """The network's layers on a device, with the convolutions that are fast for its width."""
+    """The network's layers on a device, with the convolutions that are fast for its width.
+
+    The same one again while the network lives: transforming the weights takes as long as dozens of passes.
+    """
     from app.policy.network import Network
 
     assert isinstance(network, Network)
-    return SteppedNetwork(network, device, default_plan(network.width).kernel)
+    mine = _stepped.setdefault(network, {})
+    if device not in mine:
+        mine[device] = SteppedNetwork(network, device, default_plan(network.width).kernel)
+    return mine[device]
 
 
 def exact(device: str) -> AbstractContextManager[None]:
