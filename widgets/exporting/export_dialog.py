@@ -100,10 +100,8 @@ class ExportDialog(ReadingOrder, QDialog):
         self.said.setWordWrap(True)
         self.bar = QProgressBar()
         self.bar.setAccessibleName("Progress")
-        self.go, self.close_button = QPushButton("Export"), QPushButton("Close")
+        self.go, self.close_button = QPushButton("Export"), QPushButton("Close", autoDefault=False)
         self.go.setDefault(True)
-        # Enter exports, and cancels nothing: while it exports, this button has the keyboard.
-        self.close_button.setAutoDefault(False)
         self._proposed = ""
         self._task = Task(self._context, self, about=Topic.EXPORT)
         self._lay_out()

@@ -27,22 +27,13 @@ from app.maze.transforms import line
 from app.policy.layers import layer
 from widgets.actions.canvas_tool import Gesture
 from widgets.controls.focus_ring import FocusRing
-from widgets.maze_view.canvas_items import MarksItem, ShapesItem
-from widgets.maze_view.pane_arrangement import close_rect
+from widgets.maze_view.canvas_items import ARROW_KEYS, MarksItem, ShapesItem
+from widgets.maze_view.pane_arrangement import close_rect, roomy_rect
 from widgets.maze_view.patch_marks import PatchMarks
 from widgets.maze_view.picture import Picture
 from widgets.maze_view.pins import PinsItem
 from widgets.maze_view.tools import TOOL_BY_ID, wall_stroke
 from widgets.services.context import Context
-
-EDGE = 0.35
-"""Cells of background around what is fitted."""
-ARROW_KEYS = {
-    Qt.Key.Key_Up: (1, 0),
-    Qt.Key.Key_Down: (-1, 0),
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-}
 
 
 class MazeCanvas(pg.GraphicsView):
@@ -139,11 +130,9 @@ class MazeCanvas(pg.GraphicsView):
     def _fit(self, *, whole_world: bool) -> None:
         self._fitted = "world" if whole_world else "maze"
         self._fitted_box = visible_box(self._picture.maze, whole_world)
-        if self._close and not whole_world:
-            self.box.setRange(close_rect(self._picture.maze), padding=0)
-            return
-        left, bottom, columns, rows = self._fitted_box
-        self.box.setRange(QRectF(left - EDGE, bottom - EDGE, columns + 2 * EDGE, rows + 2 * EDGE), padding=0)
+        maze = self._picture.maze
+        room = close_rect(maze) if self._close and not whole_world else roomy_rect(self._fitted_box)
+        self.box.setRange(room, padding=0)
 
     def set_close(self, close: bool) -> None:
         """Fit the maze with half a cell of wall around it: where several mazes share the room."""
@@ -372,10 +361,7 @@ class MazeCanvas(pg.GraphicsView):
         event.accept()
 
     def move_cursor(self, step: tuple[int, int], *, drawing: bool = False) -> None:
-        """Move the cell cursor, which begins at the square last clicked, the inspected one, or the mouse.
-
-        Drawing uses the tool from square to square.
-        """
+        """Move the cell cursor from where it is, or was clicked last; drawing uses the tool from square to square."""
         maze, old = self._picture.maze, self.marks.cursor_square
         first = self._clicked or self._context.view.inspected or maze.mouse
         new = first if old is None else (old[0] + step[0], old[1] + step[1])

@@ -15,6 +15,14 @@ from app.drawing.shapes import Shape
 from app.maze.maze import Square
 from widgets.style.shape_painter import paint
 
+ARROW_KEYS = {
+    Qt.Key.Key_Up: (1, 0),
+    Qt.Key.Key_Down: (-1, 0),
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+}
+"""The step, (rows, columns), of the keyboard's cursor."""
+
 PALE = 0.35
 """Opacity of what is out of date."""
 

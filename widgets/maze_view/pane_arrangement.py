@@ -11,6 +11,16 @@ RIM = 0.5
 """Cells of wall around a maze that shares the room with others."""
 
 
+EDGE = 0.35
+"""Cells of background around a maze that is alone."""
+
+
+def roomy_rect(box: tuple[int, int, int, int]) -> QRectF:
+    """The room for a maze that is alone: (left column, bottom row, columns, rows) with an edge around, in cells."""
+    left, bottom, columns, rows = box
+    return QRectF(left - EDGE, bottom - EDGE, columns + 2 * EDGE, rows + 2 * EDGE)
+
+
 def close_rect(maze: Maze) -> QRectF:
     """The maze and all its open squares with half a cell around, in cells."""
     rows, cols = np.nonzero(maze.grid != WALL)

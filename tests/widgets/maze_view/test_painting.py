@@ -17,7 +17,8 @@ from app.export.images import png_bytes
 from app.interventions.patches import Zero
 from tests.pictures import level, random_field, result_of
 from tests.widgets.conftest import Hand, MakeHand
-from widgets.maze_view.canvas import EDGE, MazeCanvas
+from widgets.maze_view.canvas import MazeCanvas
+from widgets.maze_view.pane_arrangement import EDGE
 
 CELL = 20
 """Pixels: as many as a square of the exported picture has, and the canvas's edge is of whole ones."""
