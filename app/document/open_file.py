@@ -23,7 +23,6 @@ from app.errors import MazeError, MazescopeError, PatchError, PolicyError, Sessi
 from app.interventions.patches import PatchStack
 from app.interventions.patches_file import load_patches
 from app.interventions.vectors import ActivationVector, is_vector, read_vector
-from app.io.file_kind import kind_of
 from app.maze import grid_file, maze_file, state_file, text_file
 from app.maze.maze import Maze
 from app.maze.text_variants import looks_like_maze
@@ -110,13 +109,17 @@ def read_file(path: Path, here: Policy | None = None) -> Content:
     reader = _reader(Beginning(path, ANY, MazescopeError))
     if reader is not None:
         return reader.read(path, here)
+    return _load_unknown(path, ANY, PolicyError)
+
+
+def _load_unknown(path: Path, expected: str, refusal: type[MazescopeError]) -> Content:
+    """A file of no known format: a checkpoint's reader tells most of it, such as that it is cut short."""
     from app.policy.file_contents import EXPECTED
 
     try:
-        return _load_policy(path, here)
+        return _load_policy(path, None)
     except PolicyError as error:
-        # Here a policy is not all that could have come.
-        raise PolicyError(str(error).replace(EXPECTED, ANY)) from error
+        raise refusal(str(error).replace(EXPECTED, expected)) from error
 
 
 def open_policy(path: Path) -> Policy:
@@ -159,7 +162,8 @@ def _read_as(kind: Kind, path: Path) -> Content:
     file = Beginning(path, kind.value, kind.refusal)
     reader = _reader(file)
     if reader is None and kind is not Kind.POLICY:
-        raise kind.refusal(f"{path.name} is {kind_of(file.start)}; expected {kind.value}.")
+        _load_unknown(path, kind.value, kind.refusal)
+        raise kind.refusal(f"{path.name} holds {Kind.POLICY.value}; expected {kind.value}.")
     if reader is None:
         # A checkpoint's reader says best what is wrong with it.
         reader = next(reader for reader in READERS if reader.kind is kind)

@@ -103,6 +103,10 @@ def test_what_cannot_be_read_at_all_is_said_alike(tmp_path: Path, wanted: str) -
         (tmp_path / name).write_bytes(content)
         with pytest.raises(refusal, match=rf"^{re.escape(name)} is {what}; expected "):
             opener(tmp_path / name)
+    save_vector(tmp_path / "whole", VECTOR)
+    (tmp_path / "cut").write_bytes((tmp_path / "whole").read_bytes()[:-8])
+    with pytest.raises(refusal, match=r"^cut is a safetensors file of another length than its header says"):
+        opener(tmp_path / "cut")
 
 
 def test_a_bare_list_of_patches_is_a_stack(tmp_path: Path) -> None:
