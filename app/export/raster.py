@@ -144,7 +144,7 @@ class _Painter:
     def _many(
         self, low: np.ndarray, high: np.ndarray, colour: str, opacities: np.ndarray, draw_one: Callable[..., None]
     ) -> None:
-        """What does not touch, through one mask for a few rows of cells: a mask costs mostly its being made.
+        """Draw shapes that do not touch through one mask for a few rows of cells: a mask costs mostly its being made.
 
         Args:
             low, high: (N, 2) corners of the boxes around each.

@@ -55,7 +55,7 @@ class CpuEvaluator(Evaluator):
         device: the processor.
         plans: the remembered plans.
         plan: use this one and no other.
-        in_window: whether a window shows what is computed, and its thread comes first.
+        in_window: whether a window shows what is computed, and its thread has precedence.
     """
 
     def __init__(

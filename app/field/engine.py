@@ -52,7 +52,7 @@ class Engine:
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         plan: how to compute on the processor, instead of finding out what is fastest.
-        in_window: whether a window shows the answers: its own thread then comes first.
+        in_window: whether a window shows the answers: its own thread then has precedence.
 
     Raises:
         MazescopeError: for a word that names no device. One that this machine lacks is replaced by the CPU, with a

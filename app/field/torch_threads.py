@@ -11,7 +11,7 @@ from typing import Final
 import torch
 
 BEHIND_THE_WINDOW: Final = 5
-"""Of the niceness of threads that compute what a window shows: its own thread comes first, studies (10) last."""
+"""Of the niceness of threads that compute what a window shows: its own thread is first, studies (10) are last."""
 
 _changing = threading.Lock()
 

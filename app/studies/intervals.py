@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from math import comb, sqrt
 from typing import Final
@@ -67,15 +66,3 @@ def share_interval(hits: int, count: int) -> Interval:
     spread = Z * sqrt(share * (1 - share) / count + Z * Z / (4 * count * count))
     scale = 1 + Z * Z / count
     return (centre - spread) / scale, (centre + spread) / scale
-
-
-def bootstrap_interval(
-    values: np.ndarray, statistic: Callable[[np.ndarray], float] = np.median, *, draws: int = 1000, seed: int = 0
-) -> Interval:
-    """The percentile bootstrap's 95 % interval of a statistic of (n, ...) values, resampled by row; NaN without any."""
-    if not len(values):
-        return float("nan"), float("nan")
-    rng = np.random.default_rng(seed)
-    found = [statistic(values[rng.integers(len(values), size=len(values))]) for _ in range(draws)]
-    low, high = np.percentile(found, [2.5, 97.5])
-    return float(low), float(high)

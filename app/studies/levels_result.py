@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 
 from app.io import parquet
 from app.studies.intervals import MEAN_INTERVAL, mean_interval, median_interval, share_interval
-from app.studies.level_features import FEATURES, PRESETS
+from app.studies.level_features import PRESETS
 from app.studies.study import Axis, Column, Plot, Question, Result, Series, Table, json_number
 
 BINS: Final = 10
@@ -217,8 +216,3 @@ def _plain(values: np.ndarray) -> np.ndarray | tuple[Any, ...]:
     if values.dtype.kind == "f":
         return values.filled(np.nan)
     return tuple(values.tolist())
-
-
-def known_features(names: Sequence[str]) -> tuple[str, ...]:
-    """Those of the names that are features."""
-    return tuple(name for name in names if name in FEATURES)

@@ -125,12 +125,6 @@ class Rows:
         """Some of the rows."""
         return Rows(self.x[rows], None if self.skip is None else self.skip[rows])
 
-    def expanded(self, count: int) -> Rows:
-        """(n * count) rows: each row this many times, one after another."""
-        return Rows(
-            self.x.repeat_interleave(count, 0), None if self.skip is None else self.skip.repeat_interleave(count, 0)
-        )
-
 
 def joined(parts: Sequence[Rows]) -> Rows:
     """Rows of several batches after the same layer."""
