@@ -32,7 +32,7 @@ def asset(*parts: str) -> Path:
 
 
 def config_folder() -> Path:
-    """Where choices are remembered."""
+    """The folder of the settings."""
     import platformdirs
 
     home = os.environ.get(HOME_VARIABLE)
@@ -40,7 +40,7 @@ def config_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """Where what can be measured or computed again is kept, such as the engine's plans."""
+    """The folder of results that can be measured or computed again, such as the engine's plans."""
     import platformdirs
 
     home = os.environ.get(HOME_VARIABLE)
@@ -48,7 +48,7 @@ def cache_folder() -> Path:
 
 
 def state_folder() -> Path:
-    """Where logs, autosaves, and results that could not go elsewhere are kept."""
+    """The folder of logs, autosaves, and results that could not go elsewhere."""
     import platformdirs
 
     home = os.environ.get(HOME_VARIABLE)

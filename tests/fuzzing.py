@@ -43,7 +43,7 @@ ODD: Final[tuple[Any, ...]] = (
 
 @dataclass
 class Outcome:
-    """What happened to the files of one kind.
+    """Counts of what happened to the files of one kind.
 
     Attributes:
         tried, opened, refused: counts of files.

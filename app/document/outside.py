@@ -24,7 +24,7 @@ _DEVICES: Final = frozenset(
 
 
 def is_outside(named: str, folder: Path | None, trusted: Iterable[Path] = ()) -> bool:
-    """Whether a path of a file is not to be touched without a question. Touches nothing itself.
+    """True if a path of a file is not to be touched without a question. Touches nothing itself.
 
     Args:
         named: the path as the file has it.
@@ -44,7 +44,7 @@ def is_outside(named: str, folder: Path | None, trusted: Iterable[Path] = ()) ->
 
 
 def is_remote(named: str) -> bool:
-    """Whether a path is that of another machine, or of a device of Windows: `\\\\server\\share`, `\\\\.\\pipe`."""
+    """True if a path is that of another machine, or of a device of Windows: `\\\\server\\share`, `\\\\.\\pipe`."""
     return named[:2].replace("/", "\\") == "\\\\"
 
 

@@ -88,7 +88,7 @@ def load_patches(path: Path, *, largest: int = LARGEST) -> PatchStack:
 
 
 def _is_next_to(named: str) -> bool:
-    """Whether a path leads to a file in the folder that it is looked for in, or below."""
+    """True if a path leads to a file in the folder that it is looked for in, or below."""
     path = PureWindowsPath(named)
     return not path.anchor and ".." not in path.parts
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.errors import MazescopeError
 
 Stamp = tuple[int, int, int]
-"""What `file_stamp` gives."""
+"""The values that `file_stamp` gives."""
 
 
 def no_regular_file(path: Path) -> str | None:
@@ -47,7 +47,7 @@ def file_stamp(path: str | Path) -> Stamp | None:
 
 
 def read_only(path: Path) -> bool:
-    """Whether a file is there that says it is not to be written to; also to root, who could."""
+    """True if a file is there that says it is not to be written to; also to root, who could."""
     try:
         return not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK)
     except (OSError, ValueError):

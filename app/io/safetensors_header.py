@@ -12,7 +12,7 @@ LARGEST_HEADER: Final = 4 * 2**20
 
 
 def header_fits(path: str | Path, largest: int = LARGEST_HEADER) -> bool:
-    """Whether a file begins with a header's length that is within the file and the limit.
+    """True if a file begins with a header's length that is within the file and the limit.
 
     Raises:
         OSError: when the file cannot be read.

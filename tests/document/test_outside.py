@@ -1,4 +1,4 @@
-"""What a file names outside its own folder is not touched: told by the text of the path alone."""
+"""Files named outside a file's own folder are not touched: told by the text of the path alone."""
 
 from __future__ import annotations
 

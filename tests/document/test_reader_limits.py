@@ -21,7 +21,7 @@ from app.io.json_file import JsonLimitError, parse_json
 from app.maze.ascii import from_ascii
 
 LOWERED = 64
-"""How many times smaller the files are than the largest that are read."""
+"""Factor by which the files are smaller than the largest that are read."""
 
 MEMORY = 500 * 2**20
 MAZE = from_ascii("###\n#M#\n###")

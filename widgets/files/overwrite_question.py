@@ -11,7 +11,7 @@ from app.io.regular_file import Stamp, file_stamp, read_only
 
 
 def reason_to_ask(path: Path, known: Stamp | None) -> str:
-    """Why a file is not replaced without a question, as a sentence; "" when nothing speaks against it.
+    """The reason why a file is not replaced without a question, as a sentence; "" when nothing speaks against it.
 
     Args:
         known: the writing of the file that was opened or saved last; None for a file that the user has just chosen.
