@@ -24,7 +24,6 @@ from app.maze.generator import level as level_of
 from app.maze.maze_file import save
 from app.maze.moves import MOVE_DELTAS
 from app.policy.network import random_network
-from app.policy.policy_info import default_policy_path
 from app.policy.saving import save_safetensors
 from tests.maze.states import state_of
 from tests.pictures import forked_level, level
@@ -293,40 +292,6 @@ def test_states_of_procgen_are_maze_files(tmp_path: Path, checkpoint: Path) -> N
 
 
 # info and the rest
-
-
-def test_info_describes_a_checkpoint(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("info", checkpoint) == 0
-    said = capsys.readouterr().out
-    assert "626,256" in said
-    assert "embedder.block2.res1.resadd" in said
-    assert run("info", checkpoint, "--json") == 0
-    assert json.loads(capsys.readouterr().out)["Parameters"] == "626,256"
-    assert run("info", checkpoint.with_name("nowhere.pt")) == 2
-
-
-def test_info_tells_a_policy_of_another_game_when_it_is_asked(
-    checkpoint: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run("info", checkpoint, "--check") == 0
-    line = capsys.readouterr().out.splitlines()[-1]
-    assert line.startswith("Check ")
-    assert "of 20 levels, and " in line
-    assert line.endswith(": perhaps not a maze policy.")
-
-
-def test_info_gives_every_fact_a_name_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("info") == 0
-    lines = capsys.readouterr().out.splitlines()
-    titles = [line.split("  ")[0] for line in lines]
-    assert len(set(titles)) == len(titles)
-    assert not any("option" in title for title in titles)
-    assert run("info", "--json") == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["Width"].startswith("1 (channels")
-    assert found["Trained on"].endswith(" observations")
-    config = json.loads(default_policy_path().with_suffix(".json").read_text())["config"]
-    assert found["Training option: observations"] == f"{config['observations']:,}"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
