@@ -45,7 +45,13 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--device", default="cpu", help="what the engine computes on: cpu, cuda or mps")
+    parser.addoption("--device", default="cpu", help="what engine and studies compute on: cpu, cuda or mps")
+
+
+@pytest.fixture(scope="session")
+def device(request: pytest.FixtureRequest) -> str:
+    """The device that `--device` names."""
+    return str(request.config.getoption("--device"))
 
 
 class WithoutQt(pytest.Collector):

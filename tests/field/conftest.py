@@ -11,12 +11,6 @@ from app.field.execution_plan import Plan
 
 
 @pytest.fixture
-def device(request: pytest.FixtureRequest) -> str:
-    """The device that `--device` names."""
-    return request.config.getoption("--device")
-
-
-@pytest.fixture
 def make_engine(device: str) -> Iterator[Callable[..., Engine]]:
     """Makes engines on the device the tests run on."""
     made: list[Engine] = []

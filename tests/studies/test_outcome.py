@@ -20,13 +20,13 @@ from app.studies.outcome import OutcomeQuestion, OutcomeResult
 LEVELS = of_mazes([random_level(15, 5, 1), random_level(15, 7, 2).with_cheese(None), random_level(15, 3, 3)])
 
 
-def test_each_level_has_a_row(small_policy: Policy) -> None:
+def test_each_level_has_a_row(small_policy: Policy, device: str) -> None:
     heard: list[int] = []
 
     def listen(result: OutcomeResult) -> None:
         heard.append(len(result.outcomes))
 
-    found = OutcomeQuestion(small_policy, LEVELS, steps=40).run(partial=listen)
+    found = OutcomeQuestion(small_policy, LEVELS, steps=40).run(device=device, partial=listen)
     assert heard == [1, 2, 3]
     printed = found.to_json()
     assert json.loads(json.dumps(printed, allow_nan=False)) == printed
@@ -44,9 +44,9 @@ def test_each_level_has_a_row(small_policy: Policy) -> None:
     assert f"{mean:.3f} (n = 2 levels)" in found.findings[0]
 
 
-def test_a_stack_adds_its_own_half(small_policy: Policy) -> None:
+def test_a_stack_adds_its_own_half(small_policy: Policy, device: str) -> None:
     stack = PatchStack((AddVector(coefficient=-3.0),))
-    found = OutcomeQuestion(small_policy, LEVELS, stack, steps=40).run()
+    found = OutcomeQuestion(small_policy, LEVELS, stack, steps=40).run(device=device)
     assert found.patched
     assert [row["patched"]["reach"] for row in found.to_json()] == [each.patched.reach for each in found.outcomes]
     assert "patched_reach" in {column.name for column in found.records.columns}

@@ -37,8 +37,8 @@ MAZES = [maze for maze in (random_level(15, None, seed) for seed in range(12)) i
 LEVELS = of_mazes(MAZES)
 
 
-def test_the_recorded_movers(reference_policy: Policy) -> None:
-    found = PushQuestion(reference_policy, of_mazes(generator.levels(15, range(200)))).run()
+def test_the_recorded_movers(reference_policy: Policy, device: str) -> None:
+    found = PushQuestion(reference_policy, of_mazes(generator.levels(15, range(200)))).run(device=device)
     printed = found.to_json()
     assert printed["n"] == 108
     first = {move: ranking[0] for move, ranking in printed["push"].items()}
@@ -80,8 +80,8 @@ def test_every_number_of_a_result_is_the_mean_of_its_levels(small_policy: Policy
     assert best[1] == found.difference.mean(axis=0).max()
 
 
-def test_units_are_parts_as_well(small_policy: Policy) -> None:
-    found = PushQuestion(small_policy, LEVELS, UNITS).run()
+def test_units_are_parts_as_well(small_policy: Policy, device: str) -> None:
+    found = PushQuestion(small_policy, LEVELS, UNITS).run(device=device)
     assert found.push.shape == (len(MAZES), 256, 5)
     assert len(found.to_json()["push"]["UP"]) == 256
     by_channel = PushQuestion(small_policy, LEVELS, CHANNELS).run()
@@ -196,8 +196,8 @@ def test_the_gradient_is_the_limit_of_small_ablations(small_policy: Policy, laye
     assert not torch.is_grad_enabled() or not any(p.grad is not None for p in small_policy.network.parameters())
 
 
-def test_the_ablation_study_ranks_and_labels(small_policy: Policy) -> None:
-    exact = AblationQuestion(small_policy, LEVELS).run()
+def test_the_ablation_study_ranks_and_labels(small_policy: Policy, device: str) -> None:
+    exact = AblationQuestion(small_policy, LEVELS).run(device=device)
     printed = exact.to_json()
     assert json.loads(json.dumps(printed, allow_nan=False)) == printed
     changes = [value for _, value in printed["log_odds_change"]]
@@ -255,12 +255,12 @@ def test_the_command_asks_the_same(reference_checkpoint: Path) -> None:
 # --- at squares -----------------------------------------------------------------------------------------------------
 
 
-def test_at_a_square_the_parts_sum_to_the_logits_under_the_stack(small_policy: Policy) -> None:
+def test_at_a_square_the_parts_sum_to_the_logits_under_the_stack(small_policy: Policy, device: str) -> None:
     maze = MAZES[0]
     squares = tuple((int(row), int(col)) for row, col in maze.squares[:2])
     stack = PatchStack((AddVector(coefficient=-1.0),))
     for layer in (CHANNELS, UNITS):
-        found = SquarePushQuestion(small_policy, of_mazes([maze]), squares, stack, layer).run()
+        found = SquarePushQuestion(small_policy, of_mazes([maze]), squares, stack, layer).run(device=device)
         _, (patched,) = fields(small_policy, maze, [compile_stack(stack, small_policy, maze)])
         means = np.stack([patched.logits[:, list(actions)].mean(axis=1) for actions in MOVE_ACTIONS], axis=1)
         expected = (means - means.mean(axis=1, keepdims=True))[[patched.index(square) for square in squares]]

@@ -43,20 +43,21 @@ def vector(word: str, **more: object) -> MovedNumber:
 
 
 @pytest.fixture(scope="module")
-def reference_cheese(reference_policy: Policy) -> ResponseResult:
-    return ResponseQuestion(reference_policy, easy(200), vector("cheese"), TIMES).run()
+def reference_cheese(reference_policy: Policy, device: str) -> ResponseResult:
+    return ResponseQuestion(reference_policy, easy(200), vector("cheese"), TIMES).run(device=device)
 
 
 @pytest.fixture(scope="module")
-def reference_top_right(reference_policy: Policy) -> ResponseResult:
-    return ResponseQuestion(reference_policy, easy(200), vector("top-right"), (-1.0, 1.0)).run()
+def reference_top_right(reference_policy: Policy, device: str) -> ResponseResult:
+    return ResponseQuestion(reference_policy, easy(200), vector("top-right"), (-1.0, 1.0)).run(device=device)
 
 
 @pytest.fixture(scope="module")
-def shipped() -> dict[str, ResponseResult]:
+def shipped(device: str) -> dict[str, ResponseResult]:
     policy = load_policy(default_policy_path())
     return {
-        word: ResponseQuestion(policy, easy(200), vector(word), (-1.0, 1.0)).run() for word in ("cheese", "top-right")
+        word: ResponseQuestion(policy, easy(200), vector(word), (-1.0, 1.0)).run(device=device)
+        for word in ("cheese", "top-right")
     }
 
 
