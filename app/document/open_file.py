@@ -7,7 +7,7 @@ format is a further line of `READERS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -95,20 +95,24 @@ class Reader:
     read: Callable[[Path, Policy | None], Content]
 
 
-def read_file(path: Path, here: Policy | None = None) -> Content:
+def read_file(path: Path, here: Policy | None = None, folders: Sequence[Path] = ()) -> Content:
     """The contents of a file. Loads torch for a policy: only off the GUI thread.
 
     Args:
         path: a session, maze (JSON, lines of text, or states of procgen), stack of patches, vector or checkpoint; its
             contents tell which.
         here: the policy that is open, which a session may be about.
+        folders: others in which the user opened files, where the policy of an export may be.
 
     Raises:
         MazescopeError: one sentence on what was found and what was expected.
     """
     reader = _reader(Beginning(path, ANY, MazescopeError))
     if reader is not None:
-        return reader.read(path, here)
+        found = reader.read(path, here)
+        if isinstance(found, OpenedExport) and found.problem and folders:
+            return with_policy(found.export, [path.parent, *folders], here)
+        return found
     return _load_unknown(path, ANY, PolicyError)
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.document import maze_edits, patch_edits
 from app.document.document import MOST_MAZES, State
-from app.document.export_file import OpenedExport, with_policy
+from app.document.export_file import OpenedExport
 from app.document.first_document import new_state
 from app.document.open_file import Content, NamedMaze, OpenedSession, open_policy, read_file
 from app.document.outside import vectors_outside, without_files
@@ -28,6 +28,7 @@ from app.maze import text_file
 from app.paths import asset, home_folder
 from app.policy.policy import Policy
 from widgets.files.file_dialogs import ask_files, ask_name
+from widgets.files.file_filters import FILTERS, OPEN_TITLES, with_suffix
 from widgets.files.outside_question import agreed_stack, denied_paths, trust, trusted
 from widgets.files.overwrite_question import OverwriteQuestion, reason_to_ask
 from widgets.services.context import Context
@@ -35,18 +36,6 @@ from widgets.services.topics import Topic
 
 DEFAULT_POLICY = "default.safetensors"
 RECENT_KEPT = 10
-OPEN_TITLES = {
-    "any": "Open a session, maze, policy, vector, patches or export",
-    "policy": "Open policy",
-    "maze": "Open maze",
-}
-FILTERS = {
-    "any": "All supported files (*.pth *.pt *.ckpt *.safetensors *.json *.txt *.npy *.pkl *.mazescope"
-    " *.png *.svg *.pdf *.gif *.mp4 *.csv *.npz);;All files (*)",
-    "policy": "Checkpoints (*.pth *.pt *.safetensors *.ckpt);;All files (*)",
-    "maze": "Mazes (*.json);;Mazes as text (*.txt);;All files (*)",
-    "session": "Sessions (*.mazescope)",
-}
 
 
 class Files(QObject):
@@ -99,7 +88,7 @@ class Files(QObject):
 
             def read(path: Path) -> Content:
                 self._stamps[path] = file_stamp(path)
-                return _read(path, document.state.policy, folders)
+                return read_file(path, document.state.policy, folders)
 
             self._context.files.open(files, read, self._take)
 
@@ -206,7 +195,7 @@ class Files(QObject):
         name = ask_name(self._window, "Save session", self._suggested(SESSION_SUFFIX), FILTERS["session"])
         if not name:
             return False
-        return self._replacing(_with_suffix(Path(name), SESSION_SUFFIX), None, self.save_session, self.ask_save)
+        return self._replacing(with_suffix(Path(name), SESSION_SUFFIX), None, self.save_session, self.ask_save)
 
     def ask_save_maze(self) -> bool:
         """Let the user choose a file for the maze in front; says whether it was saved."""
@@ -214,7 +203,7 @@ class Files(QObject):
         if not name:
             return False
         text = Path(name).suffix.lower() == text_file.SUFFIX
-        path = Path(name) if text else _with_suffix(Path(name), ".json")
+        path = Path(name) if text else with_suffix(Path(name), ".json")
         return self._replacing(path, None, self.save_maze, self.ask_save_maze)
 
     def _replacing(
@@ -404,15 +393,3 @@ class Files(QObject):
         """The folder where the last session was opened or saved: not that of some checkpoint."""
         kept = self._context.settings.get("session.folder")
         return kept if isinstance(kept, str) and os.path.isdir(kept) else str(home_folder())
-
-
-def _read(path: Path, here: Policy | None, folders: list[Path]) -> Content:
-    """The contents of a file; an export's policy may also be where files were opened lately."""
-    found = read_file(path, here)
-    if isinstance(found, OpenedExport) and found.problem:
-        return with_policy(found.export, [path.parent, *folders], here)
-    return found
-
-
-def _with_suffix(path: Path, suffix: str) -> Path:
-    return path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)

@@ -15,7 +15,8 @@ from app.document.session_file import COMPARE, policy_to_json
 from app.interventions.channel_text import channels_text
 from app.policy.policy import Policy
 from widgets.files.file_dialogs import ask_file
-from widgets.files.opening import FILTERS, Files
+from widgets.files.file_filters import FILTERS
+from widgets.files.opening import Files
 from widgets.maze_view.compared_picture import Companion
 from widgets.maze_view.maze_view import MazeView
 from widgets.services.action_registry import Spec
