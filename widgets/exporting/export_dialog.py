@@ -81,11 +81,7 @@ class ExportDialog(ReadingOrder, QDialog):
         )
         self.preview, self._fields = Preview(context), SnapshotFields(context, self)
         self._fields.came.connect(self._show_pixels)
-        self.legend, self.numbers, self.names = (
-            QCheckBox("Legend"),
-            QCheckBox("Numbers"),
-            QCheckBox("Policy and patches"),
-        )
+        self.legend, self.numbers, self.names = QCheckBox("Legend"), QCheckBox("Numbers"), QCheckBox("Names")
         self.names.setToolTip("Names of the policy and of the patches that act, under the title")
         self.legend.setToolTip("How to read the arrows and marks")
         self.numbers.setToolTip("P(cheese) and P(top-right) at the decision square")

@@ -47,8 +47,8 @@ class Preview(QWidget):
         return QSize(19 * line, 17 * line)
 
     def minimumSizeHint(self) -> QSize:
-        line = self.fontMetrics().height()
-        return QSize(8 * line, 8 * line)
+        # On a small screen it gives way: the fields come first.
+        return QSize(1, 1)
 
     def page_rect(self) -> QRectF:
         """The rectangle of the page, in the widget's pixels."""

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QWidget
 
 from app.document import snapshot_edits
+from app.document.document import State
 from app.document.snapshot import Snapshot
 from app.document.snapshot_edits import is_shown, snapshot_of
 from widgets.services.action_registry import Spec
@@ -25,6 +26,7 @@ class NamedSnapshots:
         self._context, self._parent = context, parent
         self._working: Snapshot | None = None
         self._last = 0
+        context.document.changed.connect(self._document_changed)
 
         def some() -> bool:
             return bool(context.document.state.snapshots)
@@ -67,6 +69,12 @@ class NamedSnapshots:
             ),
         ):
             context.actions.add(spec)
+
+    def _document_changed(self, _old: State, _new: State) -> None:
+        history = self._context.document.history
+        if not history.done and not history.undone:
+            # Another session: what was open before the first flip was not in it.
+            self._working, self._last = None, 0
 
     @property
     def shown(self) -> Snapshot | None:
