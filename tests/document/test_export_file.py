@@ -30,7 +30,7 @@ from app.maze.levels import generate_level
 from app.paths import asset
 from app.policy.loading import load_policy
 from app.policy.network import random_network
-from app.policy.policy import Policy
+from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
 from tests.pictures import ONE_PATCH, random_field, result_of
 
@@ -138,6 +138,19 @@ def test_the_policy_is_found_by_its_weights_next_to_the_export_and_nowhere_else(
         opened = read_file(path, own)
         assert isinstance(opened, OpenedExport)
         assert opened.policy == policy
+
+
+def test_the_policy_may_be_where_files_were_opened(tmp_path: Path, recipe: Recipe) -> None:
+    made = policy_of(random_network(1, 10), "mouse")
+    (tmp_path / "elsewhere").mkdir()
+    save_safetensors(made, tmp_path / "elsewhere" / "mouse.pth")
+    said = {"name": "Mouse", "weights_sha256": made.weights_hash, "file": "mouse.pth"}
+    path = tmp_path / "figure.csv"
+    path.write_text(f"# {recipe_text({**recipe, 'policy': said})}\n")
+    for folders, found in (([], None), ([tmp_path / "gone", tmp_path / "elsewhere"], made)):
+        opened = read_file(path, None, folders)
+        assert isinstance(opened, OpenedExport)
+        assert (opened.policy, bool(opened.problem)) == (found, found is None)
 
 
 def test_a_recipe_names_no_folder(recipe: Recipe, folder: Path) -> None:
