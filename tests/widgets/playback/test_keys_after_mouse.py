@@ -144,6 +144,9 @@ def test_space_plays_after_a_click_on_a_channel_and_switches_after_tab(walking: 
         player.pause()
         if part is large:
             walking.key(Qt.Key.Key_Escape)
+            # It has a window of its own.
+            walking.window.activateWindow()
+            walking.wait(walking.window.isActiveWindow)
             QTest.mousePress(grid.viewport(), LEFT, pos=grid.picture_rect(1).center())
     grid.setFocus()
     walking.key(Qt.Key.Key_Tab)
