@@ -152,7 +152,7 @@ def test_what_was_asked_for_first_comes_too_and_closing_the_finder_ends_only_its
     assert panel.progress.isVisible()
     desk.wait(lambda: len(desk.patches) == 2)
     assert [patch.layer for patch in desk.patches] == [DEFAULT_LAYER, OTHER_LAYER]
-    assert not desk.context.busy
+    desk.wait(lambda: not desk.context.busy)
     desk.context.view.set_layer("embedder.block3.res2.resadd")
     desk.click(panel.find_button)
     assert panel.progress.isVisible()
