@@ -6,6 +6,9 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
+LARGE = 26
+"""Pixels of a line of text up to which the row wraps."""
+
 
 class WrappingRow(QWidget):
     """Widgets centred in a row, or in a column where the row is too narrow for them.
@@ -31,6 +34,8 @@ class WrappingRow(QWidget):
         return QSize(self._across(), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
+        if not self._wraps:
+            return super().minimumSizeHint()
         # As narrow as its widest part: then they are below each other.
         width = max((part.minimumSizeHint().width() for part in self._shown()), default=0)
         margins = self.contentsMargins()
@@ -46,6 +51,11 @@ class WrappingRow(QWidget):
             self._arrange()
         return handled
 
+    @property
+    def _wraps(self) -> bool:
+        """True unless text is so large that a window has no height to spare."""
+        return self.fontMetrics().height() <= LARGE
+
     def _shown(self) -> list[QWidget]:
         return [part for part in self._parts if not part.isHidden()]
 
@@ -55,7 +65,7 @@ class WrappingRow(QWidget):
         return widths + margins.left() + margins.right()
 
     def _arrange(self) -> None:
-        down = self._across() > self.width()
+        down = self._wraps and self._across() > self.width()
         direction = QBoxLayout.Direction.TopToBottom if down else QBoxLayout.Direction.LeftToRight
         if direction != self._layout.direction():
             self._layout.setDirection(direction)
