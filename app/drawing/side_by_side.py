@@ -31,7 +31,7 @@ class Side:
         note: a muted line of its own under the title.
         overlays: shapes that are over it, by role; see `FigureOptions.overlays`.
         draw_mouse: whether the maze's own mouse is drawn; not when an overlay brings another.
-        source: its policy and patches; over all sides where it is the same of all.
+        source: its policy and patches; over all sides where it is the same of all and the page is no movie's frame.
     """
 
     result: FieldResult
@@ -52,7 +52,8 @@ def page(sides: Sequence[Side], mode: Mode, palette: Palette, options: FigureOpt
         ValueError: for no side.
     """
     alone = len(sides) == 1
-    common = sides[0].source if sides and len({side.source for side in sides}) == 1 else ""
+    # In a movie the sides may have one source in some frames and two in others: each keeps its own line then.
+    common = sides[0].source if len({side.source for side in sides}) == 1 and not options.steady else ""
     lines = aligned_sources([side.source for side in sides])
     figures = [
         figure(
