@@ -326,6 +326,7 @@ def test_of_very_many_bad_files_five_are_told(hand: Hand, tmp_path: Path) -> Non
     for path in bad:
         path.write_text("[1]")
     drop(hand, *bad)
+    hand.wait(lambda: bool(said(hand)))
     lines = said(hand).splitlines()
     assert [line.split(" is neither")[0] for line in lines[:-1]] == [path.name for path in bad[:5]]
     assert lines[-1] == "And 35 more."
