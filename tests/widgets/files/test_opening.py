@@ -26,7 +26,6 @@ from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
 from tests.maze.states import state_of
 from tests.widgets.conftest import Hand, MakeHand, small_maze
-from widgets.controls.error_dialog import ErrorDialog
 from widgets.files.recent_menu import RecentMenu
 
 LAYER = "embedder.block1.conv"
@@ -319,23 +318,6 @@ def test_each_mistake_is_one_sentence_and_changes_nothing(hand: Hand, tmp_path: 
     assert before.policy == small_policy
     assert names(hand) == []
     assert hand.window.files.recent == []
-
-
-def test_of_very_many_bad_files_five_are_told(hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # One that takes long on a busy machine would be told by itself.
-    monkeypatch.setattr(hand.context.files, "patience", 10**6)
-    bad = [tmp_path / f"bad {number:03}.json" for number in range(8)]
-    for path in bad:
-        path.write_text("[1]")
-    drop(hand, *bad)
-    hand.wait(lambda: bool(said(hand)))
-    lines = said(hand).splitlines()
-    assert [line.split(" is neither")[0] for line in lines[:-1]] == [path.name for path in bad[:5]]
-    assert lines[-1] == "And 3 more."
-    QTest.mouseClick(hand.window.message_bar.details, BUTTON)
-    dialog = next(each for each in QApplication.topLevelWidgets() if isinstance(each, ErrorDialog))
-    assert bad[7].name in dialog.details.toPlainText()
-    dialog.close()
 
 
 def test_what_is_no_file_is_not_taken(hand: Hand) -> None:
