@@ -71,7 +71,8 @@ class ActionRegistry(QObject):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(FRAME)
-        self._soon.timeout.connect(self._refresh_now)
+        self._soon.timeout.connect(self._frame_over)
+        self._outdated = False
 
     def add(self, spec: Spec, *, checked: bool = False) -> QAction:
         """Register an action and make its QAction.
@@ -146,14 +147,26 @@ class ActionRegistry(QObject):
         action.setToolTip(f"{short}  ({shown})" if shown else short)
 
     def refresh(self, *_: object) -> None:
-        """Enable, disable and name all actions as their specs say now; during a drag, at most once a frame."""
-        if not self.dragging():
-            self._soon.stop()
-            self._refresh_now()
-        elif not self._soon.isActive():
+        """Enable, disable and name all actions as their specs say now; during a drag, at most once a frame.
+
+        The first change of a drag counts at once, so that it can be undone by key from the start.
+        """
+        dragging = self.dragging()
+        if dragging and self._soon.isActive():
+            self._outdated = True
+            return
+        self._refresh_now()
+        if dragging:
             self._soon.start()
+        else:
+            self._soon.stop()
+
+    def _frame_over(self) -> None:
+        if self._outdated:
+            self.refresh()
 
     def _refresh_now(self) -> None:
+        self._outdated = False
         for name, spec in self._specs.items():
             if spec.enabled_when is not None:
                 self._actions[name].setEnabled(spec.enabled_when())
