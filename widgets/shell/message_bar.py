@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
@@ -13,56 +11,25 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushBu
 from app.errors import LONGEST_SENTENCE, shown
 from widgets.controls.error_dialog import ErrorDialog
 from widgets.services.context import Context
-from widgets.services.topics import LASTING, RETRIED
-
-NOTICE_TIME = 6.0
-ERROR_TIME = 10.0
-OFFER_TIME = 12.0
-"""Seconds for which a notice, an error and a notice with buttons are in sight, the error at least."""
-
-LETTER_TIME = 0.08
-"""Seconds a letter of a longer error."""
+from widgets.shell.messages import Messages
 
 LOOK = 250
 """Milliseconds between two looks at which messages have been in sight for long enough."""
-
-MOST_LINES = 5
-
-
-@dataclass
-class Message:
-    """A line of the bar.
-
-    Attributes:
-        error: whether it is an error; otherwise a notice.
-        key: a later message of the same key takes its place; none of "" does.
-        ends: when it leaves, in seconds of the bar's clock; infinite for one that is closed, or resolved.
-        actions: {title of a button: id of the action it triggers}.
-    """
-
-    text: str
-    error: bool
-    details: str
-    key: str
-    ends: float
-    actions: Mapping[str, str] = field(default_factory=dict)
 
 
 class MessageBar(QFrame):
     """One message a line, a button for details where there are any, and a button that closes it.
 
-    A message leaves when its time is over; not while the window is not in front, nor while a button of the mouse is
-    held. An error also leaves when what it is about goes well, and one about what stays wrong (`LASTING`) only then.
+    None leaves by time while the window is not in front, nor while a button of the mouse is held.
 
     Attributes:
-        clock: seconds, from which times are taken.
+        messages: those in sight.
     """
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._messages: list[Message] = []
-        self.clock = time.monotonic
+        self.messages = Messages(time.monotonic)
         self.setProperty("card", True)
         self.setAccessibleName("Message")
         self._sign = QLabel()
@@ -106,50 +73,27 @@ class MessageBar(QFrame):
         """
         # It may hold a file's name.
         sentence = "\n".join(shown(line, LONGEST_SENTENCE) for line in sentence.splitlines())
-        error = kind == "error"
-        key = about if error else "notice"
-        kept = [old for old in self._messages if old.text != sentence and not (key and old.key == key)]
-        actions = actions or {}
-        ends = math.inf if error and about in LASTING else self._end(sentence, error, bool(actions))
-        message = Message(sentence, error, details, key, ends, actions)
-        # Errors first, the latest notice under them; a notice is gone at the next error.
-        errors = [old for old in kept if old.error]
-        self._messages = [*errors, message] if error else [*kept, message]
-        self._messages = self._messages[-MOST_LINES:]
+        self.messages.add(sentence, kind == "error", details, about, actions or {})
         self._show()
 
     def forget(self, about: str) -> None:
         """Take the errors about something away: it has gone well since."""
-        found = [message for message in self._messages if message.error and message.key == about]
-        for message in found:
-            if about not in RETRIED:
-                self._messages.remove(message)
-            elif message.ends == math.inf:
-                message.ends = self._end(message.text, error=True)
-        if found:
+        if self.messages.forget(about):
             self._show()
 
     def clear(self) -> None:
         """Take all messages away."""
-        self._messages.clear()
+        self.messages.shown.clear()
         self._show()
 
-    def _end(self, text: str, error: bool, offer: bool = False) -> float:
-        seconds = OFFER_TIME if offer else NOTICE_TIME
-        return self.clock() + (max(ERROR_TIME, LETTER_TIME * len(text)) if error else seconds)
-
     def _expire(self) -> None:
-        if QApplication.activeWindow() is None or QApplication.mouseButtons():
-            # Nobody reads it; and the release of a button belongs to what was pressed.
-            return
-        now = self.clock()
-        left = [message for message in self._messages if message.ends > now]
-        if len(left) < len(self._messages):
-            self._messages = left
+        # With the window behind others nobody reads it; and the release of a button belongs to what was pressed.
+        in_use = QApplication.activeWindow() is not None and not QApplication.mouseButtons()
+        if in_use and self.messages.expire():
             self._show()
 
     def _show(self) -> None:
-        text = "\n".join(message.text for message in self._messages)
+        text = "\n".join(message.text for message in self.messages.shown)
         if text:
             # A bar that is hidden keeps its words: it does not go empty first.
             self.label.setText(text)
@@ -157,13 +101,13 @@ class MessageBar(QFrame):
             self._timer.start()
         else:
             self._timer.stop()
-        self.details.setVisible(any(message.details for message in self._messages))
+        self.details.setVisible(any(message.details for message in self.messages.shown))
         self._show_buttons()
         self._draw()
         self.setVisible(bool(text))
 
     def _show_buttons(self) -> None:
-        wanted = {title: name for message in self._messages for title, name in message.actions.items()}
+        wanted = {title: name for message in self.messages.shown for title, name in message.actions.items()}
         if [button.text() for button in self.buttons] == list(wanted):
             return
         for button in self.buttons:
@@ -180,12 +124,12 @@ class MessageBar(QFrame):
             self.buttons.append(button)
 
     def _show_details(self) -> None:
-        message = next(message for message in reversed(self._messages) if message.details)
+        message = next(message for message in reversed(self.messages.shown) if message.details)
         ErrorDialog.show_for(self.window(), message.text, message.details)
 
     def _draw(self, *_: object) -> None:
         palette = self._context.palette
-        error = any(message.error for message in self._messages)
+        error = any(message.error for message in self.messages.shown)
         name, colour = ("alert-circle-outline", palette.error) if error else ("information-outline", palette.accent)
         side = round(1.2 * self.label.fontMetrics().height())
         self._sign.setPixmap(self._context.icon(name, colour).pixmap(QSize(side, side), self.devicePixelRatioF()))

@@ -88,12 +88,12 @@ def test_a_failure_of_the_field_is_forgotten_when_a_field_comes_but_not_unread(h
     hand.context.bridge.failed.emit(sentence, "")
     assert lines(hand) == [sentence]
     hand.click((5, 6))
-    hand.window.message_bar.clock = lambda: 0.0
+    hand.window.message_bar.messages.clock = lambda: 0.0
     maze_edits.remove_cheese(hand.document)
     hand.answered()
     QTest.qWait(LOOK + 50)
     assert lines(hand) == [sentence], "nobody could have read it yet"
-    hand.window.message_bar.clock = much_later
+    hand.window.message_bar.messages.clock = much_later
     hand.wait(lambda: lines(hand) == [])
 
 
@@ -120,13 +120,13 @@ def test_what_was_typed_wrong_is_forgotten_when_typed_right(hand: Hand) -> None:
 def test_an_error_leaves_once_there_was_time_to_read_it(hand: Hand) -> None:
     bar: MessageBar = hand.window.message_bar
     typed_wrong(hand)
-    bar.clock = lambda: 0.0
+    bar.messages.clock = lambda: 0.0
     hand.click((5, 6))
     hand.context.notice("Something was done.")
     hand.context.report("Something else went wrong.")
     QTest.qWait(LOOK + 50)
     assert len(lines(hand)) == 2
-    bar.clock = much_later
+    bar.messages.clock = much_later
     hand.wait(lambda: lines(hand) == [])
 
 
@@ -135,7 +135,7 @@ def test_no_message_leaves_while_the_window_is_not_in_front(hand: Hand) -> None:
     with pytest.warns(DeprecationWarning, match="setActiveWindow"):
         QApplication.setActiveWindow(None)  # type: ignore[call-overload]
     hand.wait(lambda: QApplication.activeWindow() is None)
-    hand.window.message_bar.clock = much_later
+    hand.window.message_bar.messages.clock = much_later
     QTest.qWait(LOOK + 50)
     assert len(lines(hand)) == 1
     with pytest.warns(DeprecationWarning, match="setActiveWindow"):
@@ -146,7 +146,7 @@ def test_no_message_leaves_while_the_window_is_not_in_front(hand: Hand) -> None:
 def test_work_that_is_not_saved_stays_said_whatever_is_done(make_hand: MakeHand, tmp_path: Path) -> None:
     hand = make_hand(engine=False)
     assert not hand.window.files.save_session(tmp_path / "nowhere" / "s.mazescope")
-    hand.window.message_bar.clock = much_later
+    hand.window.message_bar.messages.clock = much_later
     QApplication.processEvents()
     hand.click((5, 6))
     hand.click((5, 7))
