@@ -135,8 +135,8 @@ def _touching(low: np.ndarray, high: np.ndarray, within: Sequence[QRectF]) -> np
     """(N,) bool: which of the boxes between these (N, 2) corners reach into one of some rectangles."""
     starts = np.array([(box.left(), box.top()) for box in within])[:, None]
     ends = np.array([(box.right(), box.bottom()) for box in within])[:, None]
-    touching: np.ndarray = ((low <= ends) & (high >= starts)).all(axis=2).any(axis=0)
-    return touching
+    inside = ((low <= ends) & (high >= starts)).all(axis=2)
+    return np.asarray(inside.any(axis=0))
 
 
 _ELEMENT: Final = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
