@@ -11,7 +11,6 @@ from torch import nn
 
 from app.errors import PolicyError
 from app.io.atomic import write_atomically
-from training.config import Config
 
 CHECKPOINT = "checkpoint.pth"
 POLICY = "policy.safetensors"
@@ -20,7 +19,13 @@ SERIES = "series"
 
 
 def save_checkpoint(
-    path: Path, *, averaged: nn.Module, network: nn.Module, optimizer: torch.optim.Optimizer, step: int, config: Config
+    path: Path,
+    *,
+    averaged: nn.Module,
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    step: int,
+    config: dict[str, Any],
 ) -> None:
     """Write, in one move, a file in train-procgen-pytorch's format that also holds all a run needs to continue.
 
@@ -31,7 +36,7 @@ def save_checkpoint(
         "training_state_dict": network.state_dict(),
         "optimizer_state_dict": optimizer.state_dict(),
         "step": step,
-        "config": config.as_dict(),
+        "config": config,
     }
     buffer = io.BytesIO()
     torch.save(whole, buffer)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from app.errors import MazescopeError
 from app.maze.maze import WORLDS
+from training.log_spacing import kept
 
 SERIES_FIRST: Final = 8
 """Optimizer steps before the first checkpoint of a series that has learned at all."""
@@ -100,9 +100,7 @@ class Config:
     def in_series(self, step: int) -> bool:
         """True if the averaged weights after this many optimizer steps are kept: 0, the last, and two for each doubling
         from `SERIES_FIRST` on. The steps do not depend on the run's length."""
-        if step in (0, self.steps):
-            return True
-        return step >= SERIES_FIRST and step == round(2 ** (round(2 * math.log2(step)) / 2))
+        return kept(step, self.steps, SERIES_FIRST)
 
     def rate(self, step: int) -> float:
         """Learning rate of a step (0-based)."""

@@ -102,22 +102,22 @@ def _decides(maze: Maze) -> bool:
     return decision_square(maze).square is not None
 
 
-def _lengths(mazes: Sequence[Maze]) -> list[int]:
-    """Steps from the mouse to the cheese."""
-    lengths = []
+def step_limits(mazes: Sequence[Maze]) -> list[int]:
+    """Steps that a greedy walk may take in each maze: twice the shortest path to its cheese, and 20."""
+    limits = []
     for maze in mazes:
         assert maze.cheese is not None
         path = shortest_path(maze, maze.mouse, maze.cheese)
         assert path is not None
-        lengths.append(len(path) - 1)
-    return lengths
+        limits.append(2 * (len(path) - 1) + 20)
+    return limits
 
 
 def _walks(
     network: Network, mazes: Sequence[Maze], inside: np.ndarray | None = None, met: Met | None = None
 ) -> dict[str, Any]:
     """Success of greedy and sampled walks; also over the levels inside and outside a region, and those never met."""
-    greedy = walk_all(network, mazes, [2 * length + 20 for length in _lengths(mazes)])
+    greedy = walk_all(network, mazes, step_limits(mazes))
     sampled = walk_all(network, mazes, [SAMPLED_STEPS] * len(mazes), seed=WALK_SEED)
     found: dict[str, Any] = {"n": len(mazes), "greedy": greedy.rate, "sampled": sampled.rate}
     sides = np.array([maze.dim for maze in mazes])

@@ -78,7 +78,7 @@ class Run:
             network=self.network,
             optimizer=self.optimizer,
             step=self.step,
-            config=self.config,
+            config=self.config.as_dict(),
         )
         save_safetensors(self.averaged, self.folder / POLICY, self.metadata())
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
 
 from app.policy.series import open_series
-from training import compare_seeds, ship
+from training import compare_seeds, ship, two_seeds
 from training.config import Config
 from training.evaluate import halved
 from training.model_card import IMITATION
@@ -62,3 +63,32 @@ def test_a_page_compares_seeds(run: Path, tmp_path: Path) -> None:
     assert f"n = {numbers['policies'][0]['levels']}" in text
     for row in numbers["policies"]:
         assert f"{row['vector']['-1']:+.2f}" in text
+
+
+def test_a_page_tells_first_weights_and_mazes_apart(tmp_path: Path) -> None:
+    folders = []
+    for weights, data in ((1, 1), (1, 2), (2, 1), (2, 2)):
+        config = Config(observations=8, mazes=2, squares=4, weights_seed=weights, data_seed=data)
+        folders.append(tmp_path / f"w{weights}-d{data}")
+        train(Run.start(config, folders[-1], torch.device("cpu")))
+    out = tmp_path / "first-weights.md"
+    assert two_seeds.main([*map(str, folders), "--levels", "6", "--out", str(out)]) == 0
+    text, numbers = out.read_text(), json.loads(out.with_suffix(".json").read_text())
+    assert IMITATION in text
+    assert [pair["group"] for pair in numbers["pairs"]].count("neither") == 2
+    # After one small step the channels are those of the first weights.
+    for pair in numbers["pairs"]:
+        same = pair["layers"]["embedder.block1.res2.resadd"]
+        assert (same["same_number"] > 0.99) == (pair["group"] == "same first weights"), pair
+        assert (same["kept"] == 1) == (pair["group"] == "same first weights"), pair
+    assert two_seeds.main([str(folders[0]), str(folders[0]), "--out", str(out)]) == 2
+
+
+def test_channels_are_alike_by_what_they_do() -> None:
+    random = np.random.default_rng(0)
+    one = random.normal(size=(3, 500))
+    assert two_seeds.alike(one, 2 * one + 1) == two_seeds.Alike(pytest.approx(1), pytest.approx(1), 1.0)
+    swapped = two_seeds.alike(one, one[[1, 0, 2]])
+    assert swapped.best == pytest.approx(1)
+    assert swapped.kept == pytest.approx(1 / 3)
+    assert two_seeds.alike(one, np.zeros((3, 500))).kept != two_seeds.alike(one, np.zeros((3, 500))).kept
