@@ -1,4 +1,7 @@
-"""`field`: the vector field of levels and maze files, written as NPZ, and as pictures and tables as well."""
+"""`field`: the vector field of levels and maze files, written as NPZ, and as pictures and tables as well.
+
+A short command, of which most is imports: what only some of its arguments need loads when they ask for it.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +14,19 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from app.document.open_file import open_mazes, open_patches, open_policy
-from app.document.outside import refuse_remote
 from app.document.recipe import recipe_of
 from app.document.view_mode import Mode
-from app.drawing.figure import FigureOptions
-from app.drawing.no_change import zero_vectors
 from app.drawing.palette import PALETTES, palette
-from app.drawing.source_line import source_line
 from app.errors import MazeError, MazescopeError, PatchError
-from app.export.file_formats import KINDS, file_bytes
+from app.export.file_formats import KINDS, NUMBERS, file_bytes, number_bytes
 from app.field.requests import FieldRequest, FieldResult
-from app.interventions.patches import NO_PATCHES
+from app.interventions.patches import NO_PATCHES, PatchStack
 from app.io.atomic import write_atomically
 from app.io.regular_file import exists
 from app.maze.levels import generate_levels
 from app.maze.maze import WORLDS, Maze
 from app.maze.random_words import SEEDS
+from app.policy.policy import Policy
 
 _LEVELS_AT_ONCE: Final = 32
 
@@ -132,27 +131,23 @@ def run(arguments: argparse.Namespace) -> int:
         raise MazescopeError(f"{arguments.out} is a file; expected a folder for --out.")
     files = _maze_jobs(arguments.maze)
     _check_names(files, arguments.world, arguments.seeds or ())
-    stack = (
-        refuse_remote(open_patches(arguments.patches), arguments.patches.parent) if arguments.patches else NO_PATCHES
-    )
+    stack = _stack(arguments.patches)
 
     # These import torch, which takes a second; refusals above need not wait for it.
     from app.field.devices import find_device
     from app.field.engine import Engine
-    from app.policy.policy_info import default_policy_path
 
     device, notice = find_device(arguments.device)
     if notice:
         note(notice)
-    policy = open_policy(arguments.checkpoint or default_policy_path())
+    policy = _policy(arguments.checkpoint)
     engine = Engine(device.key)
     started, squares, written = time.perf_counter(), 0, 0
     try:
         for job in chain(files, _level_jobs(arguments.world, arguments.seeds or (), arguments.region)):
             result = engine.compute(FieldRequest(job.maze, policy, stack))
             _check_patches(result, arguments.patches)
-            for position, reason in zero_vectors(result):
-                note(f"{job.name}: patch {position + 1} changes nothing: {reason}.")
+            _note_zero_vectors(job, result)
             written += _write(job, result, arguments)
             squares += len(result.original.squares)
         label = engine.device_label
@@ -164,7 +159,31 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _stack(path: Path | None) -> PatchStack:
+    if path is None:
+        return NO_PATCHES
+    from app.document.open_file import open_patches
+    from app.document.outside import refuse_remote
+
+    return refuse_remote(open_patches(path), path.parent)
+
+
+def _policy(path: Path | None) -> Policy:
+    if path is None:
+        from app.policy.loading import load_policy
+        from app.policy.policy_info import default_policy_path
+
+        return load_policy(default_policy_path())
+    from app.document.open_file import open_policy
+
+    return open_policy(path)
+
+
 def _maze_jobs(paths: Sequence[Path]) -> list[Job]:
+    if not paths:
+        return []
+    from app.document.open_file import open_mazes
+
     jobs = [Job(found.name, found.name, found.maze) for path in paths for found in open_mazes(path)]
     names = [job.name for job in jobs]
     for name in names:
@@ -197,6 +216,15 @@ def _check_patches(result: FieldResult, path: Path | None) -> None:
         raise PatchError(f"{path.name}: Patch {problem.position + 1} does not act: {problem.reason}")
 
 
+def _note_zero_vectors(job: Job, result: FieldResult) -> None:
+    if not result.request.stack.active:
+        return
+    from app.drawing.no_change import zero_vectors
+
+    for position, reason in zero_vectors(result):
+        note(f"{job.name}: patch {position + 1} changes nothing: {reason}.")
+
+
 def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
@@ -226,14 +254,19 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _content(name: str, job: Job, result: FieldResult, arguments: argparse.Namespace) -> bytes:
-    patched = arguments.patches is not None
+    patched, request = arguments.patches is not None, result.request
+    recipe = recipe_of(request.maze, request.policy, request.stack, seed=job.seed, region=job.region)
+    if name in NUMBERS:
+        return number_bytes(name, result, recipe, patched=patched)
+    from app.drawing.figure import FigureOptions
+
     return file_bytes(
         name,
         result,
-        recipe_of(result.request.maze, result.request.policy, result.request.stack, seed=job.seed, region=job.region),
+        recipe,
         mode=Mode(arguments.view or (Mode.SIDE_BY_SIDE if patched else Mode.ORIGINAL)),
         palette=palette(arguments.palette),
-        options=FigureOptions(title=job.title, note=figure_note(result.request)),
+        options=FigureOptions(title=job.title, note=figure_note(request)),
         scale=arguments.scale,
         patched=patched,
     )
@@ -241,4 +274,6 @@ def _content(name: str, job: Job, result: FieldResult, arguments: argparse.Names
 
 def figure_note(request: FieldRequest) -> str:
     """The line under a picture's title: the policy, and the patches that act."""
+    from app.drawing.source_line import source_line
+
     return source_line(request.policy, request.stack)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from app.document.recipe import Recipe
 from app.document.view_mode import Mode
-from app.drawing.figure import DEFAULT_OPTIONS, Figure, FigureOptions, figure
 from app.drawing.palette import LIGHT, Palette
 from app.field.requests import FieldResult
 from app.progress import Progress
+
+if TYPE_CHECKING:
+    from app.drawing.figure import Figure, FigureOptions
 
 PICTURES: Final = {"png": "PNG", "svg": "SVG", "pdf": "PDF"}
 NUMBERS: Final = {"csv": "CSV table", "npz": "NPZ arrays (NumPy)"}
@@ -71,7 +73,7 @@ def file_bytes(
     *,
     mode: Mode,
     palette: Palette = LIGHT,
-    options: FigureOptions = DEFAULT_OPTIONS,
+    options: FigureOptions | None = None,
     scale: float = 1.0,
     patched: bool = True,
 ) -> bytes:
@@ -81,6 +83,7 @@ def file_bytes(
         kind: one of `KINDS`.
         recipe: see `recipe_of`; pictures add the view to it.
         mode: what a picture shows.
+        options: of a picture; the usual ones when left out.
         scale: size of a PNG, 1 for the usual one.
         patched: whether a table or archive holds the patched field too.
 
@@ -91,5 +94,9 @@ def file_bytes(
         raise ValueError(f"A file of kind {kind!r} was asked for; expected one of {', '.join(KINDS)}.")
     if kind in NUMBERS:
         return number_bytes(kind, result, recipe, patched=patched)
+    # What draws loads when a picture is asked for.
+    from app.drawing.figure import DEFAULT_OPTIONS, figure
+
+    options = options or DEFAULT_OPTIONS
     drawn = figure(result, mode, palette, options)
     return picture_bytes(kind, drawn, {**recipe, "view": mode}, scale=scale, title=options.title)

@@ -18,13 +18,10 @@ from app.io.file_kind import kind_of
 from app.io.regular_file import no_regular_file
 from app.policy.architecture import build_network, largest_file
 from app.policy.file_contents import EXPECTED, Contents, size_text
-from app.policy.legacy_file import MAGIC as LEGACY
-from app.policy.legacy_file import read_legacy
 from app.policy.limits import LIMITS, Limits
 from app.policy.network import Network
 from app.policy.policy import Policy, policy_of
 from app.policy.safetensors_file import open_safetensors
-from app.policy.torch_file import read_torch
 from app.policy.weight_names import own_names
 
 _policies: WeakValueDictionary[tuple[str, str], Policy] = WeakValueDictionary()
@@ -139,12 +136,15 @@ def _reopen(path: Path, name: str, weights_hash: str) -> Network:
 def _opened(path: Path, file: io.BufferedReader, name: str, limits: Limits) -> AbstractContextManager[Contents]:
     file.seek(0)
     start = file.read(4096)
-    if start.startswith(b"PK\3\4"):
-        return nullcontext(read_torch(file, name, limits))
-    if start.startswith(LEGACY):
-        return nullcontext(read_legacy(file, name, limits))
     if _is_safetensors(start):
         return open_safetensors(path, file, name, limits)
+    # The policies that ship are of the format above; what reads the others loads when one is opened.
+    from app.policy import legacy_file, torch_file
+
+    if start.startswith(b"PK\3\4"):
+        return nullcontext(torch_file.read_torch(file, name, limits))
+    if start.startswith(legacy_file.MAGIC):
+        return nullcontext(legacy_file.read_legacy(file, name, limits))
     raise PolicyError(f"{name} is {kind_of(start)}; expected {EXPECTED}.")
 
 
