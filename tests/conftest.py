@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from app.maze.procgen_client import Procgen
 from app.policy.policy import Policy
-from tests.skips import needs_procgen_libraries, skip, want
+from tests.skips import LONG, NO_PROCGEN, all_packages, left_out, needs_procgen_libraries, skip, want
 from widgets.startup.system_packages import missing_needs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,10 +70,27 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if os.environ.get("FULL") != "1":
-        skip = pytest.mark.skip(reason="long: runs with FULL=1")
+        skip = pytest.mark.skip(reason=LONG)
         for item in items:
             if "full" in item.keywords:
                 item.add_marker(skip)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.exitstatus == pytest.ExitCode.OK and _left_out(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in _left_out(config):
+        terminalreporter.line(f"LEFT OUT, though every package is meant to be installed: {line}")
+
+
+def _left_out(config: pytest.Config) -> list[str]:
+    """What was left out where nothing should be; asked in the process that prints, not in its workers."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return left_out(reporter.stats.get("skipped", ())) if all_packages() and reporter is not None else []
 
 
 def pytest_collection_finish() -> None:
@@ -100,7 +117,7 @@ def reference_checkpoint(reference: Path) -> Path:
 def procgen_here() -> None:
     """Skips where the game is not installed, or what it is linked to."""
     if not Procgen.available():
-        pytest.skip("needs procgen, which has wheels for Linux on x86-64 with Python 3.11 and 3.12 only")
+        pytest.skip(NO_PROCGEN)
     needs_procgen_libraries()
 
 

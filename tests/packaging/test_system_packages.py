@@ -156,3 +156,20 @@ def test_without_qt_the_tests_of_the_window_are_one_skip_that_names_the_packages
             assert len(named) == 1
             assert named[0].startswith("SKIPPED [1]")
             assert "passed, 1 skipped" in done.stdout
+
+
+def test_where_all_packages_are_meant_to_be_a_library_of_python_that_is_missing_fails_the_run() -> None:
+    code = (
+        "import sys, pytest\n"
+        "sys.modules['sklearn'] = None\n"
+        "sys.exit(pytest.main(['-p', 'no:cacheprovider', 'tests/studies/test_fit.py', 'tests/io/test_atomic.py']))\n"
+    )
+    environment = {**os.environ, "ALL_PACKAGES": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stdout
+    assert "passed, 1 skipped" in done.stdout
+    said = [line for line in done.stdout.splitlines() if line.startswith("LEFT OUT")]
+    assert len(said) == 1
+    assert "tests/studies/test_fit.py: fits need scikit-learn" in said[0]
