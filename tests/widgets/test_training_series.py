@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from app.policy.network import random_network
 from app.policy.saving import save_safetensors
 from tests.widgets.conftest import Hand
-from widgets.playback import series_player
+from widgets.playback import series_rows
 
 STEPS = (0, 8, 64, 4096)
 
@@ -34,7 +34,7 @@ def run(tmp_path: Path) -> Path:
 @pytest.fixture
 def opened(hand: Hand, run: Path, monkeypatch: pytest.MonkeyPatch) -> Hand:
     """The window with that series, dropped as a folder; lanes of two levels."""
-    monkeypatch.setattr(series_player, "LEVELS", 6)
+    monkeypatch.setattr(series_rows, "LEVELS", 6)
     hand.window.files.open_paths([run])
     hand.wait(lambda: hand.window.training.player.series is not None)
     return hand
@@ -78,8 +78,8 @@ def test_the_axis_is_logarithmic(opened: Hand) -> None:
 
 def test_lanes_are_measured_in_the_background_and_clicked_on(opened: Hand) -> None:
     training = opened.window.training
-    opened.wait(lambda: training.player.result is not None and len(training.player.result.points) == 4)
-    opened.wait(lambda: not training.player.measuring)
+    opened.wait(lambda: training.player.rows.result is not None and len(training.player.rows.result.points) == 4)
+    opened.wait(lambda: not training.player.rows.measuring)
     bar = training.bar
     assert "log-odds" in bar.said.text()
     assert "imitation" in bar.note.text()
@@ -148,6 +148,35 @@ def test_without_a_series_no_movie_of_the_training_is_offered(hand: Hand) -> Non
     assert hand.window.exports.dialog.what.findData("training") < 0
 
 
+def test_another_series_has_its_lane_next_to_the_first_and_checkpoints_to_compare_with(
+    opened: Hand, tmp_path: Path
+) -> None:
+    other = tmp_path / "by-reward"
+    other.mkdir()
+    for number, name in enumerate(("82k", "160M")):
+        save_safetensors(random_network(1, 50 + number), other / f"rr5_{name}.safetensors", {})
+    training = opened.window.training
+    bar = training.bar
+    bar.next.open([other])
+    opened.wait(lambda: bar.next.series is not None and bar.next.rows.result is not None)
+    opened.wait(lambda: not bar.next.rows.measuring and not training.player.rows.measuring)
+    assert not bar.next.isHidden()
+    assert "by-reward · step 160,000,000 · 2 of 2" in bar.next.name.text()
+    assert "log-odds" in bar.next.said.text()
+    assert "imitation" in bar.note.text()
+    assert "imitation" not in bar.next.note.text()
+    # Both axes have one length; a click on the other's first checkpoint compares it with the one in front.
+    x = bar.scrub.mapTo(bar, QPoint(bar.scrub.x_of(0), 0)).x() - bar.next.x() - bar.next.strip.x()
+    QTest.mouseClick(bar.next.strip, Qt.MouseButton.LeftButton, pos=QPoint(x, bar.next.strip.height() // 2))
+    assert opened.window.maze_view.companion.comparison.policy.path.stem == "rr5_82k"
+    assert "step 82,000 · 1 of 2" in bar.next.name.text()
+    assert shown(opened) == STEPS[-1]
+    assert training.pinned() is None
+    opened.context.actions["series.next_close"].trigger()
+    assert bar.next.isHidden()
+    assert opened.window.maze_view.companion is None
+
+
 def test_closing_leaves_the_checkpoint_open(opened: Hand) -> None:
     press(opened, 1)
     opened.context.actions["series.close"].trigger()
@@ -164,7 +193,7 @@ def test_what_is_no_series_is_refused_in_one_sentence(hand: Hand, tmp_path: Path
 
 
 def test_the_series_that_ships_opens(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(series_player, "LEVELS", 2)
+    monkeypatch.setattr(series_rows, "LEVELS", 2)
     hand.context.actions["series.shipped"].trigger()
     hand.wait(lambda: hand.window.training.player.series is not None)
     steps = hand.window.training.player.series.steps

@@ -95,6 +95,8 @@ TRAINING = (
     "series.forward",
     "series.back",
     "series.pin",
+    "series.next",
+    "series.next_close",
     "",
     "export.training",
     "",

@@ -136,12 +136,12 @@ class Files(QObject):
         open_them = self.open_policies if kind == "policy" else self.open_paths
         open_them([Path(name) for name in found])
 
-    def ask_open_series(self) -> None:
+    def ask_series(self, open_them: Callable[[list[Path]], None]) -> None:
         """Let the user choose the checkpoints of a run: several, or one for all that its folder holds."""
         title = "Open series: one checkpoint for all of its folder, or several"
         found = [Path(name) for name in ask_files(self._window, title, self.folder(), FILTERS["policy"])]
         if found:
-            self.series_wanted.emit(found if len(found) > 1 else [found[0].parent])
+            open_them(found if len(found) > 1 else [found[0].parent])
 
     def new_session(self) -> None:
         """Start over: one maze, no patches, the policy that is open."""

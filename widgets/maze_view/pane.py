@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.document.document import State
 from app.document.view_mode import Mode
 from app.drawing.no_change import unchanged_reason
 from app.field.requests import FieldResult
+from widgets.controls.panel_parts import Elided
 from widgets.maze_view.canvas import MazeCanvas
 from widgets.maze_view.overlay_note import Note
 from widgets.maze_view.picture import Picture
@@ -62,7 +63,8 @@ class Pane(QWidget):
         self.canvas = MazeCanvas(context, picture, role, self, read_only=read_only)
         self.readout = Readout(context, picture, self.canvas)
         self.note = Note(context, picture, self.canvas)
-        self.title = QLabel(role.label)
+        # Two policies may differ in the last words of a name alone.
+        self.title = Elided(role.label, Qt.TextElideMode.ElideMiddle)
         self.title.setProperty("heading", True)
         # Of two that are compared, the one in front, which can be edited, has the stronger title.
         self.title.setProperty("muted", read_only)
@@ -73,7 +75,6 @@ class Pane(QWidget):
         self._swatch = Swatch(context, role)
         row.addWidget(self._swatch)
         row.addWidget(self.title)
-        row.addStretch(1)
         # Panes share the room evenly, whatever their captions say.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         column = QVBoxLayout(self)

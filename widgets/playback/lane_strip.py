@@ -41,20 +41,27 @@ class LaneStrip(QWidget):
         self._context, self._x_of, self._value_at = context, x_of, value_at
         self._plot: Plot | None = None
         self._places: tuple[float, ...] = ()
-        self._current = 0
+        self._other: Plot | None = None
+        self._current: int | None = 0
         self._pinned: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Lane")
         self.setMouseTracking(True)
         context.palette_changed.connect(self._take_look)
 
-    def show_plot(self, plot: Plot | None, places: Sequence[float]) -> None:
-        """Draw this plot; its x are some of `places`, which are the scrubber's values in order."""
-        self._plot, self._places = plot, tuple(places)
+    def show_plot(self, plot: Plot | None, places: Sequence[float], scale: Plot | None = None) -> None:
+        """Draw this plot; its x are some of `places`, which are the scrubber's values in order.
+
+        Args:
+            plot: the lane.
+            places: of all values.
+            scale: another lane whose numbers the strip has room for too.
+        """
+        self._plot, self._places, self._other = plot, tuple(places), scale
         self.setAccessibleDescription("" if plot is None else f"{plot.title}. {plot.note}")
         self.update()
 
-    def show_value(self, current: int, pinned: int | None) -> None:
+    def show_value(self, current: int | None, pinned: int | None) -> None:
         """Mark the value that is shown, and the pinned one."""
         self._current, self._pinned = current, pinned
         self.update()
@@ -156,7 +163,8 @@ class LaneStrip(QWidget):
         """The values at the strip's bottom and top."""
         assert self._plot is not None
         axis = self._plot.y
-        parts = [part for each in self._plot.series for part in (each.y, each.low, each.high) if part is not None]
+        drawn = [each for plot in (self._plot, self._other) if plot is not None for each in plot.series]
+        parts = [part for each in drawn for part in (each.y, each.low, each.high) if part is not None]
         values = np.concatenate([part[np.isfinite(part)] for part in parts]) if parts else np.empty(0)
         if not len(values):
             return 0.0, 0.0

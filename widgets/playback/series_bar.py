@@ -8,10 +8,12 @@ from typing import Final
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
+from app.policy.policy import Policy
 from app.studies.study import Plot
 from widgets.controls.panel_parts import Choice, Elided, column, muted, row
 from widgets.controls.scrubber import Scrub
 from widgets.playback.lane_strip import LaneStrip
+from widgets.playback.next_series import NextSeries
 from widgets.playback.series_player import SeriesPlayer
 from widgets.services.context import Context
 from widgets.style import theme
@@ -36,17 +38,25 @@ class SeriesBar(QWidget):
 
     Args:
         pinned: asked which checkpoint is compared with, None for none.
+        compared: asked which policy is.
 
     Attributes:
+        next: the second series.
         scrub: the log axis.
         strip: the lane over it.
         lane: which lane.
         said: the step shown, and what the lane has there.
     """
 
-    def __init__(self, context: Context, player: SeriesPlayer, pinned: Callable[[], int | None]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        player: SeriesPlayer,
+        pinned: Callable[[], int | None],
+        compared: Callable[[], Policy | None],
+    ) -> None:
         super().__init__()
-        self._context, self._player, self._pinned = context, player, pinned
+        self._context, self._player, self._pinned, self._compared = context, player, pinned, compared
         self.setAccessibleName("Training")
         self.scrub = Scrub("Checkpoint", "Drag through the checkpoints; the axis is logarithmic in the training step")
         self.strip = LaneStrip(context, self._x_in_strip, self._value_in_strip)
@@ -68,11 +78,13 @@ class SeriesBar(QWidget):
             button.setAccessibleName(context.actions.spec(name).title)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.buttons[name] = button
+        self.next = NextSeries(context, self._ends, lambda: self.plot)
         self._lay_out()
         self.scrub.valueChanged.connect(self._seek)
         self.scrub.sliderReleased.connect(context.document.end)
         self.strip.sought.connect(self._seek)
-        player.measured.connect(self._show_lane)
+        player.rows.changed.connect(self._show_lane)
+        self.next.changed.connect(self._show_lane)
         context.palette_changed.connect(self._take_look)
         self._take_look()
         self.hide()
@@ -95,29 +107,18 @@ class SeriesBar(QWidget):
         self._show_lane()
 
     def _show_lane(self) -> None:
-        player, plot = self._player, self.plot
-        series = player.series
+        player, series = self._player, self._player.series
         if series is None:
             return
-        self.strip.show_plot(plot, (10**series.positions).tolist())
-        note = "" if plot is None else plot.note
-        if player.measuring and not self._whole:
-            shown = player.played if self._lane == "solved" else player.result
-            done = 0 if shown is None else len(shown.points)
-            note = f"Measuring {done} of {len(series)} checkpoints. {note}"
-        self.note.setText(note)
+        self.strip.show_plot(self.plot, (10**series.positions).tolist(), self.next.plot(self._lane))
+        self.note.setText(player.rows.note(self._lane))
         self.said.setText(self.strip.said(player.index))
+        self.next.refresh(self._lane, self._compared())
 
     @property
     def plot(self) -> Plot | None:
         """The lane as numbers; None before anything is measured."""
-        result = self._player.played if self._lane == "solved" else self._player.result
-        return None if result is None else next(each for each in result.plots if each.name == self._lane)
-
-    @property
-    def _whole(self) -> bool:
-        plot, series = self.plot, self._player.series
-        return plot is not None and series is not None and len(plot.series[0].x) == len(series)
+        return self._player.rows.plot(self._lane)
 
     def _seek(self, index: int) -> None:
         self._player.pause()
@@ -127,6 +128,9 @@ class SeriesBar(QWidget):
         self._lane = name
         self._context.settings.set("series.lane", name)
         self._show_lane()
+
+    def _ends(self) -> tuple[int, int]:
+        return (self.scrub.x_of(0) + self.scrub.x(), self.scrub.x_of(self._player.last) + self.scrub.x())
 
     def _x_in_strip(self, value: int) -> int:
         return self.scrub.x_of(value) + self.scrub.x() - self.strip.x()
@@ -149,3 +153,4 @@ class SeriesBar(QWidget):
         layout.addLayout(row(room, self.scrub, space=0))
         layout.addLayout(row(buttons, self.step, self.said, self.lane, self.buttons["series.close"], space=8))
         layout.addLayout(row(self.name, self.note, space=8))
+        layout.addWidget(self.next)

@@ -12,47 +12,39 @@ from app.document import maze_edits
 from app.document.document import State
 from app.policy.policy import Policy
 from app.progress import Progress
+from widgets.playback.series_rows import SeriesRows
 from widgets.services.cancellable_task import Task
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
     from app.policy.series import Series
-    from app.studies.training import TrainingResult
 
 SPEED: Final = 3
 """Checkpoints a second while it plays, at most: the clock waits for each field."""
-
-LEVELS: Final = 40
-"""Levels on which the lanes are measured: the first ones of the world of the maze in front."""
 
 
 class SeriesPlayer(QObject):
     """Keeps the series that is open, and makes one of its checkpoints the document's policy.
 
-    All scrubbing in one go is one undo. The lanes are measured in the background, the last checkpoint first.
+    All scrubbing in one go is one undo.
+
+    Attributes:
+        series: what is open.
+        rows: its lanes.
 
     Signals:
         changed(): the series, the checkpoint shown, or whether it plays.
-        measured(): there are rows of another checkpoint.
     """
 
     changed = Signal()
-    measured = Signal()
-    _partial = Signal(int, object)
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self.series: Series | None = None
-        self._quick: TrainingResult | None = None
-        self._played: TrainingResult | None = None
+        self.rows = SeriesRows(context, self)
         self._index = 0
-        self._number = 0
-        self._opening, self._measuring = Task(context, self, about="file"), Task(context, self)
-        self._measuring.progressed.connect(self._tell)
-        self._measuring.busy_changed.connect(self._tell)
-        # Rows arrive on the thread that measures; this brings them here.
-        self._partial.connect(self._take_rows)
+        self._opening = Task(context, self, about="file")
         self._clock = QTimer(self)
         self._clock.setInterval(round(1000 / SPEED))
         self._clock.timeout.connect(self._tick)
@@ -91,23 +83,6 @@ class SeriesPlayer(QObject):
         """True while the clock moves it."""
         return self._clock.isActive()
 
-    @property
-    def result(self) -> TrainingResult | None:
-        """The rows of as many checkpoints as there are; without play while those with it are fewer."""
-        if self._played is None or (self._quick is not None and len(self._played.points) < len(self._quick.points)):
-            return self._quick
-        return self._played
-
-    @property
-    def played(self) -> TrainingResult | None:
-        """The rows with play, which take longer."""
-        return self._played
-
-    @property
-    def measuring(self) -> bool:
-        """True while rows are being computed."""
-        return self._measuring.busy
-
     # -- what users do
 
     def open(self, paths: Sequence[Path]) -> None:
@@ -126,7 +101,7 @@ class SeriesPlayer(QObject):
         self.series = series
         self._context.document.end()
         self.seek(self.last)
-        self._measure(series)
+        self.rows.start(series, self._context.document.state.maze.world)
 
     def close(self) -> None:
         """Leave the series; its checkpoint stays the open policy."""
@@ -165,9 +140,8 @@ class SeriesPlayer(QObject):
 
     def _clear(self) -> None:
         self._clock.stop()
-        self._measuring.cancel()
-        self._number += 1
-        self.series = self._quick = self._played = None
+        self.rows.clear()
+        self.series = None
         self._index = 0
 
     def _tick(self) -> None:
@@ -178,39 +152,6 @@ class SeriesPlayer(QObject):
             self.pause()
         else:
             self.seek(self._index + 1)
-
-    def _measure(self, series: Series) -> None:
-        world, number = self._context.document.state.maze.world, self._number
-
-        def measure(progress: Progress) -> TrainingResult:
-            from app.maze.generator import levels
-            from app.maze.maze import WORLDS
-            from app.studies.level_set import LevelSet, NamedLevel
-            from app.studies.training import TrainingQuestion
-
-            name = next(each for each, side in WORLDS.items() if side == world)
-            mazes = levels(world, range(LEVELS))
-            named = tuple(NamedLevel(maze, f"{name} {seed}", seed) for seed, maze in enumerate(mazes))
-            levels_asked, found = LevelSet(named, name, f"0:{LEVELS}"), None
-            # Play takes nearly all of the time: the other lanes come first.
-            for play in (False, True):
-                question = TrainingQuestion(series, levels_asked, play=play)
-                found = question.run(progress=progress, partial=lambda rows: self._partial.emit(number, rows))
-            assert found is not None
-            return found
-
-        self._measuring.start(measure, lambda found: self._take_rows(number, found))
-
-    def _take_rows(self, number: int, found: TrainingResult) -> None:
-        if number == self._number:
-            if found.question.play:
-                self._played = found
-            else:
-                self._quick = found
-            self.measured.emit()
-
-    def _tell(self, *_: object) -> None:
-        self.measured.emit()
 
     def _document_changed(self, old: State, new: State) -> None:
         if self.series is None or old.policy == new.policy:

@@ -15,6 +15,7 @@ from widgets.services.action_registry import Spec
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
+    from app.policy.policy import Policy
     from app.policy.series import Series
 
 SHIPPED = "w1-easy-r5-s2-series"
@@ -36,10 +37,12 @@ class TrainingSeries(QObject):
         self._context, self._compare, self._files = context, compare, files
         self.player = player = SeriesPlayer(context, self)
         self._register()
-        self.bar = SeriesBar(context, player, self.pinned)
+        self.bar = SeriesBar(context, player, self.pinned, self.compared)
         files.series_wanted.connect(player.open)
         context.view.kept_changed.connect(self.bar.refresh)
         player.changed.connect(self._refresh)
+        self.bar.next.compared.connect(compare.with_policy)
+        self.bar.next.changed.connect(context.actions.refresh)
         self._refresh()
 
     def open_shipped(self) -> None:
@@ -52,8 +55,12 @@ class TrainingSeries(QObject):
 
     def pinned(self) -> int | None:
         """The checkpoint that the one shown is compared with, if it is one of the series."""
+        return self.player.index_of(self.compared())
+
+    def compared(self) -> Policy | None:
+        """The policy that the one in front is compared with."""
         comparison = self._compare.comparison
-        return None if comparison is None else self.player.index_of(comparison.policy)
+        return None if comparison is None else comparison.policy
 
     def pin(self, on: bool) -> None:
         """Keep the checkpoint shown next to those scrubbed to; or take the pinned one away."""
@@ -65,10 +72,17 @@ class TrainingSeries(QObject):
         self._refresh()
 
     def close(self) -> None:
-        """Leave the series, and what was pinned of it."""
+        """Leave the series, the one next to it, and what is compared of them."""
+        self.close_next()
         if self.pinned() is not None:
             self._compare.stop()
         self.player.close()
+
+    def close_next(self) -> None:
+        """Leave the second series, and what is compared of it."""
+        if self.bar.next.index_of(self.compared()) is not None:
+            self._compare.stop()
+        self.bar.next.close_series()
 
     def _register(self) -> None:
         context, player = self._context, self.player
@@ -80,7 +94,7 @@ class TrainingSeries(QObject):
             Spec(
                 id="series.open",
                 title="Open series of checkpoints…",
-                handler=self._files.ask_open_series,
+                handler=lambda: self._files.ask_series(player.open),
                 icon="chart-timeline-variant",
                 group="Training",
                 tip="Scrub through the training of a policy: choose one checkpoint for all of its folder, or several.",
@@ -130,6 +144,25 @@ class TrainingSeries(QObject):
                 checkable=True,
                 words="compare two points",
                 enabled_when=lambda: opened() and context.bridge.engine is not None,
+            ),
+            Spec(
+                id="series.next",
+                title="Show another series next to it…",
+                handler=lambda: self._files.ask_series(self.bar.next.open),
+                icon="chart-timeline-variant",
+                group="Training",
+                tip="The lane of another run under this one, such as a reward-trained one under one that learned by "
+                "imitation; a click on a checkpoint compares it with the one in front.",
+                words=WORDS,
+                enabled_when=opened,
+            ),
+            Spec(
+                id="series.next_close",
+                title="Close the other series",
+                handler=self.close_next,
+                icon="close",
+                group="Training",
+                enabled_when=lambda: opened() and self.bar.next.series is not None,
             ),
             Spec(
                 id="series.close",
