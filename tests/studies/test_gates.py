@@ -20,7 +20,7 @@ from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.stages import run
 from app.studies.response.bent import Asked, bend
-from app.studies.response.frozen import Frozen, FrozenWalk
+from app.studies.response.frozen import AtZero, walk_at_zero
 from app.studies.response.gate_changes import gate_changes, straight_pieces
 from app.studies.response.origin import MovedNumber, Origin, Site, origin_of
 from app.studies.response.run import stepped_network, watched_behind
@@ -76,7 +76,7 @@ def plainly(
     return behind(policy.network, source, moved, zero, frozen, skip, gates)
 
 
-def gates_at_zero(policy: Policy, origin: Origin, row: int, found: Frozen) -> dict[str, Tensor]:
+def gates_at_zero(policy: Policy, origin: Origin, row: int, found: AtZero) -> dict[str, Tensor]:
     """The gates that a walk found for one level, once each is seen to be the plain implementation's, or a tie: two
     kernels add in different orders, so that one has exactly 0 where the other has 1e-8, and one of two equal pixels."""
     plain, before = plainly(policy, origin, row, torch.zeros(1), set()), origin.source
@@ -142,14 +142,34 @@ def test_a_gate_that_is_a_tie_at_zero_is_kept_as_the_walk_found_it() -> None:
     compare_branches("embedder.block1.res2.resadd", 4783, set())
 
 
-def compare_branches(source: str, seed: int, kept: set[str]) -> None:
+@pytest.mark.parametrize("source", ["embedder.block1.res2.resadd", "embedder.block2.res1.resadd"])
+@settings(max_examples=2, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    kept=st.sets(st.sampled_from(GATES)),
+    corners=st.tuples(*[st.floats(0, 1)] * 4),
+)
+def test_where_few_pixels_move_every_branch_is_that_of_the_whole_image(
+    source: str, seed: int, kept: set[str], corners: tuple[float, float, float, float]
+) -> None:
+    policy, side = a_policy(seed), layer(source, 1).shape[1]
+    origin = origin_at(policy, source, seed)
+    top, bottom, left, right = (round(side * corner) for corner in corners)
+    few = torch.zeros(side, side, 1)
+    few[min(top, bottom) : max(top, bottom) + 1, min(left, right) : max(left, right) + 1] = 1
+    # In the other level all of them move, and so many that it is computed as whole images.
+    directions = torch.cat([origin.direction[:1] * few, origin.direction[1:]])
+    compare_branches(source, seed, kept, Origin(source, origin.base, directions))
+
+
+def compare_branches(source: str, seed: int, kept: set[str], origin: Origin | None = None) -> None:
     policy, times = a_policy(seed), torch.tensor(TIMES)
-    network, origin = stepped_network(policy.network, "cpu"), origin_at(a_policy(seed), source, seed)
+    network, origin = stepped_network(policy.network, "cpu"), origin or origin_at(a_policy(seed), source, seed)
     stages = set(gates_behind(source))
     asked = Asked(TIMES, FROZEN_AT, frozenset(kept & stages), watched_behind(source), ((5, 1),))
     found = bend(network, source, origin.base, origin.direction, asked, nothing)
     assert set(found.only) == set(found.all_but) == stages
-    walked = FrozenWalk(network, source, origin.base, origin.direction, (), (), nothing, {}).run()
+    walked = walk_at_zero(network, source, origin.base, nothing)
     assert set(walked.gates) == stages
     for row in range(2):
         real = plainly(policy, origin, row, times, set())
@@ -167,6 +187,8 @@ def compare_branches(source: str, seed: int, kept: set[str]) -> None:
         for stage in stages:
             close(found.only[stage][row], plainly(policy, origin, row, chosen, {stage}, gates)["fc_policy"])
             close(found.all_but[stage][row], plainly(policy, origin, row, chosen, stages - {stage}, gates)["fc_policy"])
+        for stage, shares in found.flipped.items():
+            torch.testing.assert_close(shares[row], flips(real, stage), rtol=0, atol=2e-3)
         for name, moves in found.moves.items():
             moved = (real[name] - real[name][3]).flatten(1).double()
             tangent = everywhere[name].flatten(1)
@@ -185,7 +207,7 @@ def test_with_all_gates_frozen_the_network_is_linear(seed: int, time: float) -> 
     policy, source = a_policy(seed), "embedder.block2.res1.resadd"
     origin = origin_at(policy, source, seed, 1)
     stages, network = set(gates_behind(source)), stepped_network(policy.network, "cpu")
-    walked = FrozenWalk(network, source, origin.base, origin.direction, (), (), nothing, {}).run()
+    walked = walk_at_zero(network, source, origin.base, nothing)
     gates = gates_at_zero(policy, origin, 0, walked)
     up, down, zero = plainly(policy, origin, 0, torch.tensor([time, -time, 0.0]), stages, gates)["fc_policy"]
     scale = float((up - zero).abs().max())
@@ -203,15 +225,33 @@ def test_flips_are_counted_against_the_gates_at_zero(source: str) -> None:
     found = bend(network, source, origin.base, origin.direction, Asked(TIMES), nothing)
     real = plainly(policy, origin, 0, times, set())
     for stage, shares in found.flipped.items():
-        before = NAMES[NAMES.index(stage) - 1]
-        x = real[before if before in real else ""]
-        if stage.endswith("maxpool"):
-            gates = torch.nn.functional.max_pool2d(x, 3, 2, 1, return_indices=True)[1]
-        else:
-            gates = x > 0
-        expected = (gates != gates[3:4]).flatten(1).double().mean(1)
-        torch.testing.assert_close(shares[0], expected, rtol=0, atol=2 / gates[0].numel())
+        units = real[stage][0].numel()
+        torch.testing.assert_close(shares[0], flips(real, stage), rtol=0, atol=2 / units)
         assert shares[0, 3] == 0
+
+
+def flips(real: dict[str, Tensor], stage: str) -> Tensor:
+    """(t,): the share of a stage's gates that differ from those at the fourth t, 0."""
+    before = NAMES[NAMES.index(stage) - 1]
+    x = real[before if before in real else ""]
+    if stage.endswith("maxpool"):
+        gates = torch.nn.functional.max_pool2d(x, 3, 2, 1, return_indices=True)[1]
+    else:
+        gates = x > 0
+    return (gates != gates[3:4]).flatten(1).double().mean(1)
+
+
+def test_moves_too_small_or_too_large_for_float32_are_measured_in_float64() -> None:
+    policy, source = a_policy(4), "embedder.block2.res1.resadd"
+    origin, network = origin_at(policy, source, 4, 1), stepped_network(policy.network, "cpu")
+    asked = Asked((-1.0, 0.0, 1.0), watched=watched_behind(source), pairs=((2, 0),))
+    usual, large = (
+        bend(network, source, origin.base, size * origin.direction, asked, nothing).moves["fc_policy"]
+        for size in (1e4, 1e24)
+    )
+    for name in ("squares", "mirrored", "tangent_dot"):
+        found, expected = getattr(large, name)[0] / 1e40, getattr(usual, name)[0]
+        torch.testing.assert_close(found, expected, rtol=1e-2, atol=0)
 
 
 def test_between_two_changes_of_gates_the_logits_are_straight() -> None:

@@ -1,34 +1,22 @@
 """One batch of levels moved along a direction after its source, in the real network and with gates frozen.
 
-The network after the source is piecewise linear; its gates are the ReLUs' masks and the max poolings' winners. The
-walk at t = 0, with all that is frozen, is first (`app.studies.response.frozen`); then the real network goes through, a
-few coefficients at a time, so that a chunk stays in a core's cache, and is compared with what is known of t = 0.
+The network after the source is piecewise linear; its gates are the ReLUs' masks and the max poolings' winners. A few
+levels and coefficients go through it at a time, so that a chunk stays in a core's cache, and the first chunk of each
+level has the rows with frozen gates next to them (`app.studies.response.forked_walk`).
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
-from app.studies.response.frozen import (
-    Check,
-    EditRows,
-    Frozen,
-    FrozenWalk,
-    along,
-    each_level,
-    gated,
-    pool_with_winners,
-)
-from app.studies.response.steps import Rows, Step, SteppedNetwork, steps_behind
-
-_FEATURES: Final = 8192
-"""Features that are measured at once."""
+from app.studies.response.boxes import Box, Cutout, moved_box
+from app.studies.response.forked_walk import ForkedWalk, Plan, Walked
+from app.studies.response.frozen import Check, EditRows, walk_at_zero
+from app.studies.response.steps import Rows, SteppedNetwork, gates_behind
 
 
 @dataclass(frozen=True)
@@ -59,7 +47,7 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """A layer's move, d(t) = f(t) - f(0), in float64 over the flattened activation of each level.
+    """A layer's move, d(t) = f(t) - f(0), over the flattened activation of each level, float64.
 
     Attributes:
         squares: (levels, t) |d(t)|^2.
@@ -119,9 +107,7 @@ def bend(
         edit: what other patches do after the source, in the layers named `edited`.
     """
     edits = {} if edit is None else dict.fromkeys(edited, edit)
-    frozen_at = [asked.coefficients[place] for place in asked.frozen_at]
-    frozen = FrozenWalk(network, source, base, direction, frozen_at, asked.watched, check, edits).run()
-    return _Curves(network, source, base, direction, asked, check, edits, frozen).run()
+    return _Curves(network, source, base, direction, asked, check, edits).run()
 
 
 @dataclass(frozen=True)
@@ -132,16 +118,13 @@ class _Chunk:
         levels: which.
         places: of the coefficients: first those of t > 0 that have a -t, then these -t in the same order, then others.
         pairs: numbers of the pairs.
+        first: whether these levels have not been walked before.
     """
 
     levels: slice
     places: tuple[int, ...]
     pairs: tuple[int, ...]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(levels, coefficients)."""
-        return self.levels.stop - self.levels.start, len(self.places)
+    first: bool
 
 
 class _Curves:
@@ -156,164 +139,121 @@ class _Curves:
         asked: Asked,
         check: Check,
         edits: dict[str, EditRows],
-        frozen: Frozen,
     ) -> None:
         self._network, self._source, self._base, self._direction = network, source, base, direction
-        self._asked, self._check, self._edits, self._frozen = asked, check, edits, frozen
-        self._apart = {*edits, *asked.watched}
-        self._levels, count = len(base.x), len(asked.coefficients)
-
-        def empty(last: int) -> Tensor:
-            # MPS has no float64.
-            return torch.zeros(self._levels, last, dtype=torch.float64)
-
-        self._moves = {
-            name: Moves(
-                empty(count), empty(len(asked.pairs)), frozen.tangent[name].double().square().sum(1).cpu(), empty(count)
-            )
-            for name in asked.watched
-        }
-        self._flipped = {name: empty(count) for name in frozen.gates} if asked.flips else {}
-        self._logits = base.x.new_empty(self._levels, count, frozen.logits.shape[1])
+        self._asked, self._check, self._edits = asked, check, edits
+        self._levels, self._stages = len(base.x), gates_behind(source)
+        self._boxes: list[Box | None] = [None] * self._levels
+        if network.device == "cpu" and not edits and base.skip is None and direction.ndim == 4:
+            # Elsewhere many levels go through together, each of which has another part that moves.
+            self._boxes = [moved_box(each) for each in direction]
+        self._inputs: dict[str, Tensor] = {}
+        if any(self._boxes):
+            self._inputs = walk_at_zero(network, source, base, check).inputs
 
     def run(self) -> Bent:
-        kept = torch.empty_like(self._logits) if self._asked.kept else None
+        count, stages, asked = len(self._asked.coefficients), self._stages, self._asked
+        # MPS has no float64.
+        flipped = {name: torch.zeros(self._levels, count, dtype=torch.float64) for name in stages if asked.flips}
+        moves = {name: self._no_moves() for name in asked.watched}
+        found: Bent | None = None
+        tangents: dict[str, Tensor] = {}
         for chunk in self._chunks():
-            self._logits[chunk.levels, chunk.places] = self._walk(chunk, frozenset(), measured=True)
-            if kept is not None:
-                kept[chunk.levels, chunk.places] = self._walk(chunk, self._asked.kept, measured=False)
-        found = self._frozen
-        return Bent(
-            self._logits,
-            found.logits_tangent,
-            kept,
-            found.only,
-            found.all_but,
-            self._flipped,
-            self._moves,
+            walked = self._walk(chunk, tangents if not chunk.first else {})
+            tangents = walked.tangents
+            if found is None:
+                found = self._empty(walked, flipped, moves)
+            self._put(found, chunk, walked)
+        assert found is not None
+        return found
+
+    def _no_moves(self) -> Moves:
+        def zeros(*shape: int) -> Tensor:
+            return torch.zeros(self._levels, *shape, dtype=torch.float64)
+
+        return Moves(
+            zeros(len(self._asked.coefficients)),
+            zeros(len(self._asked.pairs)),
+            zeros(),
+            zeros(len(self._asked.coefficients)),
         )
 
+    def _empty(self, walked: Walked, flipped: dict[str, Tensor], moves: dict[str, Moves]) -> Bent:
+        last = walked.logits.shape[-1]
+
+        def empty(count: int) -> Tensor:
+            return walked.logits.new_empty(self._levels, count, last)
+
+        count, forks = len(self._asked.coefficients), len(self._asked.frozen_at)
+        only, all_but = ({name: empty(forks) for name in self._stages if forks} for _ in range(2))
+        kept = empty(count) if self._asked.kept else None
+        return Bent(empty(count), empty(1)[:, 0], kept, only, all_but, flipped, moves)
+
+    def _put(self, found: Bent, chunk: _Chunk, walked: Walked) -> None:
+        levels, places = chunk.levels, torch.tensor(chunk.places)
+        device = walked.logits.device
+        found.logits[levels].index_copy_(1, places.to(device), walked.logits.transpose(0, 1))
+        if found.kept is not None:
+            kept = self._walk(chunk, {}, kept=True).logits
+            found.kept[levels].index_copy_(1, places.to(device), kept.transpose(0, 1))
+        if chunk.first and walked.tangent is not None:
+            found.tangent[levels] = walked.tangent
+            for mine, theirs in ((found.only, walked.only), (found.all_but, walked.all_but)):
+                for name, logits in theirs.items():
+                    mine[name][levels] = logits.transpose(0, 1)
+        for name, count in walked.flipped.items():
+            found.flipped[name][levels].index_copy_(1, places, count.T / walked.units[name])
+        pairs = torch.tensor(chunk.pairs, dtype=torch.int64)
+        for name, each in walked.moves.items():
+            mine_of = found.moves[name]
+            for level, moved in zip(range(levels.start, levels.stop), each, strict=True):
+                mine_of.squares[level].index_copy_(0, places, moved.squares)
+                mine_of.mirrored[level].index_copy_(0, pairs, moved.mirrored)
+                mine_of.tangent_dot[level].index_copy_(0, places, moved.tangent_dot)
+                mine_of.tangent_square[level] = moved.tangent_square
+
     def _chunks(self) -> Iterator[_Chunk]:
-        most, count = self._network.rows_at_once, len(self._asked.coefficients)
-        pairs = list(enumerate(self._asked.pairs))
-        paired = {place for pair in self._asked.pairs for place in pair}
+        asked, count = self._asked, len(self._asked.coefficients)
+        most, pairs = self._network.rows_at_once, list(enumerate(asked.pairs))
+        paired = {place for pair in asked.pairs for place in pair}
         alone = [place for place in range(count) if place not in paired]
         rounds = -(-count // most)
-        together = max(1, most // count)
+        # On their way there are half of the rows with frozen gates, on average.
+        together = 1 if any(self._boxes) else max(1, most // (count + len(asked.frozen_at) * len(self._stages)))
         for start in range(0, self._levels, together):
             levels = slice(start, min(start + together, self._levels))
+            first = True
             for number in range(rounds):
                 mine, rest = pairs[number::rounds], alone[number::rounds]
                 plus, minus = ([pair[end] for _, pair in mine] for end in (0, 1))
                 if mine or rest:
-                    yield _Chunk(levels, (*plus, *minus, *rest), tuple(at for at, _ in mine))
+                    yield _Chunk(levels, (*plus, *minus, *rest), tuple(at for at, _ in mine), first)
+                    first = False
 
-    def _walk(self, chunk: _Chunk, kept: frozenset[str], *, measured: bool) -> Tensor:
-        """(levels, places, 15) logits of a chunk with the gates of some stages kept."""
-        base, direction = self._base.take(chunk.levels), self._direction[chunk.levels]
-        times = torch.tensor([self._asked.coefficients[place] for place in chunk.places]).to(base.x)
-        x = along(base.x, direction, times).flatten(0, 1)
-        rows = Rows(x, each_level(base.skip, len(chunk.places)))
-        if measured:
-            self._watch(self._source, rows.x, chunk)
-        for step in steps_behind(self._source):
-            self._check()
-            if step.is_gate:
-                rows = self._gate(step, rows, chunk, kept, measured=measured)
-            elif step.name.endswith(".conv1") and step.name not in self._apart and f"{step.name[:-5]}relu2" not in kept:
-                # The relu after it is done along with it.
-                rows = Rows(self._network.conv(step, rows.x, relu=True), rows.skip)
-            else:
-                rows = self._network.apply_fused(step, rows, step.name in self._apart)
-            if step.name in self._edits:
-                rows = Rows(self._edited(step.name, rows.x, chunk), rows.skip)
-            if measured:
-                self._watch(step.name, rows.x, chunk)
-        return rows.x.unflatten(0, chunk.shape)
+    def _walk(self, chunk: _Chunk, tangents: Mapping[str, Tensor], *, kept: bool = False) -> Walked:
+        asked = self._asked
+        plan = Plan(tuple(asked.coefficients[place] for place in chunk.places), len(chunk.pairs))
+        if kept:
+            plan = replace(plan, kept=asked.kept)
+        else:
+            frozen_at = tuple(asked.coefficients[place] for place in asked.frozen_at) if chunk.first else ()
+            plan = replace(plan, watched=asked.watched, flips=asked.flips, tangent=chunk.first, frozen_at=frozen_at)
+        walked = self._walked(chunk, plan, tangents)
+        if all(level.safe for levels in walked.moves.values() for level in levels):
+            return walked
+        return self._walked(chunk, replace(plan, wide=True), tangents)
 
-    def _edited(self, name: str, x: Tensor, chunk: _Chunk) -> Tensor:
-        levels, edit = x.unflatten(0, chunk.shape), self._edits[name]
-        return torch.cat([edit(name, chunk.levels.start + row, each) for row, each in enumerate(levels)])
-
-    def _gate(self, step: Step, rows: Rows, chunk: _Chunk, kept: frozenset[str], *, measured: bool) -> Rows:
-        gate = self._frozen.gates[step.name][chunk.levels]
-        if step.name in kept:
-            return gated(step, rows, gate)
-        counted = measured and self._asked.flips
-        if step.kind == "pool":
-            out, won = pool_with_winners(rows.x)
-            if counted:
-                # Several times as fast as comparing.
-                differ = (won.unflatten(0, chunk.shape) ^ gate[:, None]).bool()
-                self._flipped[step.name][chunk.levels, chunk.places] = _share(differ)
-            return Rows(out)
-        # Where nothing adds the input later, it may be changed in place.
-        before = f"{step.name[:-5]}conv1"
-        done = step.name.endswith(".relu2") and before not in self._apart and before != self._source
-        out = rows.x.relu() if step.opens else rows.x if done else rows.x.relu_()
-        if counted:
-            # Of what is not negative this is "> 0", several times as fast.
-            on = out.bool().unflatten(0, chunk.shape)
-            self._flipped[step.name][chunk.levels, chunk.places] = _share(on.ne_(gate[:, None]))
-        return Rows(out, rows.x if step.opens else rows.skip)
-
-    def _watch(self, name: str, x: Tensor, chunk: _Chunk) -> None:
-        if name not in self._moves:
-            return
-        zero, tangent = self._frozen.zero[name][chunk.levels], self._frozen.tangent[name][chunk.levels]
-        live, moves = x.flatten(1).unflatten(0, chunk.shape), self._moves[name]
-        if x.device.type == "mps":  # It has no float64.
-            live, zero, tangent = live.cpu(), zero.cpu(), tangent.cpu()
-        places, pairs, half = list(chunk.places), list(chunk.pairs), len(chunk.pairs)
-        plus, minus = slice(0, half), slice(half, 2 * half)
-        for row, level in enumerate(range(chunk.levels.start, chunk.levels.stop)):
-            squares, dots, mirrored = [], [], []
-            for part in blocks(live.shape[2]):
-                moved, product = scratch(2, len(places), part.stop - part.start, live.device)
-                torch.sub(live[row, :, part], zero[row, part], out=moved)
-                squares.append(torch.mul(moved, moved, out=product).sum(1))
-                dots.append(moved @ tangent[row, part].double())
-                if pairs:
-                    mirrored.append(torch.mul(moved[plus], moved[minus], out=product[plus]).sum(1))
-            moves.squares[level, places] = _total(squares)
-            moves.tangent_dot[level, places] = _total(dots)
-            if pairs:
-                moves.mirrored[level, pairs] = _total(mirrored)
+    def _walked(self, chunk: _Chunk, plan: Plan, tangents: Mapping[str, Tensor]) -> Walked:
+        levels, first = chunk.levels, chunk.levels.start
+        box = self._boxes[first] if chunk.levels.stop == first + 1 else None
+        cutout = Cutout(box, {name: x[levels] for name, x in self._inputs.items()} if box is not None else {})
+        edits = {name: _of_levels(edit, first) for name, edit in self._edits.items()}
+        base, direction = self._base.take(levels), self._direction[levels]
+        return ForkedWalk(
+            self._network, self._source, base, direction, plan, cutout, self._check, edits, tangents
+        ).run()
 
 
-def _total(parts: list[Tensor]) -> Tensor:
-    return (parts[0] if len(parts) == 1 else torch.stack(parts).sum(0)).cpu()
-
-
-def blocks(features: int) -> Iterator[slice]:
-    """The features in parts."""
-    for start in range(0, features, _FEATURES):
-        yield slice(start, min(start + _FEATURES, features))
-
-
-_own = threading.local()
-
-
-def scratch(count: int, rows: int, columns: int, device: torch.device) -> Tensor:
-    """(count, rows, columns) float64 of this thread, whose contents last until it asks again: asking the system for
-    memory again costs as much as computing."""
-    kept: Tensor | None = getattr(_own, "memory", None)
-    size = count * rows * columns
-    if kept is None or kept.numel() < size or kept.device != device:
-        kept = _own.memory = torch.empty(size, dtype=torch.float64, device=device)
-    return kept[:size].view(count, rows, columns)
-
-
-def _share(differ: Tensor) -> Tensor:
-    """(levels, t) float64: the share of a (levels, t, ...) bool that is set.
-
-    On the processor eight of them are added at once, as bytes of a whole number; torch would first make each a whole
-    number of its own.
-    """
-    flat = differ.flatten(2)
-    units = flat.shape[2]
-    group = next((size for size in (128, 64, 32) if units % (8 * size) == 0), 0)
-    if flat.device.type != "cpu" or not group:
-        return flat.sum(2).cpu().double() / units
-    packed = flat.contiguous().view(torch.int64).unflatten(2, (-1, group)).sum(3)
-    return packed.view(torch.uint8).sum(2).double() / units
+def _of_levels(edit: EditRows, first: int) -> EditRows:
+    """The same for levels that are counted from the first of some."""
+    return lambda name, level, x: edit(name, first + level, x)

@@ -158,12 +158,12 @@ class SteppedNetwork:
                     weight = weight.view(len(weight), -1, side, side).permute(0, 2, 3, 1).flatten(1).contiguous()
                 self._weights[name] = weight.to(device), bias.to(device)
 
-    def conv(self, step: Step, x: Tensor, add: Tensor | None = None, *, relu: bool = False) -> Tensor:
+    def conv(self, step: Step, x: Tensor, add: Tensor | None = None, *, relu: bool = False, padding: int = 1) -> Tensor:
         """A convolution, plus `add`, whose memory may be used for the outcome; or after a relu."""
         if self._convolve is not None:
-            return self._convolve(step.name, x, 1, add=add, relu=relu)
+            return self._convolve(step.name, x, padding, add=add, relu=relu)
         weight, bias = self._weights[step.name]
-        out = functional.conv2d(x.permute(0, 3, 1, 2), weight, bias, padding=1).permute(0, 2, 3, 1)
+        out = functional.conv2d(x.permute(0, 3, 1, 2), weight, bias, padding=padding).permute(0, 2, 3, 1)
         if relu:
             return out.relu_()
         return out if add is None else out + add
