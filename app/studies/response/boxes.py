@@ -116,7 +116,7 @@ class Cutout:
         return *_room(self._inputs[name], box, seen, count, 0), int(whole)
 
     def before_add(self, name: str, parts: Sequence[Tensor]) -> Tensor:
-        """What the end of a residual block adds, in memory of its own; the rows are as at its beginning, a relu."""
+        """Summand of the end of a residual block, in memory of its own, from rows as they are at its beginning."""
         count = sum(map(len, parts))
         if self._skip is None:
             room = inner = parts[0].new_empty(count, *parts[0].shape[1:])

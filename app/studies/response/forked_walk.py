@@ -19,13 +19,13 @@ from torch import Tensor
 
 from app.studies.response.boxes import Cutout
 from app.studies.response.frozen import Check, EditRows, along, at_winners, pool_with_winners
-from app.studies.response.moves import LevelMoves, set_in
+from app.studies.response.move_lengths import LevelMoves, set_in
 from app.studies.response.steps import Rows, Step, SteppedNetwork, steps_behind
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a walk computes.
+    """Rows and measures of a walk.
 
     Attributes:
         times: the t.
@@ -81,7 +81,7 @@ class ForkedWalk:
         source: the layer that is moved.
         base: its activation at t = 0, one row a level.
         direction: (levels, ...): what t = 1 adds.
-        plan: what is computed.
+        plan: the rows and measures.
         cutout: the pixels that move.
         check: called between layers.
         edits: by layer after the source, what other patches do; only with whole images.

@@ -1,4 +1,4 @@
-"""How far a layer moves along a direction: lengths, the directional derivative's share, and mirror images."""
+"""Move of a layer along a direction: lengths, the directional derivative's share, and mirror images."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def set_in(differ: Tensor) -> Tensor:
 
 @cache
 def _group(units: int) -> int:
-    """How many words of eight of these units may be added before a byte is full; 0 for no good number."""
+    """Number of words of eight units that may be added before a byte is full; 0 where none is good."""
     words = units // 8
     return 0 if units % 8 else next((size for size in range(min(255, words), 15, -1) if words % size == 0), 0)
 
