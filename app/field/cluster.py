@@ -22,6 +22,7 @@ import torch
 from app import __version__
 from app.errors import MazescopeError
 from app.field.level_forward import LevelForward, convolutions_of
+from app.field.memory_release import keep_freed_memory
 from app.field.torch_threads import one_thread_here
 from app.policy.policy import Policy
 
@@ -131,7 +132,11 @@ def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
     for name in ("distributed", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is None:
+        import dask
+
         with (
+            # Nobody looks at the profile that each worker makes of itself a hundred times a second.
+            dask.config.set({"distributed.worker.profile.enabled": False}),
             LocalCluster(n_workers=workers or 1, threads_per_worker=1, dashboard_address=":0") as cluster,
             Client(cluster, set_as_default=False) as client,
         ):
@@ -202,6 +207,7 @@ def _forward(key: str, content: bytes) -> LevelForward:
     with _opening:
         if key not in _opened:
             policy: Policy = pickle.loads(content)
+            keep_freed_memory()
             _opened.clear()
             _opened[key] = LevelForward(policy, convolutions_of(policy))
         return _opened[key]

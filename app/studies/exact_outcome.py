@@ -205,7 +205,8 @@ class _Chain:
             flows = here[step][:, None] * probs
             here[step + 1] = np.bincount(to, flows.ravel(), minlength=count + 1)[:count]
         arriving = np.where(after[states] == arrived, probs, 0.0).sum(axis=1)
-        by_step = here[:-1] @ arriving
+        # Not `@`: after a product of this size numpy's BLAS keeps all cores busy for as long as the rest takes.
+        by_step = np.einsum("ts,s->t", here[:-1], arriving)
         reach = float(by_step.sum())
         rows = self._maze.squares[states // 2]
         np.add.at(visits, (rows[:, 0], rows[:, 1]), here[:-1].sum(axis=0))

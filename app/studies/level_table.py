@@ -16,6 +16,7 @@ from app.errors import MazescopeError
 from app.field.level_blocks import LevelBlock, LevelRange
 from app.field.level_forward import LevelForward
 from app.field.machines import HERE, Machines, compute
+from app.field.memory_release import give_memory_back
 from app.interventions.patches import NO_PATCHES, PatchStack
 from app.interventions.patches_file import stack_to_json
 from app.io import parquet
@@ -167,6 +168,8 @@ class LevelsQuestion(Question):
             wanted = [part for number, part in enumerate(self._split()) if number in still]
             for place, columns in self._computed(wanted, progress, done):
                 folder.put(missing[place], parquet.to_bytes(columns, {}))
+            # The threads have ended: joining takes the place of what they have left.
+            give_memory_back()
             folder.finish(_joined(folder, len(sizes)), recipe)
         return LevelsResult(self, None, self.out)
 

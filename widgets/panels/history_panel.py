@@ -68,6 +68,8 @@ class HistoryPanel(OwnKeys, QWidget):
         self.list = QListView()
         self.list.setModel(self.model)
         self.list.setFrameShape(QListView.Shape.NoFrame)
+        # Else the size of every line is asked for after each change, hundreds while a wall is painted.
+        self.list.setUniformItemSizes(True)
         self.list.setAccessibleName("Undo list")
         self.list.setToolTip("Click a line to go back to it, or forward again")
         self.list.clicked.connect(lambda index: self.go_to(index.row()))

@@ -2,7 +2,8 @@
 
 Left alone it runs in whichever thread happens to allocate, and about once a second, while somebody paints, goes through
 everything that lives: with torch and the window loaded, a tenth of a second without an answer. Here young objects are
-looked through in small steps, and everything in a pause. It also means that no other thread ever destroys a widget.
+looked through in small steps, and everything in a pause in which no job runs either: whoever watches a long study sees
+its rows and its progress move. It also means that no other thread ever destroys a widget.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QCursor, QGuiApplication
 
 from app.document.document import Document
+from widgets.services.jobs import Jobs
 
 STEP: Final = 100
 """Milliseconds between two looks."""
@@ -33,12 +35,19 @@ OVERDUE: Final = 100
 class Collector(QObject):
     """Takes over from Python's automatic collection until `stop`, or until its parent is destroyed.
 
-    After a look at everything, what is alive is set aside (`gc.freeze`) until the next pause: a look at the oldest
-    costs only what is new since.
+    What is alive at the start, and after each look at the oldest, is set aside (`gc.freeze`) until everything is looked
+    through: a look at the oldest costs only what is new since.
+
+    Args:
+        document: whose changes are somebody's work.
+        jobs: while some run, not everything is looked through.
+        parent: the owner.
+        pause: seconds; see `PAUSE`.
     """
 
-    def __init__(self, document: Document, parent: QObject, *, pause: float = PAUSE) -> None:
+    def __init__(self, document: Document, jobs: Jobs, parent: QObject, *, pause: float = PAUSE) -> None:
         super().__init__(parent)
+        self._jobs = jobs
         self._pause = pause
         self._looks = 0
         self._complete = -APART
@@ -49,21 +58,22 @@ class Collector(QObject):
         self._timer.setInterval(STEP)
         self._timer.timeout.connect(self._step)
         gc.disable()
+        gc.freeze()
         self._timer.start()
-        self.destroyed.connect(lambda *_: gc.enable())
+        self.destroyed.connect(lambda *_: _leave_to_python())
 
     def stop(self) -> None:
         """Leave the collection to Python again."""
         self._timer.stop()
-        gc.unfreeze()
-        gc.enable()
+        _leave_to_python()
 
     def _at_work(self, *_: object) -> None:
         self._worked = time.monotonic()
 
     def _paused(self) -> bool:
         pointer = QCursor.pos()
-        if pointer != self._pointer or QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        pressed = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if pointer != self._pointer or pressed or self._jobs.busy:
             self._pointer = pointer
             self._at_work()
         return time.monotonic() - self._worked >= self._pause
@@ -81,3 +91,9 @@ class Collector(QObject):
             self._complete = time.monotonic()
         elif looks_at_older >= OVERDUE:
             gc.collect()
+            gc.freeze()
+
+
+def _leave_to_python() -> None:
+    gc.unfreeze()
+    gc.enable()

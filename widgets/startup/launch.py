@@ -99,7 +99,7 @@ def keep_smooth(window: MainWindow) -> None:
     """Let nothing but the window's own work hold up its thread for long."""
     from widgets.services.garbage_collector import Collector
 
-    Collector(window.context.document, window)
+    Collector(window.context.document, window.context, window)
 
 
 def answer_later_starts(window: MainWindow, first: FirstWindow) -> None:

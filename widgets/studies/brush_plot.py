@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QWidget
 
@@ -40,6 +40,10 @@ class BrushPlot(QWidget):
         self._names = ("", "")
         self._stale = False
         self._region: Any = None
+        # Once for all that changes at the same time, and after the event in which it did: a table of thousands of rows
+        # takes its time there already.
+        self._points_soon = QTimer(self, singleShot=True, interval=0)
+        self._points_soon.timeout.connect(self._draw_points)
         self.setAccessibleName("Levels as points")
         self.setToolTip("Drag the ends of the band to choose the levels between them")
         self.layout_ = column(self)
@@ -49,13 +53,19 @@ class BrushPlot(QWidget):
 
     def show_points(self, x: str, y: str, xs: Any, ys: Any) -> None:
         """Show other columns; a brush over another column is dropped."""
+        other = (x, y) != self._names
         if self._names[0] != x:
             self._range = None
         self._names = (x, y)
         self._x, self._y = (np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan) for values in (xs, ys))
         self._chosen = np.arange(len(self._x))
         self._marked = self._marked[self._marked < len(self._x)]
-        self._draw()
+        if other or self._canvas is None:
+            self._draw()
+        else:
+            # More rows of the same: the axes are as they were.
+            self._place_band()
+            self._points()
 
     def inside(self) -> np.ndarray | None:
         """(rows,) bool: which rows the brush holds; None without a brush."""
@@ -120,25 +130,34 @@ class BrushPlot(QWidget):
         """Put the axes around the points, and the band over the range that is chosen."""
         import pyqtgraph as pg
 
-        if self._region is not None:
-            # Another band takes the old one's place.
-            self._canvas.removeItem(self._region)
-            self._region = None
         there = np.isfinite(self._x) & np.isfinite(self._y)
         if not there.any():
+            if self._region is not None:
+                self._region.hide()
             return
         x, y = self._x[there], self._y[there]
         self._canvas.setRange(xRange=(x.min(), x.max()), yRange=(y.min(), y.max()), padding=0.05)
         low, high = _ends(self._x)
         fill = QColor(self._context.palette.accent)
         fill.setAlpha(30)
-        self._region = pg.LinearRegionItem(self._range or (low, high), brush=fill, bounds=(low, high))
-        self._region.sigRegionChangeFinished.connect(self._moved)
-        self._canvas.addItem(self._region)
+        if self._region is None:
+            self._region = pg.LinearRegionItem()
+            self._region.sigRegionChangeFinished.connect(self._moved)
+            self._canvas.addItem(self._region)
+        # The place of the band is told nobody: it is what is chosen already.
+        self._region.blockSignals(True)
+        self._region.setBrush(fill)
+        if not self._region.moving:
+            self._region.setBounds((low, high))
+            self._region.setRegion(self._range or (low, high))
+        self._region.blockSignals(False)
+        self._region.show()
 
     def _points(self) -> None:
-        if self._canvas is None:
-            return
+        if self._canvas is not None:
+            self._points_soon.start()
+
+    def _draw_points(self) -> None:
         palette = self._context.palette
         faint, strong, rings = QColor(palette.text_muted), QColor(palette.original), QColor(palette.patched)
         faint.setAlpha(STALE if self._stale else FAINT)

@@ -91,6 +91,8 @@ class LevelGallery(OwnKeys, QWidget):
 
     def show_levels(self, shown: Sequence[Shown]) -> None:
         """Show other levels, or other words below them."""
+        if tuple(shown) == self._shown:
+            return
         self._shown = tuple(shown)
         self._current = min(self._current, max(0, len(self._shown) - 1))
         self._describe()

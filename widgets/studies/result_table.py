@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.number_format import general
@@ -29,7 +29,13 @@ class TableModel(QAbstractTableModel):
         self._columns: tuple[Column, ...] = ()
         self._order = np.zeros(0, dtype=np.int64)
         self._sorted_by = (-1, Qt.SortOrder.AscendingOrder)
+        self._keys: dict[int, np.ndarray] = {}
         self.show_table(table)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The table's columns."""
+        return self._columns
 
     @property
     def order(self) -> np.ndarray:
@@ -44,7 +50,9 @@ class TableModel(QAbstractTableModel):
             rows: which of its rows; all unless given.
         """
         self.beginResetModel()
-        self._columns = () if table is None else table.columns
+        columns = () if table is None else table.columns
+        if columns is not self._columns:
+            self._columns, self._keys = columns, {}
         self._rows = np.arange(0 if table is None else len(table)) if rows is None else rows
         self._order = self._in_order()
         self.endResetModel()
@@ -91,7 +99,17 @@ class TableModel(QAbstractTableModel):
         column, order = self._sorted_by
         if not 0 <= column < len(self._columns):
             return self._rows
-        return self._rows[sorted_rows(self._columns[column].values, self._rows, order)]
+        values = self._columns[column].values
+        if not isinstance(values, np.ndarray) and not any(isinstance(cell, str) for cell in values):
+            # Python's own numbers, turned once for all orders and choices of rows.
+            if column not in self._keys:
+                self._keys[column] = np.array([np.nan if cell is None else cell for cell in values], dtype=np.float64)
+            values = self._keys[column]
+        return self._rows[sorted_rows(values, self._rows, order)]
+
+    def first_texts(self, column: int, count: int) -> list[str]:
+        """The texts of a column's first rows, as they are shown."""
+        return [cell_text(self._cell(self.index(row, column))) for row in range(min(count, len(self._order)))]
 
     def _cell(self, index: Index) -> object:
         cell = self._columns[index.column()].values[self._order[index.row()]]
@@ -105,13 +123,10 @@ def sorted_rows(values: np.ndarray | tuple[Any, ...], rows: np.ndarray, order: Q
     down = order == Qt.SortOrder.DescendingOrder
     if not isinstance(values, np.ndarray):
         found = [values[row] for row in rows.tolist()]
-        if any(isinstance(cell, str) for cell in found):
-            there = [place for place, cell in enumerate(found) if cell is not None]
-            there.sort(key=lambda place: str(found[place]), reverse=down)
-            return np.array(there + [place for place, cell in enumerate(found) if cell is None], dtype=np.int64)
-        keys = np.array([np.nan if cell is None else cell for cell in found], dtype=np.float64)
-    else:
-        keys = values[rows].astype(np.float64)
+        there = [place for place, cell in enumerate(found) if cell is not None]
+        there.sort(key=lambda place: str(found[place]), reverse=down)
+        return np.array(there + [place for place, cell in enumerate(found) if cell is None], dtype=np.int64)
+    keys = values[rows].astype(np.float64)
     # NaN is last either way.
     return np.argsort(-keys if down else keys, kind="stable")
 
@@ -137,6 +152,8 @@ class ResultTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = TableModel()
+        self._fitted: dict[int, int] = {}
+        self._fitted_to: tuple[str, ...] = ()
         self.shown: Table | None = None
         self.setModel(self._model)
         self.setSortingEnabled(True)
@@ -148,8 +165,10 @@ class ResultTable(QTableView):
         self.setShowGrid(False)
         self.setFont(number_font(self.font()))
         self.verticalHeader().hide()
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        # Not `ResizeToContents`: that asks for every cell in sight again whenever rows are added while a study runs.
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.horizontalHeader().setResizeContentsPrecision(LINES)
+        self._model.layoutChanged.connect(self._fit_columns)
         self.setMouseTracking(True)
         self.entered.connect(self._enter)
         self.setAccessibleName("Numbers")
@@ -163,12 +182,37 @@ class ResultTable(QTableView):
         """Show some rows of a table, or all, sorted as before."""
         self.shown = table
         self._model.show_table(table, rows)
+        self._fit_columns()
         line = QFontMetrics(self.font()).height() + 8
         self.verticalHeader().setDefaultSectionSize(line)
         seen = min(self._model.rowCount(), LINES)
         self.setFixedHeight(line * (seen + 1) + self.horizontalScrollBar().sizeHint().height() + 6)
         if table is not None:
             self.setAccessibleName(table.title or table.name)
+
+    def _fit_columns(self) -> None:
+        """Make each column as wide as its head and its first rows need; narrower again only for other columns."""
+        names = tuple(column.name for column in self._model.columns)
+        if names != self._fitted_to:
+            self._fitted, self._fitted_to = {}, names
+        metrics = QFontMetrics(self.font())
+        for column in range(len(names)):
+            wide = max(map(metrics.horizontalAdvance, self._model.first_texts(column, LINES)), default=0)
+            if wide > self._fitted.get(column, -1):
+                self._fitted[column] = wide
+                self.resizeColumnToContents(column)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fitted_to = ()
+            self._fit_columns()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Only now does the style sheet say how much room is around a text.
+        super().showEvent(event)
+        self._fitted_to = ()
+        self._fit_columns()
 
     @property
     def order(self) -> np.ndarray:
