@@ -182,7 +182,7 @@ class ForkedWalk:
         self._x = out.unflatten(0, (-1, self._levels))
 
     def _skip(self, step: Step) -> Tensor:
-        """What the end of a block adds, for all rows; its memory is free to use."""
+        """Summand of the end of a block, for all rows; its memory is free to use."""
         parts, self._skips = self._skips, []
         return self._cutout.before_add(f"{step.name.rpartition('.')[0]}.relu1", parts)
 

@@ -1,4 +1,4 @@
-"""Gates: those of t = 0, and what comes out of a stage whose gates are kept.
+"""Gates: those of t = 0, and the outcome of a stage whose gates are kept.
 
 With the gates of t = 0 kept, a ReLU is x * [x0 > 0], x0 its input at t = 0, and a max pooling takes the value now at
 the pixel that won at t = 0.
