@@ -88,7 +88,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _left_out(config: pytest.Config) -> list[str]:
-    """What was left out where nothing should be; asked in the process that prints, not in its workers."""
+    """Tests left out where none should be; known to the process that prints, not to its workers."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     return left_out(reporter.stats.get("skipped", ())) if all_packages() and reporter is not None else []
 

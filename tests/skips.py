@@ -63,7 +63,7 @@ def skip(reason: str, *, whole_module: bool = False) -> None:
 
 
 def all_packages() -> bool:
-    """Whether everything that tests need is meant to be installed here."""
+    """True where everything that tests need is meant to be installed."""
     return os.environ.get("ALL_PACKAGES") == "1"
 
 
