@@ -19,7 +19,12 @@ JOBS ?= 2
 QUICK := tests/document tests/drawing tests/export tests/field/test_engine.py tests/field/test_measures.py \
 	tests/interventions tests/io tests/maze tests/studies
 
-.PHONY: help run test test-numpy2 check studies screenshots demo bench bench-cuda package package-test package-bench release clean
+# `make test` runs these beside the tests.
+TYPES = $(PY) -m mypy --no-error-summary && mkdir -p build \
+	&& { .venv/bin/lint-imports --no-logo >build/import-contract.log || { cat build/import-contract.log; exit 1; }; } \
+	&& echo "Checks passed: style, types, import contract."
+
+.PHONY: help run test test-numpy2 check style types studies screenshots demo bench bench-cuda package package-test package-bench release clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -29,20 +34,24 @@ run: $(RUN_STAMP)  ## Set up once, then open the window (ARGS="FILE ..." opens f
 	@$(PY) packaging/linux/install_packages.py run || true
 	@$(PY) main.py $(ARGS)
 
-test: $(DEV_STAMP) check  ## All checks and tests (FULL=1 runs the long ones as well)
+test: $(DEV_STAMP) style  ## All checks and tests (FULL=1 runs the long ones as well)
 	@$(PY) packaging/linux/install_packages.py test || true
-	@$(PY) -m pytest -n $(JOBS) $(ARGS)
+	@($(TYPES)) & types=$$!; \
+		$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS); tests=$$?; \
+		wait $$types && exit $$tests
 
 test-numpy2: $(NUMPY2_STAMP)  ## Types and quick tests without procgen and with numpy 2, in an environment of their own
 	@$(NUMPY2_PY) -m mypy --no-error-summary --cache-dir build/numpy2-env/mypy
-	@$(NUMPY2_PY) -m pytest -n $(JOBS) $(or $(ARGS),$(QUICK))
+	@$(NUMPY2_PY) -m pytest -n $(JOBS) --dist loadfile $(or $(ARGS),$(QUICK))
 
-check: $(DEV_STAMP)  ## Style, types, and the contract that keeps Qt out of app/
+check: style types  ## Style, types, and the contract that keeps Qt out of app/
+
+style: $(DEV_STAMP)
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --check --quiet .
-	@$(PY) -m mypy --no-error-summary
-	@mkdir -p build && .venv/bin/lint-imports --no-logo >build/import-contract.log || { cat build/import-contract.log; exit 1; }
-	@echo "Checks passed: style, types, import contract."
+
+types: $(DEV_STAMP)
+	@$(TYPES)
 
 studies: $(STUDIES_STAMP)  ## Install what fits and clusters need besides: scikit-learn and Dask
 

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Before torch loads: its threads sleep while they wait for each other. There are two for each worker of pytest, and
+# while they spin, as they do otherwise, they take the processor from the other worker.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import pytest
 from hypothesis import HealthCheck, settings

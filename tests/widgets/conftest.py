@@ -218,6 +218,10 @@ class Windows:
         self._qtbot.addWidget(window)
         window.show()
         self._qtbot.waitExposed(window)
+        if SHARED:
+            # The window that is shared is in front.
+            window.activateWindow()
+            self._qtbot.waitUntil(window.isActiveWindow)
         window.maze_view.canvas.setFocus()
         hand = Hand(window, self._qtbot)
         self._hands.append(hand)
@@ -247,16 +251,23 @@ def make_hand(qtbot: QtBot, qapp: QApplication, small_policy: Policy, tmp_path: 
 
 
 @pytest.fixture
-def hand(make_hand: MakeHand) -> Hand:
-    """A window on the small maze, with its field computed."""
+def own_hand(make_hand: MakeHand) -> Hand:
+    """A window of the test's own on the small maze, with its field computed."""
     return make_hand()
+
+
+@pytest.fixture
+def hand(own_hand: Hand) -> Hand:
+    """As `own_hand`, where a module does not make its own `hand` of `shared_hand`."""
+    return own_hand
 
 
 class Shared:
     """A window that serves all tests of a module, each of which finds it as it was when this was made.
 
-    The document with its history, the view, the tool, the settings and the keyboard are put back. What else a test
-    does, such as to move panels or to begin playing, it undoes itself, or it takes `hand`, a window of its own.
+    The document with its history, the view with its zoom and comparison, the tool, the theme, the settings, the size
+    and the keyboard are put back; playing stops at step 0, and messages go. What else a test does, such as to move
+    panels, it undoes itself, or it takes `own_hand`, a window of its own.
     """
 
     def __init__(self, hand: Hand) -> None:
@@ -272,12 +283,16 @@ class Shared:
         """The window, put back."""
         hand, context = self._hand, self._hand.context
         hand.qtbot = qtbot
+        hand.window.playback.player.pause()
+        hand.window.playback.player.restart()
         hand.document.return_to(self._history.copy())
         hand.document.saved = self._saved
+        hand.window.files._set_path(None)
         context.view.restore(self._view)
         context.view.set_mode(self._view["mode"])
         context.view.set_tool(self._tool)
         context.view.set_hover(None)
+        hand.window.maze_view.canvas.marks.set_cursor_square(None)
         if context.theme != self._theme:
             context.set_theme(self._theme)
         for name in {*context.settings._values, *self._settings}:
@@ -287,9 +302,22 @@ class Shared:
         hand.window.activateWindow()
         hand.window.maze_view.canvas.setFocus()
         QApplication.processEvents()
+        hand.window.message_bar.clear()
         if context.bridge.engine is not None:
             hand.answered()
+            if not hand.window.playback.player.fresh:
+                hand.window.playback.player._loader.load_soon()
         return hand
+
+    def rest(self) -> None:
+        """End what a test has set going, so that its threads are no other test's."""
+        hand = self._hand
+        hand.window.playback.player.pause()
+        loader = hand.window.playback.player._loader
+        loader._calm.stop()
+        loader._task.cancel()
+        hand.window.compare.stop()
+        hand.wait(lambda: not hand.context.busy)
 
 
 @pytest.fixture(scope="module")
@@ -311,6 +339,7 @@ def shared(make_shared: MakeHand) -> Shared:
 
 
 @pytest.fixture
-def shared_hand(shared: Shared, qtbot: QtBot) -> Hand:
-    """The shared window, put back as it was: for tests that look at much and change little."""
-    return shared.for_next(qtbot)
+def shared_hand(shared: Shared, qtbot: QtBot) -> Iterator[Hand]:
+    """The shared window, put back as it was."""
+    yield shared.for_next(qtbot)
+    shared.rest()

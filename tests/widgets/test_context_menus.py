@@ -26,6 +26,12 @@ from widgets.panels.patches import PatchesPanel
 RIGHT = Qt.MouseButton.RightButton
 
 
+@pytest.fixture
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test."""
+    return shared_hand
+
+
 def pick(title: str) -> None:
     """Choose in the menu that is open."""
     menu = QApplication.activePopupWidget()
@@ -102,7 +108,8 @@ def test_a_tab_is_duplicated_copied_restored_and_compared(hand: Hand) -> None:
     hand.window.compare.stop()
 
 
-def test_a_card_does_by_name_what_its_buttons_do(hand: Hand) -> None:
+def test_a_card_does_by_name_what_its_buttons_do(own_hand: Hand) -> None:
+    hand = own_hand
     stack = PatchStack((Zero(channels=(1,)), AddVector(layer="embedder.relu3", coefficient=-1.0)))
     patch_edits.open_stack(hand.document, stack)
     hand.window.docks.bring("patches")

@@ -16,6 +16,12 @@ from widgets.maze_view.free_space import maze_rect
 from widgets.panels.patches.card import PatchCard
 
 
+@pytest.fixture
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test."""
+    return shared_hand
+
+
 def places(hand: Hand) -> list[tuple[QPoint, QRect]]:
     """The place of each canvas in sight in the window, and its maze on it."""
     QApplication.processEvents()

@@ -29,6 +29,12 @@ from widgets.services.settings import Settings
 from widgets.startup.launch import catch_exceptions
 
 
+@pytest.fixture
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test."""
+    return shared_hand
+
+
 def press_button(hand: Hand, action: str) -> None:
     """Click the tool button of an action in the level bar."""
     wanted = hand.context.actions[action]
@@ -206,7 +212,8 @@ def test_a_later_answer_to_an_older_question_changes_no_number(hand: Hand) -> No
     assert picture.original.maze == hand.maze
 
 
-def test_light_and_dark(hand: Hand) -> None:
+def test_light_and_dark(own_hand: Hand) -> None:
+    hand = own_hand
     light = hand.window.grab().toImage().pixelColor(3, hand.window.height() // 2)
     hand.context.set_theme("dark")
     QApplication.processEvents()
@@ -218,7 +225,10 @@ def test_light_and_dark(hand: Hand) -> None:
 
 
 @pytest.mark.qt_no_exception_capture
-def test_an_uncaught_exception_reaches_a_dialog_and_ends_nothing(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_uncaught_exception_reaches_a_dialog_and_ends_nothing(
+    own_hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand = own_hand
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     catch_exceptions(hand.window)
 
@@ -330,7 +340,8 @@ def test_a_document_without_an_engine_can_be_edited(qtbot: QtBot, make_hand: Mak
     hand.answered()
 
 
-def test_another_appearance_moves_nothing(hand: Hand) -> None:
+def test_another_appearance_moves_nothing(own_hand: Hand) -> None:
+    hand = own_hand
     context, window = hand.context, hand.window
 
     def places() -> list[tuple[int, ...]]:
@@ -345,7 +356,8 @@ def test_another_appearance_moves_nothing(hand: Hand) -> None:
         assert places() == before
 
 
-def test_a_crash_forgets_no_choice(hand: Hand) -> None:
+def test_a_crash_forgets_no_choice(own_hand: Hand) -> None:
+    hand = own_hand
     hand.key(Qt.Key.Key_L)
     shown = hand.context.actions["view.legend"].isChecked()
     file = hand.context.settings.file

@@ -19,14 +19,15 @@ from widgets.controls.keycaps import keys_of
 CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture
-def hand(make_hand: MakeHand) -> Hand:
-    return make_hand(engine=False)
-
-
 @pytest.fixture(scope="module")
 def shared(make_shared: MakeHand) -> Shared:
     return Shared(make_shared(engine=False))
+
+
+@pytest.fixture
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test."""
+    return shared_hand
 
 
 def titles(hand: Hand) -> list[str]:
@@ -68,8 +69,7 @@ def test_a_few_letters_and_enter_do_a_command(hand: Hand) -> None:
         ("patches on/off", "Switch all patches off"),
     ],
 )
-def test_commands_are_found_by_what_else_they_are_called(shared_hand: Hand, typed: str, title: str) -> None:
-    hand = shared_hand
+def test_commands_are_found_by_what_else_they_are_called(hand: Hand, typed: str, title: str) -> None:
     patch_edits.add_patch(hand.document, Zero())
     open_commands(hand)
     QTest.keyClicks(hand.window.features.commands.line, typed)
@@ -82,9 +82,8 @@ def test_commands_are_found_by_what_else_they_are_called(shared_hand: Hand, type
     [("undo", "Undo add zero patch", "Panel: History"), ("random", "Random level", "New maze…")],
 )
 def test_what_has_it_in_its_title_comes_before_what_is_called_so_too(
-    shared_hand: Hand, typed: str, first: str, later: str
+    hand: Hand, typed: str, first: str, later: str
 ) -> None:
-    hand = shared_hand
     patch_edits.add_patch(hand.document, Zero())
     open_commands(hand)
     QTest.keyClicks(hand.window.features.commands.line, typed)
@@ -191,7 +190,8 @@ def test_a_shortcut_is_its_keys(keys: str, caps: tuple[str, ...]) -> None:
     assert keys_of(QKeySequence(keys)) == caps
 
 
-def test_text_and_colours_are_commands_and_their_menus_know_it(hand: Hand) -> None:
+def test_text_and_colours_are_commands_and_their_menus_know_it(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
     from PySide6.QtWidgets import QMenu
 
     menus = {menu.title(): menu for menu in hand.window.menuBar().findChildren(QMenu)}
@@ -205,7 +205,8 @@ def test_text_and_colours_are_commands_and_their_menus_know_it(hand: Hand) -> No
     assert hand.context.palette.name == "dark"
 
 
-def test_it_takes_the_keyboard_from_a_floating_panel_and_lies_beside_it(hand: Hand) -> None:
+def test_it_takes_the_keyboard_from_a_floating_panel_and_lies_beside_it(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
     hand.window.resize(1400, 800)
     dock, palette = hand.window.docks.docks["inspector"], hand.window.features.commands
     dock.setFloating(True)

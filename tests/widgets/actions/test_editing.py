@@ -19,6 +19,12 @@ from widgets.actions.new_maze_dialog import NewMazeDialog
 from widgets.panels.history_panel import HistoryPanel
 
 
+@pytest.fixture
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test."""
+    return shared_hand
+
+
 def test_a_rectangle_grows_and_shrinks_under_the_pointer_and_is_one_undo(hand: Hand) -> None:
     before = hand.maze
     hand.key(Qt.Key.Key_R)
@@ -166,7 +172,8 @@ def test_tabs_are_dragged_and_renamed(hand: Hand) -> None:
     assert hand.window.tabs.tabText(0) == "B"
 
 
-def test_the_undo_list_goes_back_and_forth(hand: Hand) -> None:
+def test_the_undo_list_goes_back_and_forth(own_hand: Hand) -> None:
+    hand = own_hand
     start = hand.document.state
     hand.drag(shifted(1, 2), shifted(1, 3))
     hand.drag(CHEESE, shifted(4, 5))

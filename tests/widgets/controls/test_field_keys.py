@@ -10,14 +10,23 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.document import maze_edits
 from app.document.view_mode import Mode
 from app.interventions.patches import PatchStack, SetValue
-from tests.widgets.conftest import Hand, MakeHand
+from tests.widgets.conftest import Hand, MakeHand, Shared
 from widgets.controls.number_field import ExactNumber
 from widgets.panels.patches.card import ChannelsEntry
 
 
+@pytest.fixture(scope="module")
+def shared(make_shared: MakeHand) -> Shared:
+    return Shared(make_shared(engine=False))
+
+
 @pytest.fixture
-def hand(make_hand: MakeHand) -> Hand:
-    hand = make_hand(engine=False)
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test, with a patch."""
+    return prepared(shared_hand)
+
+
+def prepared(hand: Hand) -> Hand:
     patch = SetValue(channels=(1,), square=(7, 7), value=2.0)
     maze_edits.set_stack(hand.document, "Set a value", PatchStack((patch,)))
     hand.window.docks.bring("patches")
@@ -63,7 +72,8 @@ def test_esc_drops_what_was_typed_and_leaves_the_field(hand: Hand) -> None:
     assert (entry.text(), hand.document.state.stack.patches[0].channels) == ("1", (1,))
 
 
-def test_commands_with_a_modifier_work_in_every_field(hand: Hand) -> None:
+def test_commands_with_a_modifier_work_in_every_field(make_hand: MakeHand) -> None:
+    hand = prepared(make_hand(engine=False))
     seen: list[str] = []
     action = hand.context.actions["export.picture"]
     action.triggered.disconnect()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.widgets.conftest import Hand, MakeHand
+from tests.widgets.conftest import Hand, MakeHand, Shared
 
 
 @pytest.fixture
@@ -17,3 +17,11 @@ def make_hand(make_hand: MakeHand) -> MakeHand:
         return hand
 
     return make
+
+
+@pytest.fixture(scope="module")
+def shared(make_shared: MakeHand) -> Shared:
+    """As elsewhere, with that choice remembered."""
+    hand = make_shared()
+    hand.context.settings.set("export.names", False)
+    return Shared(hand)

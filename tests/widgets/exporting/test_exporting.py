@@ -31,6 +31,12 @@ from tests.widgets.conftest import Hand, MakeHand
 from widgets.exporting.export_dialog import ExportDialog
 
 
+@pytest.fixture
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test."""
+    return shared_hand
+
+
 def opened(hand: Hand, what: str, folder: Path) -> ExportDialog:
     """The dialog on one kind of export, into a folder."""
     hand.context.settings.set("export.folder", str(folder))

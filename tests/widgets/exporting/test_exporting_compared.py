@@ -36,6 +36,12 @@ BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test."""
+    return shared_hand
+
+
+@pytest.fixture
 def compared(hand: Hand) -> Hand:
     """An edited copy of the small maze next to the small maze."""
     hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)

@@ -28,6 +28,12 @@ from tests.widgets.exporting.test_exporting import choose, export, gif_frames, o
 from widgets.exporting.page_options import WHITE
 
 
+@pytest.fixture
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test."""
+    return shared_hand
+
+
 def is_made_of(image: Image.Image, colour: str) -> bool:
     return bool((np.asarray(image.convert("RGB")) == rgb(colour)).all(axis=2).any())
 

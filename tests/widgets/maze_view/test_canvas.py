@@ -22,6 +22,12 @@ from tests.widgets.conftest import Hand, MakeHand
 from widgets.maze_view.tools import TOOLS
 
 
+@pytest.fixture
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test."""
+    return shared_hand
+
+
 def shifted(row: int, col: int) -> Square:
     """A square of the small maze by its own rows and columns, from the bottom left of its wall."""
     return row + 4, col + 4
@@ -153,7 +159,8 @@ def test_loops_islands_and_an_unreachable_cheese_are_allowed_and_marked(hand: Ha
     assert hand.context.palette.unreachable in fills
 
 
-def test_keys_move_a_cursor_and_paint(hand: Hand) -> None:
+def test_keys_move_a_cursor_and_paint(own_hand: Hand) -> None:
+    hand = own_hand
     hand.key(Qt.Key.Key_Right)
     canvas = hand.window.maze_view.canvas
     assert canvas.marks.cursor_square == MOUSE
@@ -210,7 +217,8 @@ def test_side_by_side_shows_the_same_part_of_the_world_in_all_three(hand: Hand) 
         assert rect.width() == pytest.approx(rects[1].width(), rel=0.02)
 
 
-def test_what_was_zoomed_to_outlives_a_narrow_window(hand: Hand) -> None:
+def test_what_was_zoomed_to_outlives_a_narrow_window(own_hand: Hand) -> None:
+    hand = own_hand
     # So it is as well for a moment while panes come and go: a canvas is narrow before those next to it have their room.
     view = hand.window.maze_view
     for part in (hand.window.playback.bar, view.legend, *hand.window.docks.docks.values()):
@@ -328,7 +336,8 @@ def test_a_right_click_offers_what_can_be_done_with_the_square(hand: Hand) -> No
 
 
 @pytest.mark.parametrize("size", [(900, 150), (200, 700)])
-def test_the_whole_maze_is_in_sight_in_a_canvas_of_any_shape(hand: Hand, size: tuple[int, int]) -> None:
+def test_the_whole_maze_is_in_sight_in_a_canvas_of_any_shape(own_hand: Hand, size: tuple[int, int]) -> None:
+    hand = own_hand
     canvas = hand.window.maze_view.canvas
     canvas.resize(*size)
     QApplication.processEvents()

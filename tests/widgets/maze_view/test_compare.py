@@ -23,6 +23,12 @@ from tests.widgets.maze_view.test_canvas import shifted
 from widgets.maze_view.compared_picture import Companion
 
 
+@pytest.fixture
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test."""
+    return shared_hand
+
+
 def companion(hand: Hand) -> Companion:
     """The other side of a comparison, its answer complete."""
     found = hand.window.maze_view.companion

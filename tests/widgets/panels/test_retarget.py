@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -25,6 +28,7 @@ from tests.widgets.conftest import Hand, MakeHand
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.actions.pin_actions import PIN_VALUE
 from widgets.panels.patches import PatchesPanel
+from widgets.services import cheese_channel_cache
 from widgets.services.cheese_channel_cache import LEVELS
 
 OTHER_LAYER = "embedder.block3.res1.resadd"
@@ -142,7 +146,16 @@ def test_a_card_takes_the_cheese_channels_as_its_own(make_desk: MakeDesk) -> Non
     assert desk.patches[0] == Zero(channels=tuple(sorted(defaults)))
 
 
-def test_what_was_asked_for_first_comes_too_and_closing_the_finder_ends_only_its_own(desk: Desk) -> None:
+def test_what_was_asked_for_first_comes_too_and_closing_the_finder_ends_only_its_own(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_begin, measure = threading.Event(), cheese_channel_cache._measure
+
+    def measure_later(*arguments: Any) -> object:
+        assert may_begin.wait(60)
+        return measure(*arguments)
+
+    monkeypatch.setattr(cheese_channel_cache, "_measure", measure_later)
     panel = desk.put(PatchesPanel)
     panel.menu.add_pin()
     desk.context.view.set_layer(OTHER_LAYER)
@@ -150,14 +163,18 @@ def test_what_was_asked_for_first_comes_too_and_closing_the_finder_ends_only_its
     desk.click(panel.find_button)
     desk.click(panel.find_button)
     assert panel.progress.isVisible()
+    may_begin.set()
     desk.wait(lambda: len(desk.patches) == 2)
     assert [patch.layer for patch in desk.patches] == [DEFAULT_LAYER, OTHER_LAYER]
     desk.wait(lambda: not desk.context.busy)
+    may_begin.clear()
     desk.context.view.set_layer("embedder.block3.res2.resadd")
     desk.click(panel.find_button)
     assert panel.progress.isVisible()
     desk.click(panel.find_button)
     assert not panel.progress.isVisible(), "what nobody waits for is not measured"
+    may_begin.set()
+    desk.idle()
 
 
 def test_the_finder_follows_the_policy_and_keeps_ticks_otherwise(desk: Desk) -> None:

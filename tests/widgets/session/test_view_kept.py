@@ -30,6 +30,12 @@ from widgets.panels.channels import ChannelsPanel
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
+@pytest.fixture
+def hand(shared_hand: Hand) -> Hand:
+    """The module's window, put back as it was before each test."""
+    return shared_hand
+
+
 def sight(hand: Hand, number: int = 0) -> QRectF:
     """The part that one of the canvases was told to show; it is seen whole, whatever a bar above takes of the room."""
     box = hand.window.maze_view.canvases[number].box
@@ -228,7 +234,8 @@ def test_a_comparison_that_makes_no_sense_is_left_out(shared_hand: Hand, tmp_pat
     assert shared_hand.window.maze_view.companion is None
 
 
-def test_it_waits_for_the_engine_and_is_kept_meanwhile(hand: Hand, make_hand: MakeHand, tmp_path: Path) -> None:
+def test_it_waits_for_the_engine_and_is_kept_meanwhile(own_hand: Hand, make_hand: MakeHand, tmp_path: Path) -> None:
+    hand = own_hand
     hand.key(Qt.Key.Key_K, CONTROL)
     path, again = tmp_path / "a.mazescope", tmp_path / "again.mazescope"
     assert hand.window.files.save_session(path)
@@ -243,7 +250,8 @@ def test_it_waits_for_the_engine_and_is_kept_meanwhile(hand: Hand, make_hand: Ma
     companion(early)
 
 
-def test_a_crash_loses_neither_comparison_nor_sight(hand: Hand, tmp_path: Path) -> None:
+def test_a_crash_loses_neither_comparison_nor_sight(own_hand: Hand, tmp_path: Path) -> None:
+    hand = own_hand
     hand.key(Qt.Key.Key_K, CONTROL)
     companion(hand)
     wheel_and_pan(hand)
@@ -263,7 +271,8 @@ def test_a_crash_loses_neither_comparison_nor_sight(hand: Hand, tmp_path: Path) 
     assert_same(sight(hand), chosen)
 
 
-def test_looking_elsewhere_is_written_to_the_autosave_of_unsaved_work(hand: Hand, tmp_path: Path) -> None:
+def test_looking_elsewhere_is_written_to_the_autosave_of_unsaved_work(own_hand: Hand, tmp_path: Path) -> None:
+    hand = own_hand
     autosave = Autosave(tmp_path)
     saver(hand, autosave)
 
@@ -294,7 +303,8 @@ def test_a_larger_worlds_sight_is_brought_into_a_smaller_one(hand: Hand, tmp_pat
     assert QRectF(-25, -25, 75, 75).contains(sight(hand))
 
 
-def test_how_channels_are_shown_comes_back(hand: Hand, tmp_path: Path) -> None:
+def test_how_channels_are_shown_comes_back(own_hand: Hand, tmp_path: Path) -> None:
+    hand = own_hand
     panel = hand.window.docks.docks["channels"].widget()
     assert isinstance(panel, ChannelsPanel)
     controls = panel.controls
