@@ -44,6 +44,9 @@ FEW = 50_000
 SHARED: list[QObject] = []
 """The windows, and their services, that several tests share."""
 
+PARTS = ("view.legend", "view.playback")
+"""Actions that show and hide parts of a window."""
+
 HARMLESS = "This plugin does not support"
 """Beginning of the lines that Qt's offscreen platform prints on windows that it cannot arrange."""
 
@@ -265,9 +268,10 @@ def hand(own_hand: Hand) -> Hand:
 class Shared:
     """A window that serves all tests of a module, each of which finds it as it was when this was made.
 
-    The document with its history, the view with its zoom and comparison, the tool, the theme, the settings, the size
-    and the keyboard are put back; playing stops at step 0, and messages go. What else a test does, such as to move
-    panels, it undoes itself, or it takes `own_hand`, a window of its own.
+    The document with its history, the view with its zoom and comparison, the tool, the theme, legend and rollout bar,
+    the settings, the size and the keyboard are put back; playing stops at step 0, and messages go. What else a test
+    does, such as to move panels, it undoes itself, or it takes `own_hand`, a window of its own; so does one that looks
+    at the edits of the last minutes or at the library of vectors, which stay.
     """
 
     def __init__(self, hand: Hand) -> None:
@@ -277,6 +281,7 @@ class Shared:
         self._view, self._tool = context.view.to_json(), context.view.tool
         self._settings = dict(context.settings._values)
         self._theme = context.theme
+        self._parts = {name: context.actions[name].isChecked() for name in PARTS}
         SHARED.extend((hand.window, context))
 
     def for_next(self, qtbot: QtBot) -> Hand:
@@ -295,6 +300,9 @@ class Shared:
         hand.window.maze_view.canvas.marks.set_cursor_square(None)
         if context.theme != self._theme:
             context.set_theme(self._theme)
+        for name, shown in self._parts.items():
+            if context.actions[name].isChecked() != shown:
+                context.actions.trigger(name)
         for name in {*context.settings._values, *self._settings}:
             context.settings.set(name, self._settings.get(name))
         if hand.window.size() != self._size:

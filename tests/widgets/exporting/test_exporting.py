@@ -218,7 +218,8 @@ def test_a_movie_of_a_sweep_as_mp4(hand: Hand, tmp_path: Path) -> None:
     assert recipe["sweep"]["field"] == "sigma"
 
 
-def test_a_movie_of_the_last_edits(hand: Hand, tmp_path: Path) -> None:
+def test_a_movie_of_the_last_edits(own_hand: Hand, tmp_path: Path) -> None:
+    hand = own_hand
     hand.drag((5, 6), (5, 7), (5, 8))
     maze_edits.move_cheese(hand.document, (9, 7))
     hand.answered()

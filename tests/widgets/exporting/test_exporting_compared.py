@@ -137,7 +137,8 @@ def test_a_movie_of_a_sweep_sweeps_both(compared: Hand, tmp_path: Path) -> None:
     assert {abs(frame.height - expected.height) for frame in shown} <= {0, 1}
 
 
-def test_a_movie_of_edits_begins_when_both_were_there_and_shows_both(hand: Hand, tmp_path: Path) -> None:
+def test_a_movie_of_edits_begins_when_both_were_there_and_shows_both(own_hand: Hand, tmp_path: Path) -> None:
+    hand = own_hand
     hand.context.settings.set("export.fps", 3)
     hand.drag(shifted(1, 2), shifted(1, 3))
     hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
@@ -153,7 +154,8 @@ def test_a_movie_of_edits_begins_when_both_were_there_and_shows_both(hand: Hand,
     assert near(frames[-1], picture(seen(hand, FigureOptions(note="no patches", steady=True)), 0.5))
 
 
-def test_a_movie_of_edits_under_two_policies_that_changed_places(hand: Hand, tmp_path: Path) -> None:
+def test_a_movie_of_edits_under_two_policies_that_changed_places(own_hand: Hand, tmp_path: Path) -> None:
+    hand = own_hand
     hand.context.settings.set("export.fps", 3)
     first = hand.document.state.policy
     second = policy_of(random_network(1, 5), "b")

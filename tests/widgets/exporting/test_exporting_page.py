@@ -138,7 +138,8 @@ def test_a_movie_on_white_of_the_speed_that_the_bar_has(hand: Hand, tmp_path: Pa
     assert hand.context.settings.get("export.fps") is None, "the bar's speed is the rollout's alone"
 
 
-def test_the_dialog_says_what_an_mp4_will_be(hand: Hand, tmp_path: Path) -> None:
+def test_the_dialog_says_what_an_mp4_will_be(own_hand: Hand, tmp_path: Path) -> None:
+    hand = own_hand
     maze_edits.move_cheese(hand.document, (5, 8))
     hand.answered()
     dialog = opened(hand, "edits", tmp_path)

@@ -25,23 +25,17 @@ from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
 from tests.maze.states import state_of
-from tests.widgets.conftest import Hand, MakeHand, Shared, small_maze
+from tests.widgets.conftest import Hand, MakeHand, small_maze
 from widgets.files.recent_menu import RecentMenu
 
 LAYER = "embedder.block1.conv"
 BUTTON, NO_KEY, COPY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
 
 
-@pytest.fixture(scope="module")
-def shared(make_shared: MakeHand) -> Shared:
-    """A window without an engine: nothing here is about fields."""
-    return Shared(make_shared(engine=False))
-
-
 @pytest.fixture
-def hand(shared_hand: Hand) -> Hand:
-    """The module's window, put back as it was before each test."""
-    return shared_hand
+def hand(make_hand: MakeHand) -> Hand:
+    """A window without an engine: nothing here is about fields."""
+    return make_hand(engine=False)
 
 
 @pytest.fixture

@@ -59,14 +59,16 @@ def test_a_drag_that_is_answered_in_parts_pales_nothing_and_refreshes_every_squa
     before, pale = picture.patched.logits.copy(), []
     parts, came = [], []
 
-    def note_pale() -> None:
+    def note() -> None:
+        """The picture has had a part, or has paled for want of one."""
         if any(map(picture.is_stale, ("original", "patched", "difference"))):
             pale.append(time.monotonic() - came[-1])
+        else:
+            came.append(time.monotonic())
 
     def drag(*_: object) -> None:
         """Every part is answered with another question before the next part can come."""
         parts.append(bridge.latest)
-        came.append(time.monotonic())
         if len(parts) < 200 and not fresh():
             patch_edits.change_patch(hand.document, 0, "Set", merge=True, positive=0.5 - 0.001 * len(parts))
 
@@ -75,7 +77,7 @@ def test_a_drag_that_is_answered_in_parts_pales_nothing_and_refreshes_every_squa
         assert picture.patched.complete, "no square loses the arrow it had"
         return bool((picture.patched.logits != before).any(axis=1).all())
 
-    picture.stale_changed.connect(note_pale)
+    picture.stale_changed.connect(note)
     bridge.result.connect(drag)
     bridge.overtaken.connect(drag)
     came.append(time.monotonic())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.document import patch_edits
 from app.interventions.patches import AddVector
-from tests.widgets.conftest import Hand
+from tests.widgets.conftest import Hand, MakeHand
 from widgets.controls.number_field import Number
 from widgets.panels.channels.enlarged_channel import ChannelPicture
 from widgets.panels.channels.thumbnail_grid import ChannelGrid
@@ -21,12 +21,9 @@ PAGE_KEYS = [(Qt.Key.Key_PageDown, "level.next"), (Qt.Key.Key_PageUp, "level.pre
 
 
 @pytest.fixture
-def walking(shared_hand: Hand) -> Hand:
-    """The module's window with a patch, whose mouse is ready to walk."""
-    return prepared(shared_hand)
-
-
-def prepared(hand: Hand) -> Hand:
+def walking(make_hand: MakeHand) -> Hand:
+    """A window with a patch, whose mouse is ready to walk."""
+    hand = make_hand()
     patch_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
     hand.window.docks.bring("patches")
     hand.wait(lambda: hand.window.playback.player.fresh)
@@ -179,8 +176,7 @@ def test_space_presses_a_button_that_tab_led_to_even_after_it_was_clicked(walkin
     assert not player.playing
 
 
-def test_space_presses_what_tab_led_to_in_a_floating_panel(own_hand: Hand) -> None:
-    walking = prepared(own_hand)
+def test_space_presses_what_tab_led_to_in_a_floating_panel(walking: Hand) -> None:
     dock, switch = walking.window.docks.docks["patches"], card(walking).enabled
     dock.setFloating(True)
     dock.activateWindow()
