@@ -27,6 +27,7 @@ from app.policy.policy import Policy
 from widgets.main_window import MainWindow
 from widgets.services.context import Context
 from widgets.services.settings import Settings
+from widgets.services.study_runner import StudyRunner
 
 SMALL = """
 #######
@@ -324,6 +325,8 @@ class Shared:
         loader = hand.window.playback.player._loader
         loader._calm.stop()
         loader._task.cancel()
+        for runner in hand.window.findChildren(StudyRunner):
+            runner.cancel()
         hand.window.compare.stop()
         hand.wait(lambda: not hand.context.busy)
 

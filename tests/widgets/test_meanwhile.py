@@ -18,9 +18,15 @@ from app.maze import maze_file as maze_files
 from app.number_format import compact
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
-from tests.widgets.conftest import Hand, MakeHand
+from tests.widgets.conftest import Hand, MakeHand, Shared
 from widgets.controls.error_dialog import ErrorDialog
 from widgets.panels.channels.channels_panel import ChannelsPanel
+
+
+@pytest.fixture(scope="module")
+def shared(make_shared: MakeHand) -> Shared:
+    """A window without an engine."""
+    return Shared(make_shared(engine=False))
 
 
 def settle() -> None:
@@ -57,8 +63,8 @@ def test_a_flood_of_errors_opens_one_dialog(make_hand: MakeHand) -> None:
     shown[0].close()
 
 
-def test_names_that_look_like_tags_are_said_as_they_are(make_hand: MakeHand) -> None:
-    hand = make_hand(engine=False)
+def test_names_that_look_like_tags_are_said_as_they_are(shared_hand: Hand) -> None:
+    hand = shared_hand
     hand.context.report("<b>x</b>.json was not found")
     assert hand.window.message_bar.label.textFormat() == Qt.TextFormat.PlainText
 
@@ -84,16 +90,16 @@ def test_a_policy_with_fewer_channels_while_the_last_channel_is_chosen(
     assert panel.grid.current == 0
 
 
-def test_a_drag_ends_where_its_canvas_goes_out_of_sight(make_hand: MakeHand) -> None:
-    hand = make_hand(engine=False)
+def test_a_drag_ends_where_its_canvas_goes_out_of_sight(shared_hand: Hand) -> None:
+    hand = shared_hand
     hand.press((1, 3))
     hand.move((2, 2))
     hand.key(Qt.Key.Key_2)
     assert not hand.document.history.dragging
 
 
-def test_a_stroke_does_not_go_on_in_another_tab(make_hand: MakeHand) -> None:
-    hand = make_hand(engine=False)
+def test_a_stroke_does_not_go_on_in_another_tab(shared_hand: Hand) -> None:
+    hand = shared_hand
     maze_edits.duplicate_maze(hand.document)
     settle()
     hand.press((3, 3))
@@ -178,8 +184,8 @@ def test_settings_of_another_kind_are_left_out(make_hand: MakeHand, tmp_path: Pa
     settle()
 
 
-def test_actions_on_the_stack_are_there_when_there_is_a_stack(make_hand: MakeHand) -> None:
-    hand = make_hand(engine=False)
+def test_actions_on_the_stack_are_there_when_there_is_a_stack(shared_hand: Hand) -> None:
+    hand = shared_hand
     clear, save = (hand.context.actions[f"patches.{name}"] for name in ("clear", "save"))
     assert not clear.isEnabled()
     assert not save.isEnabled()

@@ -13,10 +13,16 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from app.document import maze_edits, patch_edits
 from app.interventions.patches import Zero
 from app.maze import maze_file as maze_files
-from tests.widgets.conftest import Hand, MakeHand, small_maze
+from tests.widgets.conftest import Hand, MakeHand, Shared, small_maze
 from widgets.controls.tab_order import reading_order
 from widgets.panels.patches.card import PatchCard
 from widgets.shell.message_bar import LOOK, MessageBar
+
+
+@pytest.fixture(scope="module")
+def shared(make_shared: MakeHand) -> Shared:
+    """A window without an engine."""
+    return Shared(make_shared(engine=False))
 
 
 def lines(hand: Hand) -> list[str]:
@@ -28,8 +34,8 @@ def much_later() -> float:
     return time.monotonic() + 3600
 
 
-def test_each_of_several_bad_files_has_its_line_also_beside_a_good_one(make_hand: MakeHand, tmp_path: Path) -> None:
-    hand = make_hand(engine=False)
+def test_each_of_several_bad_files_has_its_line_also_beside_a_good_one(shared_hand: Hand, tmp_path: Path) -> None:
+    hand = shared_hand
     names = ("a.json", "b.pth", "c.txt")
     for name in names:
         (tmp_path / name).write_text("nothing of use")
@@ -44,8 +50,8 @@ def test_each_of_several_bad_files_has_its_line_also_beside_a_good_one(make_hand
     hand.wait(lambda: lines(hand) == [])
 
 
-def test_a_bad_file_later_does_not_repeat_the_earlier_one(make_hand: MakeHand, tmp_path: Path) -> None:
-    hand = make_hand(engine=False)
+def test_a_bad_file_later_does_not_repeat_the_earlier_one(shared_hand: Hand, tmp_path: Path) -> None:
+    hand = shared_hand
     for name in ("a.json", "b.json"):
         (tmp_path / name).write_text("nothing of use")
         hand.window.files.open_path(tmp_path / name)
@@ -53,8 +59,8 @@ def test_a_bad_file_later_does_not_repeat_the_earlier_one(make_hand: MakeHand, t
     assert len(lines(hand)) == 1
 
 
-def test_a_message_goes_when_its_kind_has_succeeded_and_no_other(make_hand: MakeHand) -> None:
-    context = (hand := make_hand(engine=False)).context
+def test_a_message_goes_when_its_kind_has_succeeded_and_no_other(shared_hand: Hand) -> None:
+    context = (hand := shared_hand).context
     context.report("No such level.", about="level")
     context.report("No such file.", about="file")
     assert lines(hand) == ["No such level.", "No such file."]
@@ -74,8 +80,8 @@ def test_a_message_goes_when_its_kind_has_succeeded_and_no_other(make_hand: Make
     QTest.mouseClick(bar.dismiss, Qt.MouseButton.LeftButton)
 
 
-def test_a_failed_saving_is_forgotten_when_it_is_saved(make_hand: MakeHand, tmp_path: Path) -> None:
-    hand = make_hand(engine=False)
+def test_a_failed_saving_is_forgotten_when_it_is_saved(shared_hand: Hand, tmp_path: Path) -> None:
+    hand = shared_hand
     hand.window.files.save_maze(tmp_path / "nowhere" / "maze.json")
     assert "could not be saved" in lines(hand)[0]
     hand.window.files.save_maze(tmp_path / "maze.json")
@@ -168,8 +174,8 @@ def test_a_figure_that_could_not_be_copied_is_forgotten_when_it_was(hand: Hand) 
 
 
 @pytest.mark.parametrize(("typed", "found"), [("2147483648", "Seed 2147483648"), ("-5", "Seed -5"), ("", "No seed")])
-def test_a_seed_that_is_none_is_refused_and_the_level_stays(make_hand: MakeHand, typed: str, found: str) -> None:
-    hand = make_hand(engine=False)
+def test_a_seed_that_is_none_is_refused_and_the_level_stays(shared_hand: Hand, typed: str, found: str) -> None:
+    hand = shared_hand
     hand.window.levels.go_to(7)
     assert hand.document.state.tab.seed == 7
     state, box = hand.document.state, hand.window.level_bar.seed
@@ -189,8 +195,8 @@ def test_a_seed_that_is_none_is_refused_and_the_level_stays(make_hand: MakeHand,
     assert lines(hand) == []
 
 
-def test_no_cheese_region_is_larger_than_the_world(make_hand: MakeHand) -> None:
-    hand = make_hand(engine=False)
+def test_no_cheese_region_is_larger_than_the_world(shared_hand: Hand) -> None:
+    hand = shared_hand
     levels, box = hand.window.levels, hand.window.level_bar.region
 
     def offered() -> list[object]:
@@ -207,10 +213,10 @@ def test_no_cheese_region_is_larger_than_the_world(make_hand: MakeHand) -> None:
     assert offered() == [None, *range(1, 16)]
 
 
-def test_a_maze_file_of_a_smaller_world_brings_its_own_sizes(make_hand: MakeHand) -> None:
+def test_a_maze_file_of_a_smaller_world_brings_its_own_sizes(shared_hand: Hand) -> None:
     from app.maze.levels import random_level
 
-    hand = make_hand(engine=False)
+    hand = shared_hand
     maze_edits.open_level(hand.document, random_level(25, 25, 1), "large", 1, 25)
     hand.window.levels.set_dim(25)
     assert hand.window.level_bar.region.currentData() == 25
@@ -259,8 +265,8 @@ def test_the_maze_does_not_move_for_a_message(hand: Hand, stage: bool) -> None:
         QTest.qWait(50)
 
 
-def test_closing_the_message_leaves_the_keyboard_to_the_maze(make_hand: MakeHand) -> None:
-    hand = make_hand(engine=False)
+def test_closing_the_message_leaves_the_keyboard_to_the_maze(shared_hand: Hand) -> None:
+    hand = shared_hand
     hand.context.report("Something is wrong.")
     bar = hand.window.message_bar
     hand.window.activateWindow()
@@ -271,8 +277,8 @@ def test_closing_the_message_leaves_the_keyboard_to_the_maze(make_hand: MakeHand
     assert QApplication.focusWidget() is hand.window.maze_view.canvas
 
 
-def test_a_control_that_is_switched_off_leaves_the_keyboard_to_the_maze(make_hand: MakeHand) -> None:
-    hand = make_hand(engine=False)
+def test_a_control_that_is_switched_off_leaves_the_keyboard_to_the_maze(shared_hand: Hand) -> None:
+    hand = shared_hand
     button = hand.window.docks.docks["vectors"].widget().findChildren(QPushButton)[0]
     hand.window.docks.bring("vectors")
     hand.window.activateWindow()
