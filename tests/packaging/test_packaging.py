@@ -101,7 +101,11 @@ def test_menu_entry_validates(share: Path) -> None:
 def test_metadata_validates(share: Path) -> None:
     command = [needs_program("appstreamcli"), "validate", "--no-net", next(share.glob("metainfo/*.xml"))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    problems = [line for line in done.stdout.splitlines() if line.startswith(("E:", "W:"))]
+    # The program has no page on the web: Debian 12 notes that, Debian 13 warns of it.
+    others = [line for line in problems if not line.endswith("url-homepage-missing")]
+    assert not others, done.stdout
+    assert done.returncode == 0 or problems, done.stdout
 
 
 def test_file_types_are_known_after_installation(share: Path) -> None:
