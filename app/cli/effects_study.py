@@ -43,10 +43,11 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
     """
     from app.studies.effects import VALUES, check
     from app.studies.effects_question import EffectsQuestion
+    from app.studies.response.steps import full_name
     from app.studies.vector_effects import RESADDS
 
     policy = inputs.policy()
-    layers = tuple(arguments.layers or RESADDS)
+    layers = tuple(full_name(name, policy.width) for name in arguments.layers or RESADDS)
     channels = None if arguments.channels is None else tuple(arguments.channels)
     check(policy, layers, channels)
     return EffectsQuestion(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the study's own options."""
-    parser.add_argument("--vector", default="cheese", help="cheese or top-right; cheese when left out")
+    parser.add_argument("--vector", default="cheese", help="cheese, top-right or a vector's file; cheese when left out")
     parser.add_argument("--layers", nargs="+", metavar="LAYER", help="where it is added; all when left out")
     parser.add_argument("--coefficients", type=parse_numbers, metavar="A:B:STEP|T,T,...", help="-3:3:.5 when left out")
     parser.add_argument("--controls", type=int, default=5, metavar="N", help="random directions; 5 when left out")

@@ -27,6 +27,7 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
         MazescopeError: one sentence on what cannot be used.
     """
     from app.policy.series import open_series
+    from app.studies.response.steps import full_name
     from app.studies.training import TrainingQuestion
 
     if arguments.patches is not None:
@@ -37,7 +38,7 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
     return TrainingQuestion(
         series,
         inputs.levels(),
-        layer=arguments.layer,
+        layer=full_name(arguments.layer, series.last.width),
         region=arguments.inside,
         steps=arguments.steps,
         play=not arguments.no_play,

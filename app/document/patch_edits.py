@@ -9,7 +9,7 @@ from typing import Final
 from app.document.document import Document
 from app.document.maze_edits import set_stack
 from app.errors import PatchError
-from app.interventions.patches import NO_PATCHES, Patch, PatchStack, SetValue, Zero
+from app.interventions.patches import NO_PATCHES, AddVector, Patch, PatchStack, SetValue, Zero
 from app.interventions.patches_file import MOST_PATCHES
 from app.maze.maze import Square
 from app.policy.layers import Layer, canonical
@@ -94,8 +94,39 @@ def solo_patch(document: Document, position: int, solo: bool) -> None:
 
 def change_patch(document: Document, position: int, verb: str, *, merge: bool = False, **changes: object) -> None:
     """Change fields of a patch. With `merge`, changes of the same fields that follow each other are one undo."""
-    key = f"patch {position} {' '.join(sorted(changes))}" if merge else ""
+    key = _merging(position, *changes) if merge else ""
     set_stack(document, verb, document.state.stack.replaced(position, **changes), key)
+
+
+def vector_at(stack: PatchStack, vector: str, layer: str) -> int | None:
+    """The position of the first patch that adds this vector at this layer, all of it and everywhere; None for none."""
+    for position, patch in enumerate(stack.patches):
+        there = canonical(patch.layer) == canonical(layer) and patch.channels is None and patch.squares is None
+        if there and isinstance(patch, AddVector) and patch.vector == vector:
+            return position
+    return None
+
+
+def set_coefficient(document: Document, vector: str, layer: str, value: float) -> None:
+    """Give a vector's patch at a layer this coefficient, and add the patch where there is none.
+
+    Changes that follow each other are one undo, with the addition.
+
+    Raises:
+        PatchError: when the stack is full; the document is as before.
+    """
+    stack, verb = document.state.stack, f"Set coefficient to {value:.3g}"
+    position = vector_at(stack, vector, layer)
+    if position is None:
+        patch = AddVector(layer=layer, vector=vector, coefficient=value)
+        set_stack(document, verb, _with_room(stack.with_patch(patch)), _merging(len(stack.patches), "coefficient"))
+    else:
+        change_patch(document, position, verb, merge=True, coefficient=value)
+
+
+def _merging(position: int, *fields: str) -> str:
+    """The key by which commands that change these fields of a patch merge into one undo."""
+    return f"patch {position} {' '.join(sorted(fields))}"
 
 
 def choose_channels(document: Document, channels: Mapping[int, tuple[int, ...]]) -> None:

@@ -14,6 +14,7 @@ from app.drawing.figure_parts import fitting
 from app.drawing.fonts import text_width
 from app.drawing.palette import Palette
 from app.drawing.shapes import Point, Segment, Segments, Shape, Text
+from app.drawing.stacked_bars import stack_ends
 from app.drawing.ticks import log_ticks, padded, tick_text, ticks
 from app.studies.study import Axis, Plot
 
@@ -83,10 +84,12 @@ def plot_limits(plot: Plot) -> tuple[tuple[float, float], tuple[float, float]]:
     xs = [series.x for series in plot.series]
     ys = [part for series in plot.series for part in (series.y, series.low, series.high) if part is not None]
     kinds = {series.kind for series in plot.series}
+    if ends := stack_ends(plot):
+        ys = [np.array(ends), *(series.y for series in plot.series if series.kind != "stack")]
     across = limits(plot.x, xs, tight=kinds <= {"line", "steps"})
     if "bars" in kinds and not plot.x.categories:
         across = across[0] - 0.5, across[1] + 0.5
-    return across, limits(plot.y, ys, zero="bars" in kinds)
+    return across, limits(plot.y, ys, zero=not kinds.isdisjoint(("bars", "stack")))
 
 
 def axis_ticks(axis: Axis, ends: tuple[float, float], about: int = 5) -> tuple[tuple[float, str], ...]:
@@ -140,9 +143,9 @@ def axes_shapes(plot: Plot, area: Area, palette: Palette, slots: float) -> Itera
 
 
 def broken(text: str, size: float, room: float, weight: str = "regular", *, at_dots: bool = False) -> list[str]:
-    """A text in lines that fit, broken between words, and behind dots if told, as in "block2.res2.relu1"."""
+    """A text in lines that fit, broken between words, and behind dots if told: in "block2.res2", not in "3.14"."""
     lines = [""]
-    for word in re.split(r"(?<=\.)|(?<=\s)" if at_dots else r"(?<=\s)", text.strip()):
+    for word in re.split(r"(?<=\.)(?!\d)|(?<=\s)" if at_dots else r"(?<=\s)", text.strip()):
         longer = lines[-1] + word
         if lines[-1] and text_width(longer, size, weight) > room:
             lines.append(word)

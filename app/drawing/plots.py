@@ -20,11 +20,15 @@ from app.drawing.heat_map import heat_map
 from app.drawing.palette import Palette
 from app.drawing.plot_axes import NAME, TICK, Area, axes_shapes, axis_text, broken, plot_limits
 from app.drawing.shapes import Circle, Point, Polygon, Polyline, Rect, Segment, Segments, Shape, Text, moved
+from app.drawing.stacked_bars import HALF, HALF_NET, ink_on, number_in, segments
 from app.studies.study import Plot, Result, Series
 
 WIDTH: Final = 17.0
 HEIGHT: Final = 10.0
 """Of one plot with its title and texts; of a heat map at least so much."""
+
+STACKED: Final = 4.5
+"""Cells that a plot of stacked bars is higher: their pieces are small."""
 
 COLOURS: Final = ("original", "patched", "difference", "top_right", "decision", "mouse")
 """Roles of the palette that series without one get, in this order."""
@@ -33,6 +37,9 @@ _TITLE = 0.62
 _LEFT, _RIGHT, _BOTTOM = 1.9, 0.4, 1.7
 _LINE, _THIN = 0.09, 0.03
 _DASH = 0.34
+_SEAM = 0.04
+"""Between two pieces of a stacked bar."""
+
 _MARGIN: Final = 0.6
 
 
@@ -118,15 +125,18 @@ def _curves(plot: Plot, palette: Palette) -> tuple[list[Shape], float]:
     slots = (WIDTH - _LEFT - _RIGHT) / max(len(names), 1)
     lines = max((len(broken(name, TICK, slots - 0.2, at_dots=True)) for name in names), default=1)
     bottom = _BOTTOM + 0.5 * (min(lines, 3) - 1)
-    top = HEIGHT - 1.0 - 0.8 - 0.75 * rows
+    height = HEIGHT - 1.0 + (STACKED if any(series.kind == "stack" for series in plot.series) else 0.0)
+    top = height - 0.8 - 0.75 * rows
     area = Area(_LEFT, bottom, WIDTH - _LEFT - _RIGHT, top - bottom, across, up, (plot.x.log, plot.y.log))
     shapes: list[Shape] = [*axes_shapes(plot, area, palette, slots)]
+    shapes += _stacks(plot, area, palette)
     for series in plot.series:
-        shapes += _series(plot, series, area, palette)
+        if series.kind != "stack":
+            shapes += _series(plot, series, area, palette)
     shapes += _marks(plot, area, palette)
     shapes.append(Text(0, top + 0.35, axis_text(plot.y), NAME, palette.text_muted))
     shapes += [moved(shape, _LEFT, top + 1.0) for shape in legend]
-    return shapes, HEIGHT - 1.0
+    return shapes, height
 
 
 def _series(plot: Plot, series: Series, area: Area, palette: Palette) -> Iterator[Shape]:
@@ -138,6 +148,11 @@ def _series(plot: Plot, series: Series, area: Area, palette: Palette) -> Iterato
         return
     if series.kind == "bars":
         yield from _bars(plot, series, area, colour, palette)
+        return
+    if series.kind == "level":
+        ends = [(area.at(x - HALF_NET, y), area.at(x + HALF_NET, y)) for x, y in _finite(series)]
+        yield Segments(tuple((*left, *right) for left, right in ends), palette.open, 2.2 * _LINE)
+        yield Segments(tuple((*left, *right) for left, right in ends), colour, _LINE)
         return
     if series.low is not None and series.high is not None and series.kind != "points":
         for lower, upper in zip(_runs(series.x, series.low, area), _runs(series.x, series.high, area), strict=False):
@@ -156,6 +171,33 @@ def _series(plot: Plot, series: Series, area: Area, palette: Palette) -> Iterato
             yield Polyline(tuple(line), colour, _LINE)
         else:
             yield Circle(*line[0], 0.13, colour)
+
+
+def _stacks(plot: Plot, area: Area, palette: Palette) -> Iterator[Shape]:
+    for piece in segments(plot):
+        low, high = (float(np.clip(end, *area.up)) for end in (piece.low, piece.high))
+        (left, bottom), (right, top) = area.at(piece.x - HALF, low), area.at(piece.x + HALF, high)
+        height = max(top - bottom - _SEAM, 0.0)
+        if piece.series.control:
+            corners = (
+                (left, bottom),
+                (right, bottom),
+                (right, bottom + height),
+                (left, bottom + height),
+                (left, bottom),
+            )
+            yield Polyline(corners, colour_of(plot, piece.series, palette), 0.05)
+            continue
+        fill = colour_of(plot, piece.series, palette)
+        yield Rect(left, bottom, right - left, height, fill)
+        number = number_in(plot, piece, TICK * (area.up[1] - area.up[0]) / area.height)
+        if number:
+            middle = (bottom + top) / 2 - 0.14
+            yield Text((left + right) / 2, middle, number, TICK, ink_on(fill, palette), anchor="middle")
+
+
+def _finite(series: Series) -> list[tuple[float, float]]:
+    return [(x, y) for x, y in zip(series.x.tolist(), series.y.tolist(), strict=True) if np.isfinite(y)]
 
 
 def _bars(plot: Plot, series: Series, area: Area, colour: str, palette: Palette) -> Iterator[Shape]:
@@ -262,7 +304,7 @@ def _legend(plot: Plot, palette: Palette) -> tuple[list[Shape], int]:
         y = 0.75 * number
         for series, x in row:
             colour = colour_of(plot, series, palette)
-            if series.kind == "bars":
+            if series.kind in ("bars", "stack"):
                 shapes.append(Rect(x, y, 0.7, 0.36, colour, 0.35 if series.control else 1.0))
             elif series.kind == "points":
                 fill = None if series.control else colour

@@ -49,6 +49,12 @@ class LevelForward:
     `in_layer_shape` turns them into the layer's own (n, channels, side, side). Of relu3 and later stages they have the
     layer's own shape.
 
+    Attributes:
+        policy: the policy.
+        device: where the network is.
+        check: see below.
+        chunk: observations that go through at once.
+
     Args:
         policy: the policy.
         convolutions: see `convolutions_of`; may be shared by threads.
@@ -57,6 +63,7 @@ class LevelForward:
 
     def __init__(self, policy: Policy, convolutions: Convolutions | None = None, check: Check = never) -> None:
         self.policy = policy
+        self.device = "cpu"
         self.check = check
         self.chunk = CHUNKS[is_wide(policy.width)]
         self._own = threading.local()

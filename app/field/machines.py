@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from app.field.level_forward import LevelForward
@@ -22,11 +22,17 @@ class Machines:
         threads: of this process; None for the machine's real cores.
         scheduler: the address of a Dask scheduler, whose workers compute instead; None for this process.
         workers: of a local Dask cluster that is started for the run, each with one thread; None for none.
+        device: of this process, "cpu", "cuda" or "mps"; Dask workers compute on their CPUs.
     """
 
     threads: int | None = None
     scheduler: str | None = None
     workers: int | None = None
+    device: str = "cpu"
+
+    def on(self, device: str) -> Machines:
+        """These, computing on a device."""
+        return replace(self, device=device)
 
     @property
     def clustered(self) -> bool:
@@ -63,7 +69,7 @@ def compute(
 
         yield from compute_on_cluster(work, policy, pieces, machines.scheduler, machines.workers, waited)
         return
-    found = evaluate(work, policy, pieces, machines.threads)
+    found = evaluate(work, policy, pieces, machines.threads, machines.device)
     try:
         yield from enumerate(found)
     finally:

@@ -7,7 +7,6 @@ unpatched activations of the same square are copied in. Elsewhere a pair is a ro
 
 from __future__ import annotations
 
-import copy
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +27,7 @@ from app.field.windowed_forward import LAST, NO_EDITS, Backdrop, Place, State, W
 from app.maze.maze import Maze
 from app.maze.render import observations
 from app.policy.layers import Layer, layers
+from app.policy.network_copies import network_on
 from app.policy.policy import Policy
 from app.policy.stages import RESUMABLE, as_input, run
 
@@ -186,7 +186,7 @@ class PlainPasses(PixelPasses):
     """On any device, for any layer: plain batches from the last stage that a run can resume after."""
 
     def __init__(self, policy: Policy, maze: Maze, stage: Layer, device: str) -> None:
-        self._network = policy.network if device == "cpu" else copy.deepcopy(policy.network).to(device)
+        self._network = network_on(policy, device)
         self._maze, self._stage, self._device = maze, stage, device
         earlier = [each for each in layers(policy.width) if each.index <= stage.index and each.name in RESUMABLE]
         self._start = earlier[-1].name if earlier else None

@@ -91,11 +91,11 @@ class AblateQuestion(Question):
             MazescopeError: when no level has a decision square.
             Cancelled: when `progress` says not to continue.
         """
-        del device, partial
+        del partial
         levels = decision_levels(self.levels)
         numbered = [_Numbered(level, self.seed + number) for number, level in enumerate(levels)]
         work = _AblateLevel(self.layer, self.methods, self.seed)
-        found = np.array(list(each_piece(work, self.policy, numbered, progress, self.machines)))
+        found = np.array(list(each_piece(work, self.policy, numbered, progress, self.machines.on(device))))
         return AblateResult(
             self,
             self.layer,
@@ -140,7 +140,9 @@ class _AblateLevel:
             forward.check()
             # One set of random observations serves all levels; each resamples from a level of its own.
             seed = piece.seed if method == "resample" else self.seed
-            each = ablation_push(forward.policy, [piece.level.start], self.layer, method, seed=seed)
+            each = ablation_push(
+                forward.policy, [piece.level.start], self.layer, method, seed=seed, device=forward.device
+            )
             found.append((each.log_odds[0], each.cheese[0]))
         return np.array(found)
 

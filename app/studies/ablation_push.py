@@ -6,7 +6,6 @@ order, what zeroing a channel changes.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
@@ -27,6 +26,7 @@ from app.maze.moves import MOVE_ACTIONS
 from app.maze.routes import decision_square
 from app.policy.layers import Layer, layer, layers
 from app.policy.network import Network
+from app.policy.network_copies import network_on
 from app.policy.policy import Policy
 from app.policy.stages import RESUMABLE, differentiable_run, run
 from app.progress import Progress, batches, go_on
@@ -91,7 +91,7 @@ def ablation_push(
         raise PatchError(f"The ablation {ablation!r} was found; expected one of {', '.join(ABLATIONS)}.")
     if stage.name.startswith("fc_"):
         raise PatchError(f"{stage.name} is an output of the network; expected a layer before it.")
-    network = policy.network if device == "cpu" else copy.deepcopy(policy.network).to(device)
+    network = network_on(policy, device)
     rows = []
     for (maze,) in batches(mazes, 1, progress):
         decision = decision_square(maze)

@@ -107,7 +107,7 @@ class _Zeroed:
     layer: str
 
     def __call__(self, level: DecisionLevel, forward: LevelForward) -> np.ndarray:
-        return ablation_push(forward.policy, [level.start], self.layer, "zero").log_odds[0]
+        return ablation_push(forward.policy, [level.start], self.layer, "zero", device=forward.device).log_odds[0]
 
 
 def _only(levels: LevelSet, chosen: Sequence[NamedLevel]) -> LevelSet:

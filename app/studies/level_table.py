@@ -84,12 +84,13 @@ class LevelsQuestion(Question):
             PatchError: when the stack drives the network beyond what float32 holds.
             Cancelled: when `progress` says not to continue; parts that are done are kept next to `out`.
         """
-        del device
+        # Outcomes need whole fields of each level, which several threads of the CPU compute.
+        machines = self.machines.on(device if self.outcomes == "none" else "cpu")
         if self.out is not None:
-            return self._run_to_file(self.out, progress)
+            return self._run_to_file(self.out, progress, machines)
         found: list[Columns] = []
         due = 0.0
-        for _, columns in self._computed(list(self._split()), progress, 0):
+        for _, columns in self._computed(list(self._split()), progress, 0, machines):
             found.append(columns)
             started = time.monotonic()
             if partial is unheard or started < due:
@@ -128,7 +129,9 @@ class LevelsQuestion(Question):
         while part := tuple(itertools.islice(blocks, PART)):
             yield part
 
-    def _computed(self, parts: Sequence[Part], progress: Progress, done: int) -> Iterator[tuple[int, Columns]]:
+    def _computed(
+        self, parts: Sequence[Part], progress: Progress, done: int, machines: Machines
+    ) -> Iterator[tuple[int, Columns]]:
         """Parts as they are done, with their place in `parts`."""
         total = len(self.levels)
 
@@ -139,14 +142,14 @@ class LevelsQuestion(Question):
                 raise Cancelled
 
         heard()
-        if self.machines.clustered:
-            for place, content in compute(_PartAsFile(self.rows), self.policy, parts, self.machines, heard):
+        if machines.clustered:
+            for place, content in compute(_PartAsFile(self.rows), self.policy, parts, machines, heard):
                 columns = parquet.from_bytes(content)
                 heard(len(columns["seed"]))
                 yield place, columns
             return
         blocks = [block for part in parts for block in part]
-        found = compute(self.rows, self.policy, blocks, self.machines)
+        found = compute(self.rows, self.policy, blocks, machines)
         try:
             for place, part in enumerate(parts):
                 known = []
@@ -157,7 +160,7 @@ class LevelsQuestion(Question):
         finally:
             found.close()
 
-    def _run_to_file(self, out: Path, progress: Progress) -> LevelsResult:
+    def _run_to_file(self, out: Path, progress: Progress, machines: Machines) -> LevelsResult:
         self._check_room(out)
         recipe = LevelsResult(self, None, self.out).recipe
         with PartsFolder(out, recipe).opened(restart=self.restart) as folder:
@@ -166,7 +169,7 @@ class LevelsQuestion(Question):
             done = len(self.levels) - sum(sizes[number] for number in missing)
             still = set(missing)
             wanted = [part for number, part in enumerate(self._split()) if number in still]
-            for place, columns in self._computed(wanted, progress, done):
+            for place, columns in self._computed(wanted, progress, done, machines):
                 folder.put(missing[place], parquet.to_bytes(columns, {}))
             # The threads have ended: joining takes the place of what they have left.
             give_memory_back()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,7 +20,7 @@ from app.field.windowed_forward import LAST, NO_EDITS, Place, WindowedForward, n
 from app.maze.maze import Maze, Square
 from app.maze.render import observations
 from app.maze.routes import moves_towards, shortest_path
-from app.policy.network import Network
+from app.policy.network_copies import network_on
 from app.policy.policy import Policy
 from app.policy.stages import as_input, run
 from app.progress import Cancelled, Progress, go_on
@@ -103,7 +102,7 @@ def _in_threads(policy: Policy, questions: Sequence[tuple[Maze, np.ndarray]], pl
 
 
 def _in_batches(policy: Policy, questions: Sequence[tuple[Maze, np.ndarray]], device: str) -> Iterator[np.ndarray]:
-    network: Network = copy.deepcopy(policy.network).to(device)
+    network = network_on(policy, device)
     for maze, squares in questions:
         inputs = as_input(torch.from_numpy(observations(maze, squares))).to(device)
         yield run(network, inputs).logits.cpu().numpy()

@@ -6,7 +6,6 @@ few parts that push most tell the greedy move.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,6 +18,7 @@ from app.maze.maze import Maze
 from app.maze.moves import DOWN, LEFT, MOVES, RIGHT, UP
 from app.maze.routes import decision_square
 from app.policy.layers import layer
+from app.policy.network_copies import network_on
 from app.policy.policy import Policy
 from app.policy.stages import run
 from app.progress import Progress, batches, go_on
@@ -82,7 +82,7 @@ class PushQuestion(Question):
         """
         del partial
         levels = levels_with_decision(self.levels)
-        network = self.policy.network if device == "cpu" else copy.deepcopy(self.policy.network).to(device)
+        network = network_on(self.policy, device)
         found, biases, logits = [], [], []
         for batch in batches(levels, BATCH, progress):
             inputs = inputs_of([at_decision(level.maze) for level in batch]).to(device)

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.maze.moves import LEFT, MOVES, NOOP
 from app.studies.push_aggregation import Aggregation
+from app.studies.push_bars import bars, strongest
 from app.studies.push_numbers import PushNumbers
 from app.studies.study import Axis, Cell, Grid, Plot, Series, Table, columns_of
 
@@ -20,20 +21,15 @@ def tables(result: PushNumbers) -> tuple[Table, ...]:
 
 
 def plots(result: PushNumbers) -> tuple[Plot, ...]:
-    """The largest pushes, the pushes by direction, the accuracy over k."""
-    return (_means_plot(result), _cells_plot(result), *_aggregation_plots(result))
-
-
-def _strongest(result: PushNumbers) -> list[int]:
-    order = np.argsort(-np.abs(result.mean).max(axis=1), kind="stable")
-    return [int(part) for part in order[:_SHOWN]]
+    """The mean pushes as bars and as numbers, the pushes by direction, the accuracy over k."""
+    return (_bars_plot(result), _means_plot(result), _cells_plot(result), *_aggregation_plots(result))
 
 
 def _means_table(result: PushNumbers) -> Table:
     n = len(result.levels)
     errors = result.push.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full_like(result.mean, np.nan)
     rows: list[tuple[Cell, ...]] = []
-    for part in np.argsort(-np.abs(result.mean).max(axis=1), kind="stable"):
+    for part in strongest(result.mean, len(result.mean)):
         rows.append((int(part), n, *result.mean[part].tolist(), float(errors[part].max())))
     rows.append(("biases", n, *result.biases.astype(np.float64).mean(axis=0).tolist(), None))
     heads = [
@@ -91,8 +87,23 @@ def _aggregation_tables(result: PushNumbers) -> tuple[Table, ...]:
     return (Table("aggregation", columns_of(rows, heads), title),)
 
 
+def _bars_plot(result: PushNumbers) -> Plot:
+    n = len(result.levels)
+    where = result.layer.removeprefix("embedder.")
+    return bars(
+        "bars",
+        f"Mean push for each move, {result.part}s of {where}",
+        result.part,
+        strongest(result.mean),
+        result.mean,
+        result.biases.astype(np.float64).mean(axis=0),
+        note=f"n = {n} decision squares; exact, with the biases the sum of the logits",
+        n=n,
+    )
+
+
 def _means_plot(result: PushNumbers) -> Plot:
-    parts = _strongest(result)
+    parts = strongest(result.mean, _SHOWN)
     grid = Grid(
         tuple(f"{result.part} {part}" for part in parts), MOVES, result.mean[parts], unit="logits", diverging=True
     )

@@ -93,14 +93,15 @@ class ResampleQuestion(Question):
             MazescopeError: when no level has cheese, no channel fits the rule, or too few others are left as controls.
             Cancelled: when `progress` says not to continue.
         """
-        del device, partial
-        judged, chosen = self._chosen(progress)
+        del partial
+        machines = self.machines.on(device)
+        judged, chosen = self._chosen(progress, machines)
         levels = [level for level in judged.levels if level.maze.cheese is not None]
         if not levels:
             raise MazescopeError("No level has a cheese; expected at least one that has.")
         sets = self._sets(chosen.channels)
         work = _ResampleOfLevel(self.layer, sets, self.own_sources, self.seed)
-        found = [each for each in each_piece(work, self.policy, levels, progress, self.machines) if each is not None]
+        found = [each for each in each_piece(work, self.policy, levels, progress, machines) if each is not None]
         if not found:
             raise MazescopeError(
                 f"For none of {len(levels)} levels another one with its cheese on the same square was found."
@@ -138,11 +139,11 @@ class ResampleQuestion(Question):
         seed = () if self.seed == 0 else ("--seed", str(self.seed))
         return (*self.levels.words(), "--layer", self.layer, *chosen, *shared, "--controls", str(self.controls), *seed)
 
-    def _chosen(self, progress: Progress) -> tuple[LevelSet, ChosenChannels]:
+    def _chosen(self, progress: Progress, machines: Machines) -> tuple[LevelSet, ChosenChannels]:
         if self.channels is not None:
             return self.levels, ChosenChannels(self.channels, "named by the user", 0)
         chooses, judges = halves(self.levels)
-        found = chosen_by(self.rule, self.policy, chooses, self.layer, self.top, progress, self.machines)
+        found = chosen_by(self.rule, self.policy, chooses, self.layer, self.top, progress, machines)
         return judges, found
 
     def _sets(self, claimed: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:

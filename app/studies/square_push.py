@@ -5,7 +5,6 @@ Exact, under the stack as it is; see `app.studies.exact_push`.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
@@ -22,11 +21,13 @@ from app.interventions.patches_file import stack_to_json
 from app.maze.maze import Square
 from app.maze.moves import MOVES
 from app.policy.layers import layer
+from app.policy.network_copies import network_on
 from app.policy.policy import Policy
 from app.policy.stages import run
 from app.progress import Cancelled, Progress, go_on
 from app.studies.exact_push import LAST_PIXELS, Patched, Push, push
 from app.studies.level_set import LevelSet
+from app.studies.push_bars import bars, common_ends, strongest
 from app.studies.push_numbers import CHANNELS, DIRECTIONS, UNITS
 from app.studies.study import (
     Axis,
@@ -98,7 +99,7 @@ class SquarePushQuestion(Question):
         if not progress(0, 1):
             raise Cancelled
         maze = self.levels.levels[0].maze
-        network = self.policy.network if device == "cpu" else copy.deepcopy(self.policy.network).to(device)
+        network = network_on(self.policy, device)
         compiled = compile_stack(self.stack, self.policy, maze, device=device)
         squares = np.array(self.squares)
         patched = Patched(compiled, squares)
@@ -204,25 +205,38 @@ class SquarePushResult(Result):
 
     @property
     def plots(self) -> tuple[Plot, ...]:
-        """The strongest parts of each square, the others together, the biases, and the net."""
-        found = []
-        for square in range(len(self.parts)):
-            order = self.strongest(square)
-            shown, others = order[:_SHOWN], order[_SHOWN:]
-            values = np.vstack(
-                [
-                    self.parts[square, shown],
-                    self.parts[square, others].sum(axis=0),
-                    self.biases[square],
-                    self.found.logits[square],
-                ]
+        """Of each square the bars, on one scale and in one choice of colours; then its strongest parts as numbers."""
+        note = f"exact: the sum differs from the logits by {self.found.remainder():.1g} at most"
+        shown, ends = strongest(self.parts), common_ends(self.parts, self.biases)
+        stacks = [
+            bars(
+                f"square{square + 1}",
+                f"Push with the mouse on {self.name(square)}",
+                self.part,
+                shown,
+                self.parts[square],
+                self.biases[square],
+                note=note,
+                ends=ends if len(self.parts) > 1 else None,
             )
-            names = (*(f"{self.part} {part}" for part in shown), f"{len(others)} others", "biases", "net")
-            grid = Grid(names, MOVES, values, unit="logits", diverging=True)
-            note = f"exact: the sum differs from the logits by {self.found.remainder():.1g} at most"
-            title = f"Push with the mouse on {self.name(square)}"
-            found.append(Plot(f"square{square + 1}", title, Axis("move"), Axis(self.part), grid=grid, note=note))
-        return tuple(found)
+            for square in range(len(self.parts))
+        ]
+        return (*stacks, *(self._grid(square, note) for square in range(len(self.parts))))
+
+    def _grid(self, square: int, note: str) -> Plot:
+        """The strongest parts of a square, the others together, the biases, and the net."""
+        order = self.strongest(square)
+        shown, others = order[:_SHOWN], order[_SHOWN:]
+        rows = [
+            self.parts[square, shown],
+            self.parts[square, others].sum(axis=0),
+            self.biases[square],
+            self.found.logits[square],
+        ]
+        names = (*(f"{self.part} {part}" for part in shown), f"{len(others)} others", "biases", "net")
+        grid = Grid(names, MOVES, np.vstack(rows), unit="logits", diverging=True)
+        title = f"{self.part.capitalize()}s' pushes on {self.name(square)}"
+        return Plot(f"numbers{square + 1}", title, Axis("move"), Axis(self.part), grid=grid, note=note)
 
     @property
     def findings(self) -> tuple[str, ...]:

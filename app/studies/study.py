@@ -129,7 +129,8 @@ class Series:
         n: what each point was measured on; None where points are single observations.
         low, high: (k,) float64 ends of the interval of each point, or None.
         interval: what the interval is: "95 % bootstrap interval of the median"; needed with `low` and `high`.
-        kind: how it is drawn.
+        kind: how it is drawn. "stack": as pieces of bars, each on those of the series before it, upwards from 0 or
+            downwards by its sign; "level": as a short line across each bar.
         role: a colour of the palette; empty for the next of those that tell series apart.
         control: whether it is what the others are compared with: drawn dashed.
     """
@@ -141,7 +142,7 @@ class Series:
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     interval: str = ""
-    kind: Literal["line", "points", "bars", "steps"] = "line"
+    kind: Literal["line", "points", "bars", "steps", "stack", "level"] = "line"
     role: str = ""
     control: bool = False
 

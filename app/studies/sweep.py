@@ -17,7 +17,10 @@ from app.field.log_odds import log_odds
 from app.field.machines import HERE, Machines
 from app.field.number_check import BEYOND, is_finite
 from app.field.vector_field import move_probabilities
+from app.interventions.compatibility import fitting_layer
 from app.interventions.dynamic_vectors import WORDS
+from app.interventions.patches import AddVector
+from app.interventions.vectors import read_vector
 from app.policy.layers import layer
 from app.policy.policy import Policy
 from app.policy.stages import RESUMABLE
@@ -41,15 +44,15 @@ class SweepQuestion(Question):
     Attributes:
         policy: the policy, otherwise unpatched.
         levels: the levels; those without a decision square are left out.
-        vector: a word, "cheese" or "top-right".
-        layers: where it is added: layers that a run can resume after, in the order of computation.
+        vector: a word, "cheese" or "top-right"; or the path of a vector's file, which is the same on every level.
+        layers: where it is added: layers that a run can resume after, in the order of computation; of a file, its own.
         coefficients: the t, ascending.
         controls: how many random directions, each scaled to the norm of each level's vector; 0 for none.
         seed: of the directions.
         machines: what computes.
 
     Raises:
-        PatchError: for an unknown word or layer, or one that a run cannot resume after.
+        PatchError: for a word or file that is none, or a layer that is unknown, or that a run cannot resume after.
         MazescopeError: for no level, no coefficient, or a single control.
     """
 
@@ -65,9 +68,12 @@ class SweepQuestion(Question):
     machines: Machines = field(default=HERE, compare=False)
 
     def __post_init__(self) -> None:
-        if self.vector not in WORDS:
-            raise PatchError(f"A vector named {self.vector!r} was asked for; expected one of {', '.join(WORDS)}.")
         object.__setattr__(self, "layers", resumable_layers(self.layers, self.policy.width))
+        if self.vector not in WORDS:
+            own = fitting_layer(AddVector(layer=read_vector(self.vector).layer, vector=self.vector), self.policy).name
+            if resumable_layers((own,), self.policy.width)[0] not in self.layers:
+                raise PatchError(f"The vector {self.vector} is of {own}, which is not among the layers asked for.")
+            object.__setattr__(self, "layers", (own,))
         object.__setattr__(self, "coefficients", tuple(sorted(set(map(float, self.coefficients)))))
         if not any(self.coefficients):
             raise MazescopeError("No coefficient but 0 was named; expected at least one, such as -1.")
@@ -86,12 +92,13 @@ class SweepQuestion(Question):
             PatchError: when a coefficient drives the network beyond what float32 holds.
             Cancelled: when `progress` says not to continue.
         """
-        del device, partial
+        del partial
         levels = decision_levels(self.levels)
-        work = _SweepOfLevel(self.vector, self.layers, self.coefficients, self.controls, self.seed)
+        given = None if self.vector in WORDS else np.array(read_vector(self.vector).values)
+        work = _SweepOfLevel(self.vector, given, self.layers, self.coefficients, self.controls, self.seed)
         totals = [np.zeros(layer(name, self.policy.width).shape, dtype=np.float64).ravel() for name in self.layers]
         found: list[_LevelSweep] = []
-        for each in each_level(work, self.policy, levels, progress, self.machines):
+        for each in each_level(work, self.policy, levels, progress, self.machines.on(device)):
             for total, unit in zip(totals, each.units, strict=True):
                 total += unit
             found.append(each.without_units())
@@ -184,13 +191,15 @@ class _LevelSweep:
 @dataclass(frozen=True)
 class _SweepOfLevel:
     vector: str
+    given: np.ndarray | None
     layers: tuple[str, ...]
     coefficients: tuple[float, ...]
     controls: int
     seed: int
 
     def __call__(self, level: DecisionLevel, forward: LevelForward) -> _LevelSweep:
-        first, second = (make(level.start) for make in WORDS[self.vector])
+        pair = WORDS.get(self.vector)
+        first, second = (level.start, level.start) if pair is None else (make(level.start) for make in pair)
         found = forward.at((first, second, level.there), self.layers)
         moves = np.array([level.to_cheese]), np.array([level.to_corner])
         base = forward.logits(found[self.layers[-1]][2:], self.layers[-1])
@@ -203,7 +212,10 @@ class _SweepOfLevel:
         norms, units = np.zeros(len(self.layers)), []
         for row, stage in enumerate(self.layers):
             x = found[stage]
-            vector = x[0] - x[1] if first != second else torch.zeros_like(x[0])
+            if self.given is not None:
+                vector = from_layer_shape(torch.from_numpy(self.given)[None], stage)[0]
+            else:
+                vector = x[0] - x[1] if first != second else torch.zeros_like(x[0])
             norms[row] = float(vector.double().norm())
             units.append(_unit(vector, norms[row]))
             if not norms[row]:

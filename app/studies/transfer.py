@@ -95,9 +95,10 @@ class TransferQuestion(Question):
             PatchError: when the network goes beyond what float32 holds, or the layer does not tell where the cheese is.
             Cancelled: when `progress` says not to continue.
         """
-        del device, partial
+        del partial
+        machines = self.machines.on(device)
         levels = decision_levels(self.levels)
-        total, count = self._total(levels, progress)
+        total, count = self._total(levels, progress, machines)
         there = tuple(level for level, is_there in zip(levels, count, strict=True) if is_there)
         if len(there) < 3:
             raise MazescopeError(
@@ -130,7 +131,7 @@ class TransferQuestion(Question):
             others = np.delete(np.arange(len(there)), place)
             chosen = rng.choice(others, size=min(self.pairs, len(others)), replace=False)
             pieces.append(_Piece(level, tuple(there[int(other)] for other in chosen)))
-        found = list(each_piece(work, self.policy, pieces, progress, self.machines))
+        found = list(each_piece(work, self.policy, pieces, progress, machines))
         names = tuple(found[0].changes)
         return TransferResult(
             self,
@@ -168,11 +169,13 @@ class TransferQuestion(Question):
         step = f"--coefficient={key_of(self.coefficient)}"
         return (*self.levels.words(), "--vector", self.vector, "--layer", self.layer, step, *numbers, *seed)
 
-    def _total(self, levels: tuple[DecisionLevel, ...], progress: Progress) -> tuple[np.ndarray, list[bool]]:
+    def _total(
+        self, levels: tuple[DecisionLevel, ...], progress: Progress, machines: Machines
+    ) -> tuple[np.ndarray, list[bool]]:
         """The sum of all levels' vectors in float64, of the layer's shape, and which of them are not zero."""
         total, there = None, []
         work = _VectorOfLevel(self.vector, self.layer)
-        for vector in each_piece(work, self.policy, levels, progress, self.machines):
+        for vector in each_piece(work, self.policy, levels, progress, machines):
             total = vector.astype(np.float64) if total is None else total + vector
             there.append(bool(vector.any()))
         assert total is not None

@@ -13,6 +13,7 @@ from app.drawing.palette import DARK, LIGHT, Palette
 from app.drawing.plot_axes import broken, plot_limits
 from app.drawing.plots import WIDTH, colour_of, plot_shapes, plots_figure
 from app.drawing.shapes import Circle, Polygon, Polyline, Rect, Segments, Shape, Text
+from app.drawing.stacked_bars import segment_at, segments
 from app.drawing.ticks import log_ticks, padded, tick_text, ticks
 from app.export.images import picture
 from app.studies.study import Axis, Grid, Mark, Plot, Series
@@ -66,6 +67,53 @@ def test_every_kind_of_series_is_drawn_in_its_colour(kind: str, control: bool, p
         for name, most in (("x", WIDTH), ("y", height)):
             value = getattr(shape, name, None)
             assert value is None or -1e-6 <= value <= most + 1e-6
+
+
+def stacked() -> Plot:
+    """Two bars: 3 and 1 upwards and 2.5 downwards, then 1 and 4 downwards; nets 1.5 and -5."""
+    at, roles = np.arange(2), ("original", "patched", "cheese")
+    ups = (("channel 7", [3.0, -1.0]), ("channel 12", [1.0, -4.0]), ("other", [-2.5, 0.0]))
+    series = [
+        Series(name, at, np.array(y), kind="stack", role=role) for (name, y), role in zip(ups, roles, strict=True)
+    ]
+    net = Series("net", at, np.array([1.5, -5.0]), kind="level", role="text")
+    return Plot("s", "Stacked", Axis("move", categories=("UP", "DOWN")), Axis("push"), (*series, net))
+
+
+def test_pieces_of_stacked_bars_are_on_each_other_and_the_net_is_marked() -> None:
+    plot = stacked()
+    ends = [(piece.series.name, piece.x, piece.low, piece.high) for piece in segments(plot)]
+    assert ends == [
+        ("channel 7", 0, 0, 3),
+        ("channel 7", 1, -1, 0),
+        ("channel 12", 0, 3, 4),
+        ("channel 12", 1, -5, -1),
+        ("other", 0, -2.5, 0),
+    ]
+    (low, high) = plot_limits(plot)[1]
+    assert low < -5
+    assert high > 4
+    for palette in (LIGHT, DARK):
+        shapes, _ = plot_shapes(plot, palette)
+        # The sample in the legend, and one piece for each bar that has one.
+        assert [len(of_kind(shapes, Rect, getattr(palette, role))) for role in ("original", "patched", "cheese")] == [
+            3,
+            3,
+            2,
+        ]
+        (net,) = [each for each in of_kind(shapes, Segments, palette.text) if len(each.segments) == 2]
+        assert {y for _, y, _, _ in net.segments} == {to for _, _, _, to in net.segments}
+        # The line at the net, in the first bar in the middle of channel 7's piece, has no number across it.
+        inside = [shape.text for shape in shapes if isinstance(shape, Text) and shape.anchor == "middle"]
+        assert sorted(text for text in inside if text.isdecimal()) == ["12", "12", "7"]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "name"), [(0.1, 3.5, "channel 12"), (0.5, 1, ""), (0, 5, ""), (1.3, -0.5, "channel 7")]
+)
+def test_a_place_in_a_stacked_bar_is_the_piece_that_is_there(x: float, y: float, name: str) -> None:
+    found = segment_at(stacked(), x, y)
+    assert (found.series.name if found else "") == name
 
 
 def test_intervals_are_bands_of_lines_and_whiskers_of_bars() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from app.field.device_forward import DeviceForward
 from app.field.level_blocks import BLOCK, LevelBlock, level_range
 from app.field.level_forward import STAGES, LevelForward, in_layer_shape
 from app.field.log_odds import log_odds
@@ -44,10 +45,10 @@ def test_a_long_range_takes_no_memory() -> None:
     assert next(levels.blocks()).wanted == ((0, 64),)
 
 
-@pytest.mark.parametrize("width", [1, 4])
-def test_passes_equal_plain_ones_from_every_stage(width: int) -> None:
+@pytest.mark.parametrize(("width", "plainly"), [(1, False), (4, False), (1, True)])
+def test_passes_equal_plain_ones_from_every_stage(width: int, plainly: bool, device: str) -> None:
     policy = policy_of(random_network(width, 3), "random")
-    forward = LevelForward(policy)
+    forward = DeviceForward(policy, device) if plainly else LevelForward(policy)
     plain = run(policy.network, inputs_of(MAZES), keep=RESUMABLE)
     np.testing.assert_allclose(forward.observed(MAZES), plain.logits.numpy(), rtol=1e-4, atol=1e-4)
     found = forward.at(MAZES, RESUMABLE)

@@ -34,9 +34,9 @@ def change(policy: Policy, maze: Maze, stack: PatchStack) -> float:
     return float(log_odds(answer.patched[0].logits, *moves)[0] - log_odds(answer.original.logits, *moves)[0])
 
 
-def test_each_number_is_that_patch(small_policy: Policy) -> None:
+def test_each_number_is_that_patch(small_policy: Policy, device: str) -> None:
     asked = small(3)
-    found = AblateQuestion(small_policy, asked, seed=7).run()
+    found = AblateQuestion(small_policy, asked, seed=7).run(device=device)
     assert found.methods == ("zero", "mean", "resample")
     for row, maze in enumerate(asked.mazes):
         for channel in (0, 13, 31):

@@ -133,10 +133,11 @@ def test_the_command_refuses_in_a_sentence(
 
 
 def test_the_table_is_a_study_too(reference_checkpoint: object) -> None:
-    words = ("effects", str(reference_checkpoint), "--seeds", "0:8", "--layers", DEFAULT_LAYER, "--values", "5.5")
+    words = ("effects", str(reference_checkpoint), "--seeds", "0:8", "--layers", "block2.res1", "--values", "5.5")
     heard: list[tuple[int, int]] = []
     result = ask(*words, "--saturation", progress=lambda done, total: not heard.append((done, total)))
     assert isinstance(result, EffectsResult)
+    assert result.question.layers == (DEFAULT_LAYER,)
     assert ask(*(result.question.study, *result.question.words())).to_json() == result.to_json()
     assert result.to_json()["retargeted_channels"] == [10]
     assert [table.name for table in result.tables] == ["choices", "channels", "retargeting", "coefficients"]

@@ -47,8 +47,8 @@ def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:
         assert np.ma.compressed(values).tobytes() == np.ma.compressed(other[name]).tobytes(), name
 
 
-def test_a_row_says_what_the_level_and_the_policy_are(small_policy: Policy) -> None:
-    found = LevelsQuestion(small_policy, seeds("3:40")).run()
+def test_a_row_says_what_the_level_and_the_policy_are(small_policy: Policy, device: str) -> None:
+    found = LevelsQuestion(small_policy, seeds("3:40")).run(device=device)
     assert found.columns is not None
     assert list(found.columns) == [*FIRST, *FEATURES]
     assert found.columns["seed"].tolist() == list(range(3, 40))

@@ -269,9 +269,18 @@ def test_at_a_square_the_parts_sum_to_the_logits_under_the_stack(small_policy: P
         assert json.loads(json.dumps(printed, allow_nan=False)) == printed
         best = printed["squares"][1]["push"]["UP"][0]
         assert best[1] == pytest.approx(found.parts[1, :, UP].max())
-        net = found.plots[0].grid.values
+        net = found.plots[2].grid.values
         assert net[:-1].sum(axis=0) == pytest.approx(net[-1], abs=1e-3)
-        assert len(found.tables) == len(found.plots) == len(found.findings) == 2
+        assert len(found.tables) == len(found.findings) == 2
+        assert [plot.name for plot in found.plots] == ["square1", "square2", "numbers1", "numbers2"]
+        for square, plot in enumerate(found.plots[:2]):
+            *pieces, marked = plot.series
+            assert sum(piece.y for piece in pieces) == pytest.approx(marked.y, abs=1e-4)
+            assert marked.y == pytest.approx(found.found.logits[square], abs=1e-3)
+        # Side by side they have one scale and one choice of colours.
+        first, second = found.plots[:2]
+        assert (first.y.low, first.y.high) == (second.y.low, second.y.high)
+        assert [(each.name, each.role) for each in first.series] == [(each.name, each.role) for each in second.series]
         assert len(found.records) == 2 * found.parts.shape[1]
 
 

@@ -39,9 +39,9 @@ def test_sources_have_the_side_and_the_cheese_as_asked() -> None:
 
 
 @pytest.mark.parametrize("own", [True, False])
-def test_each_number_is_that_of_a_plain_run(small_policy: Policy, own: bool) -> None:
+def test_each_number_is_that_of_a_plain_run(small_policy: Policy, own: bool, device: str) -> None:
     asked = some(3)
-    found = ResampleQuestion(small_policy, asked, channels=(4, 9), own_sources=own, controls=2).run()
+    found = ResampleQuestion(small_policy, asked, channels=(4, 9), own_sources=own, controls=2).run(device=device)
     assert found.sets[0] == (4, 9)
     assert not set(found.sets[1] + found.sets[2]) & {4, 9}
     for row, level in enumerate(asked.levels):
@@ -79,11 +79,11 @@ def test_the_research_measure_is_over_single_moves() -> None:
     assert component_measure(change) == pytest.approx(np.sqrt(0.09 + 0.09 + 0.25) / 4 / 2)
 
 
-def test_a_rule_chooses_on_other_levels(small_policy: Policy) -> None:
+def test_a_rule_chooses_on_other_levels(small_policy: Policy, device: str) -> None:
     asked = some(8)
     chooses, judges = halves(asked)
     assert not set(chooses.mazes) & set(judges.mazes)
-    found = ResampleQuestion(small_policy, asked, rule="ablation", top=2, controls=2).run()
+    found = ResampleQuestion(small_policy, asked, rule="ablation", top=2, controls=2).run(device=device)
     assert found.levels == tuple(level.name for level in judges.levels)
     assert 1 <= len(found.chosen.channels) <= 2
     assert found.chosen.levels == sum(decision_square(maze).square is not None for maze in chooses.mazes)

@@ -21,9 +21,9 @@ LEVELS = of_mazes([random_level(15, 5, 1), random_level(15, 7, 2)])
 SETTINGS = (Setting((10,), 5.5), Setting((10, 3), 5.5), Setting((10,), 1.0), Setting((10, 3), 1.0))
 
 
-def test_every_level_gives_its_targets(small_policy: Policy) -> None:
+def test_every_level_gives_its_targets(small_policy: Policy, device: str) -> None:
     heard: list[RetargetResult] = []
-    found = RetargetQuestion(small_policy, LEVELS, SETTINGS, targets=3).run(partial=heard.append)
+    found = RetargetQuestion(small_policy, LEVELS, SETTINGS, targets=3).run(device=device, partial=heard.append)
     assert [len(each.maps) for each in heard] == [1, 2]
     assert found.patched.shape == (4, 6)
     assert not np.isnan(found.real).any()

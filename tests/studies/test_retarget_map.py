@@ -36,10 +36,10 @@ def plainly(policy: Policy, maze: Maze, layer: str, setting: Setting, target: Sq
 
 
 @pytest.mark.parametrize("world", [15, 25])
-def test_every_square_is_what_a_plain_field_says(reference_policy: Policy, world: int) -> None:
+def test_every_square_is_what_a_plain_field_says(reference_policy: Policy, world: int, device: str) -> None:
     maze = random_level(world, 7, 3)
     setting = Setting((10,), 5.5)
-    found = retarget_maps(reference_policy, maze, [setting])
+    found = retarget_maps(reference_policy, maze, [setting], device=device)
     assert found.complete
     for at in range(0, len(found.targets), 8):
         target = (int(found.targets[at, 0]), int(found.targets[at, 1]))
@@ -64,10 +64,10 @@ def test_every_square_is_what_a_plain_field_says(reference_policy: Policy, world
         "embedder.fc",
     ],
 )
-def test_every_layer_can_be_set(small_policy: Policy, layer: str) -> None:
+def test_every_layer_can_be_set(small_policy: Policy, layer: str, device: str) -> None:
     maze = random_level(15, 5, 1)
     settings = [Setting((1, 0), -2.0), Setting((5,), 30.0)]
-    found = retarget_maps(small_policy, maze, settings, layer_name=layer)
+    found = retarget_maps(small_policy, maze, settings, layer_name=layer, device=device)
     at = len(found.targets) - 1
     target = (int(found.targets[at, 0]), int(found.targets[at, 1]))
     for number, setting in enumerate(settings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from app.errors import MazescopeError, PatchError
 from app.field.log_odds import log_odds
 from app.field.machines import Machines
 from app.interventions.compiled_stack import compile_stack
+from app.interventions.dynamic_vectors import word_vector
 from app.interventions.patches import AddVector, PatchStack
+from app.interventions.vectors import ActivationVector, save_vector
 from app.maze.generator import levels
 from app.maze.routes import decision_square
 from app.policy.policy import Policy
@@ -31,9 +34,9 @@ def seeds(stop: int) -> LevelSet:
 
 
 @pytest.mark.parametrize("word", ["cheese", "top-right"])
-def test_each_cell_is_that_patch(small_policy: Policy, word: str) -> None:
+def test_each_cell_is_that_patch(small_policy: Policy, word: str, device: str) -> None:
     question = SweepQuestion(small_policy, seeds(6), word, LAYERS[::-1], (2, -1, 0), controls=0)
-    found = question.run()
+    found = question.run(device=device)
     assert found.layers == LAYERS
     assert found.coefficients == (-1, 0, 2)
     with_decision = [level.maze for level in seeds(6).levels if decision_square(level.maze).square is not None]
@@ -98,6 +101,20 @@ def test_quantiles_of_students_distribution() -> None:
         assert student_quantile(degrees) == pytest.approx(expected, rel=5e-3)
 
 
+def test_a_file_of_a_vector_is_swept_at_its_own_layer(small_policy: Policy, tmp_path: Path) -> None:
+    level = next(each for each in seeds(6).levels if decision_square(each.maze).square is not None)
+    values = word_vector("cheese", small_policy, level.maze, LAYERS[1]).numpy()
+    path = tmp_path / "v.safetensors"
+    save_vector(path, ActivationVector("v", "averaged", LAYERS[1], values, small_policy.weights_hash))
+    one = LevelSet((level,), "easy", "0")
+    of_file = SweepQuestion(small_policy, one, str(path), coefficients=(-1, 1), controls=2)
+    of_word = SweepQuestion(small_policy, one, layers=LAYERS[1:2], coefficients=(-1, 1), controls=2)
+    assert of_file.layers == LAYERS[1:2]
+    np.testing.assert_allclose(of_file.run().change, of_word.run().change, atol=1e-4)
+    with pytest.raises(PatchError, match="not among the layers"):
+        SweepQuestion(small_policy, one, str(path), LAYERS[2:])
+
+
 def test_what_is_said_and_written(small_policy: Policy) -> None:
     found = SweepQuestion(small_policy, seeds(8), layers=LAYERS, coefficients=(-1, 0, 1), controls=3).run()
     printed = found.to_json()
@@ -117,7 +134,7 @@ def test_what_is_said_and_written(small_policy: Policy) -> None:
 def test_what_cannot_be_asked(small_policy: Policy) -> None:
     with pytest.raises(PatchError, match=r"cannot resume after embedder\.block2\.res1\.conv1"):
         SweepQuestion(small_policy, seeds(2), layers=("embedder.block2.res1.conv1",))
-    with pytest.raises(PatchError, match="expected one of cheese, top-right"):
+    with pytest.raises(PatchError, match="no vector file mouse"):
         SweepQuestion(small_policy, seeds(2), "mouse")
     with pytest.raises(MazescopeError, match="No coefficient but 0"):
         SweepQuestion(small_policy, seeds(2), coefficients=(0,))

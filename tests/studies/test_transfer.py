@@ -45,9 +45,9 @@ def test_vectors_are_those_of_the_words(small_policy: Policy) -> None:
             np.testing.assert_allclose(vector.numpy(), expected.numpy(), atol=1e-4)
 
 
-def test_directions_are_added_at_the_norm_of_the_own_vector(small_policy: Policy, tmp_path: Path) -> None:
+def test_directions_are_added_at_the_norm_of_the_own_vector(small_policy: Policy, tmp_path: Path, device: str) -> None:
     asked, number_of = some(5), count()
-    found = TransferQuestion(small_policy, asked, coefficient=-1.5, pairs=2, controls=2, top=3).run()
+    found = TransferQuestion(small_policy, asked, coefficient=-1.5, pairs=2, controls=2, top=3).run(device=device)
     vectors = [word_vector("cheese", small_policy, maze, DEFAULT_LAYER) for maze in asked.mazes]
     by_name = {level.name: number for number, level in enumerate(asked.levels)}
     for row, maze in enumerate(asked.mazes):

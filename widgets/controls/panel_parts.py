@@ -78,6 +78,11 @@ def breakable(text: str) -> str:
     return re.sub(r"(?<=\w)([./])(?=\w)", "\\1\u200b", text)
 
 
+def unbroken(text: str) -> str:
+    """A text in which no line ends within "n = 108" or "t = 0"."""
+    return re.sub(r"\b(\w) = (?=[\d+-])", "\\1\u00a0=\u00a0", text)
+
+
 def heading(text: str) -> QLabel:
     """A label in the strong weight."""
     label = QLabel(text)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontMetrics
 
 from app.drawing.palette import Palette
+from app.drawing.stacked_bars import HALF, ink_on, number_in, segments
+
+if TYPE_CHECKING:
+    from app.studies.study import Plot
 
 
 def plot_canvas() -> Any:
@@ -36,3 +40,35 @@ def dress_axis(canvas: Any, side: str, palette: Palette, font: QFont, label: str
     if label:
         axis.setLabel(label, color=palette.text_muted, **{"font-size": f"{font.pointSizeF():g}pt"})
     return axis
+
+
+def add_stacks(canvas: Any, plot: Plot, palette: Palette, font: QFont, scale: float) -> None:
+    """Draw a plot's stacked bars on a canvas, with the number of each piece in it where it has room.
+
+    Args:
+        scale: about how many pixels a unit of the y axis is high.
+    """
+    import pyqtgraph as pg
+
+    from app.drawing.plots import colour_of
+
+    room = QFontMetrics(font).height() / scale
+    for piece in segments(plot):
+        colour = colour_of(plot, piece.series, palette)
+        hollow = piece.series.control
+        edge = pg.mkPen(colour if hollow else palette.panel_raised, width=1)
+        bar = pg.BarGraphItem(
+            x=[piece.x],
+            y0=[piece.low],
+            y1=[piece.high],
+            width=2 * HALF,
+            brush=None if hollow else colour,
+            pen=edge,
+        )
+        canvas.addItem(bar)
+        number = number_in(plot, piece, room)
+        if number and not hollow:
+            text = pg.TextItem(number, color=ink_on(colour, palette), anchor=(0.5, 0.5))
+            text.setFont(font)
+            text.setPos(piece.x, (piece.low + piece.high) / 2)
+            canvas.addItem(text, ignoreBounds=True)

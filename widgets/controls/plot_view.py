@@ -12,10 +12,11 @@ from PySide6.QtGui import QColor, QFontMetrics, QPen, QWheelEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from app.drawing.palette import Palette
+from app.drawing.stacked_bars import HALF_NET, Segment, segment_at
 from app.number_format import short
 from widgets.controls.grid_view import GridView
-from widgets.controls.panel_parts import column, heading, muted
-from widgets.controls.plot_canvas import dress_axis, plot_canvas
+from widgets.controls.panel_parts import column, heading, muted, unbroken
+from widgets.controls.plot_canvas import add_stacks, dress_axis, plot_canvas
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 LINES: Final = 11
 """Lines of text that the picture is high."""
+
+MORE_LINES: Final = 6
+"""More of them with stacked bars, whose pieces are small."""
 
 STALE: Final = 0.35
 """Opacity of a plot of what is no longer on the canvas."""
@@ -35,12 +39,14 @@ class PlotView(QWidget):
     """Title, legend, picture and note of one plot. pyqtgraph is loaded with the first plot that is shown.
 
     Signals:
-        picked(float): a place on the x axis was clicked, or the handle was dragged there.
+        picked(float): a place on the x axis was clicked, or the handle was dragged there; not where it has names.
         cell_clicked(int, int): row and column of a cell of a grid.
+        piece_clicked(str): the name of the series whose piece of a stacked bar was clicked.
     """
 
     picked = Signal(float)
     cell_clicked = Signal(int, int)
+    piece_clicked = Signal(str)
 
     def __init__(self, context: Context, lines: int = LINES) -> None:
         super().__init__()
@@ -86,7 +92,7 @@ class PlotView(QWidget):
 
         Args:
             plot: the plot.
-            handle: a place on its x axis that can be dragged; None for none.
+            handle: a place on its x axis that can be dragged, unless that has names; None for none.
         """
         self._plot, self._handle_at = plot, handle
         self.setVisible(plot is not None)
@@ -123,7 +129,7 @@ class PlotView(QWidget):
             return
         self.title.setText(plot.title)
         self.title.setVisible(self._titled)
-        self.note.setText(plot.note)
+        self.note.setText(unbroken(plot.note))
         self.note.setVisible(bool(plot.note))
         self.setAccessibleName(plot.title)
         if plot.grid is not None:
@@ -135,10 +141,11 @@ class PlotView(QWidget):
             return
         if self._canvas is None:
             self._make_canvas()
-        self._picture.setFixedHeight(self._lines * QFontMetrics(self.font()).height())
+        lines = self._lines + (MORE_LINES if any(series.kind == "stack" for series in plot.series) else 0)
+        self._picture.setFixedHeight(lines * QFontMetrics(self.font()).height())
         self._picture.setCurrentWidget(self._canvas)
         self._fill(plot, self._context.palette)
-        self._read(self._handle_at)
+        self._read(self._handle_place)
 
     def _make_canvas(self) -> None:
         self._canvas = plot_canvas()
@@ -164,21 +171,23 @@ class PlotView(QWidget):
             item.setTicks([names] if names else None)
         canvas.setLogMode(plot.x.log, plot.y.log)
         canvas.showGrid(x=not plot.x.categories, y=True, alpha=0.15)
-        entries: list[tuple[str, str, bool]] = []
-        for series in plot.series:
-            colour = colour_of(plot, series, palette)
-            self._add(series, colour, plot)
-            if series.name and series.name not in [name for name, _, _ in entries]:
-                entries.append((series.name, colour, series.control))
-        self._mark(plot, palette)
+        entries: dict[str, str] = {}
         (low, high), (bottom, top) = plot_limits(plot)
         canvas.setRange(xRange=(low, high), yRange=(bottom, top), padding=0)
+        add_stacks(canvas, plot, palette, font, 0.75 * self._picture.height() / (top - bottom))
+        for series in plot.series:
+            colour = colour_of(plot, series, palette)
+            if series.kind != "stack":
+                self._add(series, colour, plot)
+            if series.name:
+                entries.setdefault(series.name, _entry(series, colour))
+        self._mark(plot, palette)
         # What runs upwards is named over the plot: next to it, its name would be cut off in a low panel.
-        words = [escape(axis_text(plot.y)) + ":", *(_entry(*entry) for entry in entries)]
+        words = [escape(axis_text(plot.y)) + ":", *entries.values()]
         self.legend.setText("&ensp; ".join(words))
         self.legend.show()
         self._handle = None
-        if self._handle_at is not None:
+        if self._handle_at is not None and not plot.x.categories:
             pen, strong = pg.mkPen(palette.accent, width=3), pg.mkPen(palette.focus, width=5)
             self._handle = pg.InfiniteLine(self._handle_at, movable=True, pen=pen, hoverPen=strong, bounds=(low, high))
             self._handle.sigPositionChanged.connect(lambda line: self.picked.emit(float(line.value())))
@@ -200,6 +209,11 @@ class PlotView(QWidget):
             canvas.plot(xs, ys, pen=pg.mkPen(_clear(colour, 0.25), width=1), connect="finite")
             return
         pen = QPen(pg.mkPen(colour, width=2, style=style))
+        if series.kind == "level":
+            ends = np.repeat(x, 2) + np.tile([-HALF_NET, HALF_NET], len(x))
+            for thick, ink in ((6, self._context.palette.panel_raised), (3, colour)):
+                canvas.plot(ends, np.repeat(series.y, 2), pen=pg.mkPen(ink, width=thick), connect="pairs")
+            return
         if series.kind == "bars":
             bars = [each for each in plot.series if each.kind == "bars"]
             width = 0.8 / len(bars)
@@ -254,26 +268,46 @@ class PlotView(QWidget):
         x = float(box.mapSceneToView(position).x())
         return 10**x if self._plot is not None and self._plot.x.log else x
 
+    @property
+    def _handle_place(self) -> float | None:
+        return None if self._handle is None else self._handle_at
+
+    def _piece(self, position: Any) -> Segment | None:
+        """The piece of a stacked bar at a place of the scene."""
+        if self._plot is None or self._place(position) is None:
+            return None
+        at = self._canvas.getPlotItem().vb.mapSceneToView(position)
+        return segment_at(self._plot, at.x(), at.y())
+
     def _hover(self, position: Any) -> None:
         x = self._place(position)
+        piece = self._piece(position)
+        self._canvas.viewport().setCursor(
+            Qt.CursorShape.ArrowCursor if piece is None else Qt.CursorShape.PointingHandCursor
+        )
         if x is None or self._plot is None:
             self._cursor.hide()
-            self._read(self._handle_at)
+            self._read(self._handle_place)
             return
         self._cursor.setValue(np.log10(x) if self._plot.x.log else x)
-        self._cursor.show()
-        self._read(x)
+        self._cursor.setVisible(not self._plot.x.categories)
+        self._read(x, piece)
 
     def _click(self, event: Any) -> None:
         x = self._place(event.scenePos())
-        if x is not None and event.button() == Qt.MouseButton.LeftButton:
+        if x is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        piece = self._piece(event.scenePos())
+        if piece is not None:
+            self.piece_clicked.emit(piece.series.name)
+        if self._plot is not None and not self._plot.x.categories:
             self.picked.emit(x)
 
-    def _read(self, x: float | None) -> None:
-        """Say the series' numbers at the nearest point."""
+    def _read(self, x: float | None, piece: Segment | None = None) -> None:
+        """Say the series' numbers at the nearest point, or that of one piece of a stacked bar."""
         if self._plot is None or self._plot.grid is not None:
             return
-        self.reading.setText("" if x is None else reading(self._plot, x))
+        self.reading.setText("" if x is None else reading(self._plot, x, piece))
         # The line keeps its place: a plot must not jump under the pointer.
         self.reading.setMinimumHeight(QFontMetrics(self.reading.font()).height())
         self.reading.show()
@@ -285,11 +319,11 @@ class PlotView(QWidget):
         return QSize(6 * QFontMetrics(self.font()).height(), super().minimumSizeHint().height())
 
 
-def reading(plot: Plot, x: float) -> str:
-    """The numbers of a plot's series at the point nearest to a place, in a line."""
+def reading(plot: Plot, x: float, piece: Segment | None = None) -> str:
+    """The numbers of a plot's series at the point nearest to a place, in a line; of a piece, of its series alone."""
     parts: list[str] = []
     where = ""
-    for series in plot.series:
+    for series in plot.series if piece is None else (piece.series,):
         if series.y.ndim != 1 or not len(series.x):
             continue
         at = int(np.abs(series.x - x).argmin())
@@ -298,7 +332,8 @@ def reading(plot: Plot, x: float) -> str:
         where = names[round(here)] if names and 0 <= round(here) < len(names) else short(here)
         if np.isfinite(series.y[at]):
             parts.append(f"{series.name} {short(float(series.y[at]))}".strip())
-    return f"{plot.x.name} {where}: {' · '.join(parts)}" if parts else ""
+    place = where if piece is not None else f"{plot.x.name} {where}"
+    return f"{place}: {' · '.join(parts)}" if parts else ""
 
 
 def _in_two(name: str) -> str:
@@ -310,9 +345,12 @@ def _in_two(name: str) -> str:
     return f"{name[:place]}\n{name[place + 1 :]}"
 
 
-def _entry(name: str, colour: str, control: bool) -> str:
-    dash = "╍╍" if control else "━━"
-    return f'<span style="color:{colour}">{dash}</span>&nbsp;{escape(name).replace(" ", "&nbsp;")}'
+def _entry(series: Series, colour: str) -> str:
+    if series.kind in ("bars", "stack"):
+        sign = "□" if series.control else "■"
+    else:
+        sign = "╍╍" if series.control else "━━"
+    return f'<span style="color:{colour}">{sign}</span>&nbsp;{escape(series.name).replace(" ", "&nbsp;")}'
 
 
 def _clear(colour: str, opacity: float) -> QColor:

@@ -38,9 +38,9 @@ class PushPage(StudyPage):
     TITLE = "What pushes for each move?"
     HINT = (
         "After relu3 the logits are an exact sum over channels. A channel's push for a move is its part of the move's "
-        "mean logit, less its mean over the five moves. Of this maze: at the inspected square and the pinned ones, "
-        "under the patches. Of many levels, and for any other layer: at decision squares, without patches. A click on "
-        "a channel's push changes the channel: off, mean, scale and more."
+        "mean logit, less its mean over the five moves. Of this maze: at the square under the pointer, or else the "
+        "inspected one, and at the pinned ones, under the patches. Of many levels, and for any other layer: at "
+        "decision squares, without patches. A click on a channel's push changes the channel: off, mean, scale and more."
     )
 
     def __init__(self, context: Context) -> None:
@@ -67,7 +67,9 @@ class PushPage(StudyPage):
         self.main.addWidget(self.layer)
         self.main.addLayout(row(self.pin, self.unpin, self.pinned, None, self.sets))
         self.view.plot.cell_clicked.connect(self._cell_clicked)
+        self.view.plot.piece_clicked.connect(self._part_clicked)
         self.runner.changed.connect(self._show_sets)
+        context.view.hover_changed.connect(self.follow)
         self._show_controls()
         self._show_sets()
 
@@ -106,8 +108,14 @@ class PushPage(StudyPage):
         return (policy.weights_hash, parts, squares, stack, self.levels.key), there
 
     @property
+    def square(self) -> Square:
+        """The square under the pointer, or else the inspected one, or the mouse's."""
+        hover = self.context.view.hover
+        return hover if hover is not None and hover != self.maze.cheese else super().square
+
+    @property
     def squares(self) -> tuple[Square, ...]:
-        """The inspected square, then the pinned ones that are still open squares of the maze in front."""
+        """The square that is looked at, then the pinned ones that are still open squares of the maze in front."""
         maze = self.maze
         open_pins = [pin for pin in self._pins if maze.is_open(pin) and pin != maze.cheese]
         return tuple(dict.fromkeys((self.square, *open_pins)))
@@ -137,12 +145,17 @@ class PushPage(StudyPage):
         self.sets.setEnabled(not self.runner.stale and hasattr(self.runner.result, "sets"))
 
     def _cell_clicked(self, line: int, _: int) -> None:
-        """A menu of what can be done to the channel whose push was clicked."""
+        plot = self.view.plot.plot
+        if plot is not None and plot.grid is not None:
+            self._part_clicked(plot.grid.rows[line])
+
+    def _part_clicked(self, name: str) -> None:
+        """A menu of what can be done to the channel or unit whose push was clicked: "channel 12"."""
         result: Any = self.runner.result
-        plot, policy = self.view.plot.plot, self.context.document.state.policy
-        if plot is None or plot.grid is None or result is None or policy is None or self.runner.stale:
+        policy = self.context.document.state.policy
+        if result is None or policy is None or self.runner.stale:
             return
-        kind, *rest = plot.grid.rows[line].split(" ")
+        kind, *rest = name.split(" ")
         number = "".join(rest)
         if kind not in ("channel", "unit") or not number.isdecimal():
             return

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem
 
 from app.document import patch_edits
+from app.errors import MazescopeError
 from app.interventions.patches import VECTOR_WORDS, AddVector, Patch, PatchStack
 from app.maze.routes import decision_square
 from app.policy.layers import DEFAULT_LAYER, layer
@@ -18,12 +19,22 @@ from widgets.controls.number_field import ExactNumber
 from widgets.controls.panel_parts import Choice, muted, row
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks
+from widgets.services.topics import Topic
 from widgets.studies.study_page import LevelsChoice, StudyPage
 
 if TYPE_CHECKING:
     from app.studies.response.question import ResponseQuestion
 
 WORDS: Final = {"cheese": "Cheese vector", "top-right": "Top-right vector"}
+NUMBERS: Final = {
+    "add": ("coefficient",),
+    "set": ("value",),
+    "offset": ("value",),
+    "noise": ("sigma",),
+    "scale": ("factor",),
+}
+"""Numbers of each kind of patch that can move; "factor" is both of a scale's."""
+
 FINEST: Final = 0.001
 MOST_POINTS: Final = 1001
 
@@ -184,26 +195,42 @@ class ResponsePage(StudyPage):
         self._show_layer()
 
     def _handle_of(self, moved: _Moved | None) -> float | None:
-        """The number as it is in the stack; a vector that is in no patch has none."""
-        if moved is None or self.moved.currentData() in VECTOR_WORDS:
+        """The number as it is in the stack; of a vector that no patch adds, 0: dragged away from there, it is added."""
+        if moved is None:
             return None
-        patch = moved.stack.patches[moved.position]
-        return float(getattr(patch, "positive" if moved.number == "factor" else moved.number))
+        stack = self.context.document.state.stack
+        position = self._position(moved)
+        if position is None:
+            return 0.0
+        return float(getattr(stack.patches[position], "positive" if moved.number == "factor" else moved.number))
+
+    def _position(self, moved: _Moved) -> int | None:
+        """The patch of the stack whose number moves; None for a vector that no patch adds there."""
+        chosen = self.moved.currentData()
+        if chosen not in VECTOR_WORDS:
+            return moved.position
+        return patch_edits.vector_at(self.context.document.state.stack, str(chosen), self._layer)
 
     def _picked(self, value: float) -> None:
-        """A place on the curve was clicked: the number of the stack's patch goes there."""
-        moved = self._moved()
-        if moved is None or self.moved.currentData() in VECTOR_WORDS:
+        """A place on the curve was clicked, or the handle dragged there: the number in the stack goes there."""
+        moved, chosen = self._moved(), self.moved.currentData()
+        if moved is None:
+            return
+        document, value = self.context.document, round(value, 3)
+        if chosen in VECTOR_WORDS:
+            try:
+                patch_edits.set_coefficient(document, str(chosen), self._layer, value)
+            except MazescopeError as error:
+                self.context.report_exception(error, Topic.PATCHES)
             return
         names = ("positive", "negative") if moved.number == "factor" else (moved.number,)
-        changes = dict.fromkeys(names, round(value, 3))
         patch_edits.change_patch(
-            self.context.document, moved.position, f"Set {moved.number} to {value:.3g}", merge=True, **changes
+            document, moved.position, f"Set {moved.number} to {value:.3g}", merge=True, **dict.fromkeys(names, value)
         )
 
 
 def _numbers(patch: Patch) -> tuple[str, ...]:
-    return {"add": ("coefficient",), "set": ("value",), "noise": ("sigma",), "scale": ("factor",)}.get(patch.kind, ())
+    return NUMBERS.get(patch.kind, ())
 
 
 def _at_rest(moved: _Moved) -> dict[str, object]:

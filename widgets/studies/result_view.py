@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QPushButton, QWidget
 from app.errors import MazescopeError
 from app.progress import Pace, time_left
 from widgets.controls.collapsible import Folding
-from widgets.controls.panel_parts import Choice, IconButton, column, muted, row
+from widgets.controls.panel_parts import Choice, IconButton, column, muted, row, unbroken
 from widgets.controls.plot_view import PlotView
 from widgets.services.context import Context
 from widgets.services.study_runner import Answer, StudyRunner
@@ -54,7 +54,7 @@ class ResultView(QWidget):
         for label in (self.finding, self.more):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.state = muted(wrap=True)
+        self.problem, self.state = muted(wrap=True), muted(wrap=True)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
@@ -77,10 +77,12 @@ class ResultView(QWidget):
         self.save.setMenu(self._save_menu())
         layout = column(self)
         layout.addWidget(self.finding)
-        layout.addWidget(self.state)
-        layout.addLayout(row(self.progress, self.stop))
+        layout.addWidget(self.problem)
         layout.addWidget(self.plots)
         layout.addWidget(self.plot)
+        # Under the plot, which then keeps its place while it is measured again.
+        layout.addWidget(self.state)
+        layout.addLayout(row(self.progress, self.stop))
         layout.addWidget(self.numbers)
         layout.addWidget(self.more)
         layout.addLayout(row(self.save, None, self._command, self._python))
@@ -105,8 +107,8 @@ class ResultView(QWidget):
         stale = runner.stale and answer is not None
         self._say_state()
         found = () if answer is None else answer.findings
-        self.finding.setText(found[0] if found else "")
-        self.more.setText("\n".join(found[1:]))
+        self.finding.setText(unbroken(found[0]) if found else "")
+        self.more.setText(unbroken("\n".join(found[1:])))
         for label in (self.finding, self.more):
             label.setVisible(bool(label.text()))
             label.setEnabled(not stale)
@@ -162,9 +164,10 @@ class ResultView(QWidget):
         runner = self.runner
         stale = runner.stale and runner.answer is not None
         measuring = "Measuring…" + (f" {self._left}" if self._left else "")
-        words = runner.problem or (measuring if runner.busy else "Not up to date." if stale else "")
-        self.state.setText(words)
-        self.state.setVisible(bool(words))
+        self.problem.setText(runner.problem)
+        self.state.setText(measuring if runner.busy else "Not up to date." if stale and not runner.problem else "")
+        for label in (self.problem, self.state):
+            label.setVisible(bool(label.text()))
 
     def _show_progress(self, done: int, of: int) -> None:
         self.progress.setRange(0, of)

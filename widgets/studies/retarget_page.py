@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from app.errors import MazescopeError
 from app.interventions.channel_text import channels_text, parse_channels
@@ -12,7 +12,7 @@ from app.interventions.patches import SetValue
 from app.policy.layers import DEFAULT_LAYER, layer
 from app.policy.policy import Policy
 from widgets.controls.layer_choice import LayerChoice
-from widgets.controls.panel_parts import muted, row
+from widgets.controls.panel_parts import labelled, muted
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks
 from widgets.studies.study_page import LevelsChoice, StudyPage
@@ -48,10 +48,11 @@ class RetargetPage(StudyPage):
         self.real.setToolTip("Measure the same paths with the cheese moved to each target; takes longer")
         self.real.clicked.connect(self.follow)
         self.problem = muted(wrap=True)
+        self.problem.hide()
         self.main.addWidget(self.levels)
         self.main.addWidget(self.layer)
-        self.main.addLayout(row(QLabel("Channels"), self.channels))
-        self.main.addLayout(row(QLabel("Values"), self.values))
+        self.main.addLayout(labelled("Channels", self.channels))
+        self.main.addLayout(labelled("Values", self.values))
         self.main.addWidget(self.problem)
         self.options.addWidget(self.real)
 
@@ -66,9 +67,9 @@ class RetargetPage(StudyPage):
         try:
             settings = self._settings(policy)
         except MazescopeError as error:
-            self.problem.setText(str(error))
+            self._say(str(error))
             return None
-        self.problem.setText("")
+        self._say("")
         many, moved, name = self.levels.many, self.real.isChecked(), self._layer
         world = self.maze.world
         levels = self.levels.chosen()
@@ -86,6 +87,10 @@ class RetargetPage(StudyPage):
             return RetargetQuestion(policy, levels(), chosen, name, targets, "removed" if many else "kept", moved)
 
         return (policy.weights_hash, name, settings, moved, self.levels.key), question
+
+    def _say(self, problem: str) -> None:
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
 
     def _settings(self, policy: Policy) -> tuple[tuple[tuple[int, ...], float], ...]:
         """(channels, value) of every setting; without channels, the one that marks the cheese best."""

@@ -9,6 +9,9 @@ from app.paths import asset
 ICON, SMALL_ICON = 1.05, 0.9
 """Sides of the icons of buttons and of a panel's title, in heights of a line of text."""
 
+STALE = 0.6
+"""Opacity of a text that is not of what is shown: of a label or table that is switched off."""
+
 
 def style_sheet(palette: Palette, line: int) -> str:
     """The style sheet in this palette. Lengths in em follow the font, so that larger text does not clip.
@@ -36,6 +39,7 @@ def style_sheet(palette: Palette, line: int) -> str:
     QLabel[heading="true"] {{ font-weight: 600; }}
     QLabel[warning="true"] {{ color: {p.warning}; }}
     QLabel[error="true"] {{ color: {p.error}; }}
+    QLabel:disabled, QAbstractItemView:disabled {{ color: {mix(p.text_muted, p.panel, STALE)}; }}
     QFrame[card="true"], QLabel[card="true"] {{
         background: {p.panel_raised}; border: 1px solid {p.border}; border-radius: 8px; }}
 

@@ -7,12 +7,13 @@ import shlex
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.cli.study_command import ask
 from app.document import maze_edits, patch_edits
+from app.drawing.stacked_bars import segments
 from app.interventions.patches import AddVector, Mean, PatchStack, Scale, Zero
 from app.maze import generator
 from app.maze.routes import decision_square
@@ -25,7 +26,7 @@ from widgets.studies.levels_page import LevelsPage
 from widgets.studies.push_page import PushPage
 from widgets.studies.response_page import ResponsePage
 from widgets.studies.result_view import write_result
-from widgets.studies.study_page import MANY
+from widgets.studies.study_page import MANY, StudyPage
 from widgets.studies.sweep_page import SweepPage
 
 
@@ -40,7 +41,7 @@ def test_every_question_is_answered_of_the_maze_in_front(desk: Desk, panel: Expl
     for name in ("response", "push", "outcome"):
         desk.choose(panel.question, name)
         page = answered(desk, panel.show_page(name))
-        assert page.view.finding.text() == page.view.result.findings[0]
+        assert page.view.finding.text().replace("\u00a0", " ") == page.view.result.findings[0]
         assert page.view.plot.isVisible(), name
         assert any(page.view.plot.plot is plot for plot in page.runner.answer.plots)
 
@@ -114,6 +115,34 @@ def test_a_click_on_the_curve_moves_the_number_of_the_patch(desk: Desk, panel: E
     assert not page.runner.stale
     desk.document.undo()
     assert desk.document.state.stack.patches[0].coefficient == 0.5
+    # Where the axis has names, there is no number to take.
+    desk.choose(page.view.plots, "only_frozen")
+    QApplication.processEvents()
+    click_at(page, 3.0, 0.0)
+    assert desk.document.state.stack.patches[0].coefficient == 0.5
+
+
+def click_at(page: StudyPage, x: float, y: float) -> None:
+    """Click a place of the plot's own axes."""
+    canvas = page.view.plot._canvas
+    at = canvas.getPlotItem().vb.mapViewToScene(QPointF(x, y))
+    QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=canvas.mapFromScene(at))
+    QApplication.processEvents()
+
+
+def test_a_vector_that_is_in_no_patch_is_added_by_its_handle(desk: Desk, panel: ExplainPanel) -> None:
+    page = answered(desk, panel.show_page("response"))
+    assert not desk.patches
+    for place in (1.0, 2.0):
+        click_at(page, place, 0.0)
+        (patch,) = desk.patches
+        assert isinstance(patch, AddVector)
+        assert (patch.vector, patch.layer) == ("cheese", "embedder.block2.res1.resadd")
+        assert patch.coefficient == pytest.approx(place, abs=0.05)
+        assert page.view.plot._handle.value() == pytest.approx(patch.coefficient)
+        assert not page.runner.stale
+    desk.document.undo()
+    assert not desk.patches
 
 
 def test_what_cannot_be_measured_is_one_sentence_and_the_rest_goes_on(
@@ -125,7 +154,7 @@ def test_what_cannot_be_measured_is_one_sentence_and_the_rest_goes_on(
     answered(desk, page)
     maze_edits.remove_cheese(desk.document)
     desk.wait(lambda: bool(page.runner.problem))
-    assert page.view.state.text() == page.runner.problem
+    assert page.view.problem.text() == page.runner.problem
     assert page.view.plot.stale
     desk.document.undo()
     answered(desk, page)
@@ -143,24 +172,39 @@ def test_a_hidden_page_measures_nothing(desk: Desk, panel: ExplainPanel) -> None
     assert page.runner.result.question.stack == desk.document.state.stack
 
 
+def click_piece(desk: Desk, page: PushPage) -> None:
+    """Click the largest piece of the strongest channel in the stacked bars."""
+    view = page.view.plot
+    desk.choose(page.view.plots, "square1")
+    strongest = view.plot.series[0].name
+    piece = max(
+        (each for each in segments(view.plot) if each.series.name == strongest), key=lambda each: each.high - each.low
+    )
+    QApplication.processEvents()
+    click_at(page, piece.x, (piece.low + piece.high) / 2)
+
+
+def click_cell(desk: Desk, page: PushPage) -> None:
+    """Click the first cell of the numbers: of the strongest channel, too."""
+    desk.choose(page.view.plots, "numbers1")
+    grid = page.view.plot.grid
+    places = (QPoint(x, y) for y in range(grid.height()) for x in range(0, grid.width(), 4))
+    at = next(place for place in places if grid.cell_at(place.x(), place.y()) == (0, 0))
+    QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=at)
+
+
 def test_a_click_on_a_push_changes_its_channel_and_sets_are_kept(desk: Desk, panel: ExplainPanel) -> None:
     page = answered(desk, panel.show_page("push"))
     assert isinstance(page, PushPage)
     page.folding.set_open(False)
-    result, grid = page.runner.result, page.view.plot.grid
+    result = page.runner.result
     channel = result.strongest(0)[0]
-    for title, made in (
-        (f"Switch channel {channel} off", Zero(layer=result.question.layer, channels=(channel,))),
-        ("Scale it", Scale(layer=result.question.layer, channels=(channel,))),
-        ("Replace it by its mean", Mean(layer=result.question.layer, channels=(channel,))),
+    for title, click, made in (
+        (f"Switch channel {channel} off", click_piece, Zero(layer=result.question.layer, channels=(channel,))),
+        ("Scale it", click_cell, Scale(layer=result.question.layer, channels=(channel,))),
+        ("Replace it by its mean", click_piece, Mean(layer=result.question.layer, channels=(channel,))),
     ):
-        at = next(
-            QPoint(x, y)
-            for y in range(grid.height())
-            for x in range(0, grid.width(), 4)
-            if grid.cell_at(x, y) == (0, 0)
-        )
-        QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=at)
+        click(desk, page)
         menu = QApplication.activePopupWidget()
         assert isinstance(menu, QMenu)
         next(action for action in menu.actions() if action.text() == title).trigger()
@@ -200,6 +244,14 @@ def test_pushes_follow_the_inspected_square_and_pins_stay(desk: Desk, panel: Exp
     assert page.runner.result.question.squares == (other, first)
     assert page.pinned.text() == f"Pinned: ({first[0]}, {first[1]})"
     QTest.mouseClick(page.unpin, Qt.MouseButton.LeftButton)
+    answered(desk, page)
+    assert page.runner.result.question.squares == (other,)
+    # The square under the pointer, while it is over the maze.
+    desk.context.view.set_hover(first)
+    assert page.view.plot.stale
+    answered(desk, page)
+    assert page.runner.result.question.squares == (first,)
+    desk.context.view.set_hover(None)
     answered(desk, page)
     assert page.runner.result.question.squares == (other,)
     desk.choose(page.parts, "gradient")

@@ -185,7 +185,7 @@ def test_a_fit_lists_the_levels_that_it_gets_most_wrong(
     monkeypatch.setitem(sys.modules, "sklearn", None)
     page.ask_again()
     desk.wait(lambda: bool(page.runner.problem))
-    assert page.view.state.text() == "Fits need scikit-learn; `make studies` installs it."
+    assert page.view.problem.text() == "Fits need scikit-learn; `make studies` installs it."
 
 
 def test_patches_that_no_level_bears_leave_a_sentence(desk: Desk, panel: ExplainPanel) -> None:
