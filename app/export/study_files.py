@@ -38,7 +38,7 @@ def study_bytes(
         scale: size of a PNG, 1 for the usual one.
 
     Raises:
-        MazescopeError: for Parquet without pyarrow.
+        MazescopeError: for Parquet without pyarrow, or a picture of a result that has no plots.
         ValueError: for another kind, or a plot that the result has not.
     """
     if kind == "csv":
@@ -49,6 +49,8 @@ def study_bytes(
         return (json.dumps({"recipe": result.recipe, "result": result.to_json()}, indent=1) + "\n").encode()
     if kind not in KINDS:
         raise ValueError(f"A file of kind {kind!r} was asked for; expected one of {', '.join(KINDS)}.")
+    if not result.plots:
+        raise MazescopeError(f"There is nothing to draw of this result, so no {kind.upper()} was made.")
     drawn = result_figure(result, palette, names=plots)
     if kind == "png":
         return png_bytes(drawn, result.recipe, scale)

@@ -239,11 +239,17 @@ class AblateResult(Result):
             listed = ", ".join(f"{channel} ({self.means[place, channel]:+.2f})" for channel in self.ranking(place)[:4])
             ends = np.array([median_interval(self.log_odds[:, place, row]) for row in range(self.means.shape[1])])
             matter = int(((ends[:, 0] > 0) | (ends[:, 1] < 0)).sum())
-            said.append(
-                f"One channel of {self._where} {WORDS[method]}: the log-odds change most by {listed}, on average. Of "
-                f"{len(ends)} channels, {matter} have a median whose 95 % interval leaves out 0; n = "
-                f"{len(self.levels)} decision squares."
-            )
+            count = f"n = {len(self.levels)} decision square{'' if len(self.levels) == 1 else 's'}"
+            start = f"One channel of {self._where} {WORDS[method]}: the log-odds"
+            if not self.log_odds[:, place].any():
+                said.append(f"{start} change by nothing, whichever it is; {count}.")
+            elif np.isnan(ends).any():
+                said.append(f"{start} change most by {listed}; {count}, too few for an interval.")
+            else:
+                said.append(
+                    f"{start} change most by {listed}, on average. Of {len(ends)} channels, {matter} have a median "
+                    f"whose 95 % interval leaves out 0; {count}."
+                )
         if len(self.methods) > 1:
             first, second = (self.means[place] for place in (0, 1))
             if first.std() and second.std():

@@ -198,6 +198,9 @@ class AblationResult(Result):
     @property
     def findings(self) -> tuple[str, ...]:
         """The channels that push for the cheese most, and for the top right."""
+        if not self.log_odds.any():
+            where, n = self.found.layer.removeprefix("embedder."), len(self.levels)
+            return (f"No channel of {where} changes the log-odds when {_WORDS[self.question.ablation]} (n = {n}).",)
         order = self.ranking()
         for_cheese, against = order[:3], order[::-1][:3]
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from app.studies.fit_models import FitNumbers
-from app.studies.intervals import MEAN_INTERVAL, share_interval
+from app.studies.intervals import MEAN_INTERVAL, ends_text, share_interval
 from app.studies.levels_result import binned_means, title_of, unit_of
 from app.studies.study import Axis, Column, Plot, Question, Recipe, Result, Series, Table, json_number
 
@@ -150,7 +150,7 @@ class FitResult(Result):
         for fitted in self.fits:
             numbers = fitted.numbers
             listed = ", ".join(
-                f"{title_of(name)} {value:+.2f} [{low:+.2f}, {high:+.2f}]"
+                f"{title_of(name)} {value:+.2f}{ends_text(low, high)}"
                 for name, value, low, high in zip(
                     self.features[:4], numbers.coefficients, numbers.low, numbers.high, strict=False
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import comb, sqrt
+from math import comb, isfinite, sqrt
 from typing import Final
 
 import numpy as np
@@ -18,6 +18,11 @@ Interval = tuple[float, float]
 MEDIAN_INTERVAL: Final = "95 % interval of the median"
 MEAN_INTERVAL: Final = "95 % interval of the mean"
 SHARE_INTERVAL: Final = "95 % interval of the share, by Wilson's formula"
+
+
+def ends_text(low: float, high: float) -> str:
+    """An interval behind its number in a sentence, " [-1.20, +0.30]"; nothing where so few levels give none."""
+    return f" [{low:+.2f}, {high:+.2f}]" if isfinite(low) and isfinite(high) else ""
 
 
 def median_interval(values: np.ndarray) -> Interval:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from app.errors import MazescopeError, PatchError
+from app.field.number_check import check_finite
 from app.interventions.channel_sets import ChannelSet, weightiest
 from app.interventions.layer_activations import BATCH, inputs_of
 from app.maze.maze import Maze
@@ -78,6 +79,7 @@ class PushQuestion(Question):
 
         Raises:
             MazescopeError: when no level has a decision square.
+            PolicyError: when the network goes beyond what float32 holds.
             Cancelled: when `progress` says not to continue.
         """
         del partial
@@ -92,6 +94,7 @@ class PushQuestion(Question):
             rest = pushes.biases if self.layer == CHANNELS else np.tile(pushes.unit_biases, (len(batch), 1))
             biases.append(rest)
             logits.append(plain.logits.cpu().numpy())
+            check_finite((logits[-1], found[-1]))
         return PushResult(
             self.layer,
             self.region,

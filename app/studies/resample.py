@@ -19,7 +19,7 @@ from torch import Tensor
 from app.errors import MazescopeError, PatchError
 from app.field.level_forward import LevelForward, from_layer_shape, in_layer_shape
 from app.field.machines import HERE, Machines
-from app.field.number_check import BEYOND, is_finite
+from app.field.number_check import BEYOND, check_finite, is_finite
 from app.field.vector_field import move_probabilities
 from app.interventions.compatibility import fitting_layer
 from app.interventions.patches import Zero
@@ -180,7 +180,9 @@ class _ResampleOfLevel:
         maze = level.maze
         stage = self.layer
         before = in_layer_shape(forward.at_squares(maze, (stage,))[stage], stage)
-        original = move_probabilities(forward.logits(from_layer_shape(before, stage), stage))
+        logits = forward.logits(from_layer_shape(before, stage), stage)
+        check_finite((logits,))
+        original = move_probabilities(logits)
         decision = level_routes(maze).decision
         row = None if decision is None else int(np.flatnonzero((maze.squares == decision).all(axis=1))[0])
         found = np.full((3, 2, len(self.sets)), np.nan)

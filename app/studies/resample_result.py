@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from app.studies.channel_rules import ChosenChannels
-from app.studies.intervals import mean_interval, share_interval
+from app.studies.intervals import ends_text, mean_interval, share_interval
 from app.studies.study import Axis, Column, Plot, Question, Result, Series, Table, columns_of, json_number
 
 KINDS: Final = ("same square", "elsewhere")
@@ -180,7 +180,7 @@ class ResampleResult(Result):
         said = [
             f"{self._listed} of {self.layer.removeprefix('embedder.')} ({self.chosen.words}): taken from levels with "
             f"the cheese on the same square, the field changes by {same.mean:.2f} %; elsewhere, by {away.mean:.2f} %: "
-            f"{change:+.2f} [{low:+.2f}, {high:+.2f}] points more (n = {same.n} levels).",
+            f"{change:+.2f}{ends_text(low, high)} points more (n = {same.n} levels).",
             f"{others.sets} random sets of as many other channels: {others.mean:.2f} % and {beyond.mean:.2f} %; "
             f"{share:.0%} of them differ by as much.",
         ]

@@ -15,7 +15,7 @@ from app.errors import MazescopeError, PatchError
 from app.field.level_forward import LevelForward, from_layer_shape
 from app.field.log_odds import log_odds
 from app.field.machines import HERE, Machines
-from app.field.number_check import BEYOND, is_finite
+from app.field.number_check import BEYOND, check_finite, is_finite
 from app.field.vector_field import move_probabilities
 from app.interventions.compatibility import fitting_layer
 from app.interventions.dynamic_vectors import WORDS
@@ -89,6 +89,7 @@ class SweepQuestion(Question):
 
         Raises:
             MazescopeError: when no level has a decision square.
+            PolicyError: when the network goes beyond what float32 holds.
             PatchError: when a coefficient drives the network beyond what float32 holds.
             Cancelled: when `progress` says not to continue.
         """
@@ -203,6 +204,7 @@ class _SweepOfLevel:
         found = forward.at((first, second, level.there), self.layers)
         moves = np.array([level.to_cheese]), np.array([level.to_corner])
         base = forward.logits(found[self.layers[-1]][2:], self.layers[-1])
+        check_finite((base,))
         start = float(log_odds(base, *moves)[0])
         still = move_probabilities(base)[0][[level.to_cheese, level.to_corner]]
         steps = [step for step in self.coefficients if step]

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.studies.intervals import MEDIAN_INTERVAL, Z, median_interval
+from app.studies.intervals import MEDIAN_INTERVAL, Z, ends_text, median_interval
 from app.studies.study import (
     Axis,
     Column,
@@ -246,7 +246,7 @@ class SweepResult(Result):
             found = self.steering[best, step]
             text = (
                 f"At t = {key_of(step)} the vector moves the log-odds most after {short(best)}: median "
-                f"{found.median:+.2f} [{found.low:+.2f}, {found.high:+.2f}], n = {found.n}"
+                f"{found.median:+.2f}{ends_text(found.low, found.high)}, n = {found.n}"
             )
             latest = self.latest(step)
             if not self.controls:

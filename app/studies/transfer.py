@@ -16,7 +16,7 @@ from app.errors import MazescopeError, PatchError
 from app.field.level_forward import LevelForward, from_layer_shape, in_layer_shape
 from app.field.log_odds import log_odds
 from app.field.machines import HERE, Machines
-from app.field.number_check import BEYOND, is_finite
+from app.field.number_check import check_finite
 from app.field.vector_field import move_probabilities
 from app.interventions.dynamic_vectors import WORDS
 from app.interventions.probes import Concept, train_probe
@@ -231,8 +231,7 @@ class _TransferToLevel:
         before = in_layer_shape(forward.at((level.there,), (self.layer,))[self.layer], self.layer)
         inputs = torch.cat([before, before + self.coefficient * scaled])
         logits = forward.logits(from_layer_shape(inputs, self.layer), self.layer)
-        if not is_finite(logits):
-            raise PatchError(BEYOND)
+        check_finite((logits[:1],), (logits[1:],))
         count = len(logits)
         odds = log_odds(logits, np.full(count, level.to_cheese), np.full(count, level.to_corner))
         probs = move_probabilities(logits)[1:, level.to_cheese]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from app.studies.intervals import MEAN_INTERVAL, MEDIAN_INTERVAL, median_interval
+from app.studies.intervals import MEAN_INTERVAL, MEDIAN_INTERVAL, ends_text, median_interval
 from app.studies.levels_result import binned_means
 from app.studies.study import Axis, Cell, Column, Plot, Question, Result, Series, Table, columns_of, json_number, key_of
 
@@ -164,7 +164,7 @@ class TransferResult(Result):
 
         def said(name: str) -> str:
             _, _, median, low, high, _ = rows[name]
-            return f"{median:+.2f} [{low:+.2f}, {high:+.2f}]"
+            return f"{median:+.2f}{ends_text(low, high)}"
 
         probe, difference = self.changes["probe"], self.changes["mean difference"]
         gap = np.sign(self.coefficient) * (difference - probe)
@@ -184,7 +184,7 @@ class TransferResult(Result):
             f"Median change of the log-odds at t = {key_of(self.coefficient)}, all of one norm: {listed}; n = "
             f"{len(self.levels)} decision squares.",
             f"The mean difference steers {verdict} the probe's direction: median of the difference "
-            f"{np.median(gap):+.2f} [{low:+.2f}, {high:+.2f}]. Of held-out observations the probes classify {told} "
+            f"{np.median(gap):+.2f}{ends_text(low, high)}. Of held-out observations the probes classify {told} "
             "correctly; chance is .5.",
         )
 

@@ -10,6 +10,7 @@ import pytest
 
 from app.cli.study_command import ask
 from app.errors import MazescopeError
+from app.export.study_files import study_bytes
 from app.interventions.patches import AddVector, PatchStack
 from app.maze.levels import random_level
 from app.policy.policy import Policy
@@ -52,6 +53,13 @@ def test_a_stack_adds_its_own_half(small_policy: Policy, device: str) -> None:
     assert "patched_reach" in {column.name for column in found.records.columns}
     assert len(found.plots[0].series) == len(list(found.tables[0].rows())) == len(found.findings) == 2
     assert found.recipe["patches"][0]["coefficient"] == -3
+
+
+def test_what_has_no_plot_makes_no_picture_and_says_so(small_policy: Policy) -> None:
+    found = OutcomeQuestion(small_policy, of_mazes([LEVELS.mazes[0].with_cheese(None)]), steps=20).run()
+    assert b"seed" in study_bytes("csv", found)
+    with pytest.raises(MazescopeError, match="nothing to draw"):
+        study_bytes("svg", found)
 
 
 def test_no_cheese_anywhere_is_said(small_policy: Policy) -> None:

@@ -110,6 +110,7 @@ def test_a_file_of_a_vector_is_swept_at_its_own_layer(small_policy: Policy, tmp_
     of_file = SweepQuestion(small_policy, one, str(path), coefficients=(-1, 1), controls=2)
     of_word = SweepQuestion(small_policy, one, layers=LAYERS[1:2], coefficients=(-1, 1), controls=2)
     assert of_file.layers == LAYERS[1:2]
+    assert "nan" not in of_file.run().findings[0]
     np.testing.assert_allclose(of_file.run().change, of_word.run().change, atol=1e-4)
     with pytest.raises(PatchError, match="not among the layers"):
         SweepQuestion(small_policy, one, str(path), LAYERS[2:])
