@@ -15,7 +15,7 @@ from app.field.machines import HERE, Machines
 from app.policy.layers import DEFAULT_LAYER, layer
 from app.policy.policy import Policy
 from app.progress import Progress, go_on
-from app.studies.ablation_push import Ablation, ablation_push
+from app.studies.ablation_push import ROUNDING, Ablation, ablation_push
 from app.studies.decision_levels import DecisionLevel, decision_levels, each_piece
 from app.studies.intervals import MEDIAN_INTERVAL, median_interval
 from app.studies.level_set import LevelSet
@@ -241,7 +241,7 @@ class AblateResult(Result):
             matter = int(((ends[:, 0] > 0) | (ends[:, 1] < 0)).sum())
             count = f"n = {len(self.levels)} decision square{'' if len(self.levels) == 1 else 's'}"
             start = f"One channel of {self._where} {WORDS[method]}: the log-odds"
-            if not self.log_odds[:, place].any():
+            if np.abs(self.log_odds[:, place]).max() < ROUNDING:
                 said.append(f"{start} change by nothing, whichever it is; {count}.")
             elif np.isnan(ends).any():
                 said.append(f"{start} change most by {listed}; {count}, too few for an interval.")

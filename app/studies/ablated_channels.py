@@ -12,7 +12,7 @@ from app.errors import MazescopeError, PatchError
 from app.policy.layers import DEFAULT_LAYER, layer
 from app.policy.policy import Policy
 from app.progress import Progress, go_on
-from app.studies.ablation_push import ABLATIONS, APPROXIMATE, Ablation, AblationPush, ablation_push
+from app.studies.ablation_push import ABLATIONS, APPROXIMATE, ROUNDING, Ablation, AblationPush, ablation_push
 from app.studies.level_set import LevelSet, NamedLevel
 from app.studies.push import levels_with_decision
 from app.studies.study import (
@@ -198,7 +198,7 @@ class AblationResult(Result):
     @property
     def findings(self) -> tuple[str, ...]:
         """The channels that push for the cheese most, and for the top right."""
-        if not self.log_odds.any():
+        if np.abs(self.log_odds).max() < ROUNDING:
             where, n = self.found.layer.removeprefix("embedder."), len(self.levels)
             return (f"No channel of {where} changes the log-odds when {_WORDS[self.question.ablation]} (n = {n}).",)
         order = self.ranking()

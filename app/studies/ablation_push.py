@@ -58,6 +58,10 @@ class AblationPush:
     cheese: np.ndarray
 
 
+ROUNDING: Final = 1e-5
+"""Nats below which a change of the log-odds is no more than float32's rounding."""
+
+
 def ablation_push(
     policy: Policy,
     mazes: Sequence[Maze],
