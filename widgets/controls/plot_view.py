@@ -169,6 +169,10 @@ class PlotView(QWidget):
             item = dress_axis(canvas, side, palette, font, axis_text(axis) if side == "bottom" else "")
             names = [(place, _in_two(name)) for place, name in enumerate(axis.categories)]
             item.setTicks([names] if names else None)
+            if side == "bottom":
+                # Pyqtgraph leaves room for one line of ticks over the axis' name.
+                two = any("\n" in name for _, name in names)
+                item.setHeight(3.7 * QFontMetrics(font).height() if two else None)
         canvas.setLogMode(plot.x.log, plot.y.log)
         canvas.showGrid(x=not plot.x.categories, y=True, alpha=0.15)
         entries: dict[str, str] = {}
