@@ -182,8 +182,8 @@ class LevelsQuestion(Question):
         needed, free = len(self.levels) * BYTES_A_ROW, shutil.disk_usage(out.parent).free
         if needed > free:
             raise MazescopeError(
-                f"{len(self.levels):,} levels take about {needed / 1e9:.1f} GB and {out.parent} has "
-                f"{free / 1e9:.1f} GB free; ask for fewer levels, or choose another disk."
+                f"{len(self.levels):,} levels take about {_room(needed)} and {out.parent} has {_room(free)} free; ask "
+                "for fewer levels, or choose another disk."
             )
 
 
@@ -195,6 +195,11 @@ class _PartAsFile:
 
     def __call__(self, part: Part, forward: LevelForward) -> bytes:
         return parquet.to_bytes(parquet.stacked([self.rows(block, forward) for block in part]), {})
+
+
+def _room(count: int) -> str:
+    """This many bytes for people."""
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
 
 
 def _joined(folder: PartsFolder, count: int) -> Iterator[Columns]:

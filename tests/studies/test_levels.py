@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -217,6 +218,11 @@ def test_what_cannot_be_written_is_refused_before_anything_is_computed(
         LevelsQuestion(small_policy, seeds("0:10"), out=tmp_path / "no" / "table.parquet").run()
     with pytest.raises(MazescopeError, match="expected at least one"):
         LevelsQuestion(small_policy, seeds("0:0"))
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=500_000))
+    with pytest.raises(MazescopeError, match=r"100,000 levels take about 20\.0 MB and .* has 0\.5 MB free"):
+        LevelsQuestion(small_policy, seeds("0:100000"), out=tmp_path / "table.parquet").run()
+    monkeypatch.undo()
     monkeypatch.setattr(levels_study, "BYTES_A_ROW", 10**14)
     with pytest.raises(MazescopeError, match=r"10 levels take about .* GB free"):
         LevelsQuestion(small_policy, seeds("0:10"), out=tmp_path / "table.parquet").run()
