@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QToolBar, QToolButton, QVBoxLayout, Q
 from app.errors import shown
 from app.maze.maze import Square
 from widgets.actions import window_actions
+from widgets.actions.fast_dragging import register_fast_dragging
 from widgets.actions.maze_actions import register_maze
 from widgets.actions.menus import build_menus
 from widgets.controls.error_dialog import ErrorDialog
@@ -113,6 +114,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         window_actions.register_files(context, self.files, self.close)
         window_actions.register_zoom(context, self.maze_view, self._show_legend)
         register_maze(context, self.tabs, self)
+        register_fast_dragging(context)
         self.compare = Compare(context, self.maze_view, self.files, self)
         self.tabs.compare_wanted.connect(self.compare.with_maze)
         self.playback = Playback(context, self.maze_view)

@@ -167,8 +167,15 @@ def sweepable(stack: PatchStack) -> tuple[tuple[int, str], ...]:
 
 def number_fields(patch: Patch) -> tuple[str, ...]:
     """The attributes of a patch that are numbers with a slider."""
-    hints = get_type_hints(type(patch))
-    return tuple(part.name for part in fields(patch) if hints[part.name] is float)
+    kind = type(patch)
+    if kind not in _NUMBERS:
+        hints = get_type_hints(kind)
+        _NUMBERS[kind] = tuple(part.name for part in fields(patch) if hints[part.name] is float)
+    return _NUMBERS[kind]
+
+
+_NUMBERS: Final[dict[type[Patch], tuple[str, ...]]] = {}
+"""By kind of patch: Python works type hints out again each time, and the window asks at every edit."""
 
 
 def number_title(stack: PatchStack, position: int, field: str) -> str:

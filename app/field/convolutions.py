@@ -1,7 +1,8 @@
 """A network's convolutions made ready for the CPU: pixels first, channels last, with relu and addition built in.
 
-There are three kernels: torch's own convolution; oneDNN's with weights already in its layout and relu or addition in
-the same pass; and Winograd's algorithm where a layer has channels enough, with one of the others elsewhere.
+There are three exact kernels: torch's own convolution; oneDNN's with weights already in its layout and relu or addition
+in the same pass; and Winograd's algorithm where a layer has channels enough, with one of the others elsewhere. A fourth
+computes in bfloat16, with an eighth of float32's digits: see `app.field.fast_fields`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from app.field.winograd import TILE, Winograd, residual
 WINOGRAD: Final = "winograd"
 ONEDNN: Final = "onednn"
 PLAIN: Final = "plain"
+BFLOAT16: Final = "bfloat16"
+"""Not one of `kernels()`: it rounds every activation to 8 bits of precision."""
 
 FEWEST_CHANNELS: Final = {1: 32, 0: 96}
 """With fewer channels, transforming the tiles costs more than Winograd's algorithm saves on any processor tried: on
@@ -27,7 +30,7 @@ whole images, and in windows, whose last tiles are not full."""
 
 @cache
 def kernels() -> tuple[str, ...]:
-    """The ways of convolving that work here, the usually faster first."""
+    """The exact ways of convolving that work here, the usually faster first."""
     return (ONEDNN, WINOGRAD, PLAIN) if _has_onednn() else (PLAIN, WINOGRAD)
 
 
@@ -54,18 +57,22 @@ def _onednn_works() -> bool:
 class Convolutions:
     """The 3 x 3 convolutions of one network, by layer name.
 
-    Activations are (n, height, width, channels) float32, contiguous: a pixel's channels are side by side, so that a
+    Activations are (n, height, width, channels) of `dtype`, contiguous: a pixel's channels are side by side, so that a
     window is copied in long pieces and every convolution reads them in the order it computes in.
+
+    Attributes:
+        dtype: float32, or bfloat16 for that kernel.
     """
 
     def __init__(self, network: nn.Module, kernel: str) -> None:
-        self._plain = kernel == PLAIN or (kernel == WINOGRAD and not _has_onednn())
+        self.dtype = torch.bfloat16 if kernel == BFLOAT16 else torch.float32
+        self._plain = kernel == PLAIN or (kernel in (WINOGRAD, BFLOAT16) and not _has_onednn())
         self._winograd: dict[str, Winograd] | None = {} if kernel == WINOGRAD else None
         self._weights: dict[tuple[str, int], Tensor] = {}
         self._biases: dict[str, Tensor] = {}
         self._modules = {name: module for name, module in network.named_modules() if isinstance(module, nn.Conv2d)}
         for name, module in self._modules.items():
-            self._biases[name] = cast(Tensor, module.bias).detach()
+            self._biases[name] = cast(Tensor, module.bias).detach().to(self.dtype)
 
     def __call__(self, layer: str, x: Tensor, padding: int, *, relu: bool = False, add: Tensor | None = None) -> Tensor:
         """The convolution of x with the layer's weights, then + add, then relu.
@@ -111,7 +118,7 @@ class Convolutions:
     def _weight(self, layer: str, padding: int) -> Tensor:
         key = (layer, 0 if self._plain else padding)
         if key not in self._weights:
-            weight = self._modules[layer].weight.detach()
+            weight = self._modules[layer].weight.detach().to(self.dtype)
             if self._plain:
                 self._weights[key] = weight.contiguous(memory_format=torch.channels_last)
             else:

@@ -62,7 +62,7 @@ class CpuEvaluator(Evaluator):
         self, device: Device, plans: Plans | None = None, plan: Plan | None = None, *, in_window: bool = False
     ) -> None:
         super().__init__(device)
-        self._in_window = in_window
+        self.in_window = in_window
         self._plans, self._fixed = plans or Plans(), plan
         self._chosen: dict[tuple[int, int], Plan] = {}
         self._measured: set[tuple[int, int]] = set()
@@ -189,7 +189,7 @@ class CpuEvaluator(Evaluator):
 
     def _begin_thread(self) -> None:
         one_thread_here()
-        if self._in_window:
+        if self.in_window:
             let_others_first()
 
     def on_thread(self, plan: Plan, work: Callable[[], T]) -> T:

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from app.field.convolutions import WINOGRAD, kernels
+from app.field.convolutions import BFLOAT16, WINOGRAD, kernels
 from app.field.receptive_fields import CONV_STAGES
 from app.io.atomic import write_atomically
 from app.io.json_file import parse_json
@@ -22,13 +22,14 @@ from app.paths import cache_folder
 ENGINE = 2
 """Counted up when a change of the engine changes what is fast: plans of an older one are not followed."""
 
+FAST = ", bfloat16"
 LARGEST_CHUNK = 64
 MOST_THREADS = 16
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One way to compute a field; every way gives the same numbers to float32's rounding.
+    """One way to compute a field; every way but one in bfloat16 gives the same numbers to float32's rounding.
 
     Attributes:
         until: the first stage computed on whole images instead of windows around the mouse; None for none.
@@ -41,6 +42,19 @@ class Plan:
     chunk: int
     kernel: str
     threads: int
+
+
+@dataclass(frozen=True)
+class FastPlan:
+    """The fastest way to compute a field in bfloat16.
+
+    Attributes:
+        plan: with that kernel.
+        gain: how many times as fast as the fastest exact plan it was.
+    """
+
+    plan: Plan
+    gain: float
 
 
 def thread_counts() -> tuple[int, ...]:
@@ -88,8 +102,23 @@ class Plans:
 
     def remember(self, width: int, world: int, plan: Plan) -> None:
         """Keep a plan. A folder that cannot be written to only means that the next run measures again."""
+        self._write(_key(width, world), asdict(plan))
+
+    def find_fast(self, width: int, world: int) -> FastPlan | None:
+        """Likewise the plan in bfloat16."""
+        stored = self._read().get(_key(width, world) + FAST)
+        if not isinstance(stored, dict) or set(stored) != {"plan", "gain"}:
+            return None
+        plan, gain = _plan_of(stored["plan"], (BFLOAT16,)), stored["gain"]
+        return FastPlan(plan, float(gain)) if plan is not None and type(gain) in (int, float) and gain >= 0 else None
+
+    def remember_fast(self, width: int, world: int, found: FastPlan) -> None:
+        """Keep a plan in bfloat16."""
+        self._write(_key(width, world) + FAST, asdict(found))
+
+    def _write(self, key: str, value: dict[str, Any]) -> None:
         stored = self._read()
-        stored[_key(width, world)] = asdict(plan)
+        stored[key] = value
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._path, json.dumps(stored, indent=1).encode())
@@ -117,12 +146,12 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _plan_of(stored: object) -> Plan | None:
+def _plan_of(stored: object, expected: tuple[str, ...] | None = None) -> Plan | None:
     """A plan from what was read, or None for anything this program would not have written."""
     if not isinstance(stored, dict) or set(stored) != {"until", "chunk", "kernel", "threads"}:
         return None
     until, chunk, kernel, threads = (stored[name] for name in ("until", "chunk", "kernel", "threads"))
-    fits = (until is None or until in CONV_STAGES) and kernel in kernels()
+    fits = (until is None or until in CONV_STAGES) and kernel in (expected or kernels())
     fits = fits and type(chunk) is int and 1 <= chunk <= LARGEST_CHUNK
     fits = fits and type(threads) is int and 1 <= threads <= _most_threads()
     return Plan(until, chunk, kernel, threads) if fits else None

@@ -82,7 +82,7 @@ class GpuEvaluator(Evaluator):
         key = (scene_key(request.maze), request.policy.weights_hash, stage)
         if self._kept[0] != key:
             shape = layer(stage, request.policy.width).shape
-            self._kept = (key, Kept.of(stage, len(request.maze.squares), shape, self.device.key))
+            self._kept = (key, Kept.of(stage, len(request.maze.squares), shape, device=self.device.key))
         return self._kept[1]
 
     def last_stage(self, request: FieldRequest) -> tuple[Tensor, Tensor]:

@@ -25,13 +25,14 @@ class Scene:
         patches = base_and_patches(maze)
         self.cells = torch.from_numpy(maze.squares[:, 0] * maze.world + maze.squares[:, 1])
         self._values = torch.from_numpy(patches.values)
-        self.backdrop: Backdrop = walk.backdrop(INPUT, _scaled(torch.from_numpy(patches.base)[None]), NO_EDITS)
+        self._dtype = walk.dtype
+        self.backdrop: Backdrop = walk.backdrop(INPUT, self._scaled(torch.from_numpy(patches.base)[None]), NO_EDITS)
         self._kept: Kept | None = None
         self._kept_windows = False
 
     def start(self, rows: np.ndarray) -> State:
         """The observations of these rows of `maze.squares`."""
-        return State(INPUT, _scaled(self._values[torch.from_numpy(rows)]), True)
+        return State(INPUT, self._scaled(self._values[torch.from_numpy(rows)]), True)
 
     def before(self, stage: str) -> Tensor | None:
         """(1, side, side, channels) the activation without a mouse, where windows are in use."""
@@ -41,7 +42,7 @@ class Scene:
     def make_room(self, stage: str, shape: tuple[int, ...], windows: bool) -> None:
         """From now on, keep the activations of this stage: `shape` is one observation's, in windows or whole."""
         if self._kept is None or (self._kept.stage, self._kept_windows) != (stage, windows):
-            self._kept, self._kept_windows = Kept.of(stage, len(self.cells), shape), windows
+            self._kept, self._kept_windows = Kept.of(stage, len(self.cells), shape, self._dtype), windows
 
     def keep(self, rows: np.ndarray, state: State) -> None:
         """Keep a batch's activations of the stage chosen by `make_room`. Batches of other rows may come at once."""
@@ -61,7 +62,6 @@ class Scene:
             tensors.append(self._kept.values)
         return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
-
-def _scaled(pixels: Tensor) -> Tensor:
-    # As `app.policy.stages.as_input` does, to the last bit.
-    return pixels.to(torch.float32).div_(255)
+    def _scaled(self, pixels: Tensor) -> Tensor:
+        # As `app.policy.stages.as_input` does, to the last bit.
+        return pixels.to(torch.float32).div_(255).to(self._dtype)

@@ -17,18 +17,31 @@ class Kept:
 
     Attributes:
         stage: name of the layer.
-        values: (N, ...) float32; only rows that were put in mean anything.
+        values: (N, ...) of `dtype`; only rows that were put in mean anything.
     """
 
-    def __init__(self, stage: str, count: int, shape: tuple[int, ...], device: str = "cpu") -> None:
-        self.stage, self.values = stage, torch.empty(count, *shape, device=device)
+    def __init__(
+        self,
+        stage: str,
+        count: int,
+        shape: tuple[int, ...],
+        dtype: torch.dtype = torch.float32,
+        device: str = "cpu",
+    ) -> None:
+        self.stage, self.values = stage, torch.empty(count, *shape, dtype=dtype, device=device)
         self._done = np.zeros(count, dtype=bool)
 
     @staticmethod
-    def of(stage: str, count: int, shape: tuple[int, ...], device: str = "cpu") -> Kept | None:
+    def of(
+        stage: str,
+        count: int,
+        shape: tuple[int, ...],
+        dtype: torch.dtype = torch.float32,
+        device: str = "cpu",
+    ) -> Kept | None:
         """Room for `count` activations of this shape, or None where that would be too much."""
-        fits = 4 * count * math.prod(shape) <= KEPT_BYTES
-        return Kept(stage, count, shape, device) if fits else None
+        fits = dtype.itemsize * count * math.prod(shape) <= KEPT_BYTES
+        return Kept(stage, count, shape, dtype, device) if fits else None
 
     def put(self, rows: np.ndarray, values: Tensor) -> None:
         """Put in the activations of some squares. Other squares' may be put in at the same time."""

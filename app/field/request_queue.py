@@ -60,6 +60,11 @@ class RequestQueue:
             request, self._field = self._field, None
             return bool(asked), request
 
+    def superseded_within(self, seconds: float) -> bool:
+        """Wait for a newer field to be asked for, or the end; False when neither happens for so long."""
+        with self._ready:
+            return bool(self._ready.wait_for(lambda: self.closing or self._field is not None, seconds))
+
     def take_activation(self) -> ActivationRequest | None:
         """The activation asked for, taken out; None while its turn has not come."""
         with self._ready:

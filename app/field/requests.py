@@ -53,6 +53,7 @@ class FieldResult:
         milliseconds: since the engine took up the request.
         device: what computed it, for people: "CPU, 2 threads".
         problems: patches that do not act, and why.
+        exact: False for one in bfloat16, of which only arrows are to be drawn; it is never `complete`.
     """
 
     request: FieldRequest
@@ -62,6 +63,7 @@ class FieldResult:
     milliseconds: float
     device: str
     problems: tuple[PatchProblem, ...] = field(default_factory=tuple)
+    exact: bool = True
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,10 @@ class Edits:
         return layer in self.layers
 
     def on(self, layer: str, x: Tensor) -> Tensor:
-        """(n, height, width, channels) whole images, edited where the stack acts on the layer."""
+        """(n, height, width, channels) whole images, edited where the stack acts on the layer, in float32."""
         if layer not in self.layers:
             return x
-        return self.act(layer, x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1).contiguous()
+        return self.act(layer, x.float().permute(0, 3, 1, 2)).permute(0, 2, 3, 1).to(x.dtype).contiguous()
 
 
 NO_EDITS = Edits()
@@ -92,6 +92,11 @@ class WindowedForward:
     def __init__(self, network: Network, convolutions: Convolutions, spans: Windows, until: str | None) -> None:
         self._network, self._convolve, self._spans = network, convolutions, spans
         self._windowed = len(CONV_STAGES) if until is None else CONV_STAGES.index(until)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The numbers that activations are kept in."""
+        return self._convolve.dtype
 
     def in_windows(self, stage: str) -> bool:
         """True if a stage is computed in windows."""
@@ -149,7 +154,8 @@ class WindowedForward:
 
     def outputs(self, state: State, edits: Edits) -> tuple[Tensor, Tensor]:
         """Logits (n, 15) and values (n,) of a batch of whole images after the last stage with pixels."""
-        result = run(self._network, state.x.permute(0, 3, 1, 2), edit=edits.act, edited=edits.layers, after=LAST)
+        x = state.x.float().permute(0, 3, 1, 2)
+        result = run(self._network, x, edit=edits.act, edited=edits.layers, after=LAST)
         return result.logits, result.value
 
     def _dense(self, stage: str, state: State, edits: Edits, found: Backdrop | None) -> State:

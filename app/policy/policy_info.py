@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,12 +42,24 @@ def default_policy_path() -> Path:
 
 def model_card(policy: Policy, *, largest: int = LARGEST_CARD) -> str | None:
     """The model card (Markdown, at most `largest` bytes) that is next to the policy's file as NAME.md, or None."""
-    return _companion_text(policy, ".md", largest)
+    path = _companion(policy, ".md")
+    return None if path is None else _text_in(path, largest)
 
 
 def card_facts(policy: Policy, *, largest: int = LARGEST_CARD) -> dict[str, Any]:
     """The facts that are next to the policy's file as NAME.json; empty when there are none that can be read."""
-    text = _companion_text(policy, ".json", largest)
+    path = _companion(policy, ".json")
+    with suppress(OSError):
+        written = None if path is None else path.stat()
+        if path is not None and written is not None:
+            return dict(_facts_in(path, largest, written.st_mtime_ns, written.st_size))
+    return {}
+
+
+@lru_cache(maxsize=16)
+def _facts_in(path: Path, largest: int, *_written: int) -> dict[str, Any]:
+    """The facts as of one state of the file: the window asks what can be done with a policy at every edit."""
+    text = _text_in(path, largest)
     try:
         found = parse_json(text) if text is not None else None
     except ValueError:
@@ -125,12 +139,15 @@ def _fact(value: object) -> str:
     return shown(value, 400)
 
 
-def _companion_text(policy: Policy, suffix: str, largest: int) -> str | None:
-    if policy.path is None:
-        return None
-    path = policy.path.with_suffix(suffix)
+def _companion(policy: Policy, suffix: str) -> Path | None:
+    """The file next to the policy's own with another suffix, there or not."""
+    path = None if policy.path is None else policy.path.with_suffix(suffix)
+    return None if path == policy.path else path
+
+
+def _text_in(path: Path, largest: int) -> str | None:
     try:
-        if path == policy.path or not path.is_file() or path.stat().st_size > largest:
+        if not path.is_file() or path.stat().st_size > largest:
             return None
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError):

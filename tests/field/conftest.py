@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.field.engine import Engine
-from app.field.execution_plan import Plan
+from app.field.execution_plan import FastPlan, Plan
 
 
 @pytest.fixture
@@ -15,8 +15,8 @@ def make_engine(device: str) -> Iterator[Callable[..., Engine]]:
     """Makes engines on the device the tests run on."""
     made: list[Engine] = []
 
-    def make(plan: Plan | None = None) -> Engine:
-        made.append(Engine(device, plan=plan))
+    def make(plan: Plan | None = None, fast: FastPlan | None = None) -> Engine:
+        made.append(Engine(device, plan=plan, fast=fast))
         return made[-1]
 
     yield make

@@ -122,7 +122,7 @@ PATCHES = (
     "",
     "patches.clear",
 )
-POLICY = ("file.open_policy", "file.default_policy", "", "device")
+POLICY = ("file.open_policy", "file.default_policy", "", "device", "policy.fast_dragging")
 
 
 def build_menus(

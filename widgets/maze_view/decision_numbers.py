@@ -17,6 +17,9 @@ from widgets.style import theme
 LABELS = ("P(cheese)", "P(top-right)")
 Part = tuple[str, str, QFont]
 
+ROUGH = "Fast while dragging: arrows in bfloat16; exact arrows and numbers follow"
+"""In place of the numbers while there are only inexact ones."""
+
 BESIDE = 26
 """Pixels left and right of numbers that have others next to them."""
 
@@ -68,7 +71,9 @@ class Numbers(QWidget):
         """Work the numbers out again from what the canvas shows."""
         picture, decision = self._picture, self._picture.decision
         self._values = None
-        if decision.square is None:
+        if picture.rough:
+            self._sentence = ROUGH
+        elif decision.square is None:
             self._sentence = decision.reason or ""
         elif picture.original is None or picture.patched is None:
             self._sentence = ""

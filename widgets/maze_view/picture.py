@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -22,6 +21,7 @@ from app.maze.routes import Decision, decision_square, reachable
 from app.policy.policy import Policy
 from widgets.maze_view.changed_squares import CellLook, changed_arrows
 from widgets.maze_view.picture_source import PictureSource
+from widgets.maze_view.shown_fields import Pair, ShownFields
 
 STALE_AFTER = 450
 """Milliseconds without any answer after which arrows that answer an older question are dimmed."""
@@ -59,8 +59,7 @@ class Picture(QObject):
         self._static: tuple[Shape, ...] | None = None
         self._under: SquareLayer | None = None
         self.wanted = NO_LAYER
-        self.original: VectorField | None = None
-        self.patched: VectorField | None = None
+        self._shown: ShownFields | None = None
         self.thickness = 1.0
         self.look = PLAIN
         self.overlays: Mapping[str, tuple[Shape, ...]] = {}
@@ -81,6 +80,21 @@ class Picture(QObject):
         source.bridge.overtaken.connect(self._take_overtaken)
         source.bridge.cleared.connect(self._clear)
         source.palette_changed.connect(self._redraw)
+
+    @property
+    def original(self) -> VectorField | None:
+        """The exact original field, for numbers; squares without an exact number are NaN."""
+        return None if self._shown is None else self._shown.exact[0]
+
+    @property
+    def patched(self) -> VectorField | None:
+        """Likewise the patched field; the same object where nothing acts."""
+        return None if self._shown is None else self._shown.exact[1]
+
+    @property
+    def rough(self) -> bool:
+        """True while some arrows are of bfloat16: their squares have no numbers."""
+        return self._shown is not None and self._shown.rough
 
     @property
     def side(self) -> int:
@@ -114,7 +128,7 @@ class Picture(QObject):
         """
         state = self._source.document.state
         known = state.policy is not None and self._settled == _of(self.maze, state.policy)
-        return self._late and not (role == "original" and known)
+        return self._late and self._shown is not None and not (role == "original" and known)
 
     def set_thickness(self, thickness: float) -> None:
         """Draw arrows thicker: for a presentation."""
@@ -160,14 +174,15 @@ class Picture(QObject):
         self.overlays_changed.emit()
 
     def _arrows(self, role: str) -> tuple[Shape, ...]:
-        if self.original is None or self.patched is None:
+        if self._shown is None:
             return ()
         palette, thickness, look = self._source.palette, self.thickness, self.look
+        original, patched = self._shown.drawn
         if role == "original":
-            return field_shapes(self.original, palette, thickness=thickness, look=look)
+            return field_shapes(original, palette, thickness=thickness, look=look)
         if role == "patched":
-            return field_shapes(self.patched, palette, "patched", thickness=thickness, look=look)
-        return difference_shapes(self.original, self.patched, palette, thickness=thickness, look=look)
+            return field_shapes(patched, palette, "patched", thickness=thickness, look=look)
+        return difference_shapes(original, patched, palette, thickness=thickness, look=look)
 
     def _document_changed(self, old: State, new: State) -> None:
         if old.maze == new.maze:
@@ -175,31 +190,25 @@ class Picture(QObject):
         same_level = old.active == new.active and old.tab.generated == new.tab.generated
         self.maze = new.maze
         self._draw_maze()
-        if self.original is not None and self.patched is not None:
+        if self._shown is not None:
             if same_level:
                 # Until the answer arrives, squares keep the arrows they had: a drag would flicker otherwise.
-                self._set_fields(carried_over(self.original, new.maze), carried_over(self.patched, new.maze))
+                self._show(self._shown.on(new.maze))
             else:
                 self._clear()
 
     def _take(self, result: FieldResult) -> None:
-        original, patched = result.original, result.patched
         self._answer_came(result)
-        if not result.complete and self.original is not None and self.patched is not None:
-            original, patched = filled(original, self.original), filled(patched, self.patched)
-        self._set_fields(original, original if result.patched is result.original else patched)
+        self._show(ShownFields.of(result, self._shown))
 
     def _take_overtaken(self, result: FieldResult) -> None:
         maze = self.maze
         self._answer_came(result)
-        if self.original is None or self.patched is None or result.original.maze.world != maze.world:
-            return
-        original = filled(carried_over(result.original, maze), self.original)
-        same = result.patched is result.original
-        self._set_fields(original, original if same else filled(carried_over(result.patched, maze), self.patched))
+        if self._shown is not None and result.original.maze.world == maze.world:
+            self._show(self._shown.overtaken(result, maze))
 
     def _answer_came(self, result: FieldResult) -> None:
-        if result.original.complete:
+        if result.exact and result.original.complete:
             self._settled = _of(result.request.maze, result.request.policy)
         if self._source.bridge.busy:
             self._wait.start()
@@ -217,7 +226,7 @@ class Picture(QObject):
 
     def _clear(self) -> None:
         self._wait.stop()
-        self.original = self.patched = self._settled = None
+        self._shown = self._settled = None
         self._shapes.clear()
         self.changed_arrows = None
         self._set_late(False)
@@ -225,9 +234,10 @@ class Picture(QObject):
         if self._source.bridge.busy:
             self._wait_for_answer()
 
-    def _set_fields(self, original: VectorField, patched: VectorField) -> None:
-        self.changed_arrows = changed_arrows((self.original, self.patched), (original, patched))
-        self.original, self.patched = original, patched
+    def _show(self, shown: ShownFields) -> None:
+        before: Pair | tuple[None, None] = (None, None) if self._shown is None else self._shown.drawn
+        self.changed_arrows = changed_arrows(before, shown.drawn)
+        self._shown = shown
         self._shapes.clear()
         self.fields_changed.emit()
 
@@ -251,28 +261,3 @@ class Picture(QObject):
 def _of(maze: Maze, policy: Policy) -> Hashable:
     """The values that an original field depends on."""
     return scene_key(maze), policy.weights_hash
-
-
-def carried_over(field: VectorField, maze: Maze) -> VectorField:
-    """A field's rows on the squares that another maze shares with its own; the other squares are not computed yet."""
-    logits = np.full((len(maze.squares), field.logits.shape[1]), np.nan, dtype=np.float32)
-    value = np.full(len(maze.squares), np.nan, dtype=np.float32)
-    if maze.world == field.maze.world:
-        rows = np.full((maze.world, maze.world), -1)
-        rows[tuple(field.squares.T)] = np.arange(len(field.squares))
-        at = rows[tuple(maze.squares.T)]
-        logits[at >= 0], value[at >= 0] = field.logits[at[at >= 0]], field.value[at[at >= 0]]
-    return VectorField(maze, maze.squares, logits, value)
-
-
-def filled(part: VectorField, older: VectorField) -> VectorField:
-    """The field in part, with an older one's rows on the squares still to come."""
-    if part.complete:
-        return part
-    older = carried_over(older, part.maze)
-    done = part.done
-    return replace(
-        part,
-        logits=np.where(done[:, None], part.logits, older.logits),
-        value=np.where(done, part.value, older.value),
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -60,6 +60,7 @@ class PolicyPanel(QWidget):
         self._pages.addWidget(self._filled())
         column(self).addWidget(self._pages)
         context.document.changed.connect(self._document_changed)
+        context.start.over.connect(self._show_if_seen)
         context.policy_check.found.connect(self._show_doubt)
         self._show()
 
@@ -91,9 +92,20 @@ class PolicyPanel(QWidget):
 
     def _document_changed(self, old: State, new: State) -> None:
         if old.policy is not new.policy:
+            self._outdated = True
+            self._show_if_seen()
+
+    def _show_if_seen(self) -> None:
+        """Dozens of labels: for who sees them, and after the first field."""
+        if self._outdated and self.isVisible() and not self._context.start.under_way:
             self._show()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._show_if_seen()
+        super().showEvent(event)
+
     def _show(self) -> None:
+        self._outdated = False
         policy = self._context.document.state.policy
         self._pages.setCurrentIndex(0 if policy is None else 1)
         if policy is None:

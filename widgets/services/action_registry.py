@@ -30,6 +30,7 @@ class Spec:
             beginnings of these words, and shows none of them.
         enabled_when: whether the action can be done now, asked by `ActionRegistry.refresh`; None for always.
         title_now: a title that depends on what is open, asked by `refresh` too: "Undo paint walls".
+        tip_now: likewise a tip, for one that says why it cannot be done.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Spec:
     words: str = ""
     enabled_when: Callable[[], bool] | None = None
     title_now: Callable[[], str] | None = None
+    tip_now: Callable[[], str] | None = None
 
 
 class ActionRegistry(QObject):
@@ -98,7 +100,11 @@ class ActionRegistry(QObject):
         action.triggered.connect(lambda on: self._do(spec, on))
         self._specs[spec.id] = spec
         self._actions[spec.id] = action
-        self.describe(spec.id, None if spec.title_now is None else spec.title_now())
+        self.describe(
+            spec.id,
+            None if spec.title_now is None else spec.title_now(),
+            None if spec.tip_now is None else spec.tip_now(),
+        )
         if self._window is not None:
             self._window.addAction(action)
         if self._icon is not None and spec.icon:
@@ -172,6 +178,8 @@ class ActionRegistry(QObject):
                 self._actions[name].setEnabled(spec.enabled_when())
             if spec.title_now is not None and (title := spec.title_now()) != self._actions[name].text():
                 self.describe(name, title)
+            if spec.tip_now is not None and (tip := spec.tip_now()) != self._actions[name].statusTip():
+                self.describe(name, tip=tip)
 
     def trigger(self, name: str) -> None:
         """Do an action as a click would: not while it is disabled."""

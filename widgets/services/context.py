@@ -19,6 +19,7 @@ from widgets.services.level_pictures import LevelPictures
 from widgets.services.policy_check import PolicyCheck
 from widgets.services.settings import Settings
 from widgets.services.shared_library import SharedLibrary
+from widgets.services.start import Start
 from widgets.services.topics import Topic
 from widgets.services.view_state import ViewState
 from widgets.services.working_layers import WorkingLayers
@@ -35,6 +36,7 @@ class Context(Jobs):
         document: what is open; changed only through `app.document.maze_edits` and `app.document.patch_edits`.
         view: what is shown.
         bridge: requests to the engine, and its results.
+        start: whether the program is still starting.
         actions: the registry of actions.
         settings: remembered choices.
         vectors: the library of the user's activation vectors.
@@ -64,6 +66,7 @@ class Context(Jobs):
         settings.on_change = self._remember.start
         self.view = ViewState(self)
         self.bridge = EngineBridge(document, self.view, self)
+        self.start = Start(self.bridge, self)
         self.actions = ActionRegistry(self, on_error=self.report_exception)
         self.actions.dragging = lambda: document.history.dragging
         # What can be done depends on what is open and on the engine.

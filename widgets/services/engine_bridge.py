@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.document.document import Document, State
+from app.field.fast_offer import FastOffer
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
 from app.maze.maze import Square
 from widgets.services.view_state import ViewState
@@ -26,13 +27,14 @@ class EngineBridge(QObject):
 
     Signals:
         result(FieldResult): an answer to the newest question, in parts and whole.
-        overtaken(FieldResult): an answer to a question that a newer one has replaced: nothing to read numbers from, but
-            it keeps the picture moving while questions come faster than answers.
+        overtaken(FieldResult): an answer to a question that a newer one has replaced, or one in bfloat16: nothing to
+            read numbers from, but it keeps the picture moving while questions come faster than answers.
         activations(ActivationResult): the channels of the view's layer on the inspected square.
         asked(): a new question was put.
         cleared(): there is nothing to show (no policy).
         failed(str, str): a sentence for the user, and details.
         device_changed(str): what computes from now on, for people.
+        measured(): `fast_offer` may say something else.
     """
 
     result = Signal(object)
@@ -42,6 +44,7 @@ class EngineBridge(QObject):
     cleared = Signal()
     failed = Signal(str, str)
     device_changed = Signal(str)
+    measured = Signal()
 
     _result_came = Signal(object)
     _activations_came = Signal(object)
@@ -54,6 +57,7 @@ class EngineBridge(QObject):
         super().__init__(parent)
         self._document, self._view, self._channels = document, view, channels
         self.device = "auto"
+        self._fast = False
         self._engine: Engine | None = None
         self._request: FieldRequest | None = None
         self._failed: FieldRequest | None = None
@@ -90,6 +94,20 @@ class EngineBridge(QObject):
         square, maze = self._view.inspected, self._document.state.maze
         return square if square is not None and maze.is_open(square) and square != maze.cheese else maze.mouse
 
+    @property
+    def fast_offer(self) -> FastOffer | None:
+        """The offer of bfloat16 for what is open; None where nothing is."""
+        state = self._document.state
+        if self._engine is None or state.policy is None:
+            return None
+        return self._engine.fast_offer(FieldRequest(state.maze, state.policy))
+
+    def set_fast(self, fast: bool) -> None:
+        """Answer questions that overtake each other in bfloat16 first, where that is offered."""
+        self._fast = fast
+        if self._engine is not None:
+            self._engine.fast_while_dragging = fast
+
     def attach(self, engine: Engine) -> None:
         """Use this engine from now on, and ask it what is open."""
         self._engine = engine
@@ -98,6 +116,8 @@ class EngineBridge(QObject):
         engine.on_activations = self._activations_came.emit
         engine.on_error = self._error_came.emit
         engine.on_failed = self._failure_came.emit
+        engine.on_measured = self.measured.emit
+        engine.fast_while_dragging = self._fast
         self.device_changed.emit(engine.device_label)
         self.refresh()
 
@@ -120,6 +140,7 @@ class EngineBridge(QObject):
         if self._engine is not None:
             self._engine.on_result = self._engine.on_activations = None
             self._engine.on_error = self._engine.on_failed = None
+            self._engine.on_measured = None
             self._engine.close()
             self._engine = None
 
@@ -158,7 +179,7 @@ class EngineBridge(QObject):
 
     @Slot(object)
     def _take_result(self, result: FieldResult) -> None:
-        if result.request == self._request:
+        if result.exact and result.request == self._request:
             self.latest = result
             self.result.emit(result)
         elif self._request is not None:

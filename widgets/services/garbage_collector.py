@@ -17,6 +17,7 @@ from PySide6.QtGui import QCursor, QGuiApplication
 
 from app.document.document import Document
 from widgets.services.jobs import Jobs
+from widgets.services.start import Start
 
 STEP: Final = 100
 """Milliseconds between two looks."""
@@ -43,9 +44,13 @@ class Collector(QObject):
         jobs: while some run, not everything is looked through.
         parent: the owner.
         pause: seconds; see `PAUSE`.
+        start: the start of the program, before whose end nothing is looked through: modules that are imported leave
+            little to collect, and take long enough.
     """
 
-    def __init__(self, document: Document, jobs: Jobs, parent: QObject, *, pause: float = PAUSE) -> None:
+    def __init__(
+        self, document: Document, jobs: Jobs, parent: QObject, *, pause: float = PAUSE, start: Start | None = None
+    ) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self._pause = pause
@@ -59,7 +64,10 @@ class Collector(QObject):
         self._timer.timeout.connect(self._step)
         gc.disable()
         gc.freeze()
-        self._timer.start()
+        if start is None or not start.under_way:
+            self._timer.start()
+        else:
+            start.over.connect(self._timer.start)
         self.destroyed.connect(lambda *_: _leave_to_python())
 
     def stop(self) -> None:

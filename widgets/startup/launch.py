@@ -40,6 +40,7 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_w
     from widgets.services.log_file import log_qt_messages, start_log
     from widgets.services.settings import Settings
     from widgets.session.crash_safety import start_crash_log
+    from widgets.startup.early_torch import load_early
 
     start_log()
     log_qt_messages()
@@ -52,6 +53,7 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_w
         first = first_or_hand_over(paths, app)
         if first is None:
             return _missing(paths)
+    load_early()
     crash_log = start_crash_log(state_folder())
     window = open_window(app, Settings(config_folder() / "settings.json"), paths, device)
     catch_exceptions(window)
@@ -99,7 +101,7 @@ def keep_smooth(window: MainWindow) -> None:
     """Let nothing but the window's own work hold up its thread for long."""
     from widgets.services.garbage_collector import Collector
 
-    Collector(window.context.document, window.context, window)
+    Collector(window.context.document, window.context, window, start=window.context.start)
 
 
 def answer_later_starts(window: MainWindow, first: FirstWindow) -> None:
@@ -148,6 +150,7 @@ def open_window(
     session = _session_of(files)
     context = Context(first_document() if session is None else Document(session.state), settings, app)
     context.apply_theme()
+    context.start.begin()
     if not files:
         context.view.set_mode(FIRST_MODE)
     window = MainWindow(context)

@@ -56,6 +56,7 @@ class StudyPage(QWidget):
         layout.addStretch(1)
         context.document.changed.connect(self._document_changed)
         context.view.inspect_changed.connect(self.follow)
+        context.start.over.connect(self.follow)
 
     def asks(self) -> tuple[Any, Asks] | None:
         """The question now: a key that differs where the question does, and what makes the question; None for none.
@@ -66,7 +67,7 @@ class StudyPage(QWidget):
 
     def follow(self, *_: object) -> None:
         """Ask, where the page is seen and the question is another than the last one."""
-        if not self._seen:
+        if not self._seen or self.context.start.under_way:
             return
         found = self.asks() if self.context.document.state.policy is not None else None
         key = None if found is None else found[0]
