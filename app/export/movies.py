@@ -18,7 +18,9 @@ from PIL import Image
 from app.document.recipe import PROGRAM, Recipe, recipe_text
 from app.drawing.figure import Figure
 from app.export.encoders import Encoder, encoder_for, video_frame, writer
-from app.export.images import picture
+from app.export.images import picture, pixels_per_cell
+from app.export.movie_colours import COLOURS, MovieColours
+from app.export.raster import Repainter
 from app.progress import Cancelled, Progress, go_on
 
 LONGEST_STILL: Final = 600
@@ -78,12 +80,13 @@ def _stills(frames: Iterable[Image.Image], times: list[int]) -> Iterator[tuple[I
     start = number = 0
     held: Image.Image | None = None
     parity = 0
+    colours = MovieColours()
 
     def still(end: int) -> tuple[Image.Image, int]:
         assert held is not None
         # Pillow joins equal frames to one, whose time the format could not hold: every other one differs by a shade.
-        shown = held if not parity else _shaded(held)
-        return shown.quantize(256, dither=Image.Dither.NONE), sum(times[start:end])
+        shown = _shaded(held).quantize(COLOURS, dither=Image.Dither.NONE) if parity else colours.still(held)
+        return shown, sum(times[start:end])
 
     for frame in frames:
         full = held is frame and sum(times[start : number + 1]) > 1000 * LONGEST_STILL
@@ -143,18 +146,26 @@ def even_size(width: int, height: int) -> tuple[int, int]:
 def _frames(figures: Iterable[Figure], count: int, scale: float, progress: Progress) -> Iterator[Image.Image]:
     painted: tuple[Figure, Image.Image] | None = None
     size: tuple[int, int] | None = None
+    painter = Repainter()
     done = 0
     for figure in figures:
         if not progress(done, count):
             raise Cancelled
         # A figure that stays for a while is painted once.
         if painted is None or painted[0] is not figure:
-            frame = picture(figure, scale)
+            frame = _picture(figure, scale, painter)
             size = size or frame.size
             painted = (figure, frame if frame.size == size else _fitted(frame, size, figure.background))
         yield painted[1]
         done += 1
     progress(done, count)
+
+
+def _picture(figure: Figure, scale: float, painter: Repainter) -> Image.Image:
+    if figure.background is None:
+        return picture(figure, scale)
+    per_cell = pixels_per_cell(figure, scale)
+    return painter.paint(figure.shapes, figure.width, figure.height, per_cell, figure.background)
 
 
 def _fitted(frame: Image.Image, size: tuple[int, int], background: str | None) -> Image.Image:

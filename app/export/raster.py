@@ -45,6 +45,33 @@ def paint(shapes: Iterable[Shape], width: float, height: float, scale: float, ba
     return picture
 
 
+class Repainter:
+    """Paints one picture after another, on pages with a background; the shapes they begin with are painted once."""
+
+    def __init__(self) -> None:
+        self._page: tuple[float, float, float, str] | None = None
+        self._last: tuple[Shape, ...] = ()
+        self._shared: tuple[Shape, ...] = ()
+        self._painted: Image.Image | None = None
+
+    def paint(self, shapes: Sequence[Shape], width: float, height: float, scale: float, background: str) -> Image.Image:
+        """As the function of this name does."""
+        page, shapes = (width, height, scale, background), tuple(shapes)
+        if page != self._page:
+            self._page, self._last, self._painted = page, (), None
+        alike = next((at for at, pair in enumerate(zip(shapes, self._last, strict=False)) if pair[0] != pair[1]), None)
+        count = min(len(shapes), len(self._last)) if alike is None else alike
+        if self._painted is None or count < len(self._shared):
+            self._shared = shapes[:count]
+            self._painted = paint(self._shared, width, height, scale, background)
+        self._last = shapes
+        picture = self._painted.copy()
+        painter = _Painter(picture, scale)
+        for shape in shapes[len(self._shared) :]:
+            painter.paint(shape)
+        return picture
+
+
 def _unblended(on_black: Image.Image, on_white: Image.Image) -> Image.Image:
     """A picture with opacity, from the same picture painted on black and on white.
 
