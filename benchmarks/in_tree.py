@@ -1,6 +1,6 @@
 """One question, asked of a tree of this project's sources, old or new: a script, so that the tree's modules are used.
 
-    python benchmarks/in_tree.py TREE painting|wall|memory|refresh|gif|start
+    python benchmarks/in_tree.py TREE painting|wall|wall_fast|memory|refresh|gif|start
 
 Prints one line of JSON: milliseconds, unless a name says otherwise. `benchmarks.next_to_before` runs it on two trees in
 turn. It uses only what commit c310395 and this one have in common, by the names of each.
@@ -107,6 +107,14 @@ class Window:
         """End the window."""
         self.document.mark_saved()
         self.window.close()
+
+
+def fast(window: Window) -> None:
+    """Let a drag be answered in bfloat16, in a tree that can, where it is offered here."""
+    if hasattr(window.bridge, "set_fast"):
+        window.bridge.set_fast(True)
+        if not window.bridge.fast_offer.offered:
+            print(f"not offered: {window.bridge.fast_offer}", file=sys.stderr)
 
 
 def wall(window: Window) -> dict[str, float]:
@@ -302,7 +310,9 @@ def main() -> int:
             found = painting(folder)
         else:
             window = Window(folder)
-            found = {"wall": wall, "memory": memory}[what](window)
+            if what == "wall_fast":
+                fast(window)
+            found = {"wall": wall, "wall_fast": wall, "memory": memory}[what](window)
             window.close()
     print(json.dumps(found))
     return 0

@@ -15,7 +15,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -24,8 +24,8 @@ from app.io.atomic import write_atomically
 from benchmarks.measure import ALLOCATOR, Row, allocator
 
 HERE: Final = Path(__file__).resolve().parent.parent
-RUNS: Final = 2
-"""Of each question and tree; what is compared are the medians."""
+RUNS: Final = 3
+"""Of each question and tree, in turn; what is compared are the medians, and the ranges are told."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ GOALS: Final = (
     Goal(f"{WALL}: 99th percentile of the GUI thread's turns", "wall", "99th percentile", 0.4, 17),
     Goal(f"{WALL}: longest stall", "wall", "longest", 0.4, 34),
     Goal(f"{WALL}: answers shown", "wall", "answers", 2, more=True, unit=""),
+    Goal(f"{WALL}: answers shown, fast while dragging", "wall_fast", "answers", 4, more=True, unit=""),
     Goal("full refresh, hard 13x13, width 4", "refresh", "hard 13x13, width 4", 0.95),
     Goal("slider, hard 13x13, width 4", "refresh", "slider, width 4", 0.95),
     Goal("full refresh, easy 13x13, width 1", "refresh", "easy 13x13, width 1", 0.85),
@@ -68,7 +69,7 @@ GOALS: Final = (
 )
 
 
-def rows(before: Path, only: tuple[str, ...] = ()) -> Iterator[Row]:
+def rows(before: Path, only: tuple[str, ...] = (), runs: int = RUNS) -> Iterator[Row]:
     """The lines of the table; those of these questions alone, where any are named.
 
     Raises:
@@ -77,18 +78,15 @@ def rows(before: Path, only: tuple[str, ...] = ()) -> Iterator[Row]:
     asked = [name for name in dict.fromkeys(goal.asked for goal in GOALS) if not only or name in only]
     for question in asked:
         answers: dict[Path, list[dict[str, float]]] = {before: [], HERE: []}
-        for _ in range(1 if question == "memory" else RUNS):
+        for _ in range(1 if question == "memory" else runs):
             for tree, found in answers.items():
                 found.append(ask(tree, question))
-        old, new = (
-            {name: statistics.median(each[name] for each in found) for name in found[0]} for found in answers.values()
-        )
-        yield from (row(goal, old, new) for goal in GOALS if goal.asked == question)
+        yield from (row(goal, answers[before], answers[HERE]) for goal in GOALS if goal.asked == question)
 
 
-def row(goal: Goal, old: Mapping[str, float], new: Mapping[str, float]) -> Row:
-    """A line of the table, of the answers of both trees."""
-    was, found = old[goal.name], new[goal.name]
+def row(goal: Goal, old: Sequence[Mapping[str, float]], new: Sequence[Mapping[str, float]]) -> Row:
+    """A line of the table, of the answers of both trees, run by run."""
+    was, found = (statistics.median(run[goal.name] for run in each) for each in (old, new))
     ratio = found / was if was else 0.0
     met = ratio >= goal.ratio if goal.more else ratio <= goal.ratio
     if goal.enough is not None:
@@ -99,8 +97,13 @@ def row(goal: Goal, old: Mapping[str, float], new: Mapping[str, float]) -> Row:
         wanted.append(f"{sign} {goal.enough:g}{goal.unit}")
     digits = 1 if goal.unit == " ms" else 2 if goal.unit == " s" else 0
     result = f"{ratio:.2f} x: {found:.{digits}f}{goal.unit} next to {was:.{digits}f}{goal.unit}"
-    if f"{goal.name}, plain" in new:
-        result += f"; {found / new[f'{goal.name}, plain']:.3f} x plain torch"
+    if f"{goal.name}, plain" in new[0]:
+        plain = statistics.median(run[goal.name] / run[f"{goal.name}, plain"] for run in new)
+        result += f"; {plain:.3f} x plain torch"
+    ratios = sorted(run[goal.name] / before[goal.name] for run, before in zip(new, old, strict=True))
+    if len(ratios) > 1:
+        lowest, highest = (f"{pick(run[goal.name] for run in new):.{digits}f}" for pick in (min, max))
+        result += f"; runs {lowest} - {highest}{goal.unit}, {ratios[0]:.2f} - {ratios[-1]:.2f} x"
     return Row(goal.what, " or ".join(wanted), result, met, {"before": was, "now": found, "ratio": ratio})
 
 
@@ -131,6 +134,7 @@ def main() -> int:
     parser.add_argument("before", type=Path, help="a worktree of commit c310395")
     parser.add_argument("names", nargs="*", help="which questions; all unless given")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there as well")
+    parser.add_argument("--runs", type=int, default=RUNS, help="of each question and tree (%(default)s)")
     arguments = parser.parse_args()
     before = arguments.before.resolve()
     for name in ALLOCATOR:
@@ -139,7 +143,7 @@ def main() -> int:
     print(f"allocator: {allocator()}; c310395 runs in {whose}")
     print("\n| what | goal | measured | reached |\n| --- | --- | --- | --- |")
     found = []
-    for each in rows(before, tuple(arguments.names)):
+    for each in rows(before, tuple(arguments.names), arguments.runs):
         found.append(asdict(each))
         print(f"| {each.question} | {each.goal} | {each.result} | {'yes' if each.met else 'no'} |", flush=True)
     if arguments.json is not None:

@@ -35,6 +35,10 @@ class VectorField:
     logits: np.ndarray
     value: np.ndarray
 
+    def at(self, rows: np.ndarray) -> VectorField:
+        """The field of some of its squares alone, by (N,) bool rows: for drawing them."""
+        return VectorField(self.maze, self.squares[rows], self.logits[rows], self.value[rows])
+
     @cached_property
     def probs(self) -> np.ndarray:
         """(N, 5) float64 probabilities in the order LEFT DOWN UP RIGHT NOOP."""

@@ -39,20 +39,25 @@ FADE = 250
 """Milliseconds in which something pales, or is back at its strength."""
 
 
+Source = Callable[[Collection[Square] | None], tuple[Shape, ...]]
+"""Gives shapes: all for None, else those of some squares and of all that reach into them."""
+
+
 class ShapesItem(pg.GraphicsObject):
     """A list of shapes, asked for when the screen is about to be painted: what changes faster costs nothing.
 
     Args:
+        source: gives the shapes: all of them, or at least those of some squares and around them.
         kept: whether their pixels are kept, so that only the squares that change are painted again; for what changes
             all at once that would take longer.
     """
 
-    def __init__(self, z: float, source: Callable[[], tuple[Shape, ...]] = tuple, *, kept: bool = False) -> None:
+    def __init__(self, z: float, source: Source = lambda _: (), *, kept: bool = False) -> None:
         super().__init__()
         self.setZValue(z)
         self._side = 1.0
         self._source = source
-        self._waiting: list[QRectF] = []
+        self._waiting: dict[Square, QRectF] = {}
         if kept:
             QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), KEPT_KILOBYTES))
             self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -64,7 +69,7 @@ class ShapesItem(pg.GraphicsObject):
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """The shapes painted."""
-        return self._source()
+        return self._source(None)
 
     def refresh(self, side: float, squares: Collection[Square] | None = None) -> None:
         """The source gives other shapes, in a world of this side.
@@ -77,17 +82,17 @@ class ShapesItem(pg.GraphicsObject):
             self._side = side
             squares = None
         if squares is None or len(squares) + len(self._waiting) > MOST_SQUARES:
-            self._waiting = []
+            self._waiting = {}
             self.update()
             return
         for row, col in squares:
             box = QRectF(col - MARGIN, row - MARGIN, 1 + 2 * MARGIN, 1 + 2 * MARGIN)
-            self._waiting.append(box)
+            self._waiting[row, col] = box
             self.update(box)
 
     def set_shapes(self, shapes: tuple[Shape, ...], side: float) -> None:
         """Paint these shapes from now on, in a world of this side."""
-        self._source = lambda: shapes
+        self._source = lambda _: shapes
         self.refresh(side)
 
     def set_pale(self, pale: bool, *, at_once: bool = False) -> None:
@@ -109,16 +114,16 @@ class ShapesItem(pg.GraphicsObject):
         # Of a square that is painted again, the pixels on its edge are cleared whole: more than the square is in them.
         pixel = 2 / max(abs(painter.worldTransform().m11()), 1.0)
         exposed = option.exposedRect.adjusted(-pixel, -pixel, pixel, pixel)
-        within = [box.adjusted(-pixel, -pixel, pixel, pixel) for box in self._waiting]
-        self._waiting = []
+        within = [box.adjusted(-pixel, -pixel, pixel, pixel) for box in self._waiting.values()]
+        squares, self._waiting = tuple(self._waiting), {}
         around = QRectF()
         for box in within:
             around = around.united(box)
         # Qt tells one rectangle around all that is exposed, 1 larger at each side: if it is around these squares alone,
         # they are all.
         if not within or not around.contains(option.exposedRect.adjusted(1, 1, -1, -1)):
-            within = [exposed]
-        for shape in self._source():
+            within, squares = [exposed], ()
+        for shape in self._source(squares or None):
             paint(painter, shape, within)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -115,10 +115,23 @@ class Picture(QObject):
             self._static = maze_shapes(self.maze, palette, self.decision.square, squares, mouse=mouse, under=under)
         return self._static
 
-    def shapes(self, role: str) -> tuple[Shape, ...]:
-        """The arrows of a field; worked out when first asked for."""
-        if role not in self._shapes:
-            self._shapes[role] = self._arrows(role)
+    def shapes(self, role: str, squares: Collection[Square] | None = None) -> tuple[Shape, ...]:
+        """The arrows of a field; worked out when first asked for.
+
+        Args:
+            squares: where they are wanted, with those of the squares around, which reach into these; None for all.
+                Arrows elsewhere may be left out.
+        """
+        if role in self._shapes:
+            return self._shapes[role]
+        if self._shown is None:
+            return ()
+        original, patched = self._shown.drawn
+        if squares is not None:
+            near = _near(original.squares, self.side, squares)
+            first = original.at(near)
+            return self._arrows(role, first, first if patched is original else patched.at(near))
+        self._shapes[role] = self._arrows(role, original, patched)
         return self._shapes[role]
 
     def is_stale(self, role: str) -> bool:
@@ -173,11 +186,8 @@ class Picture(QObject):
             self._draw_maze()
         self.overlays_changed.emit()
 
-    def _arrows(self, role: str) -> tuple[Shape, ...]:
-        if self._shown is None:
-            return ()
+    def _arrows(self, role: str, original: VectorField, patched: VectorField) -> tuple[Shape, ...]:
         palette, thickness, look = self._source.palette, self.thickness, self.look
-        original, patched = self._shown.drawn
         if role == "original":
             return field_shapes(original, palette, thickness=thickness, look=look)
         if role == "patched":
@@ -261,3 +271,12 @@ class Picture(QObject):
 def _of(maze: Maze, policy: Policy) -> Hashable:
     """The values that an original field depends on."""
     return scene_key(maze), policy.weights_hash
+
+
+def _near(open_squares: np.ndarray, side: int, squares: Collection[Square]) -> np.ndarray:
+    """(N,) bool: the open squares, (N, 2) in a world of this side, that are among some squares or around them."""
+    near = np.zeros((side + 2, side + 2), dtype=bool)
+    for row, col in squares:
+        near[row : row + 3, col : col + 3] = True
+    found: np.ndarray = near[1:-1, 1:-1][tuple(open_squares.T)]
+    return found

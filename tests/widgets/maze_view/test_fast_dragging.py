@@ -42,6 +42,7 @@ def rough(shared_hand: Hand) -> Iterator[list[FieldResult]]:
     bridge.overtaken.connect(keep)
     yield found
     bridge.overtaken.disconnect(keep)
+    shared_hand.wait(lambda: not shared_hand.context.busy)
     if shared_hand.context.actions[ACTION].isChecked():
         shared_hand.context.actions.trigger(ACTION)
 
@@ -104,6 +105,7 @@ def test_it_is_off_until_it_is_chosen(shared_hand: Hand, rough: list[FieldResult
 
 
 def test_the_action_says_what_was_measured(shared_hand: Hand) -> None:
+    shared_hand.wait(lambda: not shared_hand.context.busy)
     tip = shared_hand.context.actions[ACTION].toolTip()
     assert "1.5 times" in tip
     assert "squares" in tip
@@ -121,3 +123,4 @@ def test_where_it_is_not_offered_the_action_says_why(make_hand: MakeHand, gain: 
     hand.answered()
     assert not action.isEnabled()
     assert words in action.toolTip()
+    hand.wait(lambda: not hand.context.busy)

@@ -19,6 +19,7 @@ from tests.pictures import level, random_field, result_of
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.maze_view.canvas import MazeCanvas
 from widgets.maze_view.pane_arrangement import EDGE
+from widgets.maze_view.shown_fields import ShownFields
 
 CELL = 20
 """Pixels: as many as a square of the exported picture has, and the canvas's edge is of whole ones."""
@@ -55,7 +56,8 @@ def test_a_canvas_shows_what_an_export_holds(make_hand: MakeHand, theme: str) ->
     side = round(CELL * (maze.world + 2 * EDGE))
     for mode in ("original", "difference"):
         hand.context.view.set_mode(mode)
-        view.picture._set_fields(result.original, result.patched)
+        pair = (result.original, result.patched)
+        view.picture._show(ShownFields(pair, pair))
         view.canvas.setFixedSize(side, side)
         QApplication.processEvents()
         view.canvas.fit(whole_world=True)
