@@ -131,6 +131,8 @@ def wall(window: Window) -> dict[str, float]:
     window.bridge.result.connect(show)
     window.bridge.overtaken.connect(show)
     window.document.begin("Paint walls")
+    # For who records it.
+    print("painting", file=sys.stderr, flush=True)
     before = time.process_time()
     started = due = last = time.perf_counter()
     events = 0

@@ -104,7 +104,12 @@ def row(goal: Goal, old: Sequence[Mapping[str, float]], new: Sequence[Mapping[st
     if len(ratios) > 1:
         lowest, highest = (f"{pick(run[goal.name] for run in new):.{digits}f}" for pick in (min, max))
         result += f"; runs {lowest} - {highest}{goal.unit}, {ratios[0]:.2f} - {ratios[-1]:.2f} x"
-    return Row(goal.what, " or ".join(wanted), result, met, {"before": was, "now": found, "ratio": ratio})
+    others = {
+        f"{when}: {name}": statistics.median(run[name] for run in runs)
+        for when, runs in (("before", old), ("now", new))
+        for name in runs[0]
+    }
+    return Row(goal.what, " or ".join(wanted), result, met, {"before": was, "now": found, "ratio": ratio, **others})
 
 
 def python_of(tree: Path) -> Path:
