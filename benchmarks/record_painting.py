@@ -13,7 +13,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +25,6 @@ SCREEN: Final = (1280, 800)
 SECONDS: Final = 8
 RATE: Final = 30
 CAPTION: Final = 48
-DISPLAY: Final = ":87"
 WIDTH: Final = 800
 """Pixels of one tree's half of the movie."""
 
@@ -52,10 +50,15 @@ def record(tree: Path, file: Path) -> None:
         RuntimeError: when nothing is painted.
     """
     width, height = SCREEN
-    screen = subprocess.Popen(["Xvfb", DISPLAY, "-screen", "0", f"{width}x{height}x24"], stderr=subprocess.DEVNULL)
+    told, telling = os.pipe()
+    # The screen takes a number that is free, and tells it once it is there.
+    command = ["Xvfb", "-displayfd", str(telling), "-screen", "0", f"{width}x{height}x24"]
+    screen = subprocess.Popen(command, stderr=subprocess.DEVNULL, pass_fds=(telling,))
+    os.close(telling)
     try:
-        time.sleep(1)
-        env = {**os.environ, "DISPLAY": DISPLAY, "QT_QPA_PLATFORM": "xcb"}
+        with os.fdopen(told) as number:
+            display = f":{number.readline().strip()}"
+        env = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
         script = str(HERE / "benchmarks" / "in_tree.py")
         command = [str(python_of(tree)), script, str(tree), "wall"]
         with subprocess.Popen(command, env=env, cwd=tree, stderr=subprocess.PIPE, text=True) as painted:
@@ -63,7 +66,7 @@ def record(tree: Path, file: Path) -> None:
             if not any(line.strip() == "painting" for line in painted.stderr):
                 raise RuntimeError(f"nothing was painted in {tree}")
             grab = ["ffmpeg", "-y", "-loglevel", "error", "-f", "x11grab", "-framerate", str(RATE)]
-            grab += ["-video_size", f"{width}x{height}", "-i", DISPLAY, "-t", str(SECONDS)]
+            grab += ["-video_size", f"{width}x{height}", "-i", display, "-t", str(SECONDS)]
             subprocess.run([*grab, "-c:v", "libx264", "-preset", "ultrafast", "-qp", "0", str(file)], check=True)
             painted.communicate()
     finally:
