@@ -47,6 +47,7 @@ from widgets.services.context import Context
 from widgets.services.crash_log import CrashLog
 from widgets.services.level_requests import Levels
 from widgets.services.log_file import log_error
+from widgets.services.topics import Topic
 from widgets.services.vector_file_watcher import VectorWatch
 from widgets.session.crash_safety import Safety
 from widgets.session.unsaved_changes import unsaved_work
@@ -108,6 +109,8 @@ class MainWindow(ReadingOrder, QMainWindow):
         self.message_bar = MessageBar(context)
         self.view_switch = ViewSwitch(context)
         self.gain = GainChoice(context)
+        # Each view shows or hides it; in a presentation, where views change too, its place is hidden.
+        self._gain_place = WrappingRow(self.gain)
         self.square_layers = SquareLayers(context, self.maze_view.picture)
         self.under_choice = UnderChoice(context, self.square_layers)
         self.tabs = MazeTabs(context)
@@ -130,7 +133,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tabs)
-        over = WrappingRow(self.view_switch, WrappingRow(self.gain, self.under_choice, space=8), space=8)
+        over = WrappingRow(self.view_switch, WrappingRow(self._gain_place, self.under_choice, space=8), space=8)
         over.setContentsMargins(10, 7, 10, 4)
         column.addWidget(over)
         column.addWidget(self.source_line)
@@ -243,7 +246,7 @@ class MainWindow(ReadingOrder, QMainWindow):
                 maze_view=self.maze_view,
                 message_bar=self.message_bar,
                 # The outcome of a rollout is part of what is shown; the buttons are not.
-                hidden=(self.view_switch, self.gain, *self.under_choice.controls, bar.controls),
+                hidden=(self.view_switch, self._gain_place, *self.under_choice.controls, bar.controls),
                 enlarged=(self.tabs, self.source_line, self.maze_view.outcome, *bar.labels),
                 enlarge=bar.set_stage_scale,
                 shown=(self.source_line,),
@@ -360,7 +363,7 @@ class MainWindow(ReadingOrder, QMainWindow):
         if kind == "error":
             log_error(sentence, details)
         if details:
-            ErrorDialog.show_for(self, sentence, details)
+            ErrorDialog.show_for(self, sentence, details, defect=about != Topic.FILES)
         else:
             self.message_bar.say(kind, sentence, about=about)
 

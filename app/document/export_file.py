@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 from app.document.document import OpenMaze
 from app.document.session_file import shipped_policy
+from app.document.snapshot import Snapshot
 from app.document.view_mode import Mode
 from app.errors import MazeError, MazescopeError, PolicyError, SessionError
 from app.interventions.patches import PatchStack
@@ -34,6 +36,7 @@ class Export:
         stack: the patches.
         policy: the recipe's words on its policy.
         mode: the fields that were shown, or None where the file does not say.
+        snapshots: those of a picture of snapshots; they belong to the first maze's tab, number 1.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Export:
     stack: PatchStack
     policy: Mapping[str, Any]
     mode: Mode | None
+    snapshots: tuple[Snapshot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,12 +89,13 @@ def export_of(text: str, path: Path) -> Export:
         if isinstance(beside, dict):
             mazes = (*mazes, _tab(beside, 2, f"{path.stem}, right"))
         stack = stack_from_json({"patches": recipe.get("patches")})
+        snapshots = _snapshots(recipe.get("snapshots"))
     except MazescopeError as error:
         raise SessionError(f"{path.name} has a recipe that cannot be used: {error}") from error
     # Two policies may be compared on one maze.
     different = mazes[:1] if len({tab.maze for tab in mazes}) == 1 else mazes
     mode = Mode(view) if isinstance(view, str) and view in list(Mode) else None
-    return Export(path.name, different, stack, policy if isinstance(policy, dict) else {}, mode)
+    return Export(path.name, different, stack, policy if isinstance(policy, dict) else {}, mode, snapshots)
 
 
 def with_policy(export: Export, folders: Iterable[Path], here: Policy | None) -> OpenedExport:
@@ -140,6 +145,20 @@ def _tab(recipe: Mapping[str, Any], number: int, name: str) -> OpenMaze:
     if level is None or level.maze.world != maze.world:
         return OpenMaze(number, called, maze, maze)
     return OpenMaze(number, level.name, maze, level.maze, level.seed, level.region)
+
+
+def _snapshots(found: object) -> tuple[Snapshot, ...]:
+    """The snapshots of a recipe by their names, in their order; of two with one name the later."""
+    kept: dict[str, Snapshot] = {}
+    for number, each in enumerate(found if isinstance(found, list) else (), 1):
+        if not isinstance(each, dict):
+            raise SessionError(f'Item {number} of "snapshots" is no object.')
+        title, view = each.get("title"), each.get("view")
+        name = title if isinstance(title, str) and title.strip() else f"Snapshot {number}"
+        stack = stack_from_json({"patches": each.get("patches")})
+        seen = json.dumps({"mode": view} if isinstance(view, str) and view in list(Mode) else {})
+        kept[name] = Snapshot(name, 1, maze_file.from_json(each.get("maze")), stack, seen)
+    return tuple(kept.values())
 
 
 def _places(found: Mapping[str, Any], folders: Iterable[Path]) -> Iterator[Path]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.document.document import MOST_MAZES, Document, OpenMaze, State
+from app.document.export_file import Export
+from app.document.snapshot_edits import free_name
 from app.errors import MazeError
 from app.interventions.patches import PatchStack
 from app.maze.maze import Maze, Square
@@ -106,10 +108,10 @@ def open_mazes(document: Document, mazes: Sequence[tuple[str, Maze]]) -> None:
     document.do(f"Open {len(mazes)} mazes", apply)
 
 
-def open_export(
-    document: Document, name: str, tabs: Sequence[OpenMaze], stack: PatchStack, policy: Policy | None
-) -> None:
-    """Open the mazes of an export in tabs of their own, the first in front, with its stack and its policy if any.
+def open_export(document: Document, export: Export, policy: Policy | None) -> None:
+    """Open an export's mazes in tabs of their own, the first in front, with its stack, snapshots and policy if any.
+
+    A snapshot that has the name of one in the document is called by a free one.
 
     Raises:
         MazeError: when there are too many tabs already; the document is as before.
@@ -117,11 +119,16 @@ def open_export(
 
     def apply(state: State) -> State:
         first = max(open_maze.id for open_maze in state.mazes) + 1
-        opened = tuple(replace(tab, id=number) for number, tab in enumerate(tabs, first))
+        opened = tuple(replace(tab, id=number) for number, tab in enumerate(export.mazes, first))
         mazes = _with_room((*state.mazes, *opened))
-        return replace(state, mazes=mazes, active=first, policy=policy or state.policy, stack=stack)
+        changed = replace(state, mazes=mazes, active=first, policy=policy or state.policy, stack=export.stack)
+        for kept in export.snapshots:
+            taken = any(kept.name == each.name for each in changed.snapshots)
+            named = replace(kept, tab=first, name=free_name(changed) if taken else kept.name)
+            changed = replace(changed, snapshots=(*changed.snapshots, named))
+        return changed
 
-    document.do(f"Open {name}", apply)
+    document.do(f"Open {export.name}", apply)
 
 
 def duplicate_maze(document: Document, number: int | None = None) -> None:

@@ -104,6 +104,8 @@ def read_json(
         MazescopeError: a `refusal`; one sentence on what was found and what was expected.
     """
     content = read_file(path, largest, expected, refusal)
+    if not content.strip():
+        raise refusal(f"{path.name} is empty; expected {expected}.")
     try:
         return parse_json(content, deepest=deepest, most_digits=most_digits, most_values=most_values)
     except json.JSONDecodeError as error:

@@ -48,7 +48,8 @@ def from_ascii(text: str, world: int | None = None) -> Maze:
     side = len(lines)
     if not lines or any(len(line) != side for line in lines):
         widths = " or ".join(map(str, sorted({len(line) for line in lines}))) or "no"
-        raise MazeError(f"{side} lines of {widths} cells were found; expected a square, as many lines as cells.")
+        counted = f"1 line of {widths} cells was" if side == 1 else f"{side} lines of {widths} cells were"
+        raise MazeError(f"{counted} found; expected a square, as many lines as cells.")
     unknown = sorted(set("".join(lines)) - set("#.CM"))
     if unknown:
         raise MazeError(

@@ -21,12 +21,11 @@ _SPACED: Final = re.compile(r"\S(?:\s+\S)+")
 def plain_lines(text: str) -> list[str]:
     """The lines of a text, brought to cells as far as they are; blank lines around them left out."""
     lines = [line.strip() for line in text.lstrip("\ufeff").strip().splitlines()]
-    written = [line for line in lines if line]
-    if written and all(line.startswith(">") for line in written):
-        lines = _trimmed([line.removeprefix(">").strip() for line in lines])
+    lines = _unquoted(lines)
     if lines and lines[0].startswith(_FENCES):
         end = next((number for number, line in enumerate(lines[1:], 1) if line.startswith(_FENCES)), len(lines))
-        lines = _trimmed(lines[1:end])
+        # A quotation may be in the block, or around it.
+        lines = _unquoted(_trimmed(lines[1:end]))
     if lines and all(_DIGITS.issuperset(line) for line in lines):
         lines = [line.translate(_OF_LISTS).strip() for line in lines]
     if lines and all(_SPACED.fullmatch(line) for line in lines):
@@ -38,6 +37,13 @@ def looks_like_maze(text: str) -> bool:
     """True for at least three lines of nothing but cells, however they are written."""
     lines = plain_lines(text)
     return len(lines) >= 3 and all(line and set(CELLS).issuperset(line) for line in lines)
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    written = [line for line in lines if line]
+    if written and all(line.startswith(">") for line in written):
+        return _trimmed([line.removeprefix(">").strip() for line in lines])
+    return lines
 
 
 def _trimmed(lines: list[str]) -> list[str]:

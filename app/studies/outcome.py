@@ -266,7 +266,8 @@ def _sentence(name: str, found: Outcome) -> str:
     if found.reach is None:
         return "No level has a cheese, so there is nothing to reach."
     text = f"{who} play reaches the cheese within {found.steps} steps with a chance of {found.reach:.3f} (exact)"
-    if found.expected_steps is not None:
+    # Of a chance that is said to be 0, steps would say more than there is to say.
+    if found.expected_steps is not None and found.reach >= 0.0005:
         text += f", in {found.expected_steps:.1f} steps on average where it does"
     greedy = "never does" if found.greedy_steps is None else f"takes {found.greedy_steps}"
     return f"{text}; greedy play {greedy}."

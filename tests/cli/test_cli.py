@@ -132,6 +132,20 @@ def test_field_writes_the_patched_arrays_when_patches_are_given(
             assert np.array_equal(found[f"patched_{name}"], found[name])
 
 
+def test_field_says_why_a_vector_changes_nothing(
+    tmp_path: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(tmp_path / "bare.json", forked_level().with_cheese(None))
+    patches = patches_file(tmp_path, {"kind": "add", "layer": LAYER, "vector": "cheese", "coefficient": -1.0})
+    command = ("field", "--checkpoint", checkpoint, "--patches", patches, "--out", tmp_path / "out")
+    assert run(*command, "--maze", tmp_path / "bare.json") == 0
+    told = "bare: patch 1 changes nothing: the cheese vector is zero, for the maze has no cheese.\n"
+    assert capsys.readouterr().err == told
+    save(tmp_path / "fork.json", forked_level())
+    assert run(*command, "--maze", tmp_path / "fork.json") == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_field_writes_pictures_and_tables_as_well(tmp_path: Path, checkpoint: Path, maze_file: Path) -> None:
     other = tmp_path / "other.json"
     save(other, level(3, 5))

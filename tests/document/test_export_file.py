@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.document import maze_edits
+from app.document import maze_edits, snapshot_edits
 from app.document.document import Document, OpenMaze, State
 from app.document.embedded_recipe import embedded_recipe
 from app.document.export_file import OpenedExport
@@ -26,6 +26,7 @@ from app.export.images import pdf_bytes, png_bytes, svg_bytes
 from app.export.movies import gif_bytes, mp4_bytes
 from app.export.numbers import csv_bytes, npz_bytes
 from app.field.requests import FieldResult
+from app.interventions.patches import PatchStack
 from app.maze.levels import generate_level
 from app.paths import asset
 from app.policy.loading import load_policy
@@ -174,9 +175,39 @@ def test_two_mazes_that_were_compared_open_both(tmp_path: Path, recipe: Recipe, 
     ]
     document = Document(State((OpenMaze(5, "One", other, other),), 5))
     before = document.state
-    maze_edits.open_export(document, "two.csv", opened.export.mazes, opened.export.stack, opened.policy)
+    maze_edits.open_export(document, opened.export, opened.policy)
     assert [tab.id for tab in document.state.mazes] == [5, 6, 7]
     assert (document.state.maze, document.state.stack, document.state.policy) == (EDITED, STACK, own)
+    document.undo()
+    assert document.state == before
+
+
+def test_a_picture_of_snapshots_brings_all_of_them(tmp_path: Path, recipe: Recipe, own: Policy) -> None:
+    other = generate_level("easy", 4).maze
+    kept = [
+        {**recipe_of(EDITED, own, STACK), "title": "A", "view": Mode.PATCHED},
+        {**recipe_of(other, own, PatchStack()), "title": "bare", "view": 7},
+        {**recipe_of(other, own, PatchStack())},
+    ]
+    path = tmp_path / "flips.csv"
+    path.write_text(f"# {recipe_text({**recipe, 'snapshots': kept})}\n")
+    opened = read_file(path)
+    assert isinstance(opened, OpenedExport)
+    document = Document(State((OpenMaze(5, "One", other, other),), 5))
+    snapshot_edits.keep_snapshot(document, "A", {})
+    before = document.state
+    maze_edits.open_export(document, opened.export, opened.policy)
+    state = document.state
+    assert [each.name for each in state.snapshots] == ["A", "B", "bare", "Snapshot 3"], "a taken name gives way"
+    assert [(each.tab, each.maze, each.stack) for each in state.snapshots[1:]] == [
+        (6, EDITED, STACK),
+        (6, other, PatchStack()),
+        (6, other, PatchStack()),
+    ]
+    assert [each.view_values for each in state.snapshots[1:]] == [{"mode": "patched"}, {}, {}]
+    snapshot_edits.show_snapshot(document, state.snapshots[2])
+    assert (document.state.active, document.state.maze) == (6, other)
+    document.undo()
     document.undo()
     assert document.state == before
 
@@ -184,6 +215,8 @@ def test_two_mazes_that_were_compared_open_both(tmp_path: Path, recipe: Recipe, 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"snapshots": [3]}, 'Item 1 of "snapshots" is no object'),
+        ({"snapshots": [{"maze": None, "patches": []}]}, "A null was found; expected an object"),
         ({"program": "Other 1"}, "has a recipe that cannot be read; expected an export of Mazescope"),
         ({"study": "levels"}, 'shows the study "levels", which the command `study` asks again'),
         ({"maze": None}, "has a recipe that cannot be used: A null was found; expected an object"),

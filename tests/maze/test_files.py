@@ -242,11 +242,12 @@ WRITTEN = ["#####", "#..C#", "#.###", "#M..#", "#####"]
         "```text\n" + "\n".join(WRITTEN) + "\n```\nA maze.\n",
         "\n".join(f"> {line}" for line in WRITTEN),
         "> ```\n" + "\n".join(f"> {' '.join(line)}" for line in WRITTEN) + "\n> ```\n",
+        "```\n" + "\n".join(f"> {line}" for line in WRITTEN) + "\n```\n",
         "\n".join(WRITTEN).replace("C", "*").replace("M", "@"),
         "\n".join(WRITTEN).replace("#", "1").replace(".", "0"),
         "\n".join("[" + ", ".join(line) + "]," for line in WRITTEN).replace("#", "1").replace(".", "0").join("[]"),
     ],
-    ids=["mark", "spaces", "tabs", "fences", "quotes", "all of it", "roguelike", "digits", "lists"],
+    ids=["mark", "spaces", "tabs", "fences", "quotes", "all of it", "quotes in fences", "roguelike", "digits", "lists"],
 )
 @pytest.mark.parametrize("name", ["maze.txt", "maze.md"])
 def test_text_as_others_write_it_opens(tmp_path: Path, name: str, text: str) -> None:

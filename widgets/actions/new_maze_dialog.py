@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QHBoxLayout,
     QToolButton,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from app.document import maze_edits
 from app.maze.levels import random_level
 from app.maze.maze import BACKGROUNDS, WORLDS, Maze
 from app.maze.transforms import clear
+from widgets.controls.field_form import FieldForm
 from widgets.controls.tab_order import ReadingOrder
 from widgets.controls.wheel_guard import QuietCombo, QuietSpin
 from widgets.services.context import Context
@@ -93,7 +93,7 @@ class NewMazeDialog(ReadingOrder, QDialog):
         seed_row = QHBoxLayout()
         seed_row.addWidget(self.seed, 1)
         seed_row.addWidget(dice)
-        form = QFormLayout()
+        form = FieldForm()
         form.setSpacing(10)
         form.addRow("Kind", self.kind)
         form.addRow("World", self.world)
@@ -101,6 +101,7 @@ class NewMazeDialog(ReadingOrder, QDialog):
         form.addRow("Seed", seed_row)
         form.addRow("Background", self.background)
         form.addRow("", self.tab)
+        form.finish()
         self._dice = dice
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Make")

@@ -23,14 +23,18 @@ from widgets.services.log_file import log_file, open_log
 
 
 class ErrorDialog(ReadingOrder, QDialog):
-    """Never modal: whatever went wrong, the window can be used behind it. There is one at a time."""
+    """Never modal: whatever went wrong, the window can be used behind it. There is one at a time.
+
+    Args:
+        defect: something went wrong in the program; else the details are a list of what was refused, shown at once.
+    """
 
     _open: ErrorDialog | None = None
 
-    def __init__(self, parent: QWidget | None, sentence: str, details: str) -> None:
+    def __init__(self, parent: QWidget | None, sentence: str, details: str, defect: bool = True) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Something went wrong")
+        self.setWindowTitle("Something went wrong" if defect else "Not opened")
         self.sentence = QLabel(sentence)
         self.sentence.setWordWrap(True)
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
@@ -44,7 +48,8 @@ class ErrorDialog(ReadingOrder, QDialog):
         self.details.setReadOnly(True)
         self.details.setAccessibleName("Details")
         self.details.setMinimumHeight(220)
-        self.details.hide()
+        self.details.setVisible(not defect)
+        note.setVisible(defect)
         self.fold = QPushButton("Show details")
         self.fold.setCheckable(True)
         self.fold.toggled.connect(self._unfold)
@@ -55,6 +60,8 @@ class ErrorDialog(ReadingOrder, QDialog):
         self.log.setToolTip("Opens the file in which every error is written down")
         self.log.setEnabled(log_file().is_file())
         self.log.clicked.connect(open_log)
+        self.fold.setVisible(defect)
+        self.log.setVisible(defect)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
         # Enter closes; none of the others takes that over.
@@ -74,11 +81,11 @@ class ErrorDialog(ReadingOrder, QDialog):
         column.addLayout(row)
 
     @classmethod
-    def show_for(cls, parent: QWidget | None, sentence: str, details: str) -> ErrorDialog:
+    def show_for(cls, parent: QWidget | None, sentence: str, details: str, defect: bool = True) -> ErrorDialog:
         """Show an error; one that is still open is replaced, so that a flood of errors does not cover the screen."""
         if cls._open is not None:
             cls._open.close()
-        dialog = cls(parent, sentence, details)
+        dialog = cls(parent, sentence, details, defect)
         cls._open = dialog
 
         def forget() -> None:

@@ -16,18 +16,21 @@ class WrappingRow(QWidget):
     Args:
         parts: from the left.
         space: pixels between them.
+        fill: they take all of its width, instead of the middle.
     """
 
-    def __init__(self, *parts: QWidget, space: int = 6) -> None:
+    def __init__(self, *parts: QWidget, space: int = 6, fill: bool = False) -> None:
         super().__init__()
         self._parts, self._space = parts, space
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(space)
-        self._layout.addStretch(1)
+        if not fill:
+            self._layout.addStretch(1)
         for part in parts:
-            self._layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._layout.addStretch(1)
+            self._layout.addWidget(part, 0, Qt.AlignmentFlag(0) if fill else Qt.AlignmentFlag.AlignHCenter)
+        if not fill:
+            self._layout.addStretch(1)
 
     def sizeHint(self) -> QSize:
         # In a row, also while it is a column: so a row around this one can tell when there is room again.

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDoubleSpinBox,
-    QFormLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
@@ -29,6 +28,7 @@ from app.export.movie_frames import Sweep
 from app.io.regular_file import is_file
 from app.paths import home_folder
 from app.progress import Progress
+from widgets.controls.field_form import FieldForm
 from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, muted, row, set_flag
 from widgets.controls.tab_order import ReadingOrder
@@ -160,8 +160,8 @@ class ExportDialog(ReadingOrder, QDialog):
         return self.what.currentData() in MOVIES
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form = FieldForm()
+        form.setFieldGrowthPolicy(FieldForm.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._size = row(self.scale, self.pixels, None)
         form.addRow("Export", self.what)
         form.addRow("Format", self.format)
@@ -175,6 +175,7 @@ class ExportDialog(ReadingOrder, QDialog):
         form.addRow("Show", self._shown)
         form.addRow("Title", self.title)
         form.addRow("File", row(self.path, self.browse))
+        form.finish()
         self._form = form
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 14)

@@ -29,7 +29,7 @@ from app.paths import asset, home_folder
 from app.policy.policy import Policy
 from widgets.files.file_dialogs import ask_files, ask_name
 from widgets.files.file_filters import FILTERS, OPEN_TITLES, with_suffix
-from widgets.files.outside_question import agreed_stack, denied_paths, trust, trusted
+from widgets.files.outside_question import agreed_stack, agreed_stacks, denied_paths, trust, trusted
 from widgets.files.overwrite_question import OverwriteQuestion, reason_to_ask
 from widgets.services.context import Context
 from widgets.services.topics import Topic
@@ -314,16 +314,22 @@ class Files(QObject):
 
     def _take_export(self, path: Path, opened: OpenedExport) -> None:
         export = opened.export
-        stack = agreed_stack(self._context, self._window, path, export.stack)
+        stacks = agreed_stacks(
+            self._context, self._window, path, [export.stack, *(kept.stack for kept in export.snapshots)]
+        )
+        snapshots = tuple(replace(kept, stack=stack) for kept, stack in zip(export.snapshots, stacks[1:], strict=True))
+        export = replace(export, stack=stacks[0], snapshots=snapshots)
         try:
-            maze_edits.open_export(self._context.document, export.name, export.mazes, stack, opened.policy)
+            maze_edits.open_export(self._context.document, export, opened.policy)
         except MazescopeError as error:
             self._context.report_exception(error, Topic.FILE)
             return
         self._context.policy_check.want(opened.policy)
         if export.mode is not None:
             self._context.view.set_mode(export.mode)
-        self._context.notice(f"Opened the maze and the patches of {export.name}.")
+        count = len(export.snapshots)
+        more = f", and its {count} snapshots (S flips through them)" if count else ""
+        self._context.notice(f"Opened the maze and the patches of {export.name}{more}.")
         if opened.problem:
             self._context.report(opened.problem, about=Topic.FILE)
 

@@ -52,8 +52,17 @@ def denied_paths(context: Context, window: QWidget, path: Path, named: Sequence[
 
 def agreed_stack(context: Context, window: QWidget, path: Path, stack: PatchStack) -> PatchStack:
     """A file's stack, its vectors outside named without their folders unless the user agrees to touch them."""
-    named = vectors_outside(stack, path.parent, trusted(context.settings))
-    return without_files(stack, denied_paths(context, window, path, named))
+    return agreed_stacks(context, window, path, [stack])[0]
+
+
+def agreed_stacks(
+    context: Context, window: QWidget, path: Path, stacks: Sequence[PatchStack]
+) -> tuple[PatchStack, ...]:
+    """The same for all stacks of a file, in one question."""
+    known = trusted(context.settings)
+    named = [each for stack in stacks for each in vectors_outside(stack, path.parent, known)]
+    denied = denied_paths(context, window, path, named)
+    return tuple(without_files(stack, denied) for stack in stacks)
 
 
 class OutsideQuestion(QMessageBox):

@@ -228,11 +228,13 @@ class Tour(QObject):
     def _widgets_of(self, part: str) -> list[list[QWidget]]:
         window = self._parts
         maze: list[QWidget] = [window.maze_view.stage]
+        # With the edge of the light between two lines, not through one.
+        under = (window.maze_view.numbers, window.maze_view.outcome)
         if part == "maze":
-            return [maze]
+            return [[*maze, *under]]
         if part == "tools":
-            return [[window.tool_bar, *maze]]
+            return [[window.tool_bar, *maze, *under]]
         if part == "views":
-            return [[window.view_switch, *maze, window.maze_view.numbers]]
+            return [[window.view_switch, *maze, *under]]
         dock = window.docks.docks.get(part)
-        return [[window.maze_view]] if dock is None else [[dock], [*maze, window.maze_view.numbers]]
+        return [[window.maze_view]] if dock is None else [[dock], [*maze, *under]]

@@ -135,7 +135,16 @@ class Legend(QWidget):
 
     def _box(self, width: float, words: str) -> QRectF:
         """The room that the words on length and opacity take, wrapped."""
-        return QFontMetricsF(self.font()).boundingRect(QRectF(0, 0, max(width - 16, 60), 1000), WRAPPED, words)
+        box, words = QRectF(0, 0, max(width - 16, 60), 1000), self._unbroken(width, words)
+        return QFontMetricsF(self.font()).boundingRect(box, WRAPPED, words)
+
+    def _unbroken(self, width: float, words: str) -> str:
+        """The words with breaks only between two meanings, where each of them fits a line."""
+        metrics = QFontMetricsF(self.font())
+        meanings = [meaning.strip() for meaning in words.split(" · ")]
+        if max(map(metrics.horizontalAdvance, meanings)) > width - 16:
+            return words
+        return "  ·  ".join(meaning.replace(" ", "\u00a0") for meaning in meanings)
 
     def sizeHint(self) -> QSize:
         width = self.width() or 600
@@ -171,7 +180,9 @@ class Legend(QWidget):
         if not self._roomy:
             return
         painter.setPen(QColor(self._context.palette.text_muted))
-        painter.drawText(QRectF(8, y, self.width() - 16, self.height() - y), WRAPPED, self._shown_words)
+        painter.drawText(
+            QRectF(8, y, self.width() - 16, self.height() - y), WRAPPED, self._unbroken(self.width(), self._shown_words)
+        )
 
 
 def _words(roles: tuple[str, ...], look: ArrowLook) -> str:

@@ -21,7 +21,9 @@ class GainChoice(Choice):
         self.setMinimumContentsLength(7)
         self._view.mode_changed.connect(self._show_mode)
         self._view.arrows_changed.connect(self._show_look)
-        self._show_mode(self._view.mode)
+        # Without a parent it would be shown as a window of its own.
+        if Mode.DIFFERENCE not in self._view.mode.roles:
+            self.hide()
         self._show_look(self._view.arrows)
 
     def _gain_chosen(self, gain: str) -> None:

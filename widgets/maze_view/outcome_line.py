@@ -133,16 +133,22 @@ def outcome_texts(found: Outcomes) -> tuple[str, ...]:
     if before.reach is None:
         return ("There is no cheese, so there is nothing to reach.",)
     chance = _both(fixed(before.reach), None if after is None else fixed(after.reach or 0.0))
-    steps = _both(_steps(before), None if after is None else _steps(after))
+    long, short = _steps(before, after)
     start = f"Sampled play reaches the cheese within {before.steps} steps with chance {chance}"
-    return (f"{start}, in {steps} steps on average (exact)", f"Reaches the cheese: {chance}, in {steps} steps (exact)")
+    return (f"{start}{long} (exact)", f"Reaches the cheese: {chance}{short} (exact)")
 
 
 def _both(before: str, after: str | None) -> str:
     return before if after is None else f"{before} → {after}"
 
 
-def _steps(side: Outcome) -> str:
+def _steps(before: Outcome, after: Outcome | None) -> tuple[str, str]:
+    """The steps that it takes, and the same shorter; of which side, where only one of them reaches the cheese."""
+    sides = [(before, "without the patches"), *([] if after is None else [(after, "with the patches")])]
     # Of a chance that is shown as 0.00, steps would say more than there is to say.
-    rare = side.expected_steps is None or (side.reach or 0.0) < 0.005
-    return "–" if rare else f"{side.expected_steps:.1f}"
+    known = [(side, name) for side, name in sides if side.expected_steps is not None and (side.reach or 0.0) >= 0.005]
+    if not known:
+        return "", ""
+    steps = " → ".join(f"{side.expected_steps:.1f}" for side, _ in known)
+    only = f" {known[0][1]}" if len(known) < len(sides) else ""
+    return f", in {steps} steps on average{only}", f", in {steps} steps{only}"

@@ -30,7 +30,9 @@ class Playback(QObject):
         register(context, self.player)
         self.bar = PlaybackBar(context, self.player, self.compared)
         shown = context.settings.flag("rollout.shown", True)
-        self.bar.setVisible(shown)
+        # Without a parent it would be shown as a window of its own.
+        if not shown:
+            self.bar.hide()
         spec = Spec(
             id="view.playback",
             title="Rollout bar",

@@ -11,6 +11,7 @@ from app.maze.random_words import LARGEST_SEED
 from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, column, row
 from widgets.controls.scrubber import Scrub
+from widgets.controls.wrapping_row import WrappingRow
 from widgets.playback.compared_rollouts import ComparedRollouts
 from widgets.playback.many_episodes import ManyEpisodes
 from widgets.playback.rollout_player import SPEEDS, Player
@@ -126,13 +127,15 @@ class PlaybackBar(QWidget):
         for box in (self.speed, self.rule):
             box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             box.setMinimumContentsLength(max(len(box.itemText(at)) for at in range(box.count())))
-            # In a narrow window its text is cut short, and the tooltip says it.
+            # In large text it is cut short, and the tooltip says it.
             box.setMinimumWidth(round(4.3 * box.fontMetrics().height()))
         self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones", 0, LARGEST_SEED)
         self.seed.valueChanged.connect(lambda seed: player.set_rule(replace(player.rule, seed=seed)))
         self.seed.corrected.connect(context.notice)
         self.episodes = ManyEpisodes(context, player)
-        self.controls = QWidget()
+        self._where, self._how = QWidget(), QWidget()
+        # In a narrow window they are below each other.
+        self.controls = WrappingRow(self._where, self._how, space=5, fill=True)
         self.verdicts, self.others = Verdicts(context), Verdicts(context)
         self._lay_out()
         self.scrub.valueChanged.connect(self._scrubbed)
@@ -203,9 +206,9 @@ class PlaybackBar(QWidget):
 
     def _lay_out(self) -> None:
         buttons = row(*self.buttons.values(), space=1)
-        controls = row(buttons, self.scrub, self.count, self.speed, self.rule, self.seed, space=5)
-        controls.setContentsMargins(0, 0, 0, 0)
-        self.controls.setLayout(controls)
+        self._where.setLayout(row(buttons, self.scrub, self.count, space=5))
+        self._how.setLayout(row(self.speed, self.rule, self.seed, space=5))
+        self._how.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         layout = column(self, 0, 0)
         layout.setContentsMargins(6, 2, 6, 5)
         layout.addWidget(self.controls)

@@ -201,10 +201,12 @@ class FileQueue(QObject):
             self.opened.emit([path for path, _ in batch.found])
         refusals = [str(error) for error in batch.errors if isinstance(error, MazescopeError)]
         if refusals:
-            # Each has its line; the others are in the details.
-            more = len(refusals) - MOST_SAID
-            said = [*refusals[:MOST_SAID], *([f"And {more} more."] if more > 0 else [])]
-            self._jobs.report("\n".join(said), "\n".join(refusals) if more > 0 else "", Topic.FILE)
+            # Each has its line; many have a list.
+            if len(refusals) <= MOST_SAID:
+                self._jobs.report("\n".join(refusals), "", Topic.FILE)
+            else:
+                count = f"{len(refusals)} of {len(batch.paths)} files were not opened."
+                self._jobs.report(count, "\n".join(refusals), Topic.FILES)
         defects = [error for error in batch.errors if not isinstance(error, MazescopeError)]
         for error in defects[:1]:
             self._jobs.report_exception(error, Topic.FILE)

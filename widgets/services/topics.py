@@ -19,6 +19,7 @@ class Topic(StrEnum):
     EXPORT = "export"
     FIELD = "field"
     FILE = "file"
+    FILES = "files"
     LEVEL = "level"
     PATCHES = "patches"
     ROLLOUT = "rollout"

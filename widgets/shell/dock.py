@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from widgets.controls.tab_order import ReadingOrder
 from widgets.services.context import Context
+
+HIGH = 45
+"""Lines of text that a panel is high as a window; four fifths of the screen at most."""
+
+OFF = 24
+"""Pixels from its place in the window."""
 
 
 class TitleBar(QWidget):
@@ -38,7 +44,15 @@ class TitleBar(QWidget):
         self._draw()
 
     def _float_or_dock(self) -> None:
-        self._dock.setFloating(not self._dock.isFloating())
+        dock = self._dock
+        place = dock.mapToGlobal(QPoint(0, 0))
+        dock.setFloating(not dock.isFloating())
+        if dock.isFloating():
+            # As a window it has room for more than its place among others had, and is seen to be one.
+            room = dock.screen().availableGeometry()
+            high = max(dock.height(), min(HIGH * dock.fontMetrics().height(), room.height() * 4 // 5))
+            dock.resize(dock.width(), high)
+            dock.move(max(room.left(), place.x() - OFF), max(room.top(), min(place.y(), room.bottom() + 1 - high)))
         # Docked among others it would be behind the one in front.
         self._dock.raise_()
 

@@ -78,7 +78,8 @@ class LevelGallery(OwnKeys, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Gallery of levels")
-        self.setToolTip("Click a level to open it")
+        # A tooltip would be over the level's picture.
+        self.setAccessibleDescription("Click a level to open it")
         pictures = context.level_pictures
         pictures.arrived.connect(self._picture_came)
         pictures.outdated.connect(self.update)

@@ -130,20 +130,22 @@ class LevelPreview(QFrame):
 
     def _place(self) -> None:
         window = self._host.window()
-        if self.parentWidget() is not window:
-            self.setParent(window)
         self.adjustSize()
         left = self._host.mapTo(window, QPoint(0, 0)).x()
         right = left + self._host.width()
-        pointer = window.mapFromGlobal(self.cursor().pos())
-        # Left of the list, else right of it, else over it: where there is room, the list stays in sight.
-        if left - GAP - self.width() >= 0:
-            x = left - GAP - self.width()
-        elif right + GAP + self.width() <= window.width():
-            x = right + GAP
-        else:
-            x = max(0, right - self.width())
-        y = min(max(0, pointer.y() - self.height() // 2), max(0, window.height() - self.height()))
-        self.move(x, y)
+        # Left of the list, else right of it: the list stays in sight.
+        inside = left - GAP - self.width() >= 0 or right + GAP + self.width() <= window.width()
+        # A panel that floats has no room next to its list: there the picture is next to the panel, outside its window.
+        kind = Qt.WindowType.Widget if inside else Qt.WindowType.ToolTip
+        if self.parentWidget() is not window or self.windowType() != kind:
+            self.setParent(window, kind)
+            self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        room = window.rect() if inside else window.screen().availableGeometry()
+        if not inside:
+            left, right = window.frameGeometry().left(), window.frameGeometry().right() + 1
+        pointer = window.mapFromGlobal(self.cursor().pos()) if inside else self.cursor().pos()
+        x = left - GAP - self.width() if left - GAP - self.width() >= room.left() else right + GAP
+        y = min(max(room.top(), pointer.y() - self.height() // 2), room.bottom() + 1 - self.height())
+        self.move(min(x, room.right() + 1 - self.width()), max(room.top(), y))
         self.raise_()
         self.show()

@@ -23,6 +23,7 @@ from app.export.images import picture
 from app.interventions.patches import AddVector
 from tests.widgets.conftest import Hand
 from tests.widgets.exporting.test_exporting import choose, export, opened
+from tests.widgets.files.test_opening import drop, said
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -139,6 +140,16 @@ def test_snapshots_are_flipped_by_one_key_and_exported_next_to_each_other(hand: 
         assert np.array_equal(np.asarray(found), np.asarray(picture(joined(pages, palette), 0.5)))
         recipe = json.loads(found.text["Mazescope"])  # type: ignore[attr-defined]
     assert [each["title"] for each in recipe["snapshots"]] == ["A", "steered"]
+    # Opened again it brings them all; those of here keep their names.
+    before = hand.document.state
+    drop(hand, path)
+    state = hand.document.state
+    assert [(each.name, each.maze, each.stack) for each in state.snapshots[2:]] == [
+        (name, each.maze, each.stack) for name, each in zip("BC", before.snapshots, strict=True)
+    ]
+    assert "its 2 snapshots" in said(hand)
+    hand.document.undo()
+    assert hand.document.state == before
     # Named, they are in line with each other whatever their patches are.
     hand.context.settings.set("export.names", True)
     dialog = hand.window.exports.open("snapshots")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from app.document import maze_edits
@@ -37,6 +39,26 @@ def test_the_line_is_the_exact_outcome_before_and_after(desk: Desk) -> None:
     assert line.outcomes.patched.reach == pytest.approx(expected.patched.reach, abs=1e-5)
     assert line.text() == outcome_texts(line.outcomes)[0]
     assert "→" in line.text()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ((0.9, 20.0), None, "chance 0.90, in 20.0 steps on average (exact)"),
+        ((0.9, 20.0), (0.5, 30.5), "chance 0.90 → 0.50, in 20.0 → 30.5 steps on average (exact)"),
+        ((0.9, 20.0), (0.001, 400.0), "chance 0.90 → 0.00, in 20.0 steps on average without the patches (exact)"),
+        ((0.0, None), (0.5, 30.5), "chance 0.00 → 0.50, in 30.5 steps on average with the patches (exact)"),
+        ((0.0, None), (0.0, None), "chance 0.00 → 0.00 (exact)"),
+    ],
+)
+def test_steps_are_told_only_of_what_arrives(
+    before: tuple[float, float | None], after: tuple[float, float | None] | None, words: str
+) -> None:
+    sides = [SimpleNamespace(reach=each[0], expected_steps=each[1], steps=500) for each in (before, after or before)]
+    found = SimpleNamespace(original=sides[0], patched=sides[0] if after is None else sides[1])
+    texts = outcome_texts(found)
+    assert texts[0] == f"Sampled play reaches the cheese within 500 steps with {words}"
+    assert not any("–" in text for text in texts)
 
 
 def test_undo_brings_the_line_back_and_no_cheese_is_said(desk: Desk) -> None:

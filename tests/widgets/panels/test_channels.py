@@ -255,6 +255,45 @@ def test_pictures_follow_the_inspected_square_and_every_edit(desk: Desk) -> None
     assert not np.array_equal(panel.grid.shown.values, inspected)
 
 
+def test_the_enlarged_mouse_is_on_the_inspected_square_whose_activations_are_shown(desk: Desk) -> None:
+    panel = desk.put(ChannelsPanel)
+    maze = desk.document.state.maze
+    desk.key(panel.grid, Qt.Key.Key_Return)
+    picture = panel.large.picture
+    square = (maze.mouse[0], maze.mouse[1] + 2)
+
+    def at(place: tuple[int, int]) -> str:
+        box = picture.picture_rect()
+        unit = box.width() / maze.world
+        x, y = box.x() + (place[1] + 0.5) * unit, box.y() + (maze.world - 0.5 - place[0]) * unit
+        return picture.grab().toImage().pixelColor(QPoint(round(x), round(y))).name()
+
+    colour = desk.context.palette.mouse
+    assert (at(maze.mouse) == colour, at(square) == colour) == (True, False)
+    desk.context.view.inspect(square)
+    desk.answered()
+    assert (at(maze.mouse) == colour, at(square) == colour) == (False, True)
+
+
+def test_the_enlarged_channel_says_which_numbers_it_shows(desk: Desk) -> None:
+    patch_edits.add_patch(desk.document, Zero(channels=(4,)))
+    panel = desk.put(ChannelsPanel)
+    panel.grid.go_to(4)
+    desk.key(panel.grid, Qt.Key.Key_Return)
+    seen = desk.context.bridge.latest_activations
+    assert seen is not None
+    shown = {
+        "raw": ("· Original", seen.original),
+        "patched": ("· Patched", seen.patched),
+        "change": ("· Patched − original", seen.patched - seen.original),
+    }
+    for quantity, (words, values) in shown.items():
+        desk.choose(panel.controls.quantity_choice, quantity)
+        assert panel.large.numbers.text() == words
+        assert "patched" not in panel.large.title.text().lower(), "a patch is told by the frame, not by the title"
+        assert np.array_equal(panel.large.picture._shown.values[4], values[4])
+
+
 def test_numbers_shown_are_the_named_difference(desk: Desk) -> None:
     patch_edits.add_patch(desk.document, Zero(channels=(4,)))
     panel = desk.put(ChannelsPanel)

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar, QWidget
 
 from app.document import patch_edits
+from app.document.view_mode import Mode
 from app.field.square_layers import LayerKind
 from app.interventions.patches import Scale
 from tests.widgets.conftest import Hand, MakeHand
@@ -315,6 +316,20 @@ def test_the_pointer_is_drawn_in_the_screens_own_pixels(qapp: QApplication, rati
     assert picture.devicePixelRatio() == ratio
     assert picture.width() == round(SIDE * ratio)
     assert picture.toImage().pixelColor(round(8 * ratio), round(16 * ratio)).name() == "#ffffff"
+
+
+def test_another_view_on_stage_brings_no_controls_onto_it(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    hand.key(Qt.Key.Key_F11)
+    hand.wait(lambda: hand.window.features.presentation.on)
+    hand.key(Qt.Key.Key_4)
+    assert hand.context.view.mode is Mode.SIDE_BY_SIDE
+    assert not hand.window.gain.isVisible()
+    hand.key(Qt.Key.Key_Escape)
+    hand.wait(lambda: not hand.window.features.presentation.on)
+    assert hand.window.gain.isVisible()
+    hand.key(Qt.Key.Key_1)
+    assert not hand.window.gain.isVisible()
 
 
 def test_the_choice_of_the_layer_is_not_on_stage_and_its_scale_is(make_hand: MakeHand) -> None:

@@ -119,6 +119,25 @@ def test_a_floating_panel_has_an_edge(make_hand: MakeHand) -> None:
     dock.setFloating(False)
 
 
+def test_a_panel_has_room_once_it_floats(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    hand.window.resize(1366, 700)
+    dock = hand.window.docks.docks["explain"]
+    hand.window.docks.bring("explain")
+    QApplication.processEvents()
+    before = dock.height()
+    (button,) = [each for each in dock.findChildren(QToolButton) if each.accessibleName() == "Float or dock: Explain"]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    assert dock.isFloating()
+    screen = dock.screen().availableGeometry()
+    assert dock.height() >= max(before, min(40 * dock.fontMetrics().height(), screen.height() * 3 // 4))
+    assert screen.top() <= dock.geometry().top()
+    assert dock.geometry().bottom() <= screen.bottom()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not dock.isFloating()
+
+
 def places(hand: Hand) -> dict[str, tuple[set[str], bool]]:
     """With which others each panel shares its place, and whether it is put away."""
     window, docks = hand.window, hand.window.docks.docks

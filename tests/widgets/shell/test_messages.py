@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from app.document import maze_edits, patch_edits
 from app.interventions.patches import Zero
 from app.maze import maze_file as maze_files
 from tests.widgets.conftest import Hand, MakeHand, Shared, small_maze
+from widgets.controls.error_dialog import ErrorDialog
 from widgets.controls.tab_order import reading_order
 from widgets.panels.patches.card import PatchCard
 from widgets.shell.message_bar import LOOK, MessageBar
@@ -48,6 +49,28 @@ def test_each_of_several_bad_files_has_its_line_also_beside_a_good_one(shared_ha
     # The next file that opens takes them away.
     hand.window.files.open_path(tmp_path / "good.json")
     hand.wait(lambda: lines(hand) == [])
+
+
+def test_many_bad_files_are_a_list_and_no_defect(make_hand: MakeHand, tmp_path: Path) -> None:
+    hand = make_hand(engine=False)
+    names = [f"{number}.json" for number in range(7)]
+    for name in names:
+        (tmp_path / name).write_text("nothing of use" if name != "0.json" else "")
+    maze_files.save(tmp_path / "good.json", small_maze().with_cheese(None))
+    hand.window.files.open_paths([tmp_path / name for name in (*names, "good.json")])
+    hand.wait(lambda: ErrorDialog._open is not None)
+    dialog = ErrorDialog._open
+    assert dialog is not None
+    assert dialog.windowTitle() == "Not opened"
+    assert dialog.sentence.text() == "7 of 8 files were not opened."
+    assert dialog.details.isVisible()
+    assert [line.split()[0] for line in dialog.details.toPlainText().splitlines()] == names
+    assert dialog.details.toPlainText().startswith("0.json is empty; expected a policy, maze,")
+    said = " ".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
+    assert "went wrong" not in said
+    assert "unchanged" not in said
+    assert not dialog.log.isVisible()
+    dialog.close()
 
 
 def test_a_bad_file_later_does_not_repeat_the_earlier_one(shared_hand: Hand, tmp_path: Path) -> None:

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.document import patch_edits
 from app.document.document import OpenMaze, State
 from app.document.session_file import save_session
+from app.interventions.patches import Zero
 from tests.widgets.conftest import MakeHand, small_maze
+from tests.widgets.test_large_text import clipped
 from widgets.services.settings import Settings
 from widgets.startup.launch import open_window
+
+
+class Shown(QObject):
+    """Notes each window that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.names.append(type(watched).__name__)
+        return False
 
 
 def test_a_session_is_there_before_anything_else(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
@@ -34,6 +52,37 @@ def test_a_session_is_there_before_anything_else(qtbot: QtBot, qapp: QApplicatio
     window.close()
 
 
+def test_no_part_of_the_window_is_a_window_of_its_own_at_the_start(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    settings = Settings(tmp_path / "settings.json")
+    settings.set("tour_shown", True)
+    watch = Shown()
+    qapp.installEventFilter(watch)
+    try:
+        window = open_window(qapp, settings, [], "cpu")
+        qtbot.addWidget(window)
+        qtbot.waitUntil(lambda: window.context.bridge.answer is not None, timeout=30_000)
+    finally:
+        qapp.removeEventFilter(watch)
+    assert watch.names == ["MainWindow"]
+    qtbot.waitUntil(lambda: not window.context.busy, timeout=30_000)
+    window.context.document.mark_saved()
+    window.close()
+
+
+def test_the_window_stays_as_high_when_the_last_patch_goes(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    patch_edits.add_patch(hand.document, Zero())
+    hand.window.resize(1326, 640)
+    hand.wait(lambda: hand.window.height() == 640)
+    hand.document.undo()
+    QTest.qWait(60)
+    assert hand.window.height() == 640
+    for text in hand.window.docks.docks["patches"].widget()._empty.findChildren(QLabel):
+        assert text.height() >= text.fontMetrics().height(), "it scrolls, and is not squeezed"
+
+
 def test_the_window_fits_the_width_of_a_small_screen(make_hand: MakeHand) -> None:
     hand = make_hand(engine=False)
     window = hand.window
@@ -44,7 +93,12 @@ def test_the_window_fits_the_width_of_a_small_screen(make_hand: MakeHand) -> Non
     hand.wait(
         lambda: under.mapTo(window, under.rect().topLeft()).y() > switch.mapTo(window, switch.rect().topLeft()).y()
     )
-    for part in (switch, under, *window.playback.bar.buttons.values(), window.playback.bar.rule):
+    bar = window.playback.bar
+    for part in (switch, under, *bar.buttons.values(), bar.rule):
         assert not part.visibleRegion().isEmpty()
+    assert not clipped(bar.controls), "the choices are below the buttons"
+    assert bar.speed.y() == bar.rule.y()
+    assert bar.speed.mapTo(bar, QPoint(0, 0)).y() > bar.buttons["playback.play"].mapTo(bar, QPoint(0, 0)).y() + 20
     window.resize(1200, 700)
     hand.wait(lambda: under.mapTo(window, under.rect().topLeft()).y() <= switch.geometry().bottom() + 60)
+    assert abs(bar.speed.mapTo(bar, QPoint(0, 0)).y() - bar.buttons["playback.play"].mapTo(bar, QPoint(0, 0)).y()) < 20

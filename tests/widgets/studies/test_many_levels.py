@@ -108,6 +108,14 @@ def test_the_pointer_on_a_row_shows_the_level_and_marks_go_both_ways(desk: Desk,
     assert not page.preview.isVisible()
     page.rows.hovered.emit(wanted)
     assert page.preview.isVisible()
+    # As narrow as its list, the panel has no room for it: it is next to the panel, outside its window.
+    preview, window = page.preview, page.window()
+    assert preview.isWindow()
+    assert preview.screen().availableGeometry().contains(preview.geometry())
+    assert (
+        not preview.geometry().intersects(window.frameGeometry())
+        or window.width() > preview.screen().size().width() / 2
+    )
     page.hide()
     assert not page.preview.isVisible()
     page.show()

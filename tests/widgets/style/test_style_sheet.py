@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox, QStyle, QStyleOptionButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QStyle, QStyleOptionButton
 from pytestqt.qtbot import QtBot
 
 from app.drawing.colour import contrast
 from tests.widgets.conftest import MakeHand
+from widgets.controls.panel_parts import heading, muted
 from widgets.panels.patches.card import PatchCard
 
 
@@ -18,6 +19,29 @@ def box_of(check: QCheckBox) -> QImage:
     check.initStyleOption(option)
     place = check.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, check)
     return check.grab(place).toImage()
+
+
+def strongest(image: QImage, ground: str) -> float:
+    """The largest contrast of a colour of the picture with its ground."""
+    colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    return max(contrast(colour, ground) for colour in colours)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_that_is_out_of_date_is_seen_to_be(make_hand: MakeHand, theme: str) -> None:
+    hand = make_hand(engine=False)
+    hand.context.set_theme(theme)
+    hand.window.maze_view.outcome.set_texts("Sampled play reaches the cheese")
+    labels = (hand.window.maze_view.outcome, muted("Muted"), QLabel("Plain"), heading("Heading"))
+    for label in labels:
+        if label.parentWidget() is None:
+            label.setParent(hand.window.centralWidget())
+            label.show()
+        label.setEnabled(True)
+        fresh = strongest(label.grab().toImage(), hand.context.palette.panel)
+        label.setEnabled(False)
+        stale = strongest(label.grab().toImage(), hand.context.palette.panel)
+        assert 1.5 < stale < 0.7 * fresh, (label.text(), fresh, stale)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

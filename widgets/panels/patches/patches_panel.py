@@ -16,7 +16,7 @@ from app.errors import PatchError
 from app.interventions.patches import PatchStack
 from app.interventions.patches_file import save_patches
 from widgets.controls.cheese_progress import CheeseProgress
-from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, column, row
+from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, column, row, scrolled
 from widgets.controls.patch_problems import problems_of
 from widgets.files.file_dialogs import ask_file, ask_name
 from widgets.files.outside_question import agreed_stack
@@ -59,7 +59,8 @@ class PatchesPanel(QWidget):
         self.progress = CheeseProgress(context)
         self.cards = CardList(context, self.effects)
         # Not pages of one stack: what is hidden here needs no room.
-        self._empty = self._empty_state()
+        # It scrolls: in a low window, taking the last patch out must not make the window higher.
+        self._empty = scrolled(self._empty_state())
         self._filled = QScrollArea()
         self._filled.setWidgetResizable(True)
         self._filled.setFrameShape(QScrollArea.Shape.NoFrame)
