@@ -318,8 +318,7 @@ def test_the_pointer_is_drawn_in_the_screens_own_pixels(qapp: QApplication, rati
     assert picture.toImage().pixelColor(round(8 * ratio), round(16 * ratio)).name() == "#ffffff"
 
 
-def test_another_view_on_stage_brings_no_controls_onto_it(make_hand: MakeHand) -> None:
-    hand = make_hand(engine=False)
+def test_another_view_on_stage_brings_no_controls_onto_it(hand: Hand) -> None:
     hand.key(Qt.Key.Key_F11)
     hand.wait(lambda: hand.window.features.presentation.on)
     hand.key(Qt.Key.Key_4)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox, QLabel, QStyle, QStyleOptionButton
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage, QRegion
+from PySide6.QtWidgets import QCheckBox, QLabel, QStyle, QStyleOptionButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.drawing.colour import contrast
@@ -21,8 +22,11 @@ def box_of(check: QCheckBox) -> QImage:
     return check.grab(place).toImage()
 
 
-def strongest(image: QImage, ground: str) -> float:
-    """The largest contrast of a colour of the picture with its ground."""
+def strongest(label: QLabel, ground: str) -> float:
+    """The largest contrast with its ground that a label's text has."""
+    image = QImage(label.size(), QImage.Format.Format_RGB32)
+    image.fill(ground)
+    label.render(image, QPoint(0, 0), QRegion(), QWidget.RenderFlag.DrawChildren)
     colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
     return max(contrast(colour, ground) for colour in colours)
 
@@ -38,9 +42,9 @@ def test_text_that_is_out_of_date_is_seen_to_be(make_hand: MakeHand, theme: str)
             label.setParent(hand.window.centralWidget())
             label.show()
         label.setEnabled(True)
-        fresh = strongest(label.grab().toImage(), hand.context.palette.panel)
+        fresh = strongest(label, hand.context.palette.panel)
         label.setEnabled(False)
-        stale = strongest(label.grab().toImage(), hand.context.palette.panel)
+        stale = strongest(label, hand.context.palette.panel)
         assert 1.5 < stale < 0.7 * fresh, (label.text(), fresh, stale)
 
 

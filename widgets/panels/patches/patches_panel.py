@@ -61,6 +61,7 @@ class PatchesPanel(QWidget):
         # Not pages of one stack: what is hidden here needs no room.
         # It scrolls: in a low window, taking the last patch out must not make the window higher.
         self._empty = scrolled(self._empty_state())
+        self._empty.setMinimumHeight(1)
         self._filled = QScrollArea()
         self._filled.setWidgetResizable(True)
         self._filled.setFrameShape(QScrollArea.Shape.NoFrame)
