@@ -314,10 +314,9 @@ class Files(QObject):
 
     def _take_export(self, path: Path, opened: OpenedExport) -> None:
         export = opened.export
-        stacks = agreed_stacks(
-            self._context, self._window, path, [export.stack, *(kept.stack for kept in export.snapshots)]
-        )
-        snapshots = tuple(replace(kept, stack=stack) for kept, stack in zip(export.snapshots, stacks[1:], strict=True))
+        kept = export.snapshots
+        stacks = agreed_stacks(self._context, self._window, path, [export.stack, *(each.stack for each in kept)])
+        snapshots = tuple(replace(each, stack=stack) for each, stack in zip(kept, stacks[1:], strict=True))
         export = replace(export, stack=stacks[0], snapshots=snapshots)
         try:
             maze_edits.open_export(self._context.document, export, opened.policy)
