@@ -3,26 +3,31 @@
     python -m benchmarks.soak [--minutes 60] [--seed 1] [--json FILE]
 
 Each round does, in an order of its own, what a day's work consists of: walls painted with the mouse, sliders dragged,
-patches, policies, tabs, exports, sessions saved and opened again, studies, undo. At the end the table: ten lines of
-time, rounds, memory (summed PSS of the process and its children), threads and open descriptors. Exit status 1 when one
-of them grew: the median of the last third against that of the second, after a first third that fills the caches.
-Settings, logs and sessions go to a temporary folder.
+patches, policies, tabs, exports, sessions saved and opened again, studies, undo; and a pause, in which the program
+collects what is old. At the end the table: ten lines of time, rounds, memory (summed PSS of the process and its
+children), threads, open descriptors, and objects that Python's collector knows. Exit status 1 when memory, threads or
+descriptors grew: the median of the last third against that of the second, after a first third that fills the caches.
+Time is counted while the process runs, not while it is stopped. A wait that does not end is named, with the stacks of
+all threads, and ends the soak. Settings, logs and sessions go to a temporary folder.
 """
 
 from __future__ import annotations
 
 import argparse
+import faulthandler
+import gc
 import json
 import os
 import random
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from benchmarks.watched_wait import RunningClock, Watch
 
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow
@@ -33,8 +38,12 @@ MOST_GROWTH: Final = 1.05
 MOST_MORE: Final = 3
 """Threads, and descriptors, that may come on top: one that has just begun is not one that stays."""
 
-PATIENCE: Final = 1200.0
+PATIENCE: Final = 240.0
+"""Seconds of running time for one wait: a hundred times what it takes on a machine with nothing else to do."""
+
 LINES: Final = 10
+PAUSE: Final = 3.0
+"""Seconds of each round in which nothing is done, more than the collector waits for."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class Sample:
         megabytes: PSS of the process and its children.
         threads: of the process, Qt's and torch's included.
         descriptors: open files, sockets and pipes of the process.
+        objects: that Python's collector knows.
     """
 
     minutes: float
@@ -54,6 +64,7 @@ class Sample:
     megabytes: float
     threads: int
     descriptors: int
+    objects: int
 
 
 class Soak:
@@ -62,10 +73,11 @@ class Soak:
     Args:
         folder: where files are written.
         seed: of what is done in which order.
+        watch: names what is done, and waits.
     """
 
-    def __init__(self, window: MainWindow, folder: Path, seed: int) -> None:
-        self.window, self.folder, self.dice = window, folder, random.Random(seed)
+    def __init__(self, window: MainWindow, folder: Path, seed: int, watch: Watch) -> None:
+        self.window, self.folder, self.dice, self.watch = window, folder, random.Random(seed), watch
         self.document, self.actions = window.context.document, window.context.actions
         self.errors: list[str] = []
         self.done: dict[str, int] = {}
@@ -75,29 +87,41 @@ class Soak:
         if kind == "error":
             self.errors.append(f"{sentence} {details}".strip())
 
-    def wait(self, until: Callable[[], bool]) -> None:
+    def wait(self, what: str, until: Callable[[], bool]) -> None:
         """Let the window live until something is true."""
-        from widgets.services.event_wait import live_until
-
-        live_until(until, PATIENCE)
+        self.watch.wait(what, until, self.state)
 
     def answered(self) -> None:
-        """Wait for the whole field of what is open."""
-        bridge = self.window.context.bridge
-        self.wait(lambda: not bridge.busy and not self.window.context.busy)
+        """Wait for the whole field of what is open, and the jobs behind the window."""
+        context = self.window.context
+        self.wait("the field", lambda: not context.bridge.busy)
+        self.wait("jobs behind the window", lambda: not context.busy)
+
+    def state(self) -> str:
+        """Sentence on the window: what it waits for, and the dialog over it."""
+        from PySide6.QtWidgets import QApplication
+
+        context, dialog = self.window.context, QApplication.activeModalWidget()
+        return (
+            f"The field is {'asked for' if context.bridge.busy else 'there'}, jobs are {'' if context.busy else 'not '}"
+            f"under way, and {'no dialog' if dialog is None else dialog.windowTitle()!r} is open over the window."
+        )
 
     def round(self) -> None:
         """One round: everything once, in some order, and back to a new session."""
         parts = [self.paint, self.slide, self.policies, self.tabs, self.export, self.session, self.study, self.look]
         self.dice.shuffle(parts)
         for part in parts:
+            self.watch.part(part.__name__)
             part()
             self.answered()
             self.done[part.__name__] = self.done.get(part.__name__, 0) + 1
+        self.watch.part("undo_all")
         self.undo_all()
         self.document.mark_saved()
         self.window.files.new_session()
         self.answered()
+        self.live(PAUSE)
 
     def paint(self) -> None:
         """Walls, painted with the mouse."""
@@ -156,10 +180,12 @@ class Soak:
         dialog = self.window.exports.open(self.dice.choice(("picture", "numbers")))
         dialog.format.setCurrentIndex(self.dice.randrange(dialog.format.count()))
         dialog.path.setText(str(self.folder / "export"))
-        self.wait(dialog.go.isEnabled)
+        self.wait("the button that exports", dialog.go.isEnabled)
         dialog.go.click()
         # A view that cannot be exported now says so, and the dialog stays.
-        self.wait(lambda: self.window.exports.dialog is None or dialog.close_button.text() == "Close")
+        self.wait(
+            "the exported file", lambda: self.window.exports.dialog is None or dialog.close_button.text() == "Close"
+        )
         if self.window.exports.dialog is not None:
             dialog.reject()
 
@@ -176,7 +202,7 @@ class Soak:
         page = self.window.explain_panel.show_page(self.dice.choice(("push", "outcome")))
         # A maze whose cheese is walled off has no answer: then the page says why.
         self.live(0.5)
-        self.wait(lambda: not page.runner.busy)
+        self.wait("the answer of a study", lambda: not page.runner.busy)
 
     def look(self) -> None:
         """Views, panels and themes."""
@@ -205,6 +231,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the samples there as well")
     arguments = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    faulthandler.enable()
     samples: list[Sample] = []
 
     def note(sample: Sample) -> None:
@@ -216,10 +243,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mazescope-soak-", ignore_cleanup_errors=True) as folder:
         os.environ["MAZESCOPE_HOME"] = folder
         soak = run(Path(folder), arguments.minutes * 60, arguments.seed, note)
-    print("| minutes | rounds | memory (MB) | threads | descriptors |\n| --- | --- | --- | --- | --- |")
+    print("| minutes | rounds | memory (MB) | threads | descriptors | objects |\n| --- | --- | --- | --- | --- | --- |")
     step = max(1, len(samples) // LINES)
     for each in samples[step - 1 :: step]:
-        print(f"| {each.minutes:.1f} | {each.rounds} | {each.megabytes:.0f} | {each.threads} | {each.descriptors} |")
+        print(
+            f"| {each.minutes:.1f} | {each.rounds} | {each.megabytes:.0f} | {each.threads} | {each.descriptors} "
+            f"| {each.objects} |"
+        )
     print(f"Done: {', '.join(f'{name} {count}' for name, count in sorted(soak.done.items()))}.")
     problems = [*growth(samples), *dict.fromkeys(soak.errors)]
     print("\n".join(problems) or "Nothing grew, and no error was reported.")
@@ -241,20 +271,26 @@ def run(folder: Path, seconds: float, seed: int, note: Callable[[Sample], object
     catch_exceptions(window)
     keep_safe(window, None, guided=False)
     keep_smooth(window)
-    soak = Soak(window, folder, seed)
-    soak.wait(lambda: window.context.document.state.policy is not None)
-    soak.answered()
-    rounds, started = 0, time.monotonic()
-    while rounds < 3 or time.monotonic() - started < seconds:
-        try:
+    clock = RunningClock()
+    watch = Watch(clock, PATIENCE)
+    soak = Soak(window, folder, seed, watch)
+    rounds = 0
+    try:
+        watch.part("start")
+        soak.wait("the policy", lambda: window.context.document.state.policy is not None)
+        soak.answered()
+        started = clock.seconds
+        while rounds < 3 or clock.seconds - started < seconds:
             soak.round()
-        except (TimeoutError, AssertionError) as error:
-            soak.errors.append(f"Round {rounds + 1} did not end: {error}.")
-            break
-        rounds += 1
-        note(_sample((time.monotonic() - started) / 60, rounds))
+            rounds += 1
+            note(_sample((clock.seconds - started) / 60, rounds))
+    except (TimeoutError, AssertionError) as error:
+        soak.errors.append(f"Round {rounds + 1} did not end: {error}")
+    watch.part("close")
     soak.document.mark_saved()
     window.close()
+    watch.close()
+    clock.close()
     return soak
 
 
@@ -279,7 +315,14 @@ def _sample(minutes: float, rounds: int) -> Sample:
 
     this = psutil.Process()
     megabytes = sum(process.memory_full_info().pss for process in (this, *this.children(recursive=True))) / 2**20
-    return Sample(round(minutes, 2), rounds, round(megabytes, 1), this.num_threads(), this.num_fds())
+    return Sample(
+        round(minutes, 2),
+        rounds,
+        round(megabytes, 1),
+        this.num_threads(),
+        this.num_fds(),
+        len(gc.get_objects()) + gc.get_freeze_count(),
+    )
 
 
 if __name__ == "__main__":

@@ -1,14 +1,16 @@
-"""Freed memory of the C library: returned to the system, or kept for what is computed next."""
+"""Freed memory of the C library: returned to the system, kept for what is computed next, and in few places."""
 
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from functools import cache
 from typing import Final
 
 M_TRIM_THRESHOLD: Final = -1
 M_MMAP_THRESHOLD: Final = -3
+M_ARENA_MAX: Final = -8
 """Parameters of glibc's `mallopt`; see its manual page."""
 
 KEPT: Final = 256 * 2**20
@@ -16,6 +18,9 @@ KEPT: Final = 256 * 2**20
 
 FROM_SYSTEM: Final = 32 * 2**20
 """Bytes from which a piece of memory is the system's own, the most that glibc takes."""
+
+ARENAS: Final = 2
+"""Places of memory that all threads of a window share."""
 
 
 @cache
@@ -51,3 +56,14 @@ def keep_freed_memory() -> None:
     if libc is not None:
         libc.mallopt(M_TRIM_THRESHOLD, KEPT)
         libc.mallopt(M_MMAP_THRESHOLD, FROM_SYSTEM)
+
+
+def few_arenas() -> None:
+    """Let all threads take memory from the same two places; to be called before there are threads (glibc).
+
+    glibc gives threads places of their own, eight for each core. Every job of a window is a thread, and what it frees
+    is kept in the place that it happened to get: half as much memory again as is in use, after some minutes of work.
+    """
+    libc = _libc()
+    if libc is not None and "MALLOC_ARENA_MAX" not in os.environ:
+        libc.mallopt(M_ARENA_MAX, ARENAS)

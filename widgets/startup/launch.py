@@ -122,11 +122,13 @@ def application() -> QApplication:
     from PySide6.QtGui import QGuiApplication, QIcon
     from PySide6.QtWidgets import QApplication
 
+    from app.field.memory_release import few_arenas
     from app.paths import asset
 
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found
+    few_arenas()
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Mazescope")
