@@ -57,27 +57,37 @@ def state_folder() -> Path:
 
 def home_folder() -> Path:
     """The user's home folder, or the current one where the system knows of none."""
-    try:
-        return Path.home()
-    except (RuntimeError, KeyError):
-        return Path.cwd()
+    with contextlib.suppress(RuntimeError, KeyError):
+        found = Path.home()
+        if found.is_absolute():
+            return found
+    return Path.cwd()
 
 
 def place_problem() -> str:
-    """One sentence where choices cannot be kept, or only until the system is started again; "" where all is well."""
+    """One sentence where choices cannot be kept, or only until the system is started again; "" where all is well.
+
+    It tells of unsaved work too where that can be kept no more than the choices.
+    """
     folder = config_folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        writable = os.access(folder, os.W_OK)
-    except (OSError, ValueError):
-        writable = False
-    if not writable:
-        return f"The folder {folder} cannot be written to, so nothing is remembered for the next start."
+    if not _writable(folder):
+        lost = "nothing is remembered for the next start"
+        if not _writable(state_folder()):
+            lost += ", and unsaved work is lost if the program is killed"
+        return f"The folder {folder} cannot be written to, so {lost}."
     if not os.environ.get(HOME_VARIABLE) and folder == _temporary_home():
         return (
             f"No home folder is known, so settings and autosaves are kept in {folder}; set HOME to keep them elsewhere."
         )
     return ""
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError):
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def _placed(find: Callable[[], str]) -> Path:

@@ -24,6 +24,7 @@ class Safety(QObject):
     Attributes:
         autosaver: None where the folder for autosaves cannot be written to.
         recovery: likewise.
+        problem: why not, as a sentence; "" where it can.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class Safety(QObject):
         self._message_bar = message_bar
         self.autosaver: Autosaver | None = None
         self.recovery: Recovery | None = None
+        self.problem = ""
         try:
             self._autosave = Autosave(state_folder)
-        except OSError as error:
-            why = error.strerror or error
-            context.report(f"Autosave cannot write to {state_folder}: {why}.", about=Topic.AUTOSAVE)
+        except (OSError, NotImplementedError) as error:
+            # Without a lock, which some file systems of other machines lack, autosaves of two windows would mix.
+            why = getattr(error, "strerror", None) or error
+            self.problem = f"Autosave cannot write to {state_folder}: {why}. Save your work yourself."
         else:
             self.autosaver = Autosaver(context, files, self._autosave, self)
             self.autosaver.failed.connect(lambda sentence: context.report(sentence, about=Topic.AUTOSAVE))

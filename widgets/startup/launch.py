@@ -87,11 +87,15 @@ def keep_safe(window: MainWindow, crash_log: CrashLog | None, *, guided: bool) -
         guided: whether there may be a tour: not when files were asked for.
     """
     from app.paths import place_problem, state_folder
+    from widgets.services.topics import Topic
 
-    problem = place_problem()
-    if problem:
-        window.context.notice(problem)
     safety = window.keep_safe(state_folder(), crash_log)
+    # One sentence, although what has no place for choices mostly has none for autosaves either.
+    problem = place_problem()
+    if safety.problem:
+        window.context.report(problem or safety.problem, about=Topic.AUTOSAVE)
+    elif problem:
+        window.context.notice(problem)
     if not safety.offer() and guided:
         window.features.tour.start_when_ready()
     return safety

@@ -21,6 +21,12 @@ import pwd, runpy, sys
 def none(_user):
     raise KeyError("no such user")
 pwd.getpwuid = pwd.getpwnam = none
+from widgets.shell.message_bar import MessageBar
+say = MessageBar.say
+def told(self, kind, sentence, *more, **named):
+    print(sentence)
+    say(self, kind, sentence, *more, **named)
+MessageBar.say = told
 # With a file there is no tour.
 sys.argv = ["main.py", "--new-window", "assets/samples/solved.json"]
 runpy.run_path(sys.argv[0], run_name="__main__")
@@ -28,21 +34,32 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no passwd")
-@pytest.mark.parametrize("places", ["no home", "unwritable"])
-def test_the_window_opens_and_nothing_but_its_times_is_printed(tmp_path: Path, places: str) -> None:
+@pytest.mark.parametrize(
+    ("odd", "sentence"),
+    [
+        ({"TMPDIR": "FOLDER"}, "No home folder is known"),
+        (dict.fromkeys(("XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), "NOWHERE"), "unsaved work is lost"),
+        pytest.param({"HOME": "relative", "TMPDIR": "NOWHERE"}, "No home folder", marks=pytest.mark.full),
+        pytest.param({"HOME": "NOWHERE", "TMPDIR": "NOWHERE"}, "unsaved work is lost", marks=pytest.mark.full),
+        pytest.param({"HOME": "FOLDER", "XDG_STATE_HOME": "NOWHERE"}, "Autosave cannot write", marks=pytest.mark.full),
+        pytest.param({"HOME": "FOLDER", "XDG_CACHE_HOME": "NOWHERE"}, "", marks=pytest.mark.full),
+        pytest.param({"HOME": "FOLDER", "XDG_CONFIG_HOME": "NOWHERE"}, "is remembered", marks=pytest.mark.full),
+        pytest.param({"HOME": "FOLDER", "XDG_RUNTIME_DIR": "NOWHERE"}, "", marks=pytest.mark.full),
+        pytest.param({"MAZESCOPE_HOME": "NOWHERE"}, "unsaved work is lost", marks=pytest.mark.full),
+    ],
+)
+def test_the_window_opens_tells_one_sentence_and_prints_nothing(
+    tmp_path: Path, odd: dict[str, str], sentence: str
+) -> None:
     (tmp_path / "a file").write_text("")
-    nowhere = str(tmp_path / "a file" / "below it")
+    places = {"FOLDER": str(tmp_path), "NOWHERE": str(tmp_path / "a file" / "below it")}
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    odd = {
-        "no home": {"TMPDIR": str(tmp_path)},
-        "unwritable": {"XDG_STATE_HOME": nowhere, "XDG_CACHE_HOME": nowhere, "XDG_CONFIG_HOME": nowhere},
-    }[places]
     done = subprocess.run(
         [sys.executable, "-c", NO_ENTRY],
         cwd=ROOT,
         env={
             **kept,
-            **odd,
+            **{name: places.get(value, value) for name, value in odd.items()},
             "QT_QPA_PLATFORM": "offscreen",
             "MAZESCOPE_STARTED": str(time.time()),
             "OMP_NUM_THREADS": "1",
@@ -54,7 +71,11 @@ def test_the_window_opens_and_nothing_but_its_times_is_printed(tmp_path: Path, p
     )
     said = [line for line in done.stderr.splitlines() if not line.startswith("This plugin does not support")]
     assert (done.returncode, said) == (0, [])
-    assert set(json.loads(done.stdout)) == {"window", "field"}
+    *told, times = done.stdout.splitlines()
+    assert set(json.loads(times)) == {"window", "field"}
+    *problems, policy = told
+    assert policy.startswith("Opened the policy")
+    assert [sentence in problem for problem in problems] == [True] * bool(sentence)
     assert not (ROOT / "~").exists()
 
 
