@@ -161,7 +161,8 @@ def test_recover_brings_the_work_back_and_undo_leads_to_what_was_saved(hand: Han
     assert hand.context.view.mode == "difference"
     assert hand.window.isWindowModified()
     hand.wait(lambda: not old.exists())
-    assert [file.suffix for file in sorted(old.parent.iterdir())] == [".json", ".lock"], "it is kept by this run now"
+    # It is kept by this run now.
+    hand.wait(lambda: [file.suffix for file in sorted(old.parent.iterdir())] == [".json", ".lock"])
     hand.context.actions.trigger("edit.undo")
     assert hand.document.state == saved
 
