@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
-COUNTS: Final = {"mazes": 400, "patches": 150, "bad files": 400, "maze files": 200, "tabs": 60}
+COUNTS: Final = {"mazes": 400, "patches": 150, "bad files": 400, "maze files": 200, "tabs": 60, "cards": 60}
 """Of each kind, the larger number; the smaller is half of it."""
 
 REPEATS: Final = 3
@@ -99,10 +99,27 @@ def _tabs(window: MainWindow, _folder: Path, count: int) -> Callable[[], object]
     return act
 
 
+def _cards(window: MainWindow, _folder: Path, count: int) -> Callable[[], object]:
+    from app.document import patch_edits
+    from app.interventions.patches import Scale, Zero
+    from widgets.services.event_wait import live
+
+    window.docks.bring("patches")
+
+    def act() -> None:
+        for number in range(count):
+            new = Scale(positive=1 + number / 1000) if number % 2 else Zero(channels=(number % 16,))
+            patch_edits.add_patch(window.context.document, new)
+            live(0)
+
+    return act
+
+
 _KINDS: Final = {
     "mazes": _mazes,
     "patches": _patches,
     "bad files": _bad_files,
     "maze files": _maze_files,
     "tabs": _tabs,
+    "cards": _cards,
 }

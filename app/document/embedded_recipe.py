@@ -26,7 +26,9 @@ _PARTS: Final = 200_000
 """Chunks, blocks and boxes of a file that are gone through."""
 
 _SVG: Final = re.compile(rb'<recipe xmlns="urn:mazescope:recipe">([^<]*)</recipe>')
-_PDF: Final = re.compile(rb"/Subject \(((?:[^()\\]|\\.)*)\)", re.DOTALL)
+_PDF: Final = re.compile(rb"/Subject \(((?:[^()\\]++|\\.)*+)\)", re.DOTALL)
+"""Without a way back: remembering one for each letter takes a hundred times the memory of the text."""
+
 _PDF_ESCAPE: Final = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 _PDF_LETTERS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _FIRST_ARRAY: Final = b"recipe.npy"
