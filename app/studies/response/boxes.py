@@ -125,14 +125,19 @@ class Cutout:
         _fill(inner, parts)
         return room
 
-    def before_pool(self, name: str, parts: Sequence[Tensor]) -> tuple[Tensor, int]:
-        """Rows with all pixels that a max pooling sees, and its padding. The box is then that of its outcome."""
+    def before_pool(self, name: str, parts: Sequence[Tensor]) -> tuple[list[Tensor], int]:
+        """Each part of the rows with all pixels that a max pooling sees, and its padding.
+
+        The box is then that of its outcome.
+        """
         if self.box is None:
-            return torch.cat(list(parts)) if len(parts) > 1 else parts[0], 1
-        box, self.box = self.box, self.box.after_pool()
-        room, inner = _room(self._inputs[name], box, self.box.seen_by_pool(), sum(map(len, parts)), -torch.inf)
-        _fill(inner, parts)
-        return room, 0
+            return list(parts), 1
+        box, self.box, rooms = self.box, self.box.after_pool(), []
+        for part in parts:
+            room, inner = _room(self._inputs[name], box, self.box.seen_by_pool(), len(part), -torch.inf)
+            inner.copy_(part)
+            rooms.append(room)
+        return rooms, 0
 
     def whole(self, name: str, x: Tensor) -> Tensor:
         """The rows as whole images, before a layer that has no pixels."""

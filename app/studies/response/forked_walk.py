@@ -222,9 +222,9 @@ class ForkedWalk:
 
     def _pool(self, step: Step) -> None:
         forks, live = self._forks, self._live
-        parts = [self._line(self._x), self._x] if forks else [self._x]
-        x, padding = self._cutout.before_pool(step.name, parts)
-        free, frozen, real = x.split([forks, self._front, len(x) - forks - self._front])
+        lines = [self._line(self._x)] if forks else []
+        (x, *lines), padding = self._cutout.before_pool(step.name, [self._x, *lines])
+        frozen, real = x.split([self._front, len(x) - self._front])
         out, won = self._pooled(real, padding)
         gate = won[self._zero]
         if step.name in self._plan.kept:
@@ -233,7 +233,7 @@ class ForkedWalk:
         if self._front:
             parts.insert(0, at_winners(frozen, gate))
         if forks:
-            parts.insert(0, self._pooled(free, padding)[0])
+            parts.insert(0, self._pooled(lines[0], padding)[0])
             parts.append(at_winners(real[self._forked], gate))
         if self._plan.flips and step.name not in self._plan.kept:
             # Several times as fast as comparing.

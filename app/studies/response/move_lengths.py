@@ -61,8 +61,8 @@ class LevelMoves:
     @property
     def safe(self) -> bool:
         """True if float32 had room for all squares."""
-        some = self.squares[self.squares > 0]
-        return not len(some) or (_SAFE[0] < float(some.min()) and bool((self.squares < _SAFE[1]).all()))
+        squares = self.squares.numpy()
+        return bool(((squares == 0) | ((squares > _SAFE[0]) & (squares < _SAFE[1]))).all())
 
 
 def _squares(rows: Tensor) -> Tensor:
