@@ -22,6 +22,9 @@ NAME: Final = 0.46
 TICK: Final = 0.42
 """Sizes of an axis' name and of its numbers."""
 
+LEAST: Final = 0.8
+"""Of `TICK`: names of categories that would be smaller take two rows."""
+
 
 @dataclass(frozen=True)
 class Area:
@@ -105,6 +108,34 @@ def axis_text(axis: Axis) -> str:
     return f"{axis.name} ({axis.unit})" if axis.unit else axis.name
 
 
+@dataclass(frozen=True)
+class Labels:
+    """Names of categories under an axis, all of one size.
+
+    Attributes:
+        parts: each name's lines.
+        size: of the texts.
+        rows: 1, or 2 where every other name is below its neighbours, with room for two.
+        lines: the most lines of a name.
+    """
+
+    parts: tuple[tuple[str, ...], ...]
+    size: float
+    rows: int
+    lines: int
+
+
+def category_labels(names: Sequence[str], slots: float) -> Labels:
+    """Names that fit below their places of this width, in two rows where they would be too small in one."""
+    for rows in (1, 2):
+        room = rows * slots - 0.2
+        parts = tuple(tuple(broken(name, TICK, room, at_dots=True)[:3]) for name in names)
+        size = min((fitting(line, TICK, room) for lines in parts for line in lines), default=TICK)
+        if size >= LEAST * TICK:
+            break
+    return Labels(parts, size, rows, max(map(len, parts), default=1))
+
+
 def axes_shapes(plot: Plot, area: Area, palette: Palette, slots: float) -> Iterator[Shape]:
     """Grid lines, ticks with their texts, and the x axis' name at y = 0.2.
 
@@ -120,15 +151,15 @@ def axes_shapes(plot: Plot, area: Area, palette: Palette, slots: float) -> Itera
         y = area.at(1.0, value)[1]
         lines.append((area.x, y, right, y))
         yield Text(area.x - 0.25, y - 0.14, text, TICK, palette.text_muted, anchor="end")
-    for value, text in axis_ticks(plot.x, area.across, 8):
+    labels = category_labels(plot.x.categories, slots)
+    for place, (value, text) in enumerate(axis_ticks(plot.x, area.across, 8)):
         x = area.at(value, 1.0)[0]
         if not plot.x.categories:
             lines.append((x, area.y, x, top))
-        parts = broken(text, TICK, slots - 0.2, at_dots=True)[:3] if plot.x.categories else [text]
-        for number, part in enumerate(parts):
-            size = fitting(part, TICK, slots - 0.2) if plot.x.categories else TICK
-            at = area.y - 0.6 - 0.5 * number
-            yield Text(x, at, part, size, palette.text_muted, anchor="middle")
+            yield Text(x, area.y - 0.6, text, TICK, palette.text_muted, anchor="middle")
+            continue
+        for number, part in enumerate(labels.parts[place], labels.lines * (place % labels.rows)):
+            yield Text(x, area.y - 0.6 - 0.5 * number, part, labels.size, palette.text_muted, anchor="middle")
     yield Segments(tuple(lines), palette.border, 0.02)
     base = []
     if not plot.y.log and area.up[0] < 0 < area.up[1]:

@@ -18,7 +18,7 @@ from app.drawing.figure_parts import fitting
 from app.drawing.fonts import text_width
 from app.drawing.heat_map import heat_map
 from app.drawing.palette import Palette
-from app.drawing.plot_axes import NAME, TICK, Area, axes_shapes, axis_text, broken, plot_limits
+from app.drawing.plot_axes import NAME, TICK, Area, axes_shapes, axis_text, broken, category_labels, plot_limits
 from app.drawing.shapes import Circle, Point, Polygon, Polyline, Rect, Segment, Segments, Shape, Text, moved
 from app.drawing.stacked_bars import HALF, HALF_NET, ink_on, number_in, segments
 from app.studies.study import Plot, Result, Series
@@ -123,9 +123,14 @@ def _curves(plot: Plot, palette: Palette) -> tuple[list[Shape], float]:
     across, up = plot_limits(plot)
     names = plot.x.categories
     slots = (WIDTH - _LEFT - _RIGHT) / max(len(names), 1)
-    lines = max((len(broken(name, TICK, slots - 0.2, at_dots=True)) for name in names), default=1)
-    bottom = _BOTTOM + 0.5 * (min(lines, 3) - 1)
-    height = HEIGHT - 1.0 + (STACKED if any(series.kind == "stack" for series in plot.series) else 0.0)
+    labels = category_labels(names, slots)
+    bottom = _BOTTOM + 0.5 * (labels.lines * labels.rows - 1)
+    height = (
+        HEIGHT
+        - 1.0
+        + 0.5 * labels.lines * (labels.rows - 1)
+        + (STACKED if any(series.kind == "stack" for series in plot.series) else 0.0)
+    )
     top = height - 0.8 - 0.75 * rows
     area = Area(_LEFT, bottom, WIDTH - _LEFT - _RIGHT, top - bottom, across, up, (plot.x.log, plot.y.log))
     shapes: list[Shape] = [*axes_shapes(plot, area, palette, slots)]
