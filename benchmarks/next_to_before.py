@@ -140,7 +140,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="which questions; all unless given")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there as well")
     parser.add_argument("--runs", type=int, default=RUNS, help="of each question and tree (%(default)s)")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     before = arguments.before.resolve()
     for name in ALLOCATOR:
         os.environ.pop(name, None)
