@@ -98,3 +98,13 @@ def test_an_inspected_square_that_becomes_a_wall_is_let_go(make_hand: MakeHand) 
     hand.click(square)
     assert hand.maze.is_wall(square)
     assert hand.context.view.inspected is None
+
+
+def test_the_legends_words_break_between_two_meanings(make_hand: MakeHand) -> None:
+    legend = make_hand(engine=False).window.maze_view.legend
+    words = legend._shown_words
+    meanings = [meaning.strip() for meaning in words.split("·")]
+    assert len(meanings) == 3
+    where_lines_may_break = legend._unbroken(400, words).split(" ")
+    assert [part.replace("\u00a0", " ") for part in where_lines_may_break if part not in ("", "·")] == meanings
+    assert legend._unbroken(80, words) == words, "narrower than a meaning it breaks anywhere"
