@@ -125,10 +125,12 @@ def _curves(plot: Plot, palette: Palette) -> tuple[list[Shape], float]:
     slots = (WIDTH - _LEFT - _RIGHT) / max(len(names), 1)
     labels = category_labels(names, slots)
     bottom = _BOTTOM + 0.5 * (labels.lines * labels.rows - 1)
+    # Long legends and names take no room from the lines.
     height = (
         HEIGHT
         - 1.0
         + 0.5 * labels.lines * (labels.rows - 1)
+        + 0.75 * max(rows - 2, 0)
         + (STACKED if any(series.kind == "stack" for series in plot.series) else 0.0)
     )
     top = height - 0.8 - 0.75 * rows
