@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.maze.random_words import LARGEST_SEED
@@ -87,6 +87,13 @@ def register(context: Context, player: Player) -> None:
     player.changed.connect(context.actions.refresh)
 
 
+class Shrinking(QWidget):
+    """Buttons and slider: before anything else gives way, the slider is as short as it can be."""
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+
 class PlaybackBar(QWidget):
     """Reflects the player.
 
@@ -126,14 +133,17 @@ class PlaybackBar(QWidget):
         )
         for box in (self.speed, self.rule):
             box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            box.setMinimumContentsLength(max(len(box.itemText(at)) for at in range(box.count())))
+            wide = box.fontMetrics().horizontalAdvance
+            longest = max(wide(box.itemText(at)) for at in range(box.count()))
+            # Qt adds the room of an icon, which they have not.
+            box.setMinimumContentsLength(round(longest / wide("X")))
             # In large text it is cut short, and the tooltip says it.
             box.setMinimumWidth(round(4.3 * box.fontMetrics().height()))
         self.seed = WholeNumber("Seed of the draws", "Seed of the draws: both mice use the same ones", 0, LARGEST_SEED)
         self.seed.valueChanged.connect(lambda seed: player.set_rule(replace(player.rule, seed=seed)))
         self.seed.corrected.connect(context.notice)
         self.episodes = ManyEpisodes(context, player)
-        self._where, self._how = QWidget(), QWidget()
+        self._where, self._how = Shrinking(), QWidget()
         # In a narrow window they are below each other.
         self.controls = WrappingRow(self._where, self._how, space=5, fill=True)
         self.verdicts, self.others = Verdicts(context), Verdicts(context)
