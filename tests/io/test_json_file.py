@@ -18,7 +18,7 @@ from app.io.json_file import DEEPEST, MOST_DIGITS, JsonLimitError, json_bytes, p
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        (b"", "expecting value in line 1"),
+        (b"", "is empty; expected a session"),
         (b'{"a": 1,\n "b": }', "expecting value in line 2"),
         (b"[[[1]]]", "nested too deeply"),
         (b'[{"a": [1]}]', "nested too deeply"),

@@ -129,7 +129,7 @@ def test_any_value_makes_a_maze_or_a_sentence(key: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("content", "match"),
     [
-        (b"", "is not JSON"),
+        (b"", "is empty; expected a maze file"),
         (b"{", "is not JSON .* in line 1"),
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"[" * 65 + b"]" * 65, "is not JSON .*nested.*; expected a maze file"),
