@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 STEP = 0.005
@@ -19,6 +20,8 @@ def live(seconds: float) -> None:
     end = time.monotonic() + seconds
     while True:
         QApplication.processEvents()
+        # Outside a loop of its own Qt keeps what is to be deleted later.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         if time.monotonic() >= end:
             return
         time.sleep(STEP)
