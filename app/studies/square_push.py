@@ -166,6 +166,11 @@ class SquarePushResult(Result):
         """The word for a part: "channel" or "unit"."""
         return "channel" if self.question.layer == CHANNELS else "unit"
 
+    @property
+    def _under(self) -> str:
+        """What a heading says of the patches, if any act."""
+        return " under the patches" if self.question.stack.any_enabled else ""
+
     def strongest(self, square: int) -> list[int]:
         """The parts of one square, the largest push for any move, or against, first."""
         return [int(at) for at in np.argsort(-np.abs(self.parts[square]).max(axis=1), kind="stable")]
@@ -199,7 +204,7 @@ class SquarePushResult(Result):
             rows.append(("biases", *self.biases[square].astype(float).tolist()))
             rows.append(("sum", *self.found.logits[square].astype(float).tolist()))
             heads = [(self.part, ""), *((move, "logits") for move in MOVES)]
-            title = f"Push of each {self.part} with the mouse on {self.name(square)}; n = 1 observation"
+            title = f"Push of each {self.part} with the mouse on {self.name(square)}{self._under}; n = 1 observation"
             found.append(Table(f"square{square + 1}", columns_of(rows, heads), title))
         return tuple(found)
 
@@ -211,7 +216,7 @@ class SquarePushResult(Result):
         stacks = [
             bars(
                 f"square{square + 1}",
-                f"Push with the mouse on {self.name(square)}",
+                f"Push with the mouse on {self.name(square)}{self._under}",
                 self.part,
                 shown,
                 self.parts[square],
@@ -235,7 +240,7 @@ class SquarePushResult(Result):
         ]
         names = (*(f"{self.part} {part}" for part in shown), f"{len(others)} others", "biases", "net")
         grid = Grid(names, MOVES, np.vstack(rows), unit="logits", diverging=True)
-        title = f"{self.part.capitalize()}s' pushes on {self.name(square)}"
+        title = f"{self.part.capitalize()}s' pushes on {self.name(square)}{self._under}"
         return Plot(f"numbers{square + 1}", title, Axis("move"), Axis(self.part), grid=grid, note=note)
 
     @property

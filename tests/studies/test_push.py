@@ -272,6 +272,8 @@ def test_at_a_square_the_parts_sum_to_the_logits_under_the_stack(small_policy: P
         net = found.plots[2].grid.values
         assert net[:-1].sum(axis=0) == pytest.approx(net[-1], abs=1e-3)
         assert len(found.tables) == len(found.findings) == 2
+        headings = [each.title for each in (*found.plots, *found.tables[-2:])]
+        assert all("under the patches" in heading for heading in headings)
         assert [plot.name for plot in found.plots] == ["square1", "square2", "numbers1", "numbers2"]
         for square, plot in enumerate(found.plots[:2]):
             *pieces, marked = plot.series

@@ -10,12 +10,18 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
+from app.document.view_mode import Mode
 from app.policy.network import random_network
 from app.policy.saving import save_safetensors
 from tests.widgets.conftest import Hand
 from widgets.playback import series_rows
+from widgets.style import theme
+
+SCREEN = 743
+"""Pixels that a screen of 1366x768 leaves to a window under its title bar."""
 
 STEPS = (0, 8, 64, 4096)
 
@@ -83,6 +89,9 @@ def test_lanes_are_measured_in_the_background_and_clicked_on(opened: Hand) -> No
     bar = training.bar
     assert "log-odds" in bar.said.text()
     assert "imitation" in bar.note.text()
+    # No digit of the axis's ends is cut off: ".12" of "16.12" would be another number.
+    digits = QFontMetrics(theme.number_font(bar.strip.font()))
+    assert max(map(digits.horizontalAdvance, ("16.12", "\N{MINUS SIGN}11.39"))) <= bar.strip.room_for_ends
     bar.lane.setCurrentIndex(bar.lane.findData("solved"))
     bar.lane.activated.emit(bar.lane.currentIndex())
     assert "cheese" in bar.said.text()
@@ -172,6 +181,11 @@ def test_another_series_has_its_lane_next_to_the_first_and_checkpoints_to_compar
     assert "step 82,000 · 1 of 2" in bar.next.name.text()
     assert shown(opened) == STEPS[-1]
     assert training.pinned() is None
+    # Six mazes and two lanes fit a laptop's screen: its legend and the lanes' height give way.
+    opened.context.view.set_mode(Mode.SIDE_BY_SIDE)
+    opened.window.resize(1366, SCREEN)
+    opened.wait(lambda: opened.window.height() == SCREEN)
+    opened.wait(lambda: opened.window.maze_view.legend.height() == 0)
     opened.context.actions["series.next_close"].trigger()
     assert bar.next.isHidden()
     assert opened.window.maze_view.companion is None

@@ -127,7 +127,7 @@ class PlotView(QWidget):
         plot = self._plot
         if plot is None:
             return
-        self.title.setText(plot.title)
+        self.title.setText(unbroken(plot.title))
         self.title.setVisible(self._titled)
         self.note.setText(unbroken(plot.note))
         self.note.setVisible(bool(plot.note))

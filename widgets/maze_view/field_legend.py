@@ -24,6 +24,12 @@ LOW = 17
 ROOMY = 25
 """Lines of text in the view's height from which the legend says what length and opacity mean; else its tooltip does."""
 
+MOST = 0.25
+"""Part of the view's height that the samples may take; in a narrow window they wrap to many rows."""
+
+ANOTHER_ROW = 13
+"""Lines of text by which both limits are higher for each further row of mazes."""
+
 
 class Legend(QWidget):
     """A quiet strip of samples with their meanings; it wraps when the window is narrow.
@@ -34,7 +40,7 @@ class Legend(QWidget):
     def __init__(self, context: Context, picture: Picture, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._picture = context, picture
-        self._roomy, self._low = True, False
+        self._roomy, self._low, self._rows_above = True, False, 1
         self._shown: object = None
         self._heights: dict[object, int] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -45,6 +51,11 @@ class Legend(QWidget):
         for signal in (picture.maze_changed, context.palette_changed, view.mode_changed, view.arrows_changed):
             signal.connect(self._refresh)
         self._refresh()
+
+    def show_rows(self, rows: int) -> None:
+        """Take note of how many rows of mazes share the view's height with it."""
+        self._rows_above = rows
+        self._see_room()
 
     def _refresh(self, *_: object) -> None:
         palette, maze, mode = self._context.palette, self._picture.maze, self._context.view.mode
@@ -108,14 +119,15 @@ class Legend(QWidget):
         if self._low:
             return 0
         definition = max(self._box(width, words).height() for words in self._longest) if self._roomy else 0
-        rows = max(len(self._rows(width, items)) for items in self._fullest)
-        return round(rows * self._row_height() + 8 + definition)
+        return round(self._samples_height(width) + definition)
 
     def _see_room(self) -> None:
         around = self.parentWidget()
         line = QFontMetricsF(self.font()).height()
-        roomy = around is None or around.height() >= ROOMY * line
-        low = around is not None and around.height() < LOW * line
+        more = ANOTHER_ROW * (self._rows_above - 1)
+        roomy = around is None or around.height() >= (ROOMY + more) * line
+        samples = self._samples_height(max(self.width(), 120))
+        low = around is not None and around.height() < max((LOW + more) * line, samples / MOST)
         if (roomy, low) != (self._roomy, self._low):
             self._roomy, self._low = roomy, low
             self.updateGeometry()
@@ -152,9 +164,12 @@ class Legend(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         # In a low window the words give way, and in one for the smallest screens the samples, too.
-        width = max(self.width(), 120)
+        return QSize(120, 0 if self._low else self._samples_height(max(self.width(), 120)))
+
+    def _samples_height(self, width: int) -> int:
+        """Pixels of all rows of samples, without the words below."""
         rows = max(len(self._rows(width, items)) for items in self._fullest)
-        return QSize(120, 0 if self._low else round(rows * self._row_height() + 8))
+        return round(rows * self._row_height() + 8)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._low:

@@ -234,6 +234,7 @@ class MazeView(QWidget):
                 grid.addWidget(numbers, top + rows, across, 1, min(columns, len(roles)))
         for row in range(MOST_ROWS):
             grid.setRowStretch(row, int(row in pane_rows))
+        self.legend.show_rows(len(pane_rows))
         for column in range(len(ROLES)):
             grid.setColumnStretch(column, int(column < columns))
 

@@ -11,13 +11,16 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPol
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.drawing.plots import colour_of
-from app.number_format import short
+from app.number_format import compact, short
 from app.studies.study import Plot, Series
 from widgets.services.context import Context
 from widgets.style import theme
 
 LINES = 4.5
 """Height in lines of text."""
+
+LOWEST = 2.2
+"""Lines of text to which it gives way in a low window: the numbers of both ends have room."""
 
 DOT = 2.5
 """Radius of a checkpoint's dot in pixels."""
@@ -44,7 +47,7 @@ class LaneStrip(QWidget):
         self._other: Plot | None = None
         self._current: int | None = 0
         self._pinned: int | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName("Lane")
         self.setMouseTracking(True)
         context.palette_changed.connect(self._take_look)
@@ -77,8 +80,16 @@ class LaneStrip(QWidget):
                 found.append(f"{series.name} {short(float(series.y[row]))}")
         return " · ".join(found)
 
+    @property
+    def room_for_ends(self) -> int:
+        """Pixels for the numbers of the strip's bottom and top, at its left."""
+        return max(self._x_of(0) - 6, 0)
+
     def sizeHint(self) -> QSize:
         return QSize(200, round(LINES * self.fontMetrics().height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, round(LOWEST * self.fontMetrics().height()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._places:
@@ -123,9 +134,9 @@ class LaneStrip(QWidget):
             y = self._y(0, low, high)
             painter.drawLine(QPointF(self._x_of(0), y), QPointF(self._x_of(len(self._places) - 1), y))
         painter.setPen(QColor(palette.text_muted))
-        room = QRectF(0, 0, max(self._x_of(0) - 6, 0), self.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, short(high))
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, short(low))
+        room = QRectF(0, 0, self.room_for_ends, self.height())
+        for place, value in ((Qt.AlignmentFlag.AlignTop, high), (Qt.AlignmentFlag.AlignBottom, low)):
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight | place, compact(value))
 
     def _draw_series(self, painter: QPainter, series: Series, low: float, high: float) -> None:
         assert self._plot is not None

@@ -27,7 +27,7 @@ LANES: Final = {
 }
 """Name of a plot of `TrainingResult` -> what the choice calls it."""
 
-SCALE: Final = 5
+SCALE: Final = 6
 """Room for the numbers of the lane's ends, in digits."""
 
 BUTTONS: Final = ("series.back", "series.play", "series.forward", "series.pin")

@@ -108,3 +108,16 @@ def test_the_legends_words_break_between_two_meanings(make_hand: MakeHand) -> No
     where_lines_may_break = legend._unbroken(400, words).split(" ")
     assert [part.replace("\u00a0", " ") for part in where_lines_may_break if part not in ("", "·")] == meanings
     assert legend._unbroken(80, words) == words, "narrower than a meaning it breaks anywhere"
+
+
+def test_in_a_small_window_the_room_of_a_wrapped_legend_goes_to_the_mazes(make_hand: MakeHand) -> None:
+    hand = in_front(make_hand(engine=False))
+    view = hand.window.maze_view
+    assert view.legend.height() > 0
+    view.setMaximumWidth(350)
+    around, line = hand.window.height() - view.height(), view.fontMetrics().height()
+    hand.window.resize(900, around + 20 * line)
+    hand.wait(lambda: view.legend.height() == 0)
+    assert view.height() >= 18 * line
+    hand.window.resize(900, around + 40 * line)
+    hand.wait(lambda: view.legend.height() > 0)
