@@ -168,7 +168,7 @@ class SquarePushResult(Result):
 
     @property
     def _under(self) -> str:
-        """What a heading says of the patches, if any act."""
+        """A heading's words on the patches; empty where none acts."""
         return " under the patches" if self.question.stack.any_enabled else ""
 
     def strongest(self, square: int) -> list[int]:
