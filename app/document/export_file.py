@@ -152,7 +152,7 @@ def _snapshots(found: object) -> tuple[Snapshot, ...]:
     kept: dict[str, Snapshot] = {}
     for number, each in enumerate(found if isinstance(found, list) else (), 1):
         if not isinstance(each, dict):
-            raise SessionError(f'Item {number} of "snapshots" is no object.')
+            raise SessionError(f'Item {number} of "snapshots" is not an object.')
         title, view = each.get("title"), each.get("view")
         name = title if isinstance(title, str) and title.strip() else f"Snapshot {number}"
         stack = stack_from_json({"patches": each.get("patches")})

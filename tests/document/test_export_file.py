@@ -215,7 +215,7 @@ def test_a_picture_of_snapshots_brings_all_of_them(tmp_path: Path, recipe: Recip
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"snapshots": [3]}, 'Item 1 of "snapshots" is no object'),
+        ({"snapshots": [3]}, 'Item 1 of "snapshots" is not an object'),
         ({"snapshots": [{"maze": None, "patches": []}]}, "A null was found; expected an object"),
         ({"program": "Other 1"}, "has a recipe that cannot be read; expected an export of Mazescope"),
         ({"study": "levels"}, 'shows the study "levels", which the command `study` asks again'),

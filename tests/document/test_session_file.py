@@ -120,7 +120,7 @@ def change_maze(**values: object) -> str:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "is not JSON"),
+        ("", "is empty"),
         ("[" * 65 + "]" * 65, "is not JSON"),
         ("[]", "This is not a session"),
         ('{"format": "mazescope-maze"}', "This is not a session"),

@@ -191,7 +191,15 @@ def test_a_vector_is_looked_for_beside_its_patches_file(tmp_path: Path) -> None:
     assert (first.vector, second.vector) == (str(tmp_path / "v.safetensors"), "cheese")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[" * 65 + b"]" * 65, b'{"patches": [{"kind": "zer'])
+def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_bytes(b"")
+    with pytest.raises(PatchError) as caught:
+        load_patches(tmp_path / "p.json")
+    assert_sentence(str(caught.value))
+    assert "p.json is empty" in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe\x00", b"[" * 65 + b"]" * 65, b'{"patches": [{"kind": "zer'])
 def test_files_that_are_not_json_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "p.json"
     path.write_bytes(content)

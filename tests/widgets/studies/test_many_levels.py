@@ -97,10 +97,11 @@ def test_the_pointer_on_a_row_shows_the_level_and_marks_go_both_ways(desk: Desk,
     page.rows.scrollTo(index)
     place = page.rows.visualRect(index).center()
     QTest.mouseMove(page.rows.viewport(), place - QPoint(0, 3))
-    QTest.mouseMove(page.rows.viewport(), place)
     desk.wait(page.preview.isVisible)
+    # The preview's own window is there before the pointer goes on.
+    QTest.mouseMove(page.rows.viewport(), place)
     wanted = page.rows.row_of(index)
-    assert page.preview.level == SeededLevel("easy", wanted)
+    desk.wait(lambda: page.preview.level == SeededLevel("easy", wanted))
     assert page.preview.note.text().startswith("Original")
     field = desk.context.level_pictures.field(page.preview.level)
     assert field.request.maze == page.preview.level.maze()
