@@ -165,6 +165,8 @@ def test_a_channel_colours_the_squares_and_gives_its_numbers(hand: Hand) -> None
     panel = hand.window.findChild(ChannelsPanel)
     assert panel is not None
     hand.wait(lambda: panel.grid.shown is not None)
+    # Another test's patches are gone from the activations, too.
+    hand.wait(lambda: hand.context.bridge.latest_activations.request.stack == hand.document.state.stack)
     for title in ("Copy its numbers", "Colour the maze's squares by it"):
         right_click(panel.grid.viewport(), panel.grid.picture_rect(2).center())
         pick(title)
