@@ -149,7 +149,8 @@ def page(compared: dict[str, Any]) -> str:
         "",
         f"**{IMITATION}**",
         "",
-        f"{len(compared['runs'])} small runs of the default recipe, {compared['observations']:,} labelled observations "
+        f"{len(compared['runs'])} small runs of the default recipe with a shorter warm-up, "
+        f"{compared['observations']:,} labelled observations "
         "each (the shipped policies had 2.0 M: these are young), with the seed of the first weights and the seed of "
         "mazes and squares chosen apart. Made by `python -m training.two_seeds`, measured on "
         f"{compared['world']} levels 0:{count} (n = {count}), the cheese where procgen has it; walks with it in the "
