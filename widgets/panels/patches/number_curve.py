@@ -100,6 +100,9 @@ class NumberCurve(QWidget):
         state, position = self._context.document.state, self._position()
         if state.policy is None or position >= len(state.stack.patches):
             return None
+        if not hasattr(state.stack.patches[position], self._number):
+            # Another patch is there already, and this card about to go.
+            return None
         # With this number at rest: the curve does not depend on where its handle is.
         still = state.stack.replaced(position, **{self._number: 0.0, "enabled": True})
         return state.policy, state.maze, still, self._context.bridge.inspected_square
