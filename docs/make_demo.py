@@ -25,11 +25,12 @@ from docs.offscreen import large_screen
 
 large_screen(1760, 1120)
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.document import maze_edits, patch_edits
+from app.drawing.stacked_bars import segments
 from app.field.square_layers import LayerKind
 from app.interventions.patches import NO_PATCHES, AddVector, PatchStack
 from app.maze.maze import Square
@@ -163,20 +164,23 @@ def pushes(camera: Camera) -> None:
     window.context.view.inspect(window.maze_view.picture.decision.square)
     answered(page)
     camera.shoot(20)
-    result, grid = page.runner.result, page.view.plot.grid
+    result, view = page.runner.result, page.view.plot
     assert result is not None
     part = result.strongest(0)[0]  # type: ignore[attr-defined]
     move = int(abs(result.parts[0, part, :4]).argmax())  # type: ignore[attr-defined]
-    cell = next(
-        QPoint(x, y) for y in range(grid.height()) for x in range(0, grid.width(), 3) if grid.cell_at(x, y) == (0, move)
+    canvas, strongest = view._canvas, view.plot.series[0].name
+    piece = max(
+        (each for each in segments(view.plot) if each.series.name == strongest), key=lambda each: each.high - each.low
     )
-    camera.glide(grid, cell)
+    middle = QPointF(piece.x, (piece.low + piece.high) / 2)
+    at = canvas.mapFromScene(canvas.getPlotItem().vb.mapViewToScene(middle))
+    camera.glide(canvas, at)
     window.square_layers.choose(LayerKind.PUSH, part, move)
     wait(lambda: window.square_layers.layer is not None)
     print(f"channel {part} for {MOVES[move]}")
     camera.shoot(18)
     window.context.view.set_mode("patched")
-    QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=cell)
+    QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     menu.actions()[0].trigger()

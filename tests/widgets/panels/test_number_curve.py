@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.document import maze_edits
 from app.field.requests import FieldRequest
-from app.interventions.patches import AddVector, PatchStack, SetValue
+from app.interventions.patches import AddVector, PatchStack, SetValue, Zero
 from app.maze import generator
 from app.maze.routes import decision_square
 from tests.widgets.panels.conftest import Desk, MakeDesk
@@ -78,6 +78,14 @@ def test_another_maze_fades_the_curve_until_it_is_traced(stacked: Desk) -> None:
     assert curve._curve.moves is None
     assert curve.plot.plot is not None
     assert curve.plot.plot.name == "log_probabilities"
+
+
+def test_a_curve_whose_patch_has_become_another_traces_nothing(stacked: Desk) -> None:
+    curve = unfolded(stacked)
+    maze_edits.set_stack(stacked.document, "Zero", PatchStack((Zero(channels=(1,)),)))
+    # The card is deleted a little later.
+    assert curve._key() is None
+    curve.follow()
 
 
 def test_one_curve_is_open_at_a_time(make_desk: MakeDesk) -> None:
