@@ -72,7 +72,9 @@ def leaves_nothing_behind(qtlog: object, request: pytest.FixtureRequest) -> Iter
     QApplication.processEvents()
     left = _threads_besides(threads)
     assert not left, f"threads are still running: {left}"
-    assert not _running_timers() - timers, "timers are still running"
+    running = _running_timers()
+    left_running = [owners for timer, owners in running.items() if timer not in timers]
+    assert not left_running, f"timers are still running: {left_running}"
     assert not _top_level() - widgets, f"top-level widgets are left: {_top_level() - widgets}"
     complaints = [
         record.message
@@ -94,8 +96,17 @@ def _ours(thread: threading.Thread) -> bool:
     return thread.name.startswith(("mazescope", "field engine"))
 
 
-def _running_timers() -> set[int]:
-    return {id(found) for found in gc.get_objects() if type(found) is QTimer and _active(found)}
+def _running_timers() -> dict[int, str]:
+    return {id(found): _owners(found) for found in gc.get_objects() if type(found) is QTimer and _active(found)}
+
+
+def _owners(timer: QTimer) -> str:
+    """The classes of a timer's parents, the nearest first."""
+    names, owner = [], timer.parent()
+    while owner is not None:
+        names.append(type(owner).__name__)
+        owner = owner.parent()
+    return " of ".join(names)
 
 
 def _active(timer: QTimer) -> bool:

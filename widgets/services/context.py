@@ -130,6 +130,7 @@ class Context(Jobs):
             return
         _application().styleHints().colorSchemeChanged.disconnect(self._system_changed)
         self.closing = True
+        self.start.close()
         self.bridge.close()
         self._background.close()
         self._remember.stop()

@@ -43,14 +43,22 @@ class Start(QObject):
         self._bridge.failed.connect(self._end)
         self._timer.start(LONGEST)
 
+    def close(self) -> None:
+        """The window is closed: nothing is over any more, and nothing that waited for it begins."""
+        if self.under_way:
+            self._stop()
+
     def _answered(self, result: FieldResult) -> None:
         if result.complete and self._timer.interval() != SEEN:
             self._timer.start(SEEN)
 
     def _end(self, *_: object) -> None:
         if self.under_way:
-            self.under_way = False
-            self._timer.stop()
-            self._bridge.result.disconnect(self._answered)
-            self._bridge.failed.disconnect(self._end)
+            self._stop()
             self.over.emit()
+
+    def _stop(self) -> None:
+        self.under_way = False
+        self._timer.stop()
+        self._bridge.result.disconnect(self._answered)
+        self._bridge.failed.disconnect(self._end)

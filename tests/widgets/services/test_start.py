@@ -37,6 +37,18 @@ def test_a_start_without_a_field_is_over_when_that_is_told(make_hand: MakeHand) 
     assert not hand.context.start.under_way
 
 
+def test_a_window_that_is_closed_at_its_start_has_nothing_left_to_wait_for(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    start, told = hand.context.start, []
+    start.begin()
+    start.over.connect(lambda: told.append(True))
+    hand.document.mark_saved()
+    hand.window.close()
+    assert not start.under_way
+    assert not start._timer.isActive()
+    assert not told, "what waits for the first field begins no more"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only there are they loaded early")
 def test_torchs_libraries_are_loaded_early_and_torch_is_not_imported() -> None:
     script = (
