@@ -20,7 +20,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -113,6 +113,7 @@ def kinds(folder: Path) -> Iterator[Kind]:
     yield from _mazes_of_others(maze, read_file)
     yield from _exports(maze, policy, read_file)
     yield Kind("series", ".safetensors", _safetensors(policy), lambda path: open_series([path, _sibling(path)]))
+    yield from _remembered(folder, state)
     yield Kind("settings", ".json", json_bytes({"theme": "dark", "recent": ["/a"]}), Settings)
     message = json.dumps({"files": ["/a/b"], "activation": ""}).encode() + b"\n"
     yield Kind("message of a later start", "", message, lambda path: message_of(path.read_bytes()))
@@ -150,10 +151,52 @@ def _mazes_of_others(maze: Any, read: Callable[[Path], object]) -> Iterator[Kind
     yield Kind("grid, NPY", ".npy", buffer.getvalue(), read)
 
 
+def _remembered(folder: Path, state: Any) -> Iterator[Kind]:
+    """Files that the program keeps for itself between runs; a damaged one counts as not there."""
+    from app.document.autosave import FOLDER, Autosave
+    from app.document.session_file import to_json
+    from app.field.convolutions import BFLOAT16
+    from app.field.execution_plan import FastPlan, Plans, default_plan
+    from app.io.json_file import json_bytes
+
+    def recovered(path: Path) -> object:
+        own = Autosave(path.parent)
+        try:
+            path.replace(path.parent / FOLDER / "1-a.json")
+            found = own.left_behind()
+            for each in found:
+                each.discard()
+        finally:
+            own.close()
+        if not found:
+            raise MazescopeError("It was put aside.")
+        return found
+
+    def planned(path: Path) -> object:
+        plans = Plans(path)
+        found = plans.find(1, 15), plans.find_fast(1, 15)
+        if None in found:
+            raise MazescopeError("No plan is known.")
+        return found
+
+    def plans() -> bytes:
+        path = folder / "plans.json"
+        kept = Plans(path)
+        kept.remember(1, 15, default_plan(1))
+        kept.remember_fast(1, 15, FastPlan(replace(default_plan(1), kernel=BFLOAT16), 1.6))
+        return path.read_bytes()
+
+    yield Kind("autosave", ".json", json_bytes({"session_path": None, "session": to_json(state, {})}), recovered)
+    yield Kind("measured plans", ".json", plans(), planned)
+
+
 def _exports(maze: Any, policy: Any, read: Callable[[Path], object]) -> Iterator[Kind]:
     from app.document.recipe import recipe_of
     from app.document.view_mode import Mode
+    from app.drawing.figure import FigureOptions, figure
+    from app.drawing.palette import LIGHT
     from app.export.file_formats import file_bytes
+    from app.export.movies import gif_bytes, mp4_bytes
     from app.field.engine import Engine, FieldRequest
     from app.io import parquet
     from app.io.json_file import json_bytes
@@ -168,6 +211,9 @@ def _exports(maze: Any, policy: Any, read: Callable[[Path], object]) -> Iterator
     for suffix in ("png", "svg", "pdf", "csv", "npz"):
         content = file_bytes(suffix, result, recipe, mode=Mode.ORIGINAL, patched=False)
         yield Kind(f"export, {suffix.upper()}", f".{suffix}", content, read)
+    frames = [figure(result, Mode.ORIGINAL, LIGHT, FigureOptions(show_legend=False))] * 2
+    yield Kind("export, GIF", ".gif", gif_bytes(frames, 2, recipe, scale=0.25), read)
+    yield Kind("export, MP4", ".mp4", mp4_bytes(frames, 2, recipe, scale=0.25), read)
 
     def read_parquet(path: Path) -> object:
         # The recipe is changed, not the file around it, which is pyarrow's own affair.

@@ -170,7 +170,11 @@ def _npz(file: BinaryIO, largest: int) -> bytes | None:
     array = io.BytesIO(zlib.decompressobj(-zlib.MAX_WBITS).decompress(file.read(largest), 4 * largest))
     if npy.read_magic(array) != (1, 0):
         return None
-    shape, _, dtype = npy.read_array_header_1_0(array)
+    try:
+        shape, _, dtype = npy.read_array_header_1_0(array)
+    # Whatever the library makes of a damaged header: a tokenizer's errors as well as its own.
+    except Exception:
+        return None
     if shape != () or dtype.kind != "U" or dtype.byteorder == ">":
         return None
     letters = array.read()

@@ -88,17 +88,18 @@ class LevelsQuestion(Question):
         machines = self.machines.on(device if self.outcomes == "none" else "cpu")
         if self.out is not None:
             return self._run_to_file(self.out, progress, machines)
-        found: list[Columns] = []
+        # By place: a cluster's parts come as they are done.
+        found: dict[int, Columns] = {}
         due = 0.0
-        for _, columns in self._computed(list(self._split()), progress, 0, machines):
-            found.append(columns)
+        for place, columns in self._computed(list(self._split()), progress, 0, machines):
+            found[place] = columns
             started = time.monotonic()
             if partial is unheard or started < due:
                 continue
-            partial(LevelsResult(self, _finished(parquet.stacked(found))))
+            partial(LevelsResult(self, _in_order(found)))
             ended = time.monotonic()
             due = ended + max(BETWEEN_PARTIAL, SHARE_OF_PARTIAL * (ended - started))
-        return LevelsResult(self, _finished(parquet.stacked(found)))
+        return LevelsResult(self, _in_order(found))
 
     def recipe(self) -> Recipe:
         """As data that fits JSON."""
@@ -214,7 +215,9 @@ def _joined(folder: PartsFolder, count: int) -> Iterator[Columns]:
         start = stop
 
 
-def _finished(columns: Columns) -> Columns:
+def _in_order(parts: dict[int, Columns]) -> Columns:
+    """The finished table of the parts that are there, in the order of their places."""
+    columns = parquet.stacked([parts[place] for place in sorted(parts)])
     return _with_repeats(columns, repeats(columns["seed"], *(columns[name] for name in DIGEST)))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import struct
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -272,6 +274,14 @@ def test_a_recipe_beyond_the_limit_is_not_read(files: dict[str, Path], name: str
     text = embedded_recipe(files[name], start)
     assert text is not None
     assert embedded_recipe(files[name], start, len(text) // 4) is None
+
+
+def test_an_npz_whose_first_header_is_cut_has_no_recipe(tmp_path: Path) -> None:
+    header = b"{'descr': '<U4', 'fortran_order': False, 'shape': ("
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("recipe.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
+    with pytest.raises(MazescopeError, match="is an NPZ file of NumPy arrays"):
+        read_file(tmp_path / "a.npz")
 
 
 def read_or_refused(path: Path, content: bytes) -> bool:

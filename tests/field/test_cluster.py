@@ -133,6 +133,17 @@ def test_other_studies_give_the_same_numbers(running: Cluster, small_policy: Pol
     assert there.cosine.tobytes() == here.cosine.tobytes()
 
 
+def test_rows_stay_in_order_where_the_last_part_is_done_first(running: Cluster, small_policy: Policy) -> None:
+    # Parts of 512 levels and of 88.
+    asked = level_range("easy", [range(600)])
+    seen: list[list[int]] = []
+    there = LevelsQuestion(small_policy, asked, machines=Machines(scheduler=running.address)).run(
+        partial=lambda result: seen.append(result.column("seed").tolist())
+    )
+    assert there.column("seed").tolist() == list(range(600))
+    assert all(seeds == sorted(seeds) for seeds in seen)
+
+
 def test_cancelling_and_errors_come_through(running: Cluster, small_policy: Policy, tmp_path: Path) -> None:
     question = LevelsQuestion(
         small_policy,
