@@ -98,8 +98,10 @@ def run(arguments: argparse.Namespace) -> int:
             _write(path, study_bytes(kind, result, palette=palette(parsed.palette)))
     if parsed.report is not None:
         from app.export.study_report import report_bytes
+        from app.studies.command_files import command_words
 
-        _write(parsed.report / REPORT, report_bytes(result, palette(parsed.palette)))
+        words = command_words(result.question, parsed.report)
+        _write(parsed.report / REPORT, report_bytes(result, palette(parsed.palette), words))
     print(json_text(result) if parsed.json else text_of(result), end="")
     return 0
 

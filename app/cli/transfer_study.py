@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the study's own options."""
-    parser.add_argument("--vector", default="cheese", help="cheese or top-right; cheese when left out")
-    parser.add_argument("--layer", default=DEFAULT_LAYER, help=f"where; {DEFAULT_LAYER} if left out")
+    parser.add_argument("--vector", default="cheese", help="cheese, top-right or a vector's file; cheese when left out")
+    parser.add_argument("--layer", help=f"where; {DEFAULT_LAYER} when left out, or the file's own")
     parser.add_argument("--coefficient", type=float, default=-1.0, metavar="T", help="times what; -1 when left out")
     parser.add_argument(
         "--pairs", type=int, default=10, metavar="N", help="other levels' vectors on each; 10 if left out"
@@ -41,7 +41,7 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
         policy,
         inputs.levels(),
         arguments.vector,
-        full_name(arguments.layer, policy.width),
+        full_name(arguments.layer, policy.width) if arguments.layer else "",
         arguments.coefficient,
         arguments.pairs,
         arguments.controls,

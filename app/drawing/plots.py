@@ -33,7 +33,7 @@ STACKED: Final = 4.5
 COLOURS: Final = ("original", "patched", "difference", "top_right", "decision", "mouse")
 """Roles of the palette that series without one get, in this order."""
 
-_TITLE = 0.62
+_TITLE, _LEAST_TITLE = 0.62, 0.54
 _LEFT, _RIGHT, _BOTTOM = 1.9, 0.4, 1.7
 _LINE, _THIN = 0.09, 0.03
 _DASH = 0.34
@@ -103,9 +103,11 @@ def plot_shapes(plot: Plot, palette: Palette) -> tuple[list[Shape], float]:
     height += foot
     for number, line in enumerate(notes):
         shapes.append(Text(0, foot - 0.55 * number - 0.45, line, 0.38, palette.text_muted))
-    size = fitting(plot.title, _TITLE, WIDTH, "semibold")
-    shapes.append(Text(0, height + 0.3, plot.title, size, palette.text, weight="semibold"))
-    return shapes, height + 1.0
+    size = max(fitting(plot.title, _TITLE, WIDTH, "semibold"), _LEAST_TITLE)
+    lines = broken(plot.title, size, WIDTH, "semibold")
+    for number, line in enumerate(reversed(lines)):
+        shapes.append(Text(0, height + 0.3 + 0.8 * number, line, size, palette.text, weight="semibold"))
+    return shapes, height + 1.0 + 0.8 * (len(lines) - 1)
 
 
 def colour_of(plot: Plot, series: Series, palette: Palette) -> str:

@@ -15,7 +15,6 @@ from app.drawing.palette import LIGHT, Palette
 from app.drawing.plots import result_figure
 from app.errors import MazescopeError
 from app.export.images import pdf_bytes, png_bytes, svg_bytes
-from app.number_format import general
 from app.studies.study import Cell, Column, Result, Table
 
 KINDS: Final = ("csv", "parquet", "json", "svg", "png", "pdf")
@@ -138,13 +137,13 @@ def _is_text(column: Column) -> bool:
     return any(isinstance(cell, str) for cell in column.values)
 
 
-def shown_cell(cell: Cell) -> str:
-    """A cell for people, short."""
+def shown_cell(cell: Cell, *, cut: bool = True) -> str:
+    """A cell for people, short; a long text is cut unless told otherwise."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float):
-        return general(cell) if abs(cell) < 1e-3 and cell else f"{cell:.3f}".rstrip()
+        return f"{cell:.4g}" if abs(cell) < 1e-3 and cell else f"{cell:.3f}"
     text = str(cell)
-    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+    return text if len(text) <= _WIDEST or not cut else text[: _WIDEST - 1] + "…"

@@ -6,6 +6,7 @@ The page holds everything itself: figures as SVG, no scripts, nothing from a net
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
@@ -25,19 +26,23 @@ h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2.2rem } p.found { 
 figure { margin: 1rem 0 } svg { max-width: 100%; height: auto }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums } caption { text-align: left }
 th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #d8dde3 } th { border-bottom-width: 2px }
-td.text, th.text { text-align: left } pre { background: #f4f6f8; padding: .8rem; overflow-x: auto; font-size: .8rem }
-div.wide { overflow-x: auto } footer { margin-top: 2rem; font-size: .85rem; color: #5a6470 }
+td.text, th.text { text-align: left } div.wide { overflow-x: auto; margin: 1.2rem 0 }
+pre { background: #f4f6f8; padding: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem }
+ footer { margin-top: 2rem; font-size: .85rem; color: #5a6470 }
 """
 
 
-def report_bytes(result: Result, palette: Palette = LIGHT) -> bytes:
+def report_bytes(result: Result, palette: Palette = LIGHT, words: Sequence[str] | None = None) -> bytes:
     """The page, in UTF-8; equal results give equal bytes.
 
     Args:
         result: the result.
         palette: colours of the figures; the page itself is light.
+        words: the arguments that ask the same, where the question's own name not all files that it takes; see
+            `app.studies.command_files`.
     """
-    name = result.question.study
+    asked = result.question
+    name = asked.study
     first, *more = result.findings or ("",)
     figures = []
     for plot in result.plots:
@@ -53,7 +58,7 @@ def report_bytes(result: Result, palette: Palette = LIGHT) -> bytes:
         "<h2>Tables</h2>",
         *map(_table, result.tables),
         "<h2>Recipe</h2><p>The same numbers again:</p>",
-        f"<pre>{escape(result.question.command())}</pre><pre>{escape(result.question.python())}</pre>",
+        f"<pre>{escape(asked.command(words))}</pre><pre>{escape(asked.python(words))}</pre>",
         f"<pre>{escape(recipe)}</pre>",
         f"<footer>Made by {escape(PROGRAM)}.</footer></body></html>\n",
     ]
@@ -72,7 +77,10 @@ def _table(table: Table) -> str:
                 f"<tr><td class='text' colspan='{len(texts)}'>and {len(table) - MOST_ROWS:,} more rows</td></tr>"
             )
             break
-        cells = (f"<td{_of_text(text)}>{escape(shown_cell(cell))}</td>" for cell, text in zip(row, texts, strict=True))
+        cells = (
+            f"<td{_of_text(text)}>{escape(shown_cell(cell, cut=False))}</td>"
+            for cell, text in zip(row, texts, strict=True)
+        )
         rows.append(f"<tr>{''.join(cells)}</tr>")
     body = "".join(rows)
     return f"<div class='wide'><table><caption>{escape(table.title)}</caption><tr>{heads}</tr>{body}</table></div>"

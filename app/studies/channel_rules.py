@@ -89,7 +89,7 @@ def chosen_by(
             best = ranking[0]
             raise MazescopeError(
                 f"No channel of {layer_name} peaks at the cheese in half of {len(mazes)} levels; the best, channel "
-                f"{best.channel}, does in {best.score:.0%}."
+                f"{best.channel}, does in {best.score * 100:.0f} %."
             )
         return ChosenChannels(found, f"peak within one pixel of the cheese in half of {len(mazes)} levels", len(mazes))
     there = decision_levels(levels)

@@ -197,7 +197,7 @@ def _choices_line(title: str, row: Choices) -> str:
 
 def _retargeting_lines(table: EffectsTable) -> list[str]:
     if not table.channels:
-        return [f"No channel peaks at the cheese in {MARKS:.0%} of the levels, so none is retargeted.", ""]
+        return [f"No channel peaks at the cheese in {MARKS * 100:.0f} % of the levels, so none is retargeted.", ""]
     which = ", ".join(map(str, table.channels))
     lines = [
         f"Retargeting, levels of side {SMALLEST} and more, the cheese removed: path probability to where it was, with",

@@ -13,6 +13,7 @@ from cachetools import LRUCache
 
 from app.errors import MazescopeError
 from app.io import parquet
+from app.policy.policy import Policy
 from app.progress import Cancelled, Progress, go_on
 from app.studies.fit_models import (
     fit_numbers,
@@ -125,8 +126,15 @@ class FitQuestion(Question):
     def words(self) -> tuple[str, ...]:
         """The arguments of the command line."""
         source = ("--table", str(self.source)) if isinstance(self.source, Path) else self.source.levels.words()
-        distinct = ("--distinct",) if self.distinct else ()
-        return (*source, "--features", *self.features, "--outcome", self.outcome, *distinct)
+        more = ("--distinct",) if self.distinct else ()
+        more += () if self.draws == DRAWS else ("--draws", str(self.draws))
+        more += () if self.seed == 0 else ("--seed", str(self.seed))
+        return (*source, "--features", *self.features, "--outcome", self.outcome, *more)
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy that is asked; None where a file holds what it has answered."""
+        return None if isinstance(self.source, Path) else self.source.policy
 
     def _columns(self, device: str, progress: Progress) -> tuple[dict[str, np.ndarray], Recipe]:
         names = ["seed", "repeats", "log_odds", COLUMNS[self.outcome], *self.features]

@@ -182,7 +182,7 @@ class ResampleResult(Result):
             f"the cheese on the same square, the field changes by {same.mean:.2f} %; elsewhere, by {away.mean:.2f} %: "
             f"{change:+.2f}{ends_text(low, high)} points more (n = {same.n} levels).",
             f"{others.sets} random sets of as many other channels: {others.mean:.2f} % and {beyond.mean:.2f} %; "
-            f"{share:.0%} of them differ by as much.",
+            f"{share * 100:.0f} % of them differ by as much.",
         ]
         flips = [self.cells["greedy_flips", "claimed", kind] for kind in KINDS]
         if flips[0].n:

@@ -18,8 +18,11 @@ from app.field.log_odds import log_odds
 from app.field.machines import HERE, Machines
 from app.field.number_check import check_finite
 from app.field.vector_field import move_probabilities
+from app.interventions.compatibility import fitting_layer
 from app.interventions.dynamic_vectors import WORDS
+from app.interventions.patches import AddVector
 from app.interventions.probes import Concept, train_probe
+from app.interventions.vectors import ActivationVector, read_vector
 from app.maze.maze import Maze
 from app.maze.moves import DOWN, LEFT, RIGHT, UP
 from app.policy.layers import DEFAULT_LAYER
@@ -29,7 +32,7 @@ from app.studies.decision_levels import DecisionLevel, decision_levels, each_pie
 from app.studies.level_set import LevelSet
 from app.studies.study import Partial, Question, Recipe, key_of, read_only, unheard
 from app.studies.sweep import random_direction, resumable_layers
-from app.studies.transfer_result import TransferResult
+from app.studies.transfer_result import FROM_FILE, TransferResult
 
 PAIRS: Final = 10
 CONTROLS: Final = 5
@@ -48,8 +51,9 @@ class TransferQuestion(Question):
     Attributes:
         policy: the policy, otherwise unpatched.
         levels: the levels; those without a decision square are left out.
-        vector: a word, "cheese" or "top-right".
-        layer: one that a run can resume after.
+        vector: a word, "cheese" or "top-right"; or the path of a vector's file, which is one more direction, next to
+            the cheese vectors of the levels (of a top-right vector, next to theirs).
+        layer: one that a run can resume after; of a file, its own. Empty for that, or the usual one.
         coefficient: times what every direction is added.
         pairs: how many other levels' vectors are tried on each.
         controls: how many random directions.
@@ -58,7 +62,8 @@ class TransferQuestion(Question):
         machines: what computes.
 
     Raises:
-        PatchError: for an unknown word or layer, or one that a run cannot resume after.
+        PatchError: for what is neither a word nor a vector's file, a file of zeros, an unknown layer, one that is not
+            the file's, or one that a run cannot resume after.
         MazescopeError: for no level, a coefficient of 0, or too few pairs or controls.
     """
 
@@ -67,7 +72,7 @@ class TransferQuestion(Question):
     policy: Policy
     levels: LevelSet
     vector: str = "cheese"
-    layer: str = DEFAULT_LAYER
+    layer: str = ""
     coefficient: float = -1.0
     pairs: int = PAIRS
     controls: int = CONTROLS
@@ -76,9 +81,7 @@ class TransferQuestion(Question):
     machines: Machines = field(default=HERE, compare=False)
 
     def __post_init__(self) -> None:
-        if self.vector not in WORDS:
-            raise PatchError(f"A vector named {self.vector!r} was asked for; expected one of {', '.join(WORDS)}.")
-        object.__setattr__(self, "layer", resumable_layers((self.layer,), self.policy.width)[0])
+        object.__setattr__(self, "layer", self._checked_layer())
         if not self.coefficient:
             raise MazescopeError("A coefficient of 0 adds nothing; expected another, such as -1.")
         for name, least in (("pairs", 1), ("controls", 2), ("top", 1)):
@@ -86,6 +89,33 @@ class TransferQuestion(Question):
                 raise MazescopeError(f"{getattr(self, name)} {name} were asked for; expected at least {least}.")
         if not len(self.levels):
             raise MazescopeError("No level was named; expected at least one.")
+
+    def _checked_layer(self) -> str:
+        width = self.policy.width
+        if self.file is None:
+            return resumable_layers((self.layer or DEFAULT_LAYER,), width)[0]
+        own = fitting_layer(AddVector(layer=self.file.layer, vector=self.vector), self.policy).name
+        if self.layer and resumable_layers((self.layer,), width)[0] != own:
+            raise PatchError(f"The vector {self.vector} is of {own}, not of {self.layer}.")
+        if not self.file.norm:
+            raise PatchError(f"The vector {self.vector} is zero everywhere and points nowhere.")
+        return resumable_layers((own,), width)[0]
+
+    @property
+    def file(self) -> ActivationVector | None:
+        """The vector of the file; None for a word.
+
+        Raises:
+            PatchError: when the file cannot be read.
+        """
+        return None if self.vector in WORDS else read_vector(self.vector)
+
+    @property
+    def word(self) -> str:
+        """The word that names each level's own vector."""
+        if self.file is None:
+            return self.vector
+        return self.file.kind if self.file.kind in WORDS else "cheese"
 
     def run(self, *, device: str = "cpu", progress: Progress = go_on, partial: Partial = unheard) -> TransferResult:
         """Measure.
@@ -102,7 +132,7 @@ class TransferQuestion(Question):
         there = tuple(level for level, is_there in zip(levels, count, strict=True) if is_there)
         if len(there) < 3:
             raise MazescopeError(
-                f"{len(there)} of {len(self.levels)} levels have a decision square and a {self.vector} vector; "
+                f"{len(there)} of {len(self.levels)} levels have a decision square and a {self.word} vector; "
                 "expected at least 3."
             )
         probes = {
@@ -122,8 +152,18 @@ class TransferQuestion(Question):
             for relation, probe in probes.items()
             for kind, attribute in (("probe", "direction"), ("mean difference", "mean_difference"))
         }
+        file = self.file
         work = _TransferToLevel(
-            self.vector, self.layer, self.coefficient, self.controls, self.top, self.seed, total, len(there), directions
+            self.word,
+            self.layer,
+            self.coefficient,
+            self.controls,
+            self.top,
+            self.seed,
+            total,
+            len(there),
+            directions,
+            None if file is None else np.array(file.values),
         )
         rng = np.random.default_rng([self.seed, 3])
         pieces = []
@@ -146,14 +186,18 @@ class TransferQuestion(Question):
             {relation: probe.accuracy for relation, probe in probes.items()},
             self.controls,
             self.top,
+            "" if file is None else file.name,
+            None if file is None else _distances_to(file, there),
         )
 
     def recipe(self) -> Recipe:
         """As data that fits JSON."""
+        file = {} if self.file is None else {"vector_sha256": self.file.digest}
         return {
             "policy": {"name": self.policy.name, "weights_sha256": self.policy.weights_hash},
             "levels": self.levels.recipe(),
             "vector": self.vector,
+            **file,
             "layer": self.layer,
             "coefficient": self.coefficient,
             "pairs": self.pairs,
@@ -174,7 +218,7 @@ class TransferQuestion(Question):
     ) -> tuple[np.ndarray, list[bool]]:
         """The sum of all levels' vectors in float64, of the layer's shape, and which of them are not zero."""
         total, there = None, []
-        work = _VectorOfLevel(self.vector, self.layer)
+        work = _VectorOfLevel(self.word, self.layer)
         for vector in each_piece(work, self.policy, levels, progress, machines):
             total = vector.astype(np.float64) if total is None else total + vector
             there.append(bool(vector.any()))
@@ -219,6 +263,7 @@ class _TransferToLevel:
     total: np.ndarray
     count: int
     directions: dict[tuple[str, str], np.ndarray]
+    given: np.ndarray | None
 
     def __call__(self, piece: _Piece, forward: LevelForward) -> _Transferred:
         level = piece.level
@@ -253,7 +298,8 @@ class _TransferToLevel:
         probe, difference = (
             sign * torch.from_numpy(np.array(self.directions[relation, kind])) for kind in ("probe", "mean difference")
         )
-        found = {"own": own, "mean of other levels": mean, "mean difference": difference, "probe": probe}
+        given = {} if self.given is None else {FROM_FILE: torch.from_numpy(self.given)}
+        found = {"own": own, **given, "mean of other levels": mean, "mean difference": difference, "probe": probe}
         for number in range(self.controls):
             unit = random_direction(self.layer, width, self.seed * 1000 + number)
             found[f"random {number + 1}"] = in_layer_shape(unit[None], self.layer)[0]
@@ -261,6 +307,17 @@ class _TransferToLevel:
         kept = torch.zeros(len(probe), dtype=torch.bool)
         kept[channels[: self.top]] = True
         return found | {f"{name}, {self.top} channels": _only(found[name], kept) for name in found}
+
+
+def _distances_to(file: ActivationVector, levels: tuple[DecisionLevel, ...]) -> np.ndarray:
+    """(n,) distances, in cells, of each level's cheese from that of the level a file's vector was taken on; NaN where
+    it was taken on none, on several, or in another world."""
+    source = file.maze_a
+    if source is None or source.cheese is None:
+        return read_only(np.full(len(levels), np.nan))
+    return read_only(
+        [_apart(source.cheese, level.start) if level.start.world == source.world else np.nan for level in levels]
+    )
 
 
 def vectors_of(word: str, mazes: tuple[Maze, ...], stage: str, forward: LevelForward) -> Tensor:

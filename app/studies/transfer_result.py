@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from app.studies.intervals import MEAN_INTERVAL, MEDIAN_INTERVAL, ends_text, median_interval
 from app.studies.levels_result import binned_means
 from app.studies.study import Axis, Cell, Column, Plot, Question, Result, Series, Table, columns_of, json_number, key_of
+
+FROM_FILE: Final = "the file's"
+"""The direction of a vector's file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,9 @@ class TransferResult(Result):
         accuracy: by statement, the held-out accuracy of its probe.
         controls: random directions.
         top: channels that directions are restricted to.
+        file: what a vector's file calls its vector; empty without a file.
+        file_distances: (n,) distances, in cells, of each level's cheese from that of the file's own level, NaN where
+            it has none; None without a file.
     """
 
     question: Question
@@ -44,12 +50,16 @@ class TransferResult(Result):
     accuracy: Mapping[str, float]
     controls: int
     top: int
+    file: str = ""
+    file_distances: np.ndarray | None = None
 
     def rows(self) -> list[tuple[str, int, float, float, float, float | None]]:
         """(direction, n, median change, its interval, median P(cheese)), random directions together."""
         found = []
         for suffix in ("", f", {self.top} channels"):
-            for name in ("own", "mean of other levels", "mean difference", "probe"):
+            for name in ("own", FROM_FILE, "mean of other levels", "mean difference", "probe"):
+                if name not in self.changes:
+                    continue
                 found.append(
                     self._row(f"{name}{suffix}", self.changes[f"{name}{suffix}"], self.probs[f"{name}{suffix}"])
                 )
@@ -68,7 +78,8 @@ class TransferResult(Result):
         rows: list[tuple[Cell, ...]] = []
         for place, level in enumerate(self.levels):
             for name, changes in self.changes.items():
-                rows.append((level, name, None, None, float(changes[place]), float(self.probs[name][place])))
+                source, far = self._file_source(place) if name.startswith(FROM_FILE) else (None, None)
+                rows.append((level, name, source, far, float(changes[place]), float(self.probs[name][place])))
             for pair in range(place * tried, (place + 1) * tried):
                 rows.append(
                     (
@@ -105,18 +116,16 @@ class TransferResult(Result):
             f"{key_of(self.coefficient)} times each direction, scaled to the norm of the level's own vector, at "
             f"{self.layer.removeprefix('embedder.')}; {MEDIAN_INTERVAL}"
         )
-        x, y, low, high = binned_means(self.distances, self.pairs)
-        by_distance = Table(
-            "by_distance",
-            (
-                Column("distance of the cheeses", x, "cells"),
-                Column("mean change", y, "nats"),
-                Column("low", low, "nats"),
-                Column("high", high, "nats"),
+        found = [
+            Table("directions", columns_of(self.rows(), heads), title),
+            _by_distance(
+                "by_distance", "Other levels' vectors", f"{len(self.pairs)} pairs", self.distances, self.pairs
             ),
-            f"Other levels' vectors, n = {len(self.pairs)} pairs; {MEAN_INTERVAL}",
-        )
-        return (Table("directions", columns_of(self.rows(), heads), title), by_distance)
+        ]
+        far, changes = self._file_points()
+        if len(far):
+            found.append(_by_distance("file_by_distance", f"Vector {self.file}", f"{len(far)} levels", far, changes))
+        return tuple(found)
 
     @property
     def plots(self) -> tuple[Plot, ...]:
@@ -144,16 +153,28 @@ class TransferResult(Result):
         )
         x, y, low, high = binned_means(self.distances, self.pairs)
         own = float(self.changes["own"].mean())
+        far, changes = self._file_points()
+        of_file = []
+        if len(far):
+            across, mean, below, above = binned_means(far, changes)
+            of_file = [Series(FROM_FILE, across, mean, len(far), below, above, MEAN_INTERVAL, "points")]
         distance = Plot(
             "by_distance",
             "Another level's vector, by the distance of the cheeses",
             Axis("distance of the two cheeses", "cells", low=0),
             Axis("mean change of log-odds", "nats"),
             (
-                Series("own vector", np.array([0, x.max()]), np.array([own, own]), len(self.levels), control=True),
+                Series(
+                    "own vector",
+                    np.array([0, float(np.max([*x, *far]))]),
+                    np.array([own, own]),
+                    len(self.levels),
+                    control=True,
+                ),
                 Series("another level's", x, y, len(self.pairs), low, high, MEAN_INTERVAL, "points"),
+                *of_file,
             ),
-            note=f"n = {len(self.pairs)} pairs; {MEAN_INTERVAL}",
+            note=f"n = {len(self.pairs)} pairs" + (f", {len(far)} levels" if len(far) else "") + f"; {MEAN_INTERVAL}",
         )
         return bars, distance
 
@@ -173,6 +194,7 @@ class TransferResult(Result):
         told = ", ".join(f"{accuracy:.2f} (cheese {name} the mouse)" for name, accuracy in self.accuracy.items())
         shown = {
             "own vector": "own",
+            **({f"vector {self.file}": FROM_FILE} if FROM_FILE in rows else {}),
             "another level's": "another level's",
             "mean of the others": "mean of other levels",
             "mean difference": "mean difference",
@@ -190,7 +212,6 @@ class TransferResult(Result):
 
     def to_json(self) -> Any:
         """The directions, and other levels' vectors by distance."""
-        x, y, low, high = binned_means(self.distances, self.pairs)
         return {
             "n": len(self.levels),
             "layer": self.layer,
@@ -205,13 +226,29 @@ class TransferResult(Result):
                 }
                 for name, count, median, below, above, chance in self.rows()
             },
-            "by_distance": [
-                dict(zip(("distance", "mean", "low", "high"), map(json_number, row), strict=True))
-                for row in zip(x, y, low, high, strict=True)
-            ],
+            "by_distance": _distance_json(self.distances, self.pairs),
             "pairs": len(self.pairs),
+            **self._file_json(),
             "probe_accuracy": dict(self.accuracy),
         }
+
+    def _file_source(self, place: int) -> tuple[str, float | None]:
+        """The name of the file's vector, and how far its level's cheese is from a level's."""
+        assert self.file_distances is not None
+        return self.file, json_number(self.file_distances[place])
+
+    def _file_points(self) -> tuple[np.ndarray, np.ndarray]:
+        """Distances of the cheeses and changes by the file's vector, of levels whose distance is known."""
+        if self.file_distances is None:
+            return np.zeros(0), np.zeros(0)
+        there = np.isfinite(self.file_distances)
+        return self.file_distances[there], self.changes[FROM_FILE][there]
+
+    def _file_json(self) -> dict[str, Any]:
+        if self.file_distances is None:
+            return {}
+        far, changes = self._file_points()
+        return {"file": self.file, "file_by_distance": _distance_json(far, changes) if len(far) else []}
 
     @staticmethod
     def _row(
@@ -220,3 +257,22 @@ class TransferResult(Result):
         low, high = median_interval(changes)
         chance = None if probs is None else float(np.median(probs))
         return name, len(changes), float(np.median(changes)), low, high, chance
+
+
+def _by_distance(name: str, what: str, count: str, distances: np.ndarray, changes: np.ndarray) -> Table:
+    x, y, low, high = binned_means(distances, changes)
+    columns = (
+        Column("distance of the cheeses", x, "cells"),
+        Column("mean change", y, "nats"),
+        Column("low", low, "nats"),
+        Column("high", high, "nats"),
+    )
+    return Table(name, columns, f"{what}, n = {count}; {MEAN_INTERVAL}")
+
+
+def _distance_json(distances: np.ndarray, changes: np.ndarray) -> list[dict[str, float | None]]:
+    names = ("distance", "mean", "low", "high")
+    return [
+        dict(zip(names, map(json_number, row), strict=True))
+        for row in zip(*binned_means(distances, changes), strict=True)
+    ]

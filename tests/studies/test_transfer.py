@@ -88,8 +88,77 @@ def test_what_is_said_and_written(small_policy: Policy) -> None:
     assert [plot.name for plot in found.plots] == ["directions", "by_distance"]
 
 
+def test_a_file_of_a_vector_is_one_more_direction_by_the_distance_of_its_cheese(
+    small_policy: Policy, tmp_path: Path, device: str
+) -> None:
+    asked = some(6)
+    source, layer = asked.mazes[0], "embedder.block2.res2.resadd"
+    values = word_vector("cheese", small_policy, source, layer).numpy()
+    vector = ActivationVector(
+        "from the first",
+        "cheese",
+        layer,
+        values,
+        small_policy.weights_hash,
+        maze_a=source,
+        maze_b=source.with_cheese(None),
+    )
+    path = tmp_path / "first.safetensors"
+    save_vector(path, vector)
+    question = TransferQuestion(small_policy, asked, str(path), pairs=2, controls=2, top=3)
+    found = question.run(device=device)
+    assert found.layer == question.layer == layer
+    # On the level it was taken on, it is that level's own; on the others it is not.
+    assert found.changes["the file's"][0] == pytest.approx(found.changes["own"][0], abs=1e-4)
+    assert not np.allclose(found.changes["the file's"][1:], found.changes["own"][1:], atol=1e-3)
+    for row, maze in enumerate(asked.mazes):
+        assert source.cheese is not None
+        assert maze.cheese is not None
+        assert found.file_distances is not None
+        assert found.file_distances[row] == pytest.approx(np.hypot(*np.subtract(source.cheese, maze.cheese)))
+    # Where others' vectors are added, this one gives what another level's gives from that level.
+    pair = found.sources.index(asked.levels[0].name)
+    assert found.pairs[pair] == pytest.approx(found.changes["the file's"][pair // 2], abs=1e-4)
+    printed = found.to_json()
+    assert json.loads(json.dumps(printed, allow_nan=False)) == printed
+    assert printed["directions"]["the file's"]["n"] == 6
+    far = [each["distance"] for each in printed["file_by_distance"]]
+    assert far == sorted(far)
+    assert far[0] == 0
+    assert [table.name for table in found.tables] == ["directions", "by_distance", "file_by_distance"]
+    assert "vector from the first" in found.findings[0]
+    assert [series.name for series in found.plots[1].series] == ["own vector", "another level's", "the file's"]
+    of_file = [row for row in found.records.rows() if row[1] == "the file's"]
+    assert {row[2] for row in of_file} == {"from the first"}
+
+
+def test_a_file_that_no_single_level_made_has_no_distances(small_policy: Policy, tmp_path: Path) -> None:
+    shape = (32, 16, 16)
+    values = np.random.default_rng(0).standard_normal(shape)
+    vector = ActivationVector("drawn", "random", "embedder.block2.res2.resadd", values, small_policy.weights_hash)
+    path = tmp_path / "drawn.safetensors"
+    save_vector(path, vector)
+    found = TransferQuestion(small_policy, some(4), str(path), pairs=1, controls=2, top=3).run()
+    assert found.to_json()["file_by_distance"] == []
+    assert [table.name for table in found.tables] == ["directions", "by_distance"]
+    assert found.to_json()["directions"]["the file's"]["n"] == 4
+
+
+def test_files_that_cannot_be_transferred(small_policy: Policy, tmp_path: Path) -> None:
+    layer = "embedder.block2.res2.resadd"
+    for name, values in (("some", np.ones((32, 16, 16))), ("none", np.zeros((32, 16, 16)))):
+        save_vector(
+            tmp_path / f"{name}.safetensors",
+            ActivationVector(name, "random", layer, values, small_policy.weights_hash),
+        )
+    with pytest.raises(PatchError, match=r"is of embedder.block2.res2.resadd, not of embedder.block1.res1.resadd"):
+        TransferQuestion(small_policy, some(3), str(tmp_path / "some.safetensors"), "embedder.block1.res1.resadd")
+    with pytest.raises(PatchError, match="is zero everywhere"):
+        TransferQuestion(small_policy, some(3), str(tmp_path / "none.safetensors"))
+
+
 def test_what_cannot_be_asked(small_policy: Policy) -> None:
-    with pytest.raises(PatchError, match="expected one of cheese, top-right"):
+    with pytest.raises(PatchError, match="There is no vector file mouse"):
         TransferQuestion(small_policy, some(3), "mouse")
     with pytest.raises(MazescopeError, match="coefficient of 0"):
         TransferQuestion(small_policy, some(3), coefficient=0)

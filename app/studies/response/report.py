@@ -103,7 +103,7 @@ def _bend_sentence(result: ResponseNumbers, found: Bends) -> str:
     if found.asymmetry == 0:
         return f"There is no asymmetry: {up} and {down} move {what} by equal amounts; {count}."
     if found.stage is None:
-        best = f"; the closest, {short_name(found.best)}, accounts for {found.share:.0%}" if found.best else ""
+        best = f"; the closest, {short_name(found.best)}, accounts for {found.share * 100:.0f} %" if found.best else ""
         return (
             f"No single stage makes the asymmetry: {up} and {down} move {what} by {_signed(real[0])} "
             f"and {_signed(real[1])}{best}; {count}."

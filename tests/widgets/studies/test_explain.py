@@ -77,7 +77,7 @@ def test_the_window_shows_what_the_command_prints(desk: Desk, panel: ExplainPane
     assert "from app.cli.study_command import ask" in copied(desk, page.view._python)
 
 
-@pytest.mark.parametrize("name", ["response", "push", "outcome"])
+@pytest.mark.parametrize("name", ["response", "push", "outcome", "levels", "fit"])
 def test_the_copied_line_works_as_pasted_whatever_is_open(desk: Desk, panel: ExplainPanel, name: str) -> None:
     # An edited maze, two patches, and a policy that is in no file.
     maze_edits.move_cheese(desk.document, other_square(desk))
