@@ -126,7 +126,7 @@ class FitQuestion(Question):
     def words(self) -> tuple[str, ...]:
         """The arguments of the command line."""
         source = ("--table", str(self.source)) if isinstance(self.source, Path) else self.source.levels.words()
-        more = ("--distinct",) if self.distinct else ()
+        more: tuple[str, ...] = ("--distinct",) if self.distinct else ()
         more += () if self.draws == DRAWS else ("--draws", str(self.draws))
         more += () if self.seed == 0 else ("--seed", str(self.seed))
         return (*source, "--features", *self.features, "--outcome", self.outcome, *more)
