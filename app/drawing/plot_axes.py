@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log10
 from typing import Final
@@ -174,11 +174,23 @@ def axes_shapes(plot: Plot, area: Area, palette: Palette, slots: float) -> Itera
 
 
 def broken(text: str, size: float, room: float, weight: str = "regular", *, at_dots: bool = False) -> list[str]:
-    """A text in lines that fit, broken between words, and behind dots if told: in "block2.res2", not in "3.14"."""
+    """`in_lines` of Inter at a size."""
+    return in_lines(text, room, lambda line: text_width(line, size, weight), at_dots=at_dots)
+
+
+def in_lines(text: str, room: float, width: Callable[[str], float], *, at_dots: bool = False) -> list[str]:
+    """A text in lines that fit, broken between words, and behind dots if told: in "block2.res2", not in "3.14".
+
+    Args:
+        text: the text.
+        room: the width that there is; a single word may take more.
+        width: of a line.
+        at_dots: see above.
+    """
     lines = [""]
     for word in re.split(r"(?<=\.)(?!\d)|(?<=\s)" if at_dots else r"(?<=\s)", text.strip()):
         longer = lines[-1] + word
-        if lines[-1] and text_width(longer, size, weight) > room:
+        if lines[-1] and width(longer) > room:
             lines.append(word)
         else:
             lines[-1] = longer

@@ -130,25 +130,23 @@ class TransferResult(Result):
     @property
     def plots(self) -> tuple[Plot, ...]:
         """The directions side by side; the change by the distance of the cheeses."""
-        rows = self.rows()
-        series = Series(
-            "",
-            np.arange(len(rows)),
-            np.array([row[2] for row in rows]),
-            len(self.levels),
-            np.array([row[3] for row in rows]),
-            np.array([row[4] for row in rows]),
-            MEDIAN_INTERVAL,
-            "bars",
-        )
+        rows = {row[0]: row for row in self.rows()}
+        suffix = f", {self.top} channels"
+        names = tuple(name for name in rows if not name.endswith(suffix))
+        series = []
+        for said, ending in (("all channels", ""), (f"{self.top} channels", suffix)):
+            there = [(place, rows[name + ending]) for place, name in enumerate(names) if name + ending in rows]
+            numbers = np.array([row[2:5] for _, row in there])
+            places = np.array([place for place, _ in there])
+            low, high = numbers[:, 1], numbers[:, 2]
+            series.append(Series(said, places, numbers[:, 0], len(self.levels), low, high, MEDIAN_INTERVAL, "bars"))
         axis = Axis("median change of log-odds", "nats")
-        names = tuple(row[0] for row in rows)
         bars = Plot(
             "directions",
             "Directions of equal norm",
             Axis("direction", categories=names),
             axis,
-            (series,),
+            tuple(series),
             note=f"n = {len(self.levels)} decision squares; {MEDIAN_INTERVAL}",
         )
         x, y, low, high = binned_means(self.distances, self.pairs)

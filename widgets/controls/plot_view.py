@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from app.drawing.palette import Palette
 from app.drawing.stacked_bars import HALF_NET, Segment, segment_at
 from app.number_format import short
+from widgets.controls.category_ticks import category_ticks
 from widgets.controls.grid_view import GridView
 from widgets.controls.panel_parts import column, heading, muted, unbroken
 from widgets.controls.plot_canvas import add_stacks, dress_axis, plot_canvas
@@ -27,6 +28,12 @@ LINES: Final = 11
 
 MORE_LINES: Final = 6
 """More of them with stacked bars, whose pieces are small."""
+
+USUAL_LINES: Final = 2
+"""Lines of names below an axis that the picture has room for; with more it is higher."""
+
+EDGE: Final = 0.3
+"""Of a place's width: what is right of its middle at the end of an axis, at least."""
 
 STALE: Final = 0.35
 """Opacity of a plot of what is no longer on the canvas."""
@@ -141,8 +148,6 @@ class PlotView(QWidget):
             return
         if self._canvas is None:
             self._make_canvas()
-        lines = self._lines + (MORE_LINES if any(series.kind == "stack" for series in plot.series) else 0)
-        self._picture.setFixedHeight(lines * QFontMetrics(self.font()).height())
         self._picture.setCurrentWidget(self._canvas)
         self._fill(plot, self._context.palette)
         self._read(self._handle_place)
@@ -167,12 +172,8 @@ class PlotView(QWidget):
         for side, axis in (("bottom", plot.x), ("left", plot.y)):
             # What runs upwards is named over the plot: there its name would be cut off in a low panel.
             item = dress_axis(canvas, side, palette, font, axis_text(axis) if side == "bottom" else "")
-            names = [(place, _in_two(name)) for place, name in enumerate(axis.categories)]
-            item.setTicks([names] if names else None)
-            if side == "bottom":
-                # Pyqtgraph leaves room for one line of ticks over the axis' name.
-                two = any("\n" in name for _, name in names)
-                item.setHeight(3.7 * QFontMetrics(font).height() if two else None)
+            item.setTicks([list(enumerate(axis.categories))] if axis.categories else None)
+        self._name_places(plot)
         canvas.setLogMode(plot.x.log, plot.y.log)
         canvas.showGrid(x=not plot.x.categories, y=True, alpha=0.15)
         entries: dict[str, str] = {}
@@ -199,6 +200,32 @@ class PlotView(QWidget):
         self._cursor = pg.InfiniteLine(0, pen=pg.mkPen(palette.text_muted, width=1, style=Qt.PenStyle.DotLine))
         self._cursor.hide()
         canvas.addItem(self._cursor, ignoreBounds=True)
+
+    def _name_places(self, plot: Plot) -> None:
+        """Write the names below the axis in the room that there is now, and make the picture as high as it takes."""
+        metrics, item, names = QFontMetrics(self.font()), self._canvas.getAxis("bottom"), plot.x.categories
+        lines = self._lines + (MORE_LINES if any(series.kind == "stack" for series in plot.series) else 0)
+        item.setHeight(None)
+        over = 0
+        # Names are apart already; what is over the end of the axis is to be seen all the same.
+        item.setStyle(hideOverlappingLabels=not names)
+        if names:
+            room = (self.width() - self._canvas.getAxis("left").width()) / len(names)
+            ticks, high = category_ticks(names, room, metrics)
+            item.setTicks([ticks])
+            # Pyqtgraph leaves room for one line of ticks over the axis' name.
+            item.setHeight((1.7 + high) * metrics.height() if high > 1 else None)
+            lines += max(0, high - USUAL_LINES)
+            last = max(metrics.horizontalAdvance(line) for line in ticks[-1][1].split("\n"))
+            over = max(0, round(last / 2 - EDGE * room))
+        self._canvas.getPlotItem().layout.setContentsMargins(1, 1, 1 + over, 1)
+        self._picture.setFixedHeight(lines * metrics.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        plot = self._plot
+        if plot is not None and plot.grid is None and self._canvas is not None and plot.x.categories:
+            self._name_places(plot)
 
     def _add(self, series: Series, colour: str, plot: Plot) -> None:
         import pyqtgraph as pg
@@ -338,15 +365,6 @@ def reading(plot: Plot, x: float, piece: Segment | None = None) -> str:
             parts.append(f"{series.name} {short(float(series.y[at]))}".strip())
     place = where if piece is not None else f"{plot.x.name} {where}"
     return f"{place}: {' · '.join(parts)}" if parts else ""
-
-
-def _in_two(name: str) -> str:
-    """A name on two lines, broken at the space nearest to its middle: next to each other, more of them fit."""
-    spaces = [place for place, letter in enumerate(name) if letter == " "]
-    if not spaces:
-        return name
-    place = min(spaces, key=lambda each: abs(each - len(name) / 2))
-    return f"{name[:place]}\n{name[place + 1 :]}"
 
 
 def _entry(series: Series, colour: str) -> str:

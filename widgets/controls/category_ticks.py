@@ -1,0 +1,36 @@
+"""Names of a plot's places, below its axis: in lines that fit, and in two rows in turn where one has no room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtGui import QFontMetrics
+
+from app.drawing.plot_axes import in_lines
+
+GAP: Final = 6
+"""Pixels between two names of a row, at least."""
+
+ROWS: Final = (1, 2)
+
+
+def category_ticks(names: Sequence[str], room: float, metrics: QFontMetrics) -> tuple[list[tuple[int, str]], int]:
+    """(place, text) of each name, a line feed between its lines; and how many lines all of them take.
+
+    Args:
+        names: of the places 0, 1, 2, ...
+        room: pixels from one place to the next.
+        metrics: of the font.
+    """
+    lines: list[list[str]] = []
+    rows = 1
+    for rows in ROWS:
+        wide = rows * room - GAP
+        lines = [in_lines(name, wide, metrics.horizontalAdvance, at_dots=True) for name in names]
+        if all(metrics.horizontalAdvance(line) <= wide for each in lines for line in each):
+            break
+    # Each row is as high as its own names.
+    high = [max(map(len, lines[row::rows]), default=0) for row in range(rows)]
+    ticks = [(place, "\n" * sum(high[: place % rows]) + "\n".join(each)) for place, each in enumerate(lines)]
+    return ticks, max(1, sum(high))
