@@ -57,6 +57,9 @@ class CardList(QWidget):
         # Of what was there nothing is left: the patches of a file. A single one may just have been changed.
         other = (rebuilt or len(kinds) > 1) and not any(id(patch) in open_before for patch in stack.patches)
         place = 0 if self._scroll is None else self._scroll.verticalScrollBar().value()
+        anew = self._scroll is not None and (rebuilt or other)
+        # Until all is known, and there is room: else whatever is shown has all cards placed again, squeezed.
+        self._layout.setEnabled(not anew)
         if rebuilt:
             added = self._rebuild(stack, open_before)
         acting = {position for position, _ in stack.active}
@@ -64,14 +67,20 @@ class CardList(QWidget):
             card.set_open(open_before.get(id(patch), card.is_open))
             problem = problems.get(position, "")
             card.show_patch(position, patch, problem, acts=position in acting and not problem)
-        if self._scroll is not None and (rebuilt or other):
+        self._layout.setEnabled(True)
+        if self._scroll is not None and anew:
             # At once, not when the layout is next done: cards must never be painted squeezed into too little room.
+            room = self._scroll.viewport().size()
+            self.resize(room.width(), max(room.height(), self._needed(room.width())))
             self._layout.activate()
-            room, width = self._scroll.viewport().height(), self._scroll.viewport().width()
-            self.resize(width, max(room, self._layout.totalHeightForWidth(width)))
             self._scroll.verticalScrollBar().setValue(0 if other else place)
             if added is not None and not other:
                 self._reveal(added)
+
+    def _needed(self, width: int) -> int:
+        """Height of all cards at a width, in logical pixels."""
+        layout = self._layout
+        return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalMinimumSize().height()
 
     def _reveal(self, card: PatchCard) -> None:
         """Scroll no further than shows a card whole, or its top where it is higher than the room there is."""
@@ -106,7 +115,6 @@ class CardList(QWidget):
         made: list[PatchCard] = []
         many = len(patches) - tail - same > MANY and self._scroll is not None
         if many:
-            # In sight, each card that is added has all others placed again.
             self.hide()
         for position in range(same, len(patches) - tail):
             patch = patches[position]
