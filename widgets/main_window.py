@@ -19,7 +19,7 @@ from widgets.controls.tab_order import ReadingOrder
 from widgets.controls.wrapping_row import WrappingRow
 from widgets.exporting.exports import Exports
 from widgets.features import Features
-from widgets.files.drop_overlay import DropSign
+from widgets.files.drop_overlay import DropSign, copy_dropped, files_of
 from widgets.files.opening import Files
 from widgets.files.recent_menu import RecentMenu
 from widgets.help.tour import Parts as TourParts
@@ -61,6 +61,7 @@ from widgets.shell.source_caption import SourceLine, window_title
 from widgets.shell.status_bar import Status
 from widgets.shell.view_switch import ViewSwitch
 from widgets.studies.explain_panel import ExplainPanel
+from widgets.style import theme
 
 ICON_HEIGHT = 1.35
 """Side of an icon in heights of a line of text."""
@@ -69,6 +70,7 @@ ICON_HEIGHT = 1.35
 class MainWindow(ReadingOrder, QMainWindow):
     """A maze in the middle, its level above, tools at the left, panels at the right, numbers below."""
 
+    @theme.dressed_at_the_end()
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
@@ -370,9 +372,9 @@ class MainWindow(ReadingOrder, QMainWindow):
     # -- Qt
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        paths = _files_of(event)
+        paths = files_of(event)
         if paths:
-            _copy(event)
+            copy_dropped(event)
             self.drop_sign.show_over(self._page.geometry(), len(paths))
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
@@ -380,21 +382,11 @@ class MainWindow(ReadingOrder, QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.drop_sign.hide()
-        _copy(event)
-        self.files.open_paths(_files_of(event))
+        copy_dropped(event)
+        self.files.open_paths(files_of(event))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.layout_memory.close()
         self.compare.stop()
         self.context.close()
         super().closeEvent(event)
-
-
-def _copy(event: QDropEvent) -> None:
-    """Take what is dropped as a copy: where the other program believes it moved, it may delete the file."""
-    event.setDropAction(Qt.DropAction.CopyAction)
-    event.accept()
-
-
-def _files_of(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

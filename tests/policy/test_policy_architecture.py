@@ -125,6 +125,13 @@ def test_a_width_beyond_the_limit(opening, state_dict):
     opening(state_dict(2), "a network of width 2; expected a width of 1 to 1", width=1)
 
 
+def test_a_width_beyond_the_limit_is_refused_before_values_are_read(opening, state_dict, monkeypatch):
+    """A tensor of stride zero claims more values than its file holds."""
+    monkeypatch.setattr("app.policy.architecture._read", lambda *_: pytest.fail("values were read"))
+    claimed = {**state_dict(1), "embedder.block1.conv.weight": torch.zeros(1).expand(32, 3, 3, 3)}
+    opening(claimed, "a network of width 2; expected a width of 1 to 1", width=1)
+
+
 @pytest.mark.parametrize("dtype", [torch.int64, torch.int8, torch.bool, torch.complex64])
 def test_wrong_types(dtype, opening, refusal, tmp_path, state_dict):
     weights = {**state_dict(1), "fc_value.bias": torch.zeros(1, dtype=dtype)}

@@ -24,10 +24,15 @@ from app.field.engine import Engine
 from app.maze.ascii import from_ascii
 from app.maze.maze import Maze, Square
 from app.policy.policy import Policy
+from tests.widgets.waiting import wait_until
 from widgets.main_window import MainWindow
+from widgets.playback import rollout_loader
+from widgets.services import context as context_module
+from widgets.services import study_runner
 from widgets.services.context import Context
 from widgets.services.settings import Settings
 from widgets.services.study_runner import StudyRunner
+from widgets.shell import layout_memory
 
 SMALL = """
 #######
@@ -55,6 +60,12 @@ HARMLESS = "This plugin does not support"
 def small_maze() -> Maze:
     """Side 7 in an easy world, with a loop."""
     return from_ascii(SMALL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _short_pauses() -> None:
+    """What waits for a pause of the user waits less: tests pause only where they wait."""
+    rollout_loader.CALM, study_runner.PATIENCE = 20, 40  # type: ignore[misc]
 
 
 @pytest.fixture(autouse=True)
@@ -181,7 +192,7 @@ class Hand:
 
     def wait(self, until: Callable[[], bool], timeout: int = 30_000) -> None:
         """Wait for something to become true."""
-        self.qtbot.waitUntil(until, timeout=timeout)
+        wait_until(until, timeout)
 
     def answered(self) -> None:
         """Wait for the whole field of what is open."""
@@ -255,6 +266,17 @@ class Windows:
             hand.window.close()
             hand.window.deleteLater()
             hand.context.deleteLater()
+
+
+SOON = 60
+"""Milliseconds after which choices and arrangements are remembered where a test waits for that."""
+
+
+@pytest.fixture
+def remembered_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows made from here on remember choices and arrangements sooner than for a user."""
+    monkeypatch.setattr(context_module, "REMEMBERED_AFTER", SOON)
+    monkeypatch.setattr(layout_memory, "SETTLED", SOON)
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from tests.widgets.dialogs import DIALOGS, LONG
 from widgets.controls.keycaps import KeyCaps
 from widgets.controls.panel_parts import Elided
 from widgets.shell.docks import Docks
+from widgets.style import theme
 
 SCREEN = (1366, 728)
 """Pixels of a common small screen, less a bar of the desktop."""
@@ -42,7 +43,9 @@ PICTURES = os.environ.get("MAZESCOPE_PICTURES")
 
 
 @pytest.fixture(params=[1.0, 2.0])
-def scaled(make_hand: MakeHand, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hand]:
+def scaled(
+    make_hand: MakeHand, qapp: QApplication, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Hand]:
     """A window on the small screen, with text of one of two sizes."""
     monkeypatch.setattr(Docks, "screen_height", SCREEN[1])
     hand = make_hand()
@@ -51,7 +54,8 @@ def scaled(make_hand: MakeHand, request: pytest.FixtureRequest, monkeypatch: pyt
     hand.window.resize(*SCREEN)
     QTest.qWait(20)
     yield hand
-    hand.context.set_text_scale(1.0)
+    # The next window puts it into force: to change this one, which goes, would take as long as to make it.
+    theme.set_text_scale(qapp, 1.0)
 
 
 @pytest.fixture(scope="module", params=[1.0, 2.0])

@@ -356,7 +356,7 @@ def test_another_appearance_moves_nothing(own_hand: Hand) -> None:
         assert places() == before
 
 
-def test_a_crash_forgets_no_choice(own_hand: Hand) -> None:
+def test_a_crash_forgets_no_choice(remembered_soon: None, own_hand: Hand) -> None:
     hand = own_hand
     hand.key(Qt.Key.Key_L)
     shown = hand.context.actions["view.legend"].isChecked()

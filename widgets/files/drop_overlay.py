@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.services.context import Context
@@ -45,3 +47,14 @@ class DropSign(QWidget):
         painter.drawRoundedRect(words.adjusted(-line, -line // 2, line, line // 2), 8, 8)
         painter.setPen(QColor(palette.accent_text))
         painter.drawText(words, flags, sentence)
+
+
+def copy_dropped(event: QDropEvent) -> None:
+    """Take what is dropped as a copy: where the other program believes it moved, it may delete the file."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
+
+
+def files_of(event: QDropEvent) -> list[Path]:
+    """Paths of the dropped files that are on this machine."""
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

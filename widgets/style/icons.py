@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 import qtawesome
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap
 
 from app.drawing.maze_shapes import cheese_shapes, mouse_shapes
 from app.drawing.palette import Palette
@@ -24,14 +25,11 @@ def icon(name: str, palette: Palette, colour: str = "") -> QIcon:
             look as they do in the maze.
         colour: "#rrggbb" in place of the palette's text colour; the maze's things keep theirs.
     """
-    if name == "rodent":
-        return _of_shapes(mouse_shapes((0, 0), palette))
-    if name == "cheese":
-        return _of_shapes(cheese_shapes((0, 0), palette))
-    if name == "cheese-off":
-        line = ((0.1, 0.95), (0.9, 0.05))
-        gap, stroke = Polyline(line, palette.panel, 0.2), Polyline(line, palette.text, 0.085)
-        return _of_shapes([*cheese_shapes((0, 0), palette), gap, stroke])
+    if name in _OWN:
+        made = QIcon()
+        for image in _images(name, palette):
+            made.addPixmap(QPixmap.fromImage(image))
+        return made
     glyph = qtawesome.icon(
         f"mdi6.{name}",
         color=colour or palette.text,
@@ -67,17 +65,33 @@ class _GlyphEngine(QIconEngine):
         return _GlyphEngine(self._glyph)
 
 
-def _of_shapes(shapes: Iterable[Shape]) -> QIcon:
-    """An icon of shapes that are on the square (0, 0)."""
-    made = QIcon()
+def _cheese_off(palette: Palette) -> list[Shape]:
+    line = ((0.1, 0.95), (0.9, 0.05))
+    gap, stroke = Polyline(line, palette.panel, 0.2), Polyline(line, palette.text, 0.085)
+    return [*cheese_shapes((0, 0), palette), gap, stroke]
+
+
+_OWN: dict[str, Callable[[Palette], Iterable[Shape]]] = {
+    "rodent": lambda palette: mouse_shapes((0, 0), palette),
+    "cheese": lambda palette: cheese_shapes((0, 0), palette),
+    "cheese-off": _cheese_off,
+}
+"""Shapes of the maze's own things, on the square (0, 0)."""
+
+
+@cache
+def _images(name: str, palette: Palette) -> tuple[QImage, ...]:
+    """One of _OWN in each of _SIZES. Images, as pixmaps must not outlive the application."""
+    shapes = list(_OWN[name](palette))
+    made = []
     for size in _SIZES:
-        pixmap = QPixmap(size, size)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
+        image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
         painter.translate(0, size)
         painter.scale(size, -size)
         for shape in shapes:
             paint(painter, shape)
         painter.end()
-        made.addPixmap(pixmap)
-    return made
+        made.append(image)
+    return tuple(made)

@@ -19,6 +19,7 @@ from app.interventions.patches import NO_PATCHES, Patch, PatchStack
 from app.maze.ascii import from_ascii
 from app.maze.maze import Maze
 from app.policy.policy import Policy
+from tests.widgets.waiting import wait_until
 from widgets.services.context import Context
 from widgets.services.settings import Settings
 from widgets.style import theme
@@ -58,7 +59,8 @@ class Desk:
 
     def put(self, kind: Callable[[Context], W], width: int = 340, height: int = 640) -> W:
         """Make a panel, show it, and wait until the engine has answered."""
-        panel = kind(self.context)
+        with theme.dressed_at_the_end():
+            panel = kind(self.context)
         self.qtbot.addWidget(panel)
         panel.resize(width, height)
         panel.show()
@@ -69,7 +71,7 @@ class Desk:
     def answered(self) -> None:
         """Wait for the field and the activations of what is open."""
         if self.document.state.policy is not None:
-            self.qtbot.waitUntil(self._whole, timeout=30_000)
+            wait_until(self._whole)
         QApplication.processEvents()
 
     def _whole(self) -> bool:
@@ -91,7 +93,7 @@ class Desk:
 
     def wait(self, until: Callable[[], bool], timeout: int = 30_000) -> None:
         """Wait for something to become true."""
-        self.qtbot.waitUntil(until, timeout=timeout)
+        wait_until(until, timeout)
 
     @staticmethod
     def click(widget: QWidget, at: QPoint | None = None, modifier: Qt.KeyboardModifier | None = None) -> None:

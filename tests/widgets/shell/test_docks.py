@@ -11,11 +11,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QStyle, QTabBar, QToolButton,
 
 from app.document import patch_edits
 from app.interventions.patches import AddVector
-from tests.widgets.conftest import Hand, MakeHand
-from widgets.services.context import REMEMBERED_AFTER
+from tests.widgets.conftest import SOON, Hand, MakeHand
 from widgets.services.settings import Settings
 from widgets.shell.docks import Docks
-from widgets.shell.layout_memory import SETTLED
 
 
 def test_a_panel_closed_by_its_button_comes_back_by_its_action(make_hand: MakeHand) -> None:
@@ -218,7 +216,7 @@ def kept(hand: Hand, name: str) -> object:
     return Settings(hand.context.settings.file).get(name)
 
 
-def test_a_crash_forgets_no_arrangement(make_hand: MakeHand) -> None:
+def test_a_crash_forgets_no_arrangement(remembered_soon: None, make_hand: MakeHand) -> None:
     hand = make_hand(engine=False)
     dock = hand.window.docks.docks["inspector"]
     dock.raise_()
@@ -234,11 +232,14 @@ def test_a_crash_forgets_no_arrangement(make_hand: MakeHand) -> None:
     assert again.window.dockWidgetArea(again.window.docks.docks["patches"]) == left
 
 
-def test_the_stage_is_not_remembered(make_hand: MakeHand) -> None:
+def test_the_stage_is_not_remembered(remembered_soon: None, make_hand: MakeHand) -> None:
     hand = make_hand(engine=False)
     hand.wait(lambda: kept(hand, "closed_panels") == [])
     hand.key(Qt.Key.Key_F11)
-    QTest.qWait(SETTLED + REMEMBERED_AFTER + 200)
+    QTest.qWait(2 * SOON)
+    # All that was remembered until now is on the disk when this is.
+    hand.context.settings.set("later", True)
+    hand.wait(lambda: kept(hand, "later") is True)
     assert kept(hand, "closed_panels") == []
     hand.key(Qt.Key.Key_Escape)
 
@@ -285,14 +286,16 @@ def test_buttons_grow_with_the_text(make_hand: MakeHand) -> None:
     assert all(larger[name] >= 1.8 * usual[name] for name in usual), (usual, larger)
 
 
-def test_heights_of_panels_come_back_after_large_text(make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_heights_of_panels_come_back_after_large_text(
+    remembered_soon: None, make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Docks, "screen_height", 800)
     hand = make_hand(engine=False)
     hand.window.resize(1200, 760)
     docks = hand.window.docks.docks
     QApplication.processEvents()
     hand.window.resizeDocks([docks["patches"], docks["channels"]], [200, 480], Qt.Orientation.Vertical)
-    QTest.qWait(SETTLED + 100)
+    QTest.qWait(2 * SOON)
     before = docks["patches"].height()
     scale_text(hand, 2.0)
     assert len(places(hand)["policy"][0]) == len(docks) - 1, "gathered"
