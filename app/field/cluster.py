@@ -142,11 +142,19 @@ def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         ):
             yield client
         return
+
+    class OwnClient(Client):
+        def __del__(self) -> None:
+            # Dask's own would try for twice the time to take leave of a scheduler that never answered, and print that
+            # it could not.
+            if self.status != "connecting":
+                super().__del__()
+
     try:
         with warnings.catch_warnings():
             # Whether versions fit is asked for below.
             warnings.simplefilter("ignore")
-            client = Client(scheduler, timeout=CONNECTING, set_as_default=False)
+            client = OwnClient(scheduler, timeout=CONNECTING, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise MazescopeError(
             f"No Dask scheduler answers at {scheduler}; expected the address that it printed when it started, such as "

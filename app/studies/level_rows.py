@@ -46,7 +46,11 @@ class LevelRows:
     def __call__(self, block: LevelBlock, forward: LevelForward) -> dict[str, np.ndarray]:
         """The columns of the block's wanted levels, `DIGEST` in place of `repeats`."""
         mazes = block.mazes()
-        routes = [level_routes(maze) for maze in mazes]
+        routes = []
+        for maze in mazes:
+            # Plain Python, which others wait for.
+            forward.check()
+            routes.append(level_routes(maze))
         columns: dict[str, np.ndarray] = {
             "seed": block.seeds.astype(np.int64),
             "dim": np.array([maze.dim for maze in mazes], dtype=np.int32),

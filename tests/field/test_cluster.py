@@ -184,6 +184,15 @@ def test_a_scheduler_that_is_not_there_is_a_sentence(small_policy: Policy, monke
             LevelsQuestion(small_policy, asked, machines=Machines(scheduler=address)).run()
 
 
+def test_a_scheduler_that_is_not_there_is_all_that_is_told() -> None:
+    command = [sys.executable, "main.py", "study", "levels", "--seeds", "0:9", "--scheduler", "nowhere"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("No Dask scheduler answers at nowhere")
+
+
 @pytest.mark.full
 def test_workers_started_for_the_run(small_policy: Policy) -> None:
     asked = level_range("easy", [range(600)])

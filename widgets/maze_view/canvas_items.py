@@ -13,6 +13,7 @@ from app.drawing.maze_shapes import FRAME
 from app.drawing.palette import Palette
 from app.drawing.shapes import Shape
 from app.maze.maze import Square
+from widgets.services.window_first import window_first
 from widgets.style.shape_painter import paint
 
 ARROW_KEYS = {
@@ -110,6 +111,7 @@ class ShapesItem(pg.GraphicsObject):
     def boundingRect(self) -> QRectF:
         return QRectF(-FRAME, -FRAME, self._side + 2 * FRAME, self._side + 2 * FRAME)
 
+    @window_first
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         # Of a square that is painted again, the pixels on its edge are cleared whole: more than the square is in them.
         pixel = 2 / max(abs(painter.worldTransform().m11()), 1.0)

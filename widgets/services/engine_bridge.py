@@ -11,6 +11,7 @@ from app.field.fast_offer import FastOffer
 from app.field.requests import ActivationRequest, ActivationResult, FieldRequest, FieldResult
 from app.maze.maze import Square
 from widgets.services.view_state import ViewState
+from widgets.services.window_first import window_first
 
 if TYPE_CHECKING:
     from app.field.engine import Engine
@@ -178,6 +179,7 @@ class EngineBridge(QObject):
             self._engine.request_activations(request)
 
     @Slot(object)
+    @window_first
     def _take_result(self, result: FieldResult) -> None:
         if result.exact and result.request == self._request:
             self.latest = result
@@ -186,6 +188,7 @@ class EngineBridge(QObject):
             self.overtaken.emit(result)
 
     @Slot(object)
+    @window_first
     def _take_activations(self, result: ActivationResult) -> None:
         if result.request == self._activation_request:
             self.latest_activations = result

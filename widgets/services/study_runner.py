@@ -14,6 +14,7 @@ from widgets.services.background_thread import in_background
 from widgets.services.cancellable_task import Task
 from widgets.services.context import Context
 from widgets.services.topics import Topic
+from widgets.services.window_first import window_first
 
 if TYPE_CHECKING:
     from app.studies.study import Plot, Question, Result, Table
@@ -132,11 +133,13 @@ class StudyRunner(QObject):
         self._task.start(job, self._done, self._failed)
         self.changed.emit()
 
+    @window_first
     def _take_part(self, number: int, part: Answer) -> None:
         if number == self._number and self._task.busy:
             self.answer, self.stale = part, False
             self.changed.emit()
 
+    @window_first
     def _done(self, answer: Answer | None) -> None:
         self.answer, self.stale = answer, False
         self.changed.emit()

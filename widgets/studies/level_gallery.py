@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.maze.levels import SeededLevel
 from widgets.controls.key_overrides import OwnKeys
 from widgets.services.context import Context
+from widgets.services.window_first import window_first
 from widgets.style.theme import number_font
 
 SMALLEST: Final = 7
@@ -148,6 +149,7 @@ class LevelGallery(OwnKeys, QWidget):
         super().hideEvent(event)
         self._context.level_pictures.want("gallery", (), 0)
 
+    @window_first
     def paintEvent(self, event: QPaintEvent) -> None:
         palette, ratio = self._context.palette, self.devicePixelRatioF()
         painter = QPainter(self)

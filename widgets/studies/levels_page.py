@@ -15,6 +15,7 @@ from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, IconButton, labelled, muted, row
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks
+from widgets.services.window_first import window_first
 from widgets.studies.brush_plot import BrushPlot
 from widgets.studies.level_gallery import LevelGallery, Shown
 from widgets.studies.level_preview import LevelPreview
@@ -170,6 +171,7 @@ class LevelsPage(StudyPage):
         if not self._soon.isActive():
             self._soon.start()
 
+    @window_first
     def _take(self) -> None:
         result = self.result
         if result is None:
@@ -201,6 +203,7 @@ class LevelsPage(StudyPage):
         if x is not None and y is not None:
             self.brush.show_points(x, y, self._columns[x], self._columns[y])
 
+    @window_first
     def _filter(self, *_: object) -> None:
         if not self._columns:
             return

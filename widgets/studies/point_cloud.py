@@ -8,6 +8,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from widgets.services.window_first import window_first
+
 
 class PointCloud(pg.GraphicsObject):
     """Round points of one colour, in the plot's own coordinates.
@@ -37,6 +39,7 @@ class PointCloud(pg.GraphicsObject):
     def boundingRect(self) -> QRectF:
         return self._box
 
+    @window_first
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(self._pen)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QShowEvent
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.number_format import general
+from widgets.services.window_first import window_first
 from widgets.style.theme import number_font
 
 if TYPE_CHECKING:
@@ -192,6 +193,9 @@ class ResultTable(QTableView):
 
     def _fit_columns(self) -> None:
         """Make each column as wide as its head and its first rows need; narrower again only for other columns."""
+        if not self.isVisible():
+            # All are fitted when it is shown.
+            return
         names = tuple(column.name for column in self._model.columns)
         if names != self._fitted_to:
             self._fitted, self._fitted_to = {}, names
@@ -201,6 +205,10 @@ class ResultTable(QTableView):
             if wide > self._fitted.get(column, -1):
                 self._fitted[column] = wide
                 self.resizeColumnToContents(column)
+
+    @window_first
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

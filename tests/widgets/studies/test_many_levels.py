@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 import threading
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyledItemDelegate
 
 from app.document import patch_edits
+from app.field import precedence
 from app.interventions.patches import AddVector, Scale
 from app.maze.levels import SeededLevel
 from app.policy.loading import load_policy
@@ -35,6 +37,18 @@ def levels_page(desk: Desk, panel: ExplainPanel, count: int = 64) -> LevelsPage:
     answered(desk, page)
     desk.wait(lambda: page.rows.isVisible() and page.rows.model().rowCount() == count)
     return page
+
+
+class Seeing(QStyledItemDelegate):
+    """Keeps whether the window had precedence when a cell was painted."""
+
+    def __init__(self, taken: list[bool], parent: ResultTable) -> None:
+        super().__init__(parent)
+        self._taken = taken
+
+    def paint(self, *arguments: Any) -> None:
+        self._taken.append(precedence.is_taken())
+        super().paint(*arguments)
 
 
 def pictured(desk: Desk, gallery: LevelGallery) -> list[bytes]:
@@ -129,6 +143,24 @@ def test_the_pointer_on_a_row_shows_the_level_and_marks_go_both_ways(desk: Desk,
     x = np.asarray(page._columns[page.across.currentData()])
     page.brush.brush(float(x.min()), float(np.median(x)))
     assert set(page.rows.order.tolist()) == set(np.flatnonzero(x <= np.median(x)).tolist())
+
+
+def test_studies_wait_while_the_window_shows_what_they_found(desk: Desk, panel: ExplainPanel) -> None:
+    page = levels_page(desk, panel, 20)
+    desk.wait(lambda: not precedence.is_taken())
+    told: list[bool] = []
+    painted: list[bool] = []
+    page.runner.changed.connect(lambda: told.append(precedence.is_taken()))
+    page.rows.setItemDelegate(Seeing(painted, page.rows))
+    page.count.setValue(64)
+    answered(desk, page)
+    # Asked, started, answered.
+    assert (told[0], told[-1]) == (False, True)
+    desk.wait(lambda: page.rows.model().rowCount() == 64)
+    page.rows.viewport().repaint()
+    assert len(painted) > 20
+    assert all(painted)
+    assert not precedence.is_taken()
 
 
 def test_what_is_missing_is_sorted_last_either_way(qapp: QApplication) -> None:
