@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTableView, QWidget
 
 from app.number_format import general
 from widgets.services.window_first import window_first
@@ -66,9 +66,9 @@ class TableModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell_text(self._cell(index))
+            return cell_text(self.cell(index.row(), index.column()))
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            left = isinstance(self._cell(index), str)
+            left = isinstance(self.cell(index.row(), index.column()), str)
             side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -110,10 +110,11 @@ class TableModel(QAbstractTableModel):
 
     def first_texts(self, column: int, count: int) -> list[str]:
         """The texts of a column's first rows, as they are shown."""
-        return [cell_text(self._cell(self.index(row, column))) for row in range(min(count, len(self._order)))]
+        return [cell_text(self.cell(row, column)) for row in range(min(count, len(self._order)))]
 
-    def _cell(self, index: Index) -> object:
-        cell = self._columns[index.column()].values[self._order[index.row()]]
+    def cell(self, row: int, column: int) -> object:
+        """What is in a cell, by the order that is shown: Python's own; None for what is missing."""
+        cell = self._columns[column].values[self._order[row]]
         if isinstance(cell, np.generic):
             cell = cell.item()
         return None if isinstance(cell, float) and cell != cell else cell
@@ -199,12 +200,23 @@ class ResultTable(QTableView):
         names = tuple(column.name for column in self._model.columns)
         if names != self._fitted_to:
             self._fitted, self._fitted_to = {}, names
-        metrics = QFontMetrics(self.font())
+        metrics, around, header = QFontMetrics(self.font()), None, self.horizontalHeader()
         for column in range(len(names)):
             wide = max(map(metrics.horizontalAdvance, self._model.first_texts(column, LINES)), default=0)
             if wide > self._fitted.get(column, -1):
                 self._fitted[column] = wide
-                self.resizeColumnToContents(column)
+                # Not `resizeColumnToContents`: that asks for all of each cell again.
+                around = self._around_text() if around is None else around
+                self.setColumnWidth(column, max(header.sectionSizeHint(column), wide + around))
+
+    def _around_text(self) -> int:
+        """Pixels that a cell is wider than its text."""
+        index, option = self._model.index(0, 0), QStyleOptionViewItem()
+        if not index.isValid():
+            return 0
+        self.initViewItemOption(option)
+        text = cell_text(self._model.cell(0, 0))
+        return self.itemDelegate().sizeHint(option, index).width() - option.fontMetrics.horizontalAdvance(text)
 
     @window_first
     def paintEvent(self, event: QPaintEvent) -> None:
