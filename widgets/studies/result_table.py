@@ -113,7 +113,7 @@ class TableModel(QAbstractTableModel):
         return [cell_text(self.cell(row, column)) for row in range(min(count, len(self._order)))]
 
     def cell(self, row: int, column: int) -> object:
-        """What is in a cell, by the order that is shown: Python's own; None for what is missing."""
+        """A cell as a value of Python, by the order that is shown; None for what is missing."""
         cell = self._columns[column].values[self._order[row]]
         if isinstance(cell, np.generic):
             cell = cell.item()
