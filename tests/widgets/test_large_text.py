@@ -104,6 +104,8 @@ def _cut(widget: QWidget) -> str:
             return ""
         ok = size.width() >= wanted.width() and size.height() >= wanted.height()
         return "" if ok else f"{size.toTuple()} of {wanted.toTuple()} pixels"
+    if isinstance(widget, QComboBox) and widget.hasHeightForWidth():
+        return "" if widget.height() >= widget.heightForWidth(size.width()) else "too low"
     if isinstance(widget, QComboBox):
         option = QStyleOptionComboBox()
         widget.initStyleOption(option)

@@ -58,6 +58,7 @@ class LayerChoice(NarrowBox):
         if width != self._width:
             self._width = width
             self.setModel(_model(layers(width), self))
+            self.updateGeometry()
         index = self.findData(canonical(name))
         self.setCurrentIndex(index)
         if index < 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
+from widgets.controls.lines_layout import Lines
 from widgets.controls.wheel_guard import QuietCombo
 from widgets.services.context import Context
 
@@ -32,6 +34,10 @@ SPACE = 6
 """Pixels between what a panel holds."""
 
 
+LONG = 24
+"""Characters of an item beyond which a box may cut it: names come from users, too."""
+
+
 def column(parent: QWidget | None = None, margin: int = 0, space: int = SPACE) -> QVBoxLayout:
     """A column of widgets with the panels' spacing."""
     layout = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
@@ -40,14 +46,20 @@ def column(parent: QWidget | None = None, margin: int = 0, space: int = SPACE) -
     return layout
 
 
-def scrolled(body: QWidget) -> QScrollArea:
-    """A panel's content that scrolls where its height does not fit, and is as wide as the panel."""
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setWidget(body)
-    return scroll
+class Scrolled(QScrollArea):
+    """A panel's content that scrolls where its height does not fit. It is never narrower than its content allows."""
+
+    def __init__(self, body: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(body)
+
+    def minimumSizeHint(self) -> QSize:
+        body = self.widget()
+        width = 0 if body is None else body.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(width, super().minimumSizeHint().height())
 
 
 def row(*parts: QWidget | QLayout | None, space: int = SPACE) -> QHBoxLayout:
@@ -91,11 +103,20 @@ def heading(text: str) -> QLabel:
 
 
 class FieldLabel(QLabel):
-    """The name before a control. All are at least as wide as "Channels", so that the controls are in a column."""
+    """The name before a control, shown while that is. As wide as "Channels" at least: the controls are in a column."""
 
     def __init__(self, text: str, control: QWidget) -> None:
         super().__init__(text)
         self.setBuddy(control)
+        control.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Be shown and hidden with the control."""
+        del watched
+        # A control may end later than its name.
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent) and isValid(self):
+            self.setVisible(event.type() == QEvent.Type.ShowToParent)
+        return False
 
     def sizeHint(self) -> QSize:
         found = super().sizeHint()
@@ -105,9 +126,14 @@ class FieldLabel(QLabel):
         return self.sizeHint()
 
 
-def labelled(text: str, control: QWidget) -> QHBoxLayout:
-    """A control behind its name."""
-    return row(FieldLabel(text, control), control)
+def labelled(text: str, control: QWidget, *more: QWidget, together: bool = False) -> Lines:
+    """A control behind its name, and further ones behind it. In a narrow panel each is on a line of its own.
+
+    Args:
+        together: the controls stay on one line: a field and its buttons.
+    """
+    parts = (row(control, *more, space=2),) if together else (control, *more)
+    return Lines(FieldLabel(text, control), *parts, space=SPACE)
 
 
 class Elided(QLabel):
@@ -219,7 +245,18 @@ class NarrowBox(QuietCombo):
         self.currentTextChanged.connect(lambda text: self.setToolTip(f"{tip}. Now: {text}" if text else tip))
         self.setSizeAdjustPolicy(QuietCombo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(3)
+        for changed in (self.model().rowsInserted, self.model().rowsRemoved):
+            changed.connect(self.updateGeometry)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def whole_width(self) -> int:
+        """Pixels across in which none of its items is cut, `LONG` characters of an item at most."""
+        metrics, option = self.fontMetrics(), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        texts = [self.placeholderText(), *(self.itemText(at) for at in range(self.count()))]
+        text = min(max(map(metrics.horizontalAdvance, texts)), LONG * metrics.averageCharWidth()) + 2
+        kind = QStyle.ContentsType.CT_ComboBox
+        return self.style().sizeFromContents(kind, option, QSize(text, metrics.height()), self).width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)

@@ -176,10 +176,12 @@ class ExportDialog(ReadingOrder, QDialog):
         form.addRow("Title", self.title)
         form.addRow("File", row(self.path, self.browse))
         form.finish()
+        form.setVerticalSpacing(4)
         self._form = form
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 14)
-        column.setSpacing(10)
+        # A sweep's many rows fit a low screen.
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
         page = row(self.preview, form, space=18)
         page.setStretch(0, 1)
         column.addLayout(page, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QShowEvent
 from PySide6.QtWidgets import (
@@ -19,12 +21,25 @@ from PySide6.QtWidgets import (
 from app.document.document import State
 from app.policy.policy import Policy
 from widgets.controls.collapsible import Folding
-from widgets.controls.panel_parts import MARGIN, Elided, EmptyState, IconButton, column, muted, row, scrolled
+from widgets.controls.panel_parts import (
+    MARGIN,
+    Elided,
+    EmptyState,
+    IconButton,
+    Scrolled,
+    breakable,
+    column,
+    muted,
+    row,
+)
 from widgets.services.context import Context
 
 OPEN = "file.open_policy"
 SHIPPED = "file.default_policy"
 """Ids of the window's actions that the buttons trigger."""
+
+WORD = 16
+"""Characters of a word that a narrow panel has room for, next to a name."""
 
 
 class PolicyPanel(QWidget):
@@ -88,7 +103,7 @@ class PolicyPanel(QWidget):
         layout.addWidget(self._detail_fold)
         layout.addWidget(self._layer_fold)
         layout.addStretch(1)
-        return scrolled(page)
+        return Scrolled(page)
 
     def _document_changed(self, old: State, new: State) -> None:
         if old.policy is not new.policy:
@@ -150,9 +165,8 @@ class PolicyPanel(QWidget):
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(1, 1)
         for at, (name, text) in enumerate(rows):
-            label = Elided(name, stretch=False)
-            label.setProperty("muted", True)
-            value = Elided(text, Qt.TextElideMode.ElideMiddle)
+            label = muted(breakable(name), wrap=True)
+            value = _value(text)
             value.setAccessibleName(f"{name}: {text}")
             value.setToolTip(text)
             grid.addWidget(label, at, 0)
@@ -166,3 +180,11 @@ class PolicyPanel(QWidget):
         if policy is not None:
             QApplication.clipboard().setText(policy.weights_hash)
             self._context.notice("The weights hash is on the clipboard.")
+
+
+def _value(text: str) -> QLabel:
+    """A fact, on as many lines as it takes; elided where a narrow panel has no line for one of its words."""
+    words = breakable(text)
+    if max(map(len, re.split(r"[\s\u200b]", words))) > WORD:
+        return Elided(text, Qt.TextElideMode.ElideMiddle)
+    return QLabel(words, wordWrap=" " not in text or len(text) > WORD)

@@ -11,7 +11,7 @@ from app.document import maze_edits
 from app.maze.levels import SeededLevel
 from app.number_format import fixed
 from widgets.controls.number_field import WholeNumber
-from widgets.controls.panel_parts import Choice, heading, labelled, muted, row
+from widgets.controls.panel_parts import Choice, heading, labelled, muted
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks
 from widgets.studies.level_preview import LevelPreview
@@ -57,14 +57,15 @@ class FitPage(StudyPage):
         self.distinct = QCheckBox("Leave out repeats")
         self.distinct.setToolTip("Levels that are an exact copy of an earlier one count once")
         self.distinct.clicked.connect(self.follow)
-        self.main.addLayout(row(labelled("Levels", self.count), self.features))
+        self.main.addLayout(labelled("Levels", self.count))
+        self.main.addLayout(labelled("Features", self.features))
         self.main.addLayout(labelled("Outcome", self.outcome))
         self.draws = WholeNumber("Resamples", "Resamples and random subsets, for intervals and signs", 20, 10_000)
         self.draws.setValue(400)
         self.draws.corrected.connect(context.notice)
         self.draws.valueChanged.connect(self.follow)
         self.options.addWidget(self.distinct)
-        self.options.addLayout(labelled("Resamples", self.draws))
+        self.options.addLayout(labelled("Draws", self.draws))
         self.title = heading("Levels that the fit gets most wrong")
         self.shown = muted("Click one to open it. The pointer on it shows its arrows under the patches.", wrap=True)
         self.wrong = ResultTable()

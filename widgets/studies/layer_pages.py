@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from app.policy.layers import DEFAULT_LAYER
 from widgets.controls.layer_choice import LayerChoice, has_pixels
 from widgets.controls.number_field import ExactNumber, WholeNumber
-from widgets.controls.panel_parts import Choice, labelled, muted, row
+from widgets.controls.panel_parts import Choice, labelled
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks
 from widgets.studies.study_page import StudyPage
@@ -33,7 +33,8 @@ class LayerPage(StudyPage):
         self.count.setValue(self.LEVELS)
         self.count.corrected.connect(context.notice)
         self.count.valueChanged.connect(self.follow)
-        self.main.addLayout(row(self.layer, labelled("Levels", self.count)))
+        self.main.addLayout(labelled("Layer", self.layer))
+        self.main.addLayout(labelled("Levels", self.count))
 
     def asks(self) -> tuple[Any, Asks] | None:
         """The question of the chosen layer and levels; a page of its own kind says which in `make`."""
@@ -100,7 +101,7 @@ class ResamplePage(LayerPage):
         self.own = Choice(
             "Sources",
             "Where resampled activations come from",
-            {"own": "A source for each channel", "shared": "One source for all"},
+            {"own": "One for each channel", "shared": "One for all"},
             lambda _: self.follow(),
         )
         self.options.addLayout(labelled("Sources", self.own))
@@ -132,7 +133,8 @@ class TransferPage(LayerPage):
         self.coefficient.setValue(-1.0)
         self.coefficient.valueChanged.connect(lambda _: self.follow())
         self.coefficient.corrected.connect(context.notice)
-        self.main.addLayout(row(self.vector, muted("×"), self.coefficient))
+        self.main.addLayout(labelled("Vector", self.vector))
+        self.main.addLayout(labelled("Times", self.coefficient))
 
     def finer(self) -> tuple[Any, ...]:
         return (str(self.vector.currentData()), self.coefficient.value())

@@ -100,7 +100,8 @@ class LevelsPage(StudyPage):
         context.level_pictures.arrived.connect(self._say_trouble)
         context.level_pictures.outdated.connect(self._say_trouble)
         self.preview = LevelPreview(context, self)
-        self.main.addLayout(row(labelled("Levels", self.count), self.outcomes))
+        self.main.addLayout(labelled("Levels", self.count))
+        self.main.addLayout(labelled("Outcome", self.outcomes))
         self.options.addWidget(self.patched)
         self.view.numbers.hide()
         layout = self.layout()
@@ -108,11 +109,13 @@ class LevelsPage(StudyPage):
         at = layout.indexOf(self.view)
         parts = (
             row(self.condition, self.clear),
-            row(self.across, self.up),
+            labelled("Across", self.across),
+            labelled("Up", self.up),
             self.brush,
             self.once,
             self.shown,
-            row(self.show_as, labelled("Sort by", self.sort_by), self.down),
+            labelled("Show", self.show_as),
+            labelled("Sort by", self.sort_by, self.down, together=True),
             self.trouble,
             self.rows,
             self.gallery,

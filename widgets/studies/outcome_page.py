@@ -23,7 +23,7 @@ class OutcomePage(StudyPage):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.levels = LevelsChoice(self, 50)
-        titles = {"256": "256 steps", str(TIMEOUT): f"{TIMEOUT} steps, the game's limit"}
+        titles = {"256": "256 steps", str(TIMEOUT): f"{TIMEOUT}, the game's limit"}
         self.steps = Choice("Within", "The number of steps an episode may take", titles, lambda _: self.follow())
         self.steps.choose(str(TIMEOUT))
         self.main.addWidget(self.levels)

@@ -64,7 +64,7 @@ class PushPage(StudyPage):
         )
         self.main.addWidget(self.levels)
         self.main.addLayout(labelled("Parts", self.parts))
-        self.main.addWidget(self.layer)
+        self.main.addLayout(labelled("Layer", self.layer))
         self.main.addLayout(row(self.pin, self.unpin, self.pinned, None, self.sets))
         self.view.plot.cell_clicked.connect(self._cell_clicked)
         self.view.plot.piece_clicked.connect(self._part_clicked)

@@ -15,8 +15,9 @@ from app.maze.routes import decision_square
 from app.policy.layers import DEFAULT_LAYER, layer
 from widgets.controls.collapsible import Folding
 from widgets.controls.layer_choice import LayerChoice
+from widgets.controls.lines_layout import Lines
 from widgets.controls.number_field import ExactNumber
-from widgets.controls.panel_parts import Choice, muted, row
+from widgets.controls.panel_parts import SPACE, Choice, labelled, muted, row
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks
 from widgets.services.topics import Topic
@@ -76,15 +77,17 @@ class ResponsePage(StudyPage):
         self.bends.setToolTip("Measure every stage frozen alone, and all but it, at −1 and +1")
         self.bends.setChecked(True)
         self.bends.clicked.connect(lambda _: self.follow())
-        self.gates = QCheckBox("Mark where each gate changes")
+        self.gates = QCheckBox("Mark each gate's change")
         self.gates.setToolTip("Of one maze: the exact coefficients, between which every curve is straight")
         self.gates.clicked.connect(lambda _: self.follow())
         self.stages = QListWidget()
         self.stages.setAccessibleName("Stages whose gates are kept")
         self.stages.itemChanged.connect(lambda _: self.follow())
-        self.main.addLayout(row(self.moved, self.layer))
+        self.main.addLayout(labelled("Number", self.moved))
+        self.main.addLayout(labelled("Layer", self.layer))
         self.main.addWidget(self.levels)
-        self.options.addLayout(row(muted("From"), self.low, muted("to"), self.high, muted("by"), self.step, None))
+        ends = (row(muted(name), field) for name, field in (("From", self.low), ("to", self.high), ("by", self.step)))
+        self.options.addLayout(Lines(*ends, space=SPACE))
         self.options.addWidget(self.bends)
         self.options.addWidget(self.gates)
         self.options.addWidget(Folding(context, "Keep the gates of 0 at", self.stages))

@@ -13,7 +13,7 @@ from app.document.document import State
 from app.maze.maze import Maze, Square
 from widgets.controls.collapsible import Folding
 from widgets.controls.number_field import WholeNumber
-from widgets.controls.panel_parts import Choice, column, labelled, muted, row
+from widgets.controls.panel_parts import Choice, column, labelled, muted
 from widgets.files.file_dialogs import ask_name
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks, StudyRunner
@@ -139,7 +139,7 @@ class LevelsChoice(QWidget):
         self.count.setValue(count - 1)
         self.count.valueChanged.connect(lambda _: page.follow())
         self.count.corrected.connect(page.context.notice)
-        self.setLayout(row(labelled("Levels", self.which), self.count))
+        self.setLayout(labelled("Levels", self.which, self.count))
         self._changed()
 
     @property

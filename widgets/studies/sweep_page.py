@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QPushButton
 from app.document import maze_edits
 from app.interventions.patches import AddVector, PatchStack
 from widgets.controls.number_field import WholeNumber
-from widgets.controls.panel_parts import Choice, labelled, row
+from widgets.controls.panel_parts import Choice, labelled
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks
 from widgets.studies.study_page import StudyPage
@@ -44,14 +44,15 @@ class SweepPage(StudyPage):
         self.count.setValue(50)
         self.count.corrected.connect(context.notice)
         self.count.valueChanged.connect(self.follow)
-        self.control = QCheckBox("Random directions of the same norm")
-        self.control.setToolTip("Five of them as a control. Without it the table is ready in a sixth of the time")
+        self.control = QCheckBox("Random directions too")
+        self.control.setToolTip("Five of the same norm. Without them the table is ready in a sixth of the time")
         self.control.setChecked(True)
         self.control.clicked.connect(self.follow)
         self.bend = QPushButton("Why does it bend there?")
         self.bend.setToolTip("The response curve at the latest layer that still steers, with a vector taken there")
         self.bend.clicked.connect(self._ask_response)
-        self.main.addLayout(row(self.vector, labelled("Levels", self.count)))
+        self.main.addLayout(labelled("Vector", self.vector))
+        self.main.addLayout(labelled("Levels", self.count))
         self.options.addWidget(self.control)
         self.view.plot.cell_clicked.connect(self._apply)
         layout = self.layout()

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from app.document import maze_edits
 from app.field.requests import FieldRequest
@@ -99,3 +100,17 @@ def test_one_curve_is_open_at_a_time(make_desk: MakeDesk) -> None:
     desk.click(second.folding.button)
     assert (first.is_open, second.is_open) == (False, True)
     desk.wait(lambda: second._curve is not None and second._curve.complete)
+
+
+def test_a_curve_that_arrives_after_its_card_was_deleted_is_let_go(stacked: Desk) -> None:
+    panel = stacked.put(PatchesPanel, 380, 1000)
+    curve = panel.findChild(NumberCurve)
+    assert curve is not None
+    stacked.click(curve.folding.button)
+    stacked.wait(lambda: stacked.context.curves.busy)
+    stacked.click(panel.cards.cards[0].delete)
+    # Now, as Qt does when it is idle: before the curve is whole.
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not isValid(curve)
+    stacked.idle()
+    assert stacked.reports == []

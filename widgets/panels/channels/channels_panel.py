@@ -17,7 +17,7 @@ from app.policy.layers import Layer, canonical, layer, pixel_of_square
 from widgets.controls.channel_menu import channel_menu
 from widgets.controls.channel_painter import Mark, Pixel
 from widgets.controls.cheese_progress import CheeseProgress
-from widgets.controls.panel_parts import MARGIN, Elided, EmptyState, IconButton, column, row
+from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, Shortening, column, row
 from widgets.controls.patch_problems import problems_of
 from widgets.panels.channels.choice_scores import ChoiceScores
 from widgets.panels.channels.colour_scale import ColourScale
@@ -45,7 +45,7 @@ class ChannelsPanel(QWidget):
         self.large = LargeChannel(context, self)
         self.scale = ColourScale(context.palette)
         self.progress = CheeseProgress(context)
-        self.where = Elided()
+        self.where = Shortening()
         self.where.setProperty("muted", True)
         self.all_on = IconButton(context, "power", "Switch all channels of this layer on again", self._switch_all_on)
         self._scales, self._foot = QWidget(), QStackedWidget()
@@ -199,7 +199,8 @@ class ChannelsPanel(QWidget):
         count = len(result.original)
         noun = "channels" if result.original.ndim == 3 else "features"
         rest = f"{off} of {count} {noun} off" if off else f"{count} {noun}"
-        self.where.setText(f"{who} ({square[0]}, {square[1]}) · {rest}")
+        place = f"({square[0]}, {square[1]})"
+        self.where.set_texts(f"{who} {place} · {rest}", f"{place} · {rest.replace(f' {noun}', '')}")
 
     def _recolour(self, palette: Palette) -> None:
         for part in (self.grid, self.scale, self.large.picture):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.field.channels import ORDERS, QUANTITIES
 from widgets.controls.layer_choice import LayerChoice
+from widgets.controls.lines_layout import Lines
 from widgets.controls.panel_parts import Choice, IconButton, column, row
 from widgets.services.cheese_channel_cache import CheeseChannels
 from widgets.services.context import Context
@@ -65,7 +66,7 @@ class ChannelControls(QWidget):
         self.larger = IconButton(context, "magnify-plus-outline", "Larger pictures", lambda: self._resize(1))
         context.view.keep("channels", self._to_json, self._restore)
         layout = column(self)
-        layout.addLayout(row(self.layer_choice, self.scale_button, self.smaller, self.larger, space=2))
+        layout.addLayout(Lines(self.layer_choice, row(self.scale_button, self.smaller, self.larger, space=2), space=2))
         layout.addLayout(row(self.quantity_choice, self.order_choice))
 
     @property

@@ -16,7 +16,7 @@ from app.maze.render import observations
 from app.number_format import fixed
 from widgets.controls.collapsible import Folding
 from widgets.controls.observation_picture import ObservationPicture
-from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, column, heading, muted, row, scrolled
+from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, Scrolled, column, heading, muted, row
 from widgets.panels.inspector.charts import Bars, largest, logit_lines, probability_lines
 from widgets.panels.inspector.square_numbers import Outputs, as_text, outputs
 from widgets.services.context import Context
@@ -91,7 +91,7 @@ class InspectorPanel(QWidget):
         layout.addWidget(self._numbers)
         layout.addWidget(Folding(self._context, "Observation", self.picture, is_open=True))
         layout.addStretch(1)
-        return scrolled(page)
+        return Scrolled(page)
 
     # --- what is shown ----------------------------------------------------------------------------------------------
 

@@ -6,14 +6,14 @@ import json
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from app.document import patch_edits
 from app.document.document import Document
 from app.drawing.no_change import zero_vector
 from app.drawing.palette import Palette
 from app.errors import PatchError
-from app.field.pin_lead import pin_lead
+from app.field.pin_lead import pin_lead, shorter_lead
 from app.interventions.channel_text import channels_text, parse_channels
 from app.interventions.patch_wording import WORDING, patch_summary
 from app.interventions.patches import Patch, PatchStack, SetValue
@@ -24,8 +24,9 @@ from widgets.controls.channel_strip import ChannelStrip
 from widgets.controls.field_keys import FieldKeys
 from widgets.controls.key_overrides import OwnKeys
 from widgets.controls.layer_choice import LayerChoice, has_pixels
+from widgets.controls.lines_layout import Lines
 from widgets.controls.panel_parts import Elided, IconButton, Shortening, breakable, column, labelled, row, set_flag
-from widgets.panels.patches.card_wording import effect_text
+from widgets.panels.patches.card_wording import effect_text, shorter_effects
 from widgets.panels.patches.drag_handle import Handle
 from widgets.panels.patches.own_effects import PatchEffects
 from widgets.panels.patches.patch_fields import Fields
@@ -33,6 +34,9 @@ from widgets.panels.patches.set_menu import SetsButton
 from widgets.panels.patches.square_choice import SquaresField
 from widgets.services.context import Context
 from widgets.services.topics import Topic
+
+LINE = 18
+"""Characters of a line of a summary at least."""
 
 
 class ChannelsEntry(FieldKeys, QLineEdit):
@@ -47,6 +51,18 @@ class ChannelsEntry(FieldKeys, QLineEdit):
         while self.isUndoAvailable():
             self.undo()
         self.setModified(False)
+
+
+class _Summary(QLabel):
+    """What a patch does, in as many lines as it takes, next to the card's buttons or over them."""
+
+    def __init__(self) -> None:
+        super().__init__(wordWrap=True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def whole_width(self) -> int:
+        """Pixels across in which a line holds enough to be read."""
+        return min(LINE * self.fontMetrics().averageCharWidth(), self.fontMetrics().horizontalAdvance(self.text()) + 2)
 
 
 class PatchCard(OwnKeys, QFrame):
@@ -90,7 +106,7 @@ class PatchCard(OwnKeys, QFrame):
             "Delete patch. Delete",
             lambda: patch_edits.delete_patch(self._document, self.position),
         )
-        self.summary = Elided()
+        self.summary = _Summary()
         set_flag(self.summary, "muted", True)
         # One line, whatever it says: a card keeps its height while its effect is computed again.
         self.effect = Shortening()
@@ -108,7 +124,7 @@ class PatchCard(OwnKeys, QFrame):
         self._body: QWidget | None = None
         self._column = layout = column(self, 8, 4)
         layout.addLayout(row(self.handle, self.enabled, self.title, None, self.arrow))
-        layout.addLayout(row(self.summary, self.solo, self.duplicate, self.delete, space=0))
+        layout.addLayout(Lines(self.summary, row(self.solo, self.duplicate, self.delete, space=0), space=0))
         layout.addWidget(self.problem)
         layout.addWidget(self.strip)
         layout.addWidget(self.lead)
@@ -141,7 +157,7 @@ class PatchCard(OwnKeys, QFrame):
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.fields)
         layout.addLayout(labelled("Layer", self.layer_choice))
-        layout.addLayout(row(labelled("Channels", self.channels), self.sets, self.cheese, space=2))
+        layout.addLayout(labelled("Channels", self.channels, self.sets, self.cheese, together=True))
         layout.addLayout(labelled("Squares", self.squares))
         return body
 
@@ -192,7 +208,8 @@ class PatchCard(OwnKeys, QFrame):
         self.enabled.setAccessibleName(f"{name} on")
         self.enabled.setToolTip(f"Switch the patch {'off' if patch.enabled else 'on'}")
         self.solo.setChecked(patch.solo)
-        self.summary.setText(summary)
+        self.summary.setText(breakable(summary))
+        self.summary.setToolTip(summary)
         self.problem.setText(breakable(problem))
         self.problem.setVisible(bool(problem))
         set_flag(self.title, "muted", not acts)
@@ -219,19 +236,20 @@ class PatchCard(OwnKeys, QFrame):
             return
         text = pin_lead(answer, square)
         if text:
-            self.lead.set_texts(text, text.replace("Path probability to", "Path to"))
+            self.lead.set_texts(text, shorter_lead(text))
 
     def show_effect(self) -> None:
         """Show what is known of the patch's own effect, and its channels' pictures."""
         effect = self._effects.effect(self.patch)
         text = "" if effect is None else effect_text(effect)
         said = f"Alone: {text}" if text else "Alone: …"
+        shorter: tuple[str, ...] = shorter_effects(said)
         if zero := zero_vector(self.patch, self._document.state.maze):
-            said = f"Changes nothing: {zero}"
-        self.effect.set_texts(said, said.replace("mean total variation", "variation"))
+            said, shorter = f"Changes nothing: {zero}", ("Changes nothing",)
+        self.effect.set_texts(said, *shorter)
         self.effect.setVisible(not self.problem.text() and self._document.state.policy is not None)
         self.effect.setToolTip(
-            "What this patch alone does to the field: mean total variation over the squares, and the change of "
+            "What this patch alone does to the field: mean total variation (TV) over the squares, and the change of "
             "P(cheese) at the decision square"
         )
         pictures, policy = self._effects.pictures(self.patch.layer), self._document.state.policy

@@ -33,3 +33,9 @@ def effect_text(effect: PatchEffect) -> str:
         return f"{moved} · P(cheese) as before"
     sign = "−" if effect.cheese < 0 else "+"
     return f"{moved} · P(cheese) {sign}{fixed(abs(effect.cheese))}"
+
+
+def shorter_effects(said: str) -> tuple[str, str]:
+    """The same in fewer words, where there is little room: "TV 0.21 · P(cheese) −0.62"."""
+    shorter = said.replace("mean total variation", "variation")
+    return shorter, shorter.replace("Alone: variation", "TV").replace("no decision square", "no decision")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from app.errors import MazescopeError
 from widgets.controls.collapsible import Folding
@@ -24,10 +25,10 @@ PATIENCE: Final = 60
 LINES: Final = 8
 
 PLOTS: Final = {
-    "log_odds": "Log-odds, cheese over corner",
-    "probability": "P(cheese) and P(top-right)",
-    "variation": "Total variation from original",
-    "log_probabilities": "Log-probabilities of the moves",
+    "log_odds": "Log-odds of cheese",
+    "probability": "Probabilities",
+    "variation": "Total variation",
+    "log_probabilities": "Log-probabilities",
 }
 
 
@@ -115,6 +116,9 @@ class NumberCurve(QWidget):
         policy, maze, stack, square = key
 
         def done(curve: LiveCurve | None) -> None:
+            if not isValid(self):
+                # The card went while its curve was on its way.
+                return
             self.state.setText(
                 "" if curve is not None else "There is no decision square; inspect a square to trace its curve."
             )
@@ -124,6 +128,8 @@ class NumberCurve(QWidget):
             self._draw()
 
         def failed(error: Exception) -> None:
+            if not isValid(self):
+                return
             self._of, self._curve = key, None
             known = isinstance(error, MazescopeError)
             self.state.setText(str(error) if known else f"The curve could not be traced ({type(error).__name__}).")

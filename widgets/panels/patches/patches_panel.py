@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMenu, QPushButton, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QMenu, QPushButton, QToolButton, QWidget
 
 from app.document import patch_edits
 from app.document.document import State
@@ -16,7 +16,7 @@ from app.errors import PatchError
 from app.interventions.patches import PatchStack
 from app.interventions.patches_file import save_patches
 from widgets.controls.cheese_progress import CheeseProgress
-from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, column, row, scrolled
+from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, Scrolled, column, row
 from widgets.controls.patch_problems import problems_of
 from widgets.files.file_dialogs import ask_file, ask_name
 from widgets.files.outside_question import agreed_stack
@@ -60,12 +60,11 @@ class PatchesPanel(QWidget):
         self.cards = CardList(context, self.effects)
         # Not pages of one stack: what is hidden here needs no room.
         # It scrolls: in a low window, taking the last patch out must not make the window higher.
-        self._empty = scrolled(self._empty_state())
+        self._empty = Scrolled(self._empty_state())
         self._empty.setMinimumHeight(1)
-        self._filled = QScrollArea()
-        self._filled.setWidgetResizable(True)
-        self._filled.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._filled.setWidget(self.cards)
+        self._filled = Scrolled(self.cards)
+        # Under the finder, in a low window, it may be lower than a card.
+        self._filled.setMinimumHeight(1)
         self.cards.follow(self._filled)
         layout = column(self, MARGIN)
         layout.addLayout(row(self.add_button, None, self.switch, self.find_button, self.more, space=2))

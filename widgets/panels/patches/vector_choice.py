@@ -15,7 +15,7 @@ from widgets.controls.panel_parts import NarrowBox
 from widgets.files.file_dialogs import ask_file
 from widgets.services.context import Context
 
-WORDS: Final = {"cheese": "Cheese (of this maze)", "top-right": "Top-right (of this maze)"}
+WORDS: Final = {"cheese": "Cheese (this maze)", "top-right": "Top-right (this maze)"}
 FILE: Final = "…"
 
 

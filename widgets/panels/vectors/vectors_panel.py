@@ -31,7 +31,7 @@ from app.number_format import fixed
 from widgets.controls.collapsible import Folding
 from widgets.controls.key_overrides import PAGES, OwnKeys
 from widgets.controls.layer_choice import short_name
-from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, column, muted, row, scrolled
+from widgets.controls.panel_parts import MARGIN, EmptyState, IconButton, Scrolled, column, muted, row
 from widgets.files.file_dialogs import ask_file, ask_name
 from widgets.panels.vectors.cosine_matrix import CosineMatrix
 from widgets.panels.vectors.make_vector import MakeCard
@@ -102,7 +102,7 @@ class VectorsPanel(QWidget):
         below = column(body)
         below.addWidget(self.make)
         below.addWidget(self._pages, 1)
-        return scrolled(body)
+        return Scrolled(body)
 
     def _filled(self) -> QWidget:
         page = QWidget()
@@ -118,7 +118,7 @@ class VectorsPanel(QWidget):
         layout = column(page)
         layout.addWidget(self.list, 2)
         layout.addWidget(self.apply)
-        layout.addWidget(scrolled(inner), 3)
+        layout.addWidget(Scrolled(inner), 3)
         return page
 
     def _more_menu(self) -> QMenu:
