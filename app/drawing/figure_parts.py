@@ -19,6 +19,9 @@ from app.maze.routes import Decision
 _READABLE: Final = 0.38
 """Letters of at least this part of a unit are read at the usual size."""
 
+_EVEN: Final = 0.005
+"""The part of a legend's width within which its rows are as even as they can be."""
+
 ARROW: Final = "→"
 FIELDS: Final = {"original": "Original", "patched": "Patched", "difference": "Patched minus Original"}
 """The meaning of each hue of arrows."""
@@ -169,16 +172,31 @@ def legend(
 def wrapped(
     items: list[LegendItem], extent: Callable[[LegendItem], float], width: float, between: float
 ) -> list[list[LegendItem]]:
-    """Items in rows no wider than `width`."""
-    rows: list[list[LegendItem]] = []
-    used = 0.0
-    for item in items:
-        if rows and used + between + extent(item) <= width:
-            rows[-1].append(item)
-            used += between + extent(item)
+    """Items in as few rows no wider than `width` as there can be, the longest as short as it can be with so many."""
+    sizes = [extent(item) for item in items]
+    rows = _filled(sizes, width, between)
+    shortest = max(sizes, default=0.0)
+    while width - shortest > _EVEN * width:
+        middle = (shortest + width) / 2
+        found = _filled(sizes, middle, between)
+        if len(found) > len(rows):
+            shortest = middle
         else:
-            rows.append([item])
-            used = extent(item)
+            rows, width = found, middle
+    return [[items[at] for at in row] for row in rows]
+
+
+def _filled(sizes: list[float], width: float, between: float) -> list[list[int]]:
+    """Places of the sizes in rows that are filled one after the other."""
+    rows: list[list[int]] = []
+    used = 0.0
+    for at, size in enumerate(sizes):
+        if rows and used + between + size <= width:
+            rows[-1].append(at)
+            used += between + size
+        else:
+            rows.append([at])
+            used = size
     return rows
 
 

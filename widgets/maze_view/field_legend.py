@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.document.view_mode import ROLES, Mode
 from app.drawing.arrow_look import ArrowLook
-from app.drawing.figure_parts import LegendItem, definition, legend_items
+from app.drawing.figure_parts import LegendItem, definition, legend_items, wrapped
 from widgets.maze_view.picture import Picture
 from widgets.services.context import Context
 from widgets.style.shape_painter import paint
@@ -84,17 +84,7 @@ class Legend(QWidget):
         self.update()
 
     def _rows(self, width: float, items: list[LegendItem]) -> list[list[LegendItem]]:
-        rows: list[list[LegendItem]] = []
-        used = 0.0
-        for item in items:
-            extent = self._extent(item)
-            if rows and used + extent <= width - 16:
-                rows[-1].append(item)
-                used += extent
-            else:
-                rows.append([item])
-                used = extent
-        return rows
+        return wrapped(items, self._extent, width - 16, 0)
 
     def _sample(self) -> float:
         return QFontMetricsF(self.font()).height() * 1.45
