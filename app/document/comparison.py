@@ -25,6 +25,11 @@ class Comparison:
     cheese: bool = False
     place: Square | None = None
 
+    @property
+    def kind(self) -> str:
+        """What differs: "cheese", "maze" or "policy"."""
+        return "cheese" if self.cheese else "maze" if self.policy is None else "policy"
+
     def other(self, front: State) -> State | None:
         """The other side's state, with that one maze alone; None when the maze is not open, or is the one in front."""
         if self.cheese:

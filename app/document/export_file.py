@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.document.document import OpenMaze
-from app.document.session_file import shipped_policy
+from app.document.session_file import COMPARE, shipped_policy
 from app.document.snapshot import Snapshot
 from app.document.view_mode import Mode
 from app.errors import MazeError, MazescopeError, PolicyError, SessionError
@@ -24,6 +24,7 @@ from app.policy.policy import Policy
 
 EXPECTED: Final = "an export of Mazescope"
 _BESIDE: Final = "beside"
+_WEIGHTS: Final = "weights_sha256"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Export:
         policy: the recipe's words on its policy.
         mode: the fields that were shown, or None where the file does not say.
         snapshots: those of a picture of snapshots; they belong to the first maze's tab, number 1.
+        compared: what the maze is compared with, as a session's view has it: `{"maze": 2}`, `{"cheese": True}`, or
+            `{"policy": words}` with the recipe's words on the other policy; None where nothing was compared.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Export:
     policy: Mapping[str, Any]
     mode: Mode | None
     snapshots: tuple[Snapshot, ...] = ()
+    compared: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,26 @@ class OpenedExport:
     Attributes:
         export: the maze and the patches.
         policy: the policy with the recipe's weights, or None.
-        problem: a sentence for the user when it was not found; else empty.
+        problem: a sentence for the user when it, or the other, was not found; else empty.
+        other: the policy that it is compared with, where that was found.
     """
 
     export: Export
     policy: Policy | None
     problem: str = ""
+    other: Policy | None = None
+
+    def view(self, first: int) -> dict[str, Any]:
+        """What it says of the view, as a session keeps that, its first maze being in the tab of this number."""
+        compared = self.export.compared or {}
+        found: dict[str, Any] = {} if self.export.mode is None else {"mode": self.export.mode}
+        if self.other is not None:
+            found[COMPARE] = {"policy": self.other}
+        elif "maze" in compared:
+            found[COMPARE] = {"maze": first + 1}
+        elif "cheese" in compared:
+            found[COMPARE] = dict(compared)
+        return found
 
 
 def export_of(text: str, path: Path) -> Export:
@@ -92,16 +110,27 @@ def export_of(text: str, path: Path) -> Export:
         snapshots = _snapshots(recipe.get("snapshots"))
     except MazescopeError as error:
         raise SessionError(f"{path.name} has a recipe that cannot be used: {error}") from error
-    # Two policies may be compared on one maze.
-    different = mazes[:1] if len({tab.maze for tab in mazes}) == 1 else mazes
+    compared = _comparison(mazes, recipe) if isinstance(beside, dict) else None
+    # Only the maze of another tab is a tab of its own.
+    different = mazes if compared is not None and "maze" in compared else mazes[:1]
     mode = Mode(view) if isinstance(view, str) and view in list(Mode) else None
-    return Export(path.name, different, stack, policy if isinstance(policy, dict) else {}, mode, snapshots)
+    return Export(path.name, different, stack, policy if isinstance(policy, dict) else {}, mode, snapshots, compared)
+
+
+def _comparison(mazes: tuple[OpenMaze, ...], recipe: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What was compared in an export of two; None where that cannot be told."""
+    here, there = recipe.get("policy"), recipe[_BESIDE].get("policy")
+    if mazes[0].maze != mazes[1].maze:
+        return {"cheese": True} if recipe.get("compared") == "cheese" else {"maze": 2}
+    if isinstance(here, dict) and isinstance(there, dict) and here.get(_WEIGHTS) != there.get(_WEIGHTS):
+        return {"policy": there}
+    return None
 
 
 def with_policy(export: Export, folders: Iterable[Path], here: Policy | None) -> OpenedExport:
-    """The export with its policy, found by the hash of its weights.
+    """The export with its policy, and the one that it is compared with, found by the hash of their weights.
 
-    That is the policy that is open, one that is in use, one that ships with the program, or the file of the recipe's
+    A policy is the one that is open, one that is in use, one that ships with the program, or the file of the recipe's
     name in one of the folders. No other place is looked at.
 
     Args:
@@ -109,29 +138,41 @@ def with_policy(export: Export, folders: Iterable[Path], here: Policy | None) ->
         folders: its own, and others in which the user has opened policies.
         here: the policy that is open.
     """
-    wanted = export.policy.get("weights_sha256")
+    folders = tuple(folders)
+    policy, problem = _found(export.policy, export.name, folders, here)
+    if problem:
+        problem += "; the policy that was open is used in its place."
+    other = None
+    words = (export.compared or {}).get("policy")
+    if words is not None:
+        other, missing = _found(words, export.name, folders, here)
+        problem = " ".join(filter(None, (problem, f"{missing}; it is not compared with." if missing else "")))
+    return OpenedExport(export, policy, problem, other)
+
+
+def _found(
+    words: Mapping[str, Any], export: str, folders: Iterable[Path], here: Policy | None
+) -> tuple[Policy | None, str]:
+    """The policy of a recipe's words, and the beginning of a sentence where it was not found."""
+    wanted = words.get(_WEIGHTS)
     if not isinstance(wanted, str):
-        return OpenedExport(export, None)
+        return None, ""
     if here is not None and here.weights_hash == wanted:
-        return OpenedExport(export, here)
+        return here, ""
     # Loads torch.
     from app.policy.loading import load_policy, loaded_policy
 
     known = loaded_policy(wanted)
     if known is not None:
-        return OpenedExport(export, known)
-    for place in filter(is_file, _places(export.policy, folders)):
+        return known, ""
+    for place in filter(is_file, _places(words, folders)):
         with contextlib.suppress(PolicyError):
             policy = load_policy(place)
             if policy.weights_hash == wanted:
-                return OpenedExport(export, policy)
-    file = export.policy.get("file")
+                return policy, ""
+    file = words.get("file")
     where = f" (no {json_shown(file)} with its weights is next to it)" if isinstance(file, str) else ""
-    problem = (
-        f"The policy {json_shown(export.policy.get('name'))} of {export.name} was not found{where}; the policy "
-        "that was open is used in its place."
-    )
-    return OpenedExport(export, None, problem)
+    return None, f"The policy {json_shown(words.get('name'))} of {export} was not found{where}"
 
 
 def _tab(recipe: Mapping[str, Any], number: int, name: str) -> OpenMaze:

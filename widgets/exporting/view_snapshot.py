@@ -103,6 +103,8 @@ class Present:
                 **recipe_of(side.result.request.maze, side.result.request.policy, side.result.request.stack),
                 "title": side.title,
             }
+        if self.comparison is not None:
+            recipe |= {"compared": self.comparison.kind}
         if self.under is not None:
             recipe |= {"under": self.under.title}
         look = {} if self.options.look == PLAIN else {"arrows": look_to_json(self.options.look)}

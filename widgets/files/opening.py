@@ -324,8 +324,8 @@ class Files(QObject):
             self._context.report_exception(error, Topic.FILE)
             return
         self._context.policy_check.want(opened.policy)
-        if export.mode is not None:
-            self._context.view.set_mode(export.mode)
+        view = opened.view(self._context.document.state.active)
+        self._context.view.restore_part(view, view)
         count = len(export.snapshots)
         more = f", and its {count} snapshots (S flips through them)" if count else ""
         self._context.notice(f"Opened the maze and the patches of {export.name}{more}.")

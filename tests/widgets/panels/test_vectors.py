@@ -216,3 +216,17 @@ def test_the_longest_form_scrolls_instead_of_being_squeezed_or_growing_the_windo
     assert panel.minimumSizeHint().height() < 400
     assert panel.height() == 400
     assert panel.make.height() >= panel.make.heightForWidth(panel.make.width())
+
+
+def test_what_was_made_is_in_sight_below_a_long_form(desk: Desk) -> None:
+    panel = desk.put(VectorsPanel, height=300)
+    make(desk, panel, "cheese")
+    for kind in ("random", "top-right"):
+        make(desk, panel, kind)
+        item = panel.list.currentItem()
+        assert item is panel.list.selectedItems()[0]
+        assert panel.current is not None
+        assert panel.current.kind == kind
+        place = panel.list.visualItemRect(item)
+        seen = panel.list.viewport().visibleRegion()
+        assert seen.contains(place.center())

@@ -86,7 +86,8 @@ class VectorsPanel(QWidget):
         layout = column(self, MARGIN)
         layout.addLayout(row(self.new, None, self.more, space=4))
         layout.addWidget(self.deleted)
-        layout.addWidget(self._scrolled_body(), 1)
+        self._body = self._scrolled_body()
+        layout.addWidget(self._body, 1)
         self.list.itemSelectionChanged.connect(self._selected)
         self.list.currentItemChanged.connect(self._selected)
         self.list.itemChanged.connect(self._renamed)
@@ -204,6 +205,16 @@ class VectorsPanel(QWidget):
         if paths and paths[0] is not None:
             names = " and ".join(vector.name for vector in made)
             self._context.notice(f"Kept in the library: {names}.")
+            self._reveal_list()
+
+    def _reveal_list(self) -> None:
+        """Scroll to the list: a long form may leave it below what is seen."""
+        layout = self._body.widget().layout()
+        if layout is not None:
+            # The list may have come in place of the empty page only now.
+            layout.activate()
+        self._body.ensureWidgetVisible(self.list, 0, 0)
+        self.list.scrollToItem(self.list.currentItem())
 
     def show_file(self, path: Path | None) -> None:
         """Make a file of the library the current one."""
