@@ -33,6 +33,7 @@ class Numbers(QWidget):
         self._factor = self._text_scale = 1.0
         self._values: tuple[tuple[float, float], tuple[float, float] | None] | None = None
         self._sentence = self._title = ""
+        self._stacked = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setToolTip(
             "At the decision square, where the shortest paths to the cheese and to the top-right corner part: "
@@ -60,6 +61,25 @@ class Numbers(QWidget):
         self._factor, self._text_scale = factor, text
         self.updateGeometry()
         self.update()
+
+    @property
+    def line_height(self) -> int:
+        """Pixels of its height with one number next to the other."""
+        return round(QFontMetricsF(self._big()).height() + QFontMetricsF(self._small()).height() + 14)
+
+    @property
+    def stacked_width(self) -> int:
+        """Pixels across that it needs with one number below the other."""
+        label, big = self._fonts()
+        widest = max(QFontMetricsF(label).horizontalAdvance(f"{each}   → ") for each in LABELS)
+        return round(widest + QFontMetricsF(big).horizontalAdvance("0.000.00")) + 2 * BESIDE
+
+    def set_stacked(self, stacked: bool) -> None:
+        """Put one number below the other, next to the mazes, or next to the other, below the mazes."""
+        if stacked != self._stacked:
+            self._stacked = stacked
+            self.updateGeometry()
+            self.update()
 
     def set_title(self, title: str) -> None:
         """Say whose numbers they are, where there are others next to them; nothing when empty."""
@@ -102,11 +122,12 @@ class Numbers(QWidget):
         return f"{', '.join(shown)} {self._sentence}"
 
     def sizeHint(self) -> QSize:
-        big, small = QFontMetricsF(self._big()), QFontMetricsF(self._small())
-        return QSize(320, round(big.height() + small.height() + 14))
+        if self._stacked:
+            return QSize(self.stacked_width, 2 * self.line_height - 14)
+        return QSize(320, self.line_height)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.sizeHint().height())
+        return QSize(120, self.line_height)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -114,25 +135,9 @@ class Numbers(QWidget):
         muted = QColor(self._context.palette.text_muted)
         if self._values is not None:
             groups = [self._parts(i) for i in range(2)]
-            gap = QFontMetricsF(self._big()).height() * 0.9
-            widths = [sum(QFontMetricsF(font).horizontalAdvance(text) for text, _, font in group) for group in groups]
-            room = self.width() - 2 * (BESIDE if self._title else 8)
-            scale = min(1.0, room / (sum(widths) + gap))
-            painter.save()
-            # Those that are made smaller to fit are in the middle of the height there is for them.
-            painter.translate(self.width() / 2, (1 - scale) * QFontMetricsF(self._big()).height() / 2)
-            painter.scale(scale, scale)
-            x = -(sum(widths) + gap) / 2
-            baseline = 4 + QFontMetricsF(self._big()).ascent()
-            for group, width in zip(groups, widths, strict=True):
-                at = x
-                for text, colour, font in group:
-                    painter.setFont(font)
-                    painter.setPen(QColor(colour))
-                    painter.drawText(round(at), round(baseline), text)
-                    at += QFontMetricsF(font).horizontalAdvance(text)
-                x += width + gap
-            painter.restore()
+            high = QFontMetricsF(self._big()).height()
+            for number, line_of_it in enumerate([[group] for group in groups] if self._stacked else [groups]):
+                self._paint_groups(painter, line_of_it, number * high)
         painter.setPen(muted)
         line = self.rect().adjusted(8, 4, -8, -4)
         if self._values is None:
@@ -141,15 +146,42 @@ class Numbers(QWidget):
             return
         painter.setFont(self._small(line.width()))
         small = QFontMetricsF(painter.font())
-        line.setTop(line.bottom() - round(QFontMetricsF(self._small()).height()))
+        below = QFontMetricsF(self._small()).height()
+        line.setTop(line.bottom() - round(2 * below if self._stacked else below))
+        if self._stacked:
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._sentence)
+            return
         sentence = small.elidedText(self._sentence, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, sentence)
+
+    def _paint_groups(self, painter: QPainter, groups: list[list[Part]], top: float) -> None:
+        """Numbers next to each other, in the middle of a line."""
+        gap = QFontMetricsF(self._big()).height() * 0.9
+        widths = [sum(QFontMetricsF(font).horizontalAdvance(text) for text, _, font in group) for group in groups]
+        whole = sum(widths) + gap * (len(groups) - 1)
+        room = self.width() - 2 * (BESIDE if self._title else 8)
+        scale = min(1.0, room / whole)
+        painter.save()
+        # Those that are made smaller to fit are in the middle of the height there is for them.
+        painter.translate(self.width() / 2, top + (1 - scale) * QFontMetricsF(self._big()).height() / 2)
+        painter.scale(scale, scale)
+        x = -whole / 2
+        baseline = 4 + QFontMetricsF(self._big()).ascent()
+        for group, width in zip(groups, widths, strict=True):
+            at = x
+            for text, colour, font in group:
+                painter.setFont(font)
+                painter.setPen(QColor(colour))
+                painter.drawText(round(at), round(baseline), text)
+                at += QFontMetricsF(font).horizontalAdvance(text)
+            x += width + gap
+        painter.restore()
 
     def _parts(self, which: int) -> list[Part]:
         assert self._values is not None
         before, after = self._values
-        palette, big = self._context.palette, self._big()
-        label = theme.number_font(self.font(), 1.25 * self._factor)
+        palette = self._context.palette
+        label, big = self._fonts()
         parts = [(f"{LABELS[which]}  ", palette.text_muted, label), (fixed(before[which]), palette.original, big)]
         if after is not None:
             parts += [(" → ", palette.text_muted, label), (fixed(after[which]), palette.patched, big)]
@@ -163,6 +195,10 @@ class Numbers(QWidget):
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * min(self._text_scale, max(fitting, 1.0)))
         return font
+
+    def _fonts(self) -> tuple[QFont, QFont]:
+        """Of what is around the numbers, and of the numbers."""
+        return theme.number_font(self.font(), 1.25 * self._factor), self._big()
 
     def _big(self) -> QFont:
         return theme.number_font(self.font(), 2.4 * self._factor, QFont.Weight.DemiBold)

@@ -89,7 +89,7 @@ class MazeView(QWidget):
         self.other_numbers: Numbers | None = None
         self.stage = PaneGrid(context)
         self.stage.resized.connect(self._arrange)
-        self._columns, self._other_first = 0, False
+        self._columns, self._beside, self._other_first = 0, False, False
         self._grid = QGridLayout(self.stage)
         self._grid.setContentsMargins(0, 0, 0, 0)
         # Zoomed in, mazes fill their canvases: what is between them keeps them apart.
@@ -214,28 +214,33 @@ class MazeView(QWidget):
         self._explain()
 
     def _arrange(self) -> None:
-        """Lay out the panes so that the mazes are as large as they can be, each side's numbers under it."""
+        """Lay out the panes so that the mazes are as large as they can be, with each side's numbers."""
         columns, other_first = self._best_columns(), self.companion is not None and self.companion.first
-        if (columns, other_first) == (self._columns, self._other_first):
+        beside = self._numbers_beside(columns)
+        if (columns, beside, other_first) == (self._columns, self._beside, self._other_first):
             return
-        self._columns, self._other_first = columns, other_first
+        self._columns, self._beside, self._other_first = columns, beside, other_first
         grid, roles, sides = self._grid, self._roles(), 1 + bool(self.other_panes)
         pane_rows = set()
         parts = [(self.panes, self.numbers), (self.other_panes, self.other_numbers)][:sides]
         for side, (panes, numbers) in enumerate(parts[::-1] if other_first else parts):
             rows = -(-len(roles) // columns)
             across, top = (side % columns, side // columns) if len(roles) == 1 else (0, side)
-            top *= rows + 1
+            top *= rows if beside else rows + 1
             for at, role in enumerate(roles):
                 row, column = divmod(at, columns)
                 pane_rows.add(top + row)
                 grid.addWidget(panes[role], top + row, across + column)
             if numbers is not None:
+                numbers.set_stacked(beside)
+            if numbers is not None and beside:
+                grid.addWidget(numbers, top, columns, rows, 1)
+            elif numbers is not None:
                 grid.addWidget(numbers, top + rows, across, 1, min(columns, len(roles)))
         for row in range(MOST_ROWS):
             grid.setRowStretch(row, int(row in pane_rows))
         self.legend.show_rows(len(pane_rows))
-        for column in range(len(ROLES)):
+        for column in range(len(ROLES) + 1):
             grid.setColumnStretch(column, int(column < columns))
 
     def _best_columns(self) -> int:
@@ -253,6 +258,17 @@ class MazeView(QWidget):
         return columns_of_largest(
             count, self.stage.width(), height, caption, shape.width() / shape.height(), self._columns
         )
+
+    def _numbers_beside(self, columns: int) -> bool:
+        """True if the mazes of two sides, three each, are larger with each side's numbers next to them."""
+        if len(self._roles()) == 1 or not self.other_panes:
+            return False
+        caption, under = self.panes[self._roles()[0]].caption.sizeHint().height(), self.numbers.line_height
+        rect = close_rect(self.picture.maze)
+        width, height, shape = self.stage.width(), self.stage.height() / 2 - caption, rect.width() / rect.height()
+        below = min(width / columns, (height - under) * shape)
+        beside = min((width - self.numbers.stacked_width) / columns, height * shape)
+        return 1.05 * beside > below if self._beside else beside > 1.05 * below
 
     def _name_panes(self) -> None:
         companion = self.companion

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from app.document import maze_edits
+from app.document.view_mode import Mode
+from app.maze.generator import level
 from tests.widgets.conftest import Hand, MakeHand
 from widgets.maze_view.pane_arrangement import close_rect, columns_of_largest
 
@@ -121,3 +125,31 @@ def test_in_a_small_window_the_room_of_a_wrapped_legend_goes_to_the_mazes(make_h
     assert view.height() >= 18 * line
     hand.window.resize(900, around + 40 * line)
     hand.wait(lambda: view.legend.height() > 0)
+
+
+def test_six_mazes_have_the_height_that_numbers_below_would_take(make_hand: MakeHand) -> None:
+    hand = in_front(make_hand(level(15, 6)))
+    view = hand.window.maze_view
+    hand.window.resize(1366, 728)
+    hand.key(Qt.Key.Key_4)
+    hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    hand.wait(lambda: len(view.canvases) == 6)
+    QTest.qWait(20)
+    other = view.other_numbers
+    assert other is not None
+    for canvas in view.canvases:
+        assert canvas.viewport().height() / canvas.box.viewRect().height() * hand.maze.dim >= 150
+        for numbers in (view.numbers, other):
+            assert numbers.mapTo(view, QPoint()).x() >= canvas.mapTo(view, QPoint(canvas.width(), 0)).x()
+    # Each side's numbers are next to its own mazes.
+    assert abs(centre(view.numbers, view) - centre(view.canvases[0], view)) < 30
+    assert abs(centre(other, view) - centre(view.canvases[3], view)) < 30
+    view.stage.resize(500, 900)
+    hand.wait(lambda: view.numbers.geometry().top() >= view.panes[Mode.ORIGINAL].geometry().bottom())
+    hand.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    hand.wait(lambda: len(view.canvases) == 3)
+    hand.wait(lambda: view.numbers.geometry().top() >= view.panes[Mode.ORIGINAL].geometry().bottom())
+
+
+def centre(part: QWidget, view: QWidget) -> int:
+    return part.mapTo(view, part.rect().center()).y()

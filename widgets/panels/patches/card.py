@@ -35,7 +35,7 @@ from widgets.panels.patches.square_choice import SquaresField
 from widgets.services.context import Context
 from widgets.services.topics import Topic
 
-LINE = 18
+LINE = 14
 """Characters of a line of a summary at least."""
 
 

@@ -209,8 +209,8 @@ class VectorsPanel(QWidget):
 
     def _reveal_list(self) -> None:
         """Scroll to the list: a long form may leave it below what is seen."""
-        layout = self._body.widget().layout()
-        if layout is not None:
+        body = self._body.widget()
+        if body is not None and (layout := body.layout()) is not None:
             # The list may have come in place of the empty page only now.
             layout.activate()
         self._body.ensureWidgetVisible(self.list, 0, 0)
