@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from app.document import maze_edits
 from app.document.view_mode import Mode
-from app.interventions.patches import PatchStack, SetValue
+from app.interventions.patches import Mean, Noise, PatchStack, Resample, Scale, SetValue
 from tests.widgets.conftest import Hand, MakeHand, Shared
 from widgets.controls.number_field import ExactNumber
 from widgets.panels.patches.card import ChannelsEntry
@@ -92,3 +92,39 @@ def test_a_fields_own_editing_keys_stay(hand: Hand) -> None:
     QTest.keyClick(field, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QApplication.clipboard().text() == "12"
     assert QApplication.focusWidget() is field
+
+
+def fields_in_sight(hand: Hand) -> list[QWidget]:
+    """Every field for numbers or words in the window that can be typed into."""
+    found = [*hand.window.findChildren(QAbstractSpinBox), *hand.window.findChildren(QLineEdit)]
+    return [
+        field
+        for field in found
+        if field.isVisible() and field.isEnabled() and not isinstance(field.parent(), QAbstractSpinBox)
+    ]
+
+
+def test_enter_and_esc_leave_every_field_of_the_window(make_hand: MakeHand) -> None:
+    hand = prepared(make_hand(engine=False))
+    patches = (Mean(), Resample(), Scale(), SetValue(channels=(1,), square=(7, 7), fill=0.5), Noise())
+    maze_edits.set_stack(hand.document, "All", PatchStack(patches))
+    for card in hand.window.patches_panel.cards.cards:
+        card.set_open(True)
+    hand.window.resize(1600, 900)
+    seen: set[str] = set()
+    for panel in ("patches", "explain", "vectors"):
+        hand.window.docks.bring(panel)
+        if panel == "vectors":
+            hand.window.vectors_panel.new.click()
+            hand.window.vectors_panel.make.kind.choose("averaged")
+            hand.window.vectors_panel.make._show_fields()
+        QApplication.processEvents()
+        for field in fields_in_sight(hand):
+            seen.add(field.accessibleName())
+            for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+                field.setFocus()
+                assert QApplication.focusWidget() is field
+                QTest.keyClick(field, key)
+                assert QApplication.focusWidget() is hand.window.keyboard_home, (field.accessibleName(), key)
+    wanted = {"Level seed", "Seed", "Observations", "Value", "Row", "Channels", "Sigma", "Fill", "Levels", "Positive ×"}
+    assert wanted <= seen, seen

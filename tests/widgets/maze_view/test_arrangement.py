@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.document import maze_edits
 from app.document.view_mode import Mode
@@ -153,3 +154,48 @@ def test_six_mazes_have_the_height_that_numbers_below_would_take(make_hand: Make
 
 def centre(part: QWidget, view: QWidget) -> int:
     return part.mapTo(view, part.rect().center()).y()
+
+
+def near(first: str, second: str) -> bool:
+    """True if two colours differ by no more than the blending of a line's rim."""
+    pairs = zip(QColor(first).getRgb(), QColor(second).getRgb(), strict=True)
+    return all(abs(a - b) < 60 for a, b in pairs)
+
+
+def test_the_cell_cursor_looks_unlike_the_inspected_square(make_hand: MakeHand) -> None:
+    hand = in_front(make_hand(engine=False, tool="select"))
+    canvas = hand.window.maze_view.canvas
+    square = (hand.maze.mouse[0], hand.maze.mouse[1] + 2)
+
+    def edges() -> tuple[str, str]:
+        """The colours in the middle of a square's left edge, and at its corner."""
+        QApplication.processEvents()
+        box = canvas.mapFromScene(canvas.box.mapViewToScene(QPointF(square[1], square[0] + 1))).toTuple()
+        middle = canvas.mapFromScene(canvas.box.mapViewToScene(QPointF(square[1], square[0] + 0.5))).toTuple()
+        shown = canvas.viewport().grab().toImage()
+        return shown.pixelColor(*middle).name(), shown.pixelColor(box[0] + 1, box[1] + 1).name()
+
+    plain = edges()
+    hand.click(square)
+    inspected = edges()
+    assert near(inspected[0], hand.context.palette.accent)
+    assert not near(plain[0], hand.context.palette.accent)
+    hand.context.view.inspect(None)
+    hand.context.view.set_hover(None)
+    canvas.marks.set_cursor_square(square)
+    cursor = edges()
+    # Corners alone: the middle of an edge is as it was.
+    assert cursor[0] == plain[0]
+    assert not near(cursor[1], plain[1])
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_1, Qt.Key.Key_3, Qt.Key.Key_4])
+def test_the_legend_is_in_plain_words_and_its_tooltip_in_exact_ones(make_hand: MakeHand, key: Qt.Key) -> None:
+    hand = in_front(make_hand(engine=False))
+    legend = hand.window.maze_view.legend
+    hand.key(key)
+    shown = legend._shown_words.lower()
+    assert "longer" in shown
+    for term in ("opacity", "expected", "total variation", "halved", "argmax"):
+        assert term not in shown
+    assert "opacity" in legend.toolTip()
