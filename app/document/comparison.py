@@ -27,7 +27,7 @@ class Comparison:
 
     @property
     def kind(self) -> str:
-        """What differs: "cheese", "maze" or "policy"."""
+        """The difference of the two: "cheese", "maze" or "policy"."""
         return "cheese" if self.cheese else "maze" if self.policy is None else "policy"
 
     def other(self, front: State) -> State | None:

@@ -68,7 +68,7 @@ class OpenedExport:
     other: Policy | None = None
 
     def view(self, first: int) -> dict[str, Any]:
-        """What it says of the view, as a session keeps that, its first maze being in the tab of this number."""
+        """Its words on the view, as a session keeps them, its first maze being in the tab of this number."""
         compared = self.export.compared or {}
         found: dict[str, Any] = {} if self.export.mode is None else {"mode": self.export.mode}
         if self.other is not None:
@@ -118,7 +118,7 @@ def export_of(text: str, path: Path) -> Export:
 
 
 def _comparison(mazes: tuple[OpenMaze, ...], recipe: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What was compared in an export of two; None where that cannot be told."""
+    """The difference of the two in an export of two; None where that cannot be told."""
     here, there = recipe.get("policy"), recipe[_BESIDE].get("policy")
     if mazes[0].maze != mazes[1].maze:
         return {"cheese": True} if recipe.get("compared") == "cheese" else {"maze": 2}

@@ -23,7 +23,7 @@ SHORTER: Final = {
 
 
 def shorter_lead(text: str) -> str:
-    """What `pin_lead` says in fewer words: "Path to the pin 0.36 → 0.88"."""
+    """The sentence of `pin_lead` in fewer words: "Path to the pin 0.36 → 0.88"."""
     return SHORTER.get(text, text.replace("Path probability to", "Path to"))
 
 

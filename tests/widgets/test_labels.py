@@ -75,6 +75,13 @@ def _first(item: QLayoutItem | None) -> QWidget | None:
     return next((each for each in inner if each is not None), None)
 
 
+def over_its_field(label: QLabel) -> bool:
+    """True if a name is on a line of its own, and its field below it begins where it does."""
+    control = label.buddy()
+    place, field = (part.mapTo(label.window(), QPoint(0, 0)) for part in (label, control))
+    return place.y() + label.height() <= field.y() + 1 and place.x() == field.x()
+
+
 def line_of(widget: QWidget) -> int:
     """The baseline of a one-line widget's text, in pixels of its window."""
     metrics, box = QFontMetrics(widget.font()), widget.rect()
@@ -137,7 +144,8 @@ def test_in_the_pages_of_explain(shared_hand: Hand, name: str) -> None:
         part.set_open(True)
     QTest.qWait(10)
     assert not askew(panel)
-    assert pairs(panel) or not panel.findChildren(FieldLabel)
+    shown = [label for label in panel.findChildren(FieldLabel) if label.isVisibleTo(panel)]
+    assert pairs(panel) or all(map(over_its_field, shown)), "in a narrow panel names are over their fields"
     # What it measures by now is not needed.
     window.docks.bring("patches")
     panel.pages[name].runner.cancel()

@@ -67,7 +67,7 @@ def shared(make_shared: MakeHand) -> Iterator[Shared]:
 
 
 def sideways(root: QWidget) -> list[str]:
-    """What scrolls to the side, and the parts that need the room."""
+    """Areas that scroll to the side, and the parts that need the room."""
     QApplication.processEvents()
     return [
         f"{area.viewport().width()} pixels for {widest(area.widget())}"

@@ -145,7 +145,14 @@ class LevelPreview(QFrame):
             left, right = window.frameGeometry().left(), window.frameGeometry().right() + 1
         pointer = window.mapFromGlobal(self.cursor().pos()) if inside else self.cursor().pos()
         x = left - GAP - self.width() if left - GAP - self.width() >= room.left() else right + GAP
-        y = min(max(room.top(), pointer.y() - self.height() // 2), room.bottom() + 1 - self.height())
-        self.move(min(x, room.right() + 1 - self.width()), max(room.top(), y))
+
+        def place() -> None:
+            frame = self.frameGeometry()
+            y = min(max(room.top(), pointer.y() - frame.height() // 2), room.bottom() + 1 - frame.height())
+            self.move(min(x, room.right() + 1 - frame.width()), max(room.top(), y))
+
+        place()
         self.raise_()
         self.show()
+        # As a window it may have a frame, which is known once it is shown.
+        place()

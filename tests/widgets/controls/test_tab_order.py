@@ -17,6 +17,7 @@ from app.interventions.patches import AddVector, Noise, Scale, Zero
 from app.interventions.vectors import ActivationVector
 from tests.widgets.conftest import Hand, MakeHand, Shared
 from tests.widgets.dialogs import DIALOGS
+from widgets.controls.panel_parts import Scrolled
 from widgets.panels.patches.card import PatchCard
 
 TAB, BACKTAB = Qt.Key.Key_Tab, Qt.Key.Key_Backtab
@@ -83,7 +84,7 @@ def controls(window: QWidget) -> list[QWidget]:
             dock = dock.parentWidget()
         if dock is not None and dock.visibleRegion().isEmpty():
             return False
-        if type(widget) is not QScrollArea:
+        if type(widget) not in (QScrollArea, Scrolled):
             return True
         scrolls = widget.verticalScrollBar().maximum() or widget.horizontalScrollBar().maximum()
         return bool(scrolls) and not any(map(reachable, widget.findChildren(QWidget)))

@@ -54,7 +54,7 @@ class ChannelsEntry(FieldKeys, QLineEdit):
 
 
 class _Summary(QLabel):
-    """What a patch does, in as many lines as it takes, next to the card's buttons or over them."""
+    """Summary of a patch, in as many lines as it takes, next to the card's buttons or over them."""
 
     def __init__(self) -> None:
         super().__init__(wordWrap=True)
