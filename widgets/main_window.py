@@ -359,7 +359,7 @@ class MainWindow(ReadingOrder, QMainWindow):
             self.maze_view.companion.bridge.refresh()
 
     def _message_room(self) -> QRect:
-        return message_room(self.maze_view, self._page, self.message_bar.label.fontMetrics().height())
+        return message_room(self.maze_view, self._page, self.message_bar)
 
     def _report(self, kind: str, sentence: str, details: str, about: str) -> None:
         if kind == "error":

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QWidget
 from app.drawing.figure import visible_box
 from widgets.maze_view.free_space import maze_rect
 from widgets.maze_view.maze_view import MazeView
+from widgets.shell.message_bar import MessageBar
 
 EDGE = 10
 """Pixels left free around what is there."""
 
 LEAST_WIDTH = 16
-"""Heights of a line of text that a message needs next to the maze; else it is at the foot of the canvases."""
+"""Heights of a line that a message's words need next to the maze; else it is at the foot of the canvases."""
 
 CARD = 1_000
 """Cost of covering a card, as a multiple of that of the same piece of a maze."""
@@ -66,14 +67,14 @@ def clearest(
     return min(places, key=cost)
 
 
-def message_room(view: MazeView, over: QWidget, line: int) -> QRect:
-    """The room for a message that covers no numbers and no legend, in the pixels of the widget it is seen under.
+def message_room(view: MazeView, over: QWidget, bar: MessageBar) -> QRect:
+    """The room for messages that cover no numbers and no legend, in the pixels of the widget they are seen under.
 
-    It is at the left of all mazes where that is wide enough, given the height of a line; else all over the canvases.
+    It is at the left of all mazes where that is wide enough for words and buttons; else all over the canvases.
     """
     room = canvas_room(view, over)
     free = min((maze.left() for maze in mazes_in(view, over)), default=room.left()) - room.left()
-    if free >= LEAST_WIDTH * line:
+    if free >= LEAST_WIDTH * bar.label.fontMetrics().height() + bar.buttons_width:
         room.setWidth(free)
     return room
 

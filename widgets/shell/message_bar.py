@@ -58,6 +58,12 @@ class MessageBar(QFrame):
         self._draw()
         self.hide()
 
+    @property
+    def buttons_width(self) -> int:
+        """Pixels across of its buttons with words."""
+        shown = [button for button in (self.details, *self.buttons) if not button.isHidden()]
+        return sum(button.sizeHint().width() + self._row.spacing() for button in shown)
+
     def offer(self, sentence: str, actions: Mapping[str, str]) -> None:
         """Show a notice with buttons: {title: id of an action}."""
         self.say("notice", sentence, actions=actions)

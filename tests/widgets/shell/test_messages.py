@@ -14,6 +14,7 @@ from app.document import maze_edits, patch_edits
 from app.interventions.patches import Zero
 from app.maze import maze_file as maze_files
 from tests.widgets.conftest import Hand, MakeHand, Shared, small_maze
+from tests.widgets.test_large_text import clipped
 from widgets.controls.error_dialog import ErrorDialog
 from widgets.controls.tab_order import reading_order
 from widgets.panels.patches.card import PatchCard
@@ -321,3 +322,18 @@ def test_several_messages_cover_no_numbers_and_no_legend(hand: Hand) -> None:
         QTest.qWait(20)
         for part in read:
             assert not bar.geometry().intersects(QRect(part.mapTo(bar.parentWidget(), QPoint()), part.size()))
+
+
+@pytest.mark.parametrize("width", [900, 1100, 1366, 1600])
+def test_a_message_with_buttons_has_room_for_their_words(make_hand: MakeHand, width: int) -> None:
+    hand = make_hand(engine=False)
+    hand.window.resize(width, 728)
+    bar = hand.window.message_bar
+    QTest.qWait(20)
+    bar.offer("Exported roll.gif.", {"Open": "export.open_last", "Show in folder": "export.show_last"})
+    QTest.qWait(20)
+    assert not clipped(bar)
+    bar.clear()
+    bar.say("error", "roll.gif could not be written.", details="Why")
+    QTest.qWait(20)
+    assert not clipped(bar)
