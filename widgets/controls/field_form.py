@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFormLayout, QSizePolicy, QSpacerItem
+from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtWidgets import QFormLayout, QSizePolicy, QSpacerItem, QWidget
+
+from widgets.controls.panel_parts import Scrolled
 
 
 class FieldForm(QFormLayout):
@@ -19,3 +22,35 @@ class FieldForm(QFormLayout):
         # It takes the room that is left, which the rows would share otherwise.
         rest = QSizePolicy.Policy.MinimumExpanding
         self.setItem(self.rowCount(), QFormLayout.ItemRole.SpanningRole, QSpacerItem(0, 0, rest, rest))
+
+
+def dense_form() -> FieldForm:
+    """A form of many rows, with fields as wide as it is."""
+    form = FieldForm()
+    form.setFieldGrowthPolicy(FieldForm.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    form.setVerticalSpacing(4)
+    return form
+
+
+class ScrolledForm(Scrolled):
+    """A form as high as its rows; on a screen that is too low for them it scrolls."""
+
+    def __init__(self, form: FieldForm) -> None:
+        body = QWidget()
+        body.setLayout(form)
+        form.setContentsMargins(0, 0, 0, 0)
+        super().__init__(body)
+
+    def sizeHint(self) -> QSize:
+        body = self.widget()
+        if body is None:
+            return super().sizeHint()
+        width = max(self.viewport().width(), self.minimumSizeHint().width())
+        high = body.heightForWidth(width) if body.hasHeightForWidth() else body.sizeHint().height()
+        return QSize(self.minimumSizeHint().width(), high)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Be as high as the rows are now: Qt's areas keep to themselves that what they show has changed."""
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

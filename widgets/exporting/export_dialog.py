@@ -28,7 +28,7 @@ from app.export.movie_frames import Sweep
 from app.io.regular_file import is_file
 from app.paths import home_folder
 from app.progress import Progress
-from widgets.controls.field_form import FieldForm
+from widgets.controls.field_form import ScrolledForm, dense_form
 from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, muted, row, set_flag
 from widgets.controls.tab_order import ReadingOrder
@@ -44,6 +44,7 @@ from widgets.exporting.view_snapshot import Present, Snapshots
 from widgets.services.cancellable_task import Task
 from widgets.services.context import Context
 from widgets.services.topics import Topic
+from widgets.shell.docks import FRAME
 
 SCALES = {"0.5": "½ ×", "1": "1 ×", "2": "2 ×", "3": "3 ×", "4": "4 ×", "6": "6 ×"}
 USUAL_FPS = 10
@@ -160,8 +161,7 @@ class ExportDialog(ReadingOrder, QDialog):
         return self.what.currentData() in MOVIES
 
     def _lay_out(self) -> None:
-        form = FieldForm()
-        form.setFieldGrowthPolicy(FieldForm.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form = dense_form()
         self._size = row(self.scale, self.pixels, None)
         form.addRow("Export", self.what)
         form.addRow("Format", self.format)
@@ -176,13 +176,12 @@ class ExportDialog(ReadingOrder, QDialog):
         form.addRow("Title", self.title)
         form.addRow("File", row(self.path, self.browse))
         form.finish()
-        form.setVerticalSpacing(4)
         self._form = form
         column = QVBoxLayout(self)
         # A sweep's many rows fit a low screen.
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        page = row(self.preview, form, space=18)
+        page = row(self.preview, ScrolledForm(form), space=18)
         page.setStretch(0, 1)
         column.addLayout(page, 1)
         column.addWidget(self.said)
@@ -194,7 +193,8 @@ class ExportDialog(ReadingOrder, QDialog):
         """Be as high as all rows need: Qt makes a dialog two thirds of the screen high at most, and cuts lines off."""
         layout = self.layout()
         assert layout is not None, "events come after it is laid out"
-        needed = min(layout.totalHeightForWidth(self.width()), self.screen().availableGeometry().height())
+        needed = max(layout.totalHeightForWidth(self.width()), layout.totalSizeHint().height())
+        needed = min(needed, self.screen().availableGeometry().height() - FRAME)
         if self.height() < needed:
             self.resize(self.width(), needed)
 
