@@ -52,6 +52,29 @@ class Swatch(QWidget):
         painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
 
 
+class Title(Elided):
+    """A name and a role: where both have no room, the name gives way in its middle, and the role stays whole."""
+
+    def __init__(self, role: str) -> None:
+        # Two policies may differ in the last words of a name alone.
+        super().__init__(role, Qt.TextElideMode.ElideMiddle)
+        self._role = role
+
+    def show_parts(self, name: str, role: str) -> None:
+        """Show another name and role; without a name the role alone."""
+        self._role = f" · {role}" if name else role
+        self.setText(f"{name}{self._role}")
+
+    @property
+    def shown(self) -> str:
+        """The text as drawn."""
+        metrics, name = self.fontMetrics(), self.text().removesuffix(self._role)
+        room = self.width() - metrics.horizontalAdvance(self._role)
+        if not name or room < metrics.horizontalAdvance("M…"):
+            return super().shown
+        return metrics.elidedText(name, self.mode, room) + self._role
+
+
 class Pane(QWidget):
     """A canvas under its caption and, where its picture is empty, a note over it that says why."""
 
@@ -63,8 +86,7 @@ class Pane(QWidget):
         self.canvas = MazeCanvas(context, picture, role, self, read_only=read_only)
         self.readout = Readout(context, picture, self.canvas)
         self.note = Note(context, picture, self.canvas)
-        # Two policies may differ in the last words of a name alone.
-        self.title = Elided(role.label, Qt.TextElideMode.ElideMiddle)
+        self.title = Title(role.label)
         self.title.setProperty("heading", True)
         # Of two that are compared, the one in front, which can be edited, has the stronger title.
         self.title.setProperty("muted", read_only)
@@ -94,7 +116,7 @@ class Pane(QWidget):
         what = self.role.label
         if self.role is Mode.DIFFERENCE:
             what = f"{what} {self._context.view.arrows.factor}".rstrip()
-        self.title.setText(f"{self._name} · {what}" if self._name else what)
+        self.title.show_parts(self._name, what)
 
     def set_text_scale(self, scale: float) -> None:
         """Larger caption, note and card next to the pointer, for a presentation; 1 is the usual."""

@@ -142,6 +142,12 @@ def test_six_mazes_have_the_height_that_numbers_below_would_take(make_hand: Make
         assert canvas.viewport().height() / canvas.box.viewRect().height() * hand.maze.dim >= 150
         for numbers in (view.numbers, other):
             assert numbers.mapTo(view, QPoint()).x() >= canvas.mapTo(view, QPoint(canvas.width(), 0)).x()
+    # A long name gives way, and not the role.
+    maze_edits.rename_maze(hand.document, hand.document.state.active, "A maze with a name that is rather long")
+    for role, pane in view.panes.items():
+        assert pane.title.shown.endswith(f" · {role.label}")
+        assert "…" in pane.title.shown
+        assert pane.title.fontMetrics().horizontalAdvance(pane.title.shown) <= pane.title.width() + 1
     # Each side's numbers are next to its own mazes.
     assert abs(centre(view.numbers, view) - centre(view.canvases[0], view)) < 30
     assert abs(centre(other, view) - centre(view.canvases[3], view)) < 30
