@@ -85,6 +85,19 @@ def test_commands_with_a_modifier_work_in_every_field(make_hand: MakeHand) -> No
     assert seen == ["export"] * 3
 
 
+def test_a_command_on_a_key_that_qts_fields_keep_for_themselves_works_there(make_hand: MakeHand) -> None:
+    # Everywhere Qt moves to the start of a field by Ctrl+Home, and on X11 to its end by Ctrl+E.
+    hand = prepared(make_hand())
+    player = hand.window.playback.player
+    hand.wait(lambda: player.fresh and player.last > 0)
+    for field in (value_field(hand), hand.window.level_bar.seed, hand.window.findChild(ChannelsEntry)):
+        player.seek(1)
+        field.setFocus()
+        QTest.keyClick(field, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+        assert player.step == 0
+        assert QApplication.focusWidget() is field
+
+
 def test_a_fields_own_editing_keys_stay(hand: Hand) -> None:
     field = value_field(hand)
     typed(field, "12")
