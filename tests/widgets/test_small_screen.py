@@ -43,7 +43,7 @@ PATCHES: tuple[Patch, ...] = (
     *(kind() for kind in KINDS.values()),
     Zero(channels=(1, 2, 3), squares=((5, 5),)),
     Zero(channels=(400,)),
-    Mean(size="same", count=10_000, seed=LONGEST),
+    Mean(size="same", count=99, seed=LONGEST),
     Resample(source_seed=LONGEST, per_channel=True, squares=SQUARES),
     Scale(positive=-10, negative=-9.875),
     SetValue(channels=(3,), square=(14, 14), value=-10, fill=-9.875),
