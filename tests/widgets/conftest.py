@@ -64,7 +64,7 @@ def small_maze() -> Maze:
 
 @pytest.fixture(scope="session", autouse=True)
 def _short_pauses() -> None:
-    """What waits for a pause of the user waits less: tests pause only where they wait."""
+    """Pauses of the user that the program waits for are short: tests pause only where they wait."""
     rollout_loader.CALM, study_runner.PATIENCE = 20, 40  # type: ignore[misc]
 
 

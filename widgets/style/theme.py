@@ -110,7 +110,7 @@ def apply(app: QApplication, palette: Palette) -> None:
 
 @contextmanager
 def dressed_at_the_end() -> Iterator[None]:
-    """What is made meanwhile gets the application's style sheet when all of it is there.
+    """Widgets made meanwhile get the application's style sheet when all of them are there.
 
     Under a style sheet Qt goes through all that a widget holds each time that it is put into another, which took two
     thirds of the time of making the window.
