@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from app.interventions.tensor_cache import CACHE, TensorCache
 from app.maze.generator import level, levels
 from app.maze.levels import random_seeds, seeds_of_sizes
 from app.maze.maze import Maze, Square
+from app.maze.random_words import FEW, SEEDS
 from app.policy.layers import layer
 from app.policy.policy import Policy
 
@@ -117,9 +119,21 @@ def resample_source(patch: Resample, maze: Maze) -> Maze:
     raise PatchError(f"No level of side {maze.dim} with its cheese as asked was found among {SEARCHED_LEVELS}.")
 
 
+def _source_seeds(world: int, dim: int, first: int) -> Iterator[int]:
+    """Level seeds of mazes of this side, in the order in which they are tried: nearly always one of the first."""
+    soon = _first_source_seeds(world, dim, first)
+    yield from soon
+    yield from _all_source_seeds(world, dim, first)[len(soon) :]
+
+
+@lru_cache(maxsize=1024)
+def _first_source_seeds(world: int, dim: int, first: int) -> tuple[int, ...]:
+    drawn = np.random.default_rng((first, 1)).integers(SEEDS, size=FEW - 1)
+    return tuple(seeds_of_sizes(world, (first, *drawn.tolist()), (dim,)).tolist())
+
+
 @lru_cache(maxsize=64)
-def _source_seeds(world: int, dim: int, first: int) -> tuple[int, ...]:
-    """Level seeds of mazes of this side, in the order in which they are tried."""
+def _all_source_seeds(world: int, dim: int, first: int) -> tuple[int, ...]:
     own = seeds_of_sizes(world, (first,), (dim,)).tolist()
     return (*own, *random_seeds(world, SEARCHED_LEVELS, np.random.default_rng((first, 1)), dim))
 

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,39 +15,15 @@ from app.document.autosave import Autosave
 from app.document.document import OpenMaze, State
 from app.document.policy_lookup import find_policy
 from app.document.session_file import PolicyReference, load_session, save_session, to_json
-from app.document.snapshot import Snapshot
 from app.errors import PolicyError, SessionError
-from app.interventions.patches import AddVector, PatchStack, SetValue, Zero
+from app.interventions.patches import AddVector, PatchStack
 from app.interventions.patches_file import load_patches
-from app.maze.maze import Maze
 from app.policy.network import random_network
 from app.policy.policy import Policy, policy_of
 from app.policy.saving import save_safetensors
+from tests.document.states import VIEW, maze, state
 
 ROOT = Path(__file__).resolve().parents[2]
-VIEW = {"mode": "side_by_side", "layer": "embedder.block1.conv"}
-
-
-def maze(background: int = 0) -> Maze:
-    walls = bytearray([1] * 225)
-    for row in range(6, 9):
-        for col in range(6, 9):
-            walls[row * 15 + col] = 0
-    return Maze(15, 3, bytes(walls), (6, 6), (8, 8), background, "right")
-
-
-def state(policy: Policy | None = None) -> State:
-    edited = maze().with_walls(((7, 7),), True).with_cheese(None)
-    stack = PatchStack(
-        (
-            Zero(channels=(10, 3), enabled=False),
-            AddVector(vector="top-right", coefficient=-1.5, squares=((6, 7),)),
-            SetValue(square=(7, 8), value=5.5, fill=0.0, solo=True),
-        )
-    )
-    tabs = (OpenMaze(1, "Level 7", edited, maze(), 7, 5), OpenMaze(4, "käse", maze(8), maze(8)))
-    kept = Snapshot("before", 1, edited, stack, '{"mode": "patched"}')
-    return State(tabs, 4, policy, stack, (kept, replace(kept, name="after", stack=PatchStack())))
 
 
 def saved_policy(folder: Path, seed: int = 0) -> Policy:
@@ -185,7 +160,7 @@ import os, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from app.document.autosave import Autosave
-from tests.document.test_session_file import VIEW, state
+from tests.document.states import VIEW, state
 autosave = Autosave(Path({folder!r}))
 autosave.keep(state(), VIEW, Path({folder!r}) / "mine.mazescope")
 print("kept", flush=True)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 import torch
 
 from app.errors import PatchError
-from app.interventions.ablations import channel_seed, mean_activation, random_mazes, resample_source
+from app.interventions.ablations import (
+    _all_source_seeds,
+    _source_seeds,
+    channel_seed,
+    mean_activation,
+    random_mazes,
+    resample_source,
+)
 from app.interventions.compiled_stack import compile_stack
 from app.interventions.layer_activations import activations, activations_of_inputs, inputs_of
 from app.interventions.patches import DEFAULT_LAYER, Mean, PatchStack, Resample
@@ -149,3 +157,8 @@ def test_the_cache_forgets_the_oldest_beyond_its_limit() -> None:
     assert computed == [0, 1, 2, 3, 1]
     assert len(cache) == 3
     assert np.isclose(float(tensor(3)[0]), 3)
+
+
+def test_few_levels_are_tried_before_all_and_are_the_first_of_them() -> None:
+    for world, dim, first in product((15, 25), (3, 9, 15), range(5)):
+        assert tuple(_source_seeds(world, dim, first)) == _all_source_seeds(world, dim, first)

@@ -15,7 +15,7 @@ from app.errors import MazeError
 from app.maze.generator import backgrounds_and_dims, level, levels
 from app.maze.maze import WORLDS, Maze
 from app.maze.procgen_client import Procgen
-from app.maze.random_words import FIRST_WORDS, first_words, words
+from app.maze.random_words import FEW, FIRST_WORDS, first_words, words
 from app.maze.routes import reachable
 
 HASHED = [*range(8000), *range(2**31 - 1, 2**31 - 1 - 8000, -1)]
@@ -112,10 +112,13 @@ def test_both_worlds_share_background_and_a_level_of_the_same_side(seed: int) ->
 @settings(max_examples=50, deadline=None)
 @given(seeds=st.lists(st.integers(-(2**63), 2**63 - 1), max_size=20), count=st.integers(0, FIRST_WORDS))
 def test_words_of_many_seeds_are_those_of_each(seeds: list[int], count: int) -> None:
-    together = first_words(np.array(seeds, dtype=np.int64), count)
-    assert together.shape == (len(seeds), count)
-    for row, seed in zip(together, seeds, strict=True):
-        assert np.array_equal(row, words(seed, count))
+    alone = first_words(np.array(seeds, dtype=np.int64), count)
+    # So many that they are drawn together.
+    together = first_words(np.array(seeds * (FEW + 1), dtype=np.int64), count)[: len(seeds)]
+    for found in (alone, together):
+        assert found.shape == (len(seeds), count)
+        for row, seed in zip(found, seeds, strict=True):
+            assert np.array_equal(row, words(seed, count))
 
 
 def test_more_first_words_than_there_are_is_refused() -> None:
