@@ -1,4 +1,4 @@
-"""What is open in tests of sessions: two edited mazes, a stack of patches, two snapshots. Loads no torch."""
+"""Contents of sessions in tests: two edited mazes, a stack of patches, two snapshots. Loads no torch."""
 
 from __future__ import annotations
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -82,7 +84,7 @@ def leaves_nothing_behind(qtlog: object, request: pytest.FixtureRequest) -> Iter
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
     left = _threads_besides(threads)
-    assert not left, f"threads are still running: {left}"
+    assert not left, f"threads are still running: {_where(left)}"
     running = _running_timers()
     left_running = [owners for timer, owners in running.items() if timer not in timers]
     assert not left_running, f"timers are still running: {left_running}"
@@ -101,6 +103,13 @@ def _threads_besides(known: set[threading.Thread]) -> set[threading.Thread]:
     while (left := {thread for thread in threading.enumerate() if _ours(thread)} - known) and time.monotonic() < end:
         time.sleep(0.01)
     return left
+
+
+def _where(threads: set[threading.Thread]) -> str:
+    """The threads, and what they are doing."""
+    frames = sys._current_frames()
+    stacks = ("".join(traceback.format_stack(frames[thread.ident])) for thread in threads if thread.ident in frames)
+    return "\n".join((str(threads), *stacks))
 
 
 def _ours(thread: threading.Thread) -> bool:
@@ -197,13 +206,16 @@ class Hand:
     def answered(self) -> None:
         """Wait for the whole field of what is open."""
 
+        picture = self.window.maze_view.picture
+
         def whole() -> bool:
-            latest, state = self.context.bridge.latest, self.document.state
+            answer, state = self.context.bridge.answer, self.document.state
             return (
-                latest is not None
-                and latest.complete
-                and (latest.request.maze, latest.request.stack) == (state.maze, state.stack)
-                and latest.request.policy == state.policy
+                answer is not None
+                and (answer.request.maze, answer.request.stack) == (state.maze, state.stack)
+                and answer.request.policy == state.policy
+                # An answer from before the maze was another for a while counts as one, and is not yet shown again.
+                and picture.original is answer.original
             )
 
         self.wait(whole)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from app.field.convolutions import BFLOAT16
 from app.field.engine import Engine
 from app.field.execution_plan import FastPlan, Plan
+from app.field.fast_fields import FastFields
 from app.field.fast_offer import LEAST_GAIN
 from app.field.requests import FieldResult
 from tests.widgets.conftest import Hand, MakeHand, Shared
@@ -114,7 +116,12 @@ def test_the_action_says_what_was_measured(shared_hand: Hand) -> None:
 @pytest.mark.parametrize(
     ("gain", "words"), [(1.2, "1.2 times"), (None, "once it is measured")], ids=["not worth it", "not measured"]
 )
-def test_where_it_is_not_offered_the_action_says_why(make_hand: MakeHand, gain: float | None, words: str) -> None:
+def test_where_it_is_not_offered_the_action_says_why(
+    make_hand: MakeHand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gain: float | None, words: str
+) -> None:
+    # Neither by this engine nor, remembered on the disk, by that of an earlier test.
+    monkeypatch.setattr(FastFields, "measure", lambda *_: None)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     hand = make_hand(engine=False)
     action = hand.context.actions[ACTION]
     assert not action.isEnabled()

@@ -76,14 +76,13 @@ class Desk:
 
     def _whole(self) -> bool:
         state, bridge = self.document.state, self.context.bridge
-        latest, seen = bridge.latest, bridge.latest_activations
+        answer, seen = bridge.answer, bridge.latest_activations
         return (
-            latest is not None
+            answer is not None
             and seen is not None
-            and latest.complete
-            and (latest.request.maze, latest.request.stack) == (state.maze, state.stack)
+            and (answer.request.maze, answer.request.stack) == (state.maze, state.stack)
             and (seen.request.maze, seen.request.stack) == (state.maze, state.stack)
-            and latest.request.policy == seen.request.policy == state.policy
+            and answer.request.policy == seen.request.policy == state.policy
             and (seen.request.layer, seen.request.square) == (self.context.view.layer, bridge.inspected_square)
         )
 
