@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=_square,
         metavar="ROW,COL",
-        help="of one level, measure with the mouse there; up to four; patches act too",
+        help="of one level, measure with the mouse there; up to five; patches act too",
     )
     parser.add_argument("--seed", type=int, default=0, help="of random controls, observations and source levels")
 

@@ -184,7 +184,9 @@ def difference_layer(before: SquareLayer, after: SquareLayer) -> SquareLayer:
 
 
 def of_mode(original: SquareLayer, patched: SquareLayer, mode: str) -> SquareLayer:
-    """The layer that belongs to what is shown, a value of `Mode`: next to each other, the patched field's."""
+    """The layer that belongs to what is shown, a value of `Mode`: next to each other, the patched field's, by name."""
     if mode == "difference":
         return difference_layer(original, patched)
-    return original if mode == "original" else patched
+    if mode in ("original", "patched"):
+        return original if mode == "original" else patched
+    return replace(patched, title=f"{patched.title}, patched")

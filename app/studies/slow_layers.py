@@ -100,6 +100,17 @@ def pin_words(result: FieldResult) -> str:
     return f"Pin ({row}, {col}) reached with chance {found.reach:.2f} within {TIMEOUT} steps; {likeliest}"
 
 
+def route_of(found: RetargetMap, square: Square, setting: int | None = 0) -> tuple[list[Square], Square | None]:
+    """A target's way, from the mouse to the target, and its weakest square; no squares where there is no way."""
+    at = found.index(square)
+    if at is None:
+        return [], None
+    route = found.routes[at]
+    weakest = route.weakest(setting)
+    squares = [(int(row), int(col)) for row, col in route.squares]
+    return [*squares, square], None if weakest is None else weakest[0]
+
+
 def route_words(found: RetargetMap, square: Square, setting: int | None = 0) -> str:
     """A target's facts: its length, and the square where a right move is least likely."""
     at = found.index(square)

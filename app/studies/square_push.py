@@ -1,4 +1,4 @@
-"""Pushes for each move at chosen squares of one maze: one square, or up to four next to each other.
+"""Pushes for each move at chosen squares of one maze: one square, or up to five next to each other.
 
 Exact, under the stack as it is; see `app.studies.exact_push`.
 """
@@ -46,7 +46,7 @@ from app.studies.study import (
     unheard,
 )
 
-MOST_SQUARES: Final = 4
+MOST_SQUARES: Final = 5
 _SHOWN: Final = 8
 """Parts that a plot shows, the strongest; all the others are one line."""
 
@@ -58,7 +58,7 @@ class SquarePushQuestion(Question):
     Attributes:
         policy: the policy.
         levels: one level.
-        squares: one to four open squares.
+        squares: one to five open squares.
         stack: the patches; they act up to relu3.
         layer: `CHANNELS` or `UNITS`.
 

@@ -22,6 +22,7 @@ from app.field.square_layers import (
     SquareLayer,
     activation_layer,
     entropy_layer,
+    of_mode,
     path_layer,
     push_layer,
     total_variation_layer,
@@ -135,3 +136,16 @@ def test_a_figure_shows_the_layer_of_its_own_maze_and_its_scale(small_policy: Po
     assert {layer_colour(layer, value, LIGHT) for value in layer.values.tolist()} <= colours
     other = replace(layer, maze=MAZE.with_cheese(None))
     assert figure(result, Mode.ORIGINAL, LIGHT, FigureOptions(under=other)).shapes == plain.shapes
+
+
+def test_next_to_each_other_the_layer_says_whose_it_is() -> None:
+    maze, squares = MAZE, MAZE.squares
+    before, after = (
+        SquareLayer(LayerKind.VALUE, "Value", "", maze, squares, np.full(len(squares), value)) for value in (1.0, 2.0)
+    )
+    assert of_mode(before, after, "original") is before
+    assert of_mode(before, after, "patched") is after
+    both = of_mode(before, after, "side_by_side")
+    assert both.title == "Value, patched"
+    assert (both.values == 2).all()
+    assert (of_mode(before, after, "difference").values == 1).all()

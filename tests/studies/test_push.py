@@ -289,7 +289,7 @@ def test_at_a_square_the_parts_sum_to_the_logits_under_the_stack(small_policy: P
 def test_what_is_no_square_is_one_sentence(small_policy: Policy, reference_checkpoint: Path) -> None:
     maze = MAZES[0]
     wall = tuple(map(int, np.argwhere(maze.grid == 51)[0]))
-    for squares, words in (((), "0 squares"), ((wall,), "open one"), ((maze.mouse,) * 5, "5 squares")):
+    for squares, words in (((), "0 squares"), ((wall,), "open one"), ((maze.mouse,) * 6, "6 squares")):
         with pytest.raises(MazescopeError, match=words):
             SquarePushQuestion(small_policy, of_mazes([maze]), squares)
     with pytest.raises(MazescopeError, match="4 levels"):

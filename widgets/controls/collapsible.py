@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
-from widgets.controls.panel_parts import column
+from widgets.controls.panel_parts import column, row
 from widgets.services.context import Context
+
+
+class _Title(QToolButton):
+    """A button whose text gives way: what does not fit ends in an ellipsis."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.whole = ""
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAutoRaise(True)
+
+    def say(self, text: str) -> None:
+        """Show another text."""
+        self.whole = text
+        metrics = QFontMetrics(self.font())
+        room = max(self.width() - self.iconSize().width() - 3 * metrics.averageCharWidth(), 0)
+        self.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room) if self.isVisible() else text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.say(self.whole)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(8 * QFontMetrics(self.font()).averageCharWidth(), super().minimumSizeHint().height())
 
 
 class Folding(QWidget):
@@ -22,14 +48,12 @@ class Folding(QWidget):
         super().__init__()
         self._context = context
         self.inner = inner
-        self.button = QToolButton()
-        self.button.setText(title)
-        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.button.setAutoRaise(True)
+        self.button = _Title()
+        self.button.say(title)
         self.button.clicked.connect(lambda: self.set_open(inner.isHidden()))
         layout = column(self, 0, 2)
-        layout.addWidget(self.button)
+        self._top = row(self.button)
+        layout.addLayout(self._top)
         layout.addWidget(inner)
         self._title = title
         self.set_open(is_open)
@@ -39,9 +63,23 @@ class Folding(QWidget):
         """Show or hide what folds."""
         self.inner.setVisible(is_open)
         words = f"{'Hide' if is_open else 'Show'} {self._title.lower()}"
-        self.button.setToolTip(words)
+        said = self.button.accessibleDescription()
+        self.button.setToolTip(f"{words}. Now: {said}" if said else words)
         self.button.setAccessibleName(words)
         self._draw()
+
+    def summarise(self, text: str) -> None:
+        """Say in the title what was chosen within, in place of its name."""
+        if text != self.button.whole:
+            self.button.say(text)
+            self.button.setAccessibleDescription(text)
+            self.set_open(not self.inner.isHidden())
+
+    def add_to_title(self, control: QWidget) -> None:
+        """Show a control in the line of the title."""
+        self._top.addWidget(control)
+        self._top.setStretch(0, 3)
+        self._top.setStretch(1, 2)
 
     def _draw(self, *_: object) -> None:
         self.button.setIcon(self._context.icon("chevron-right" if self.inner.isHidden() else "chevron-down"))

@@ -29,6 +29,9 @@ LINES: Final = 11
 MORE_LINES: Final = 6
 """More of them with stacked bars, whose pieces are small."""
 
+LOW_LINES, LOW_MORE_LINES = 8, 0
+"""The same in a low panel."""
+
 USUAL_LINES: Final = 2
 """Lines of names below an axis that the picture has room for; with more it is higher."""
 
@@ -57,7 +60,7 @@ class PlotView(QWidget):
 
     def __init__(self, context: Context, lines: int = LINES) -> None:
         super().__init__()
-        self._context, self._lines, self._titled = context, lines, True
+        self._context, self._lines, self._more, self._titled = context, lines, MORE_LINES, True
         self._plot: Plot | None = None
         self._handle_at: float | None = None
         self._canvas: Any = None
@@ -113,6 +116,13 @@ class PlotView(QWidget):
             self._handle.setValue(x)
             self._handle.blockSignals(False)
             self._read(x)
+
+    def set_low(self, low: bool) -> None:
+        """Draw the plot lower, for a panel in which it would not be in sight whole; or as high as usual."""
+        lines, more = (LOW_LINES, LOW_MORE_LINES) if low else (LINES, MORE_LINES)
+        if (lines, more) != (self._lines, self._more):
+            self._lines, self._more = lines, more
+            self._draw()
 
     def set_titled(self, titled: bool) -> None:
         """Show the plot's title over it, or not, where it is elsewhere."""
@@ -204,7 +214,7 @@ class PlotView(QWidget):
     def _name_places(self, plot: Plot) -> None:
         """Write the names below the axis in the room that there is now, and make the picture as high as it takes."""
         metrics, item, names = QFontMetrics(self.font()), self._canvas.getAxis("bottom"), plot.x.categories
-        lines = self._lines + (MORE_LINES if any(series.kind == "stack" for series in plot.series) else 0)
+        lines = self._lines + (self._more if any(series.kind == "stack" for series in plot.series) else 0)
         item.setHeight(None)
         over = 0
         # Names are apart already; what is over the end of the axis is to be seen all the same.

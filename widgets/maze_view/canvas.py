@@ -226,7 +226,8 @@ class MazeCanvas(pg.GraphicsView):
         self._field_item.refresh(self._picture.side, self._picture.changed_arrows)
 
     def _show_overlay(self) -> None:
-        self.overlay.set_shapes(self._picture.overlays.get(self.role, ()), self._picture.side)
+        picture = self._picture
+        self.overlay.set_shapes((*picture.route, *picture.overlays.get(self.role, ())), picture.side)
         self.overlay.set_pale(self._picture.overlays_stale, at_once=True)
 
     def _show_stale(self) -> None:

@@ -32,6 +32,7 @@ class Picture(QObject):
 
     Attributes:
         wanted: which layer is to be under the arrows, there or not yet.
+        route: a way that is pointed at, over every maze.
         changed_cells: the squares of the maze that `maze_changed` is about; None for all.
         changed_arrows: the squares of the fields that `fields_changed` is about; None for all.
 
@@ -64,6 +65,7 @@ class Picture(QObject):
         self.look = PLAIN
         self.overlays: Mapping[str, tuple[Shape, ...]] = {}
         self.overlays_stale = False
+        self.route: tuple[Shape, ...] = ()
         self._own_mouse = True
         self._shapes: dict[str, tuple[Shape, ...]] = {}
         self._late = False
@@ -185,6 +187,12 @@ class Picture(QObject):
         if other_mouse:
             self._draw_maze()
         self.overlays_changed.emit()
+
+    def set_route(self, shapes: tuple[Shape, ...]) -> None:
+        """Lay a way over the mazes; no shapes for none. Exports leave it out: it is there with the pointer."""
+        if shapes != self.route:
+            self.route = shapes
+            self.overlays_changed.emit()
 
     def _arrows(self, role: str, original: VectorField, patched: VectorField) -> tuple[Shape, ...]:
         palette, thickness, look = self._source.palette, self.thickness, self.look

@@ -70,6 +70,7 @@ class SquareLayers(QObject):
         context.bridge.activations.connect(self._activations_came)
         context.document.changed.connect(self._document_changed)
         context.view.mode_changed.connect(self._mode_changed)
+        context.view.hover_changed.connect(self._show_route)
         context.view.layer_changed.connect(self._layer_changed)
         context.view.activation_wanted.connect(self._activation_wanted)
         context.view.keep("under", self._to_json, self._from_json)
@@ -163,7 +164,22 @@ class SquareLayers(QObject):
             return ""
         from app.studies.slow_layers import route_words
 
-        return route_words(self._map, square, None if self._context.view.mode is Mode.ORIGINAL else 0)
+        return route_words(self._map, square, self._setting)
+
+    @property
+    def _setting(self) -> int | None:
+        return None if self._context.view.mode is Mode.ORIGINAL else 0
+
+    def _show_route(self, square: Square | None) -> None:
+        """Draw the way to the square under the pointer while a retarget map is shown."""
+        if square is None or self.kind is not LayerKind.RETARGET or self._map is None:
+            self._picture.set_route(())
+            return
+        from app.drawing.route_shapes import route_shapes
+        from app.studies.slow_layers import route_of
+
+        squares, weakest = route_of(self._map, square, self._setting)
+        self._picture.set_route(route_shapes(squares, weakest, self._context.palette))
 
     def _start_map(self, answer: FieldResult) -> None:
         from app.studies.slow_layers import pin_of
@@ -237,6 +253,7 @@ class SquareLayers(QObject):
         self.layer, self.problem = layer, problem
         if layer is None:
             self._map, self.note, self._note_of_map = None, "", ""
+            self._picture.set_route(())
         self._picture.set_under(layer)
         self.changed.emit()
 

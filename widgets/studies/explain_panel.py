@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QPaintEvent, QPalette
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
@@ -42,6 +42,10 @@ PAGES: Final[dict[str, tuple[str, Callable[[Context], StudyPage]]]] = {
     "fit": (FitPage.TITLE, FitPage),
 }
 """Name -> what it asks, and its page. One line a study."""
+
+
+HIGH: Final = 30
+"""Lines of text from which a page is high enough for its choices and its plot, one under the other."""
 
 
 class _Question(Choice):
@@ -108,10 +112,20 @@ class ExplainPanel(QWidget):
             self._stack.addWidget(Scrolled(page))
             if isinstance(page, SweepPage):
                 page.response_asked.connect(self._ask_response)
+        self.pages[name].set_low(self._low)
         self.question.choose(name)
         self._stack.setCurrentIndex(list(self.pages).index(name))
         self._context.settings.set("question", name)
         return self.pages[name]
+
+    @property
+    def _low(self) -> bool:
+        return self._stack.height() < HIGH * QFontMetrics(self.font()).height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for page in self.pages.values():
+            page.set_low(self._low)
 
     def bring_into_view(self, part: QWidget) -> None:
         """Scroll the page in front to one of its parts, with what follows it."""

@@ -82,6 +82,10 @@ class FitPage(StudyPage):
             part.hide()
         self.runner.changed.connect(self._answered)
 
+    def summary(self) -> str:
+        """Levels, features and outcome."""
+        return f"{self.count.value():,} levels · {self.features.currentText()} · {self.outcome.currentText()}"
+
     def asks(self) -> tuple[Any, Asks] | None:
         """The fit of the chosen features over the chosen levels of the world in front."""
         state = self.context.document.state

@@ -36,6 +36,10 @@ class LayerPage(StudyPage):
         self.main.addLayout(labelled("Layer", self.layer))
         self.main.addLayout(labelled("Levels", self.count))
 
+    def summary(self) -> str:
+        """Layer and levels."""
+        return f"{self.layer.currentText().strip()} · {self.count.value():,} levels"
+
     def asks(self) -> tuple[Any, Asks] | None:
         """The question of the chosen layer and levels; a page of its own kind says which in `make`."""
         state = self.context.document.state
@@ -135,6 +139,9 @@ class TransferPage(LayerPage):
         self.coefficient.corrected.connect(context.notice)
         self.main.addLayout(labelled("Vector", self.vector))
         self.main.addLayout(labelled("Times", self.coefficient))
+
+    def summary(self) -> str:
+        return f"{self.coefficient.value():g} × {self.vector.currentText().lower()} · {super().summary()}"
 
     def finer(self) -> tuple[Any, ...]:
         return (str(self.vector.currentData()), self.coefficient.value())

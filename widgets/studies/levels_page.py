@@ -139,6 +139,10 @@ class LevelsPage(StudyPage):
         for widget in (*self._shown_later, self.rows, self.gallery):
             widget.hide()
 
+    def summary(self) -> str:
+        """Levels and outcomes."""
+        return f"{self.count.value():,} levels · {self.outcomes.currentText()}"
+
     def asks(self) -> tuple[Any, Asks] | None:
         """The table of the chosen levels."""
         state = self.context.document.state

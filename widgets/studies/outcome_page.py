@@ -29,6 +29,10 @@ class OutcomePage(StudyPage):
         self.main.addWidget(self.levels)
         self.main.addLayout(labelled("Within", self.steps))
 
+    def summary(self) -> str:
+        """Levels and steps."""
+        return f"{self.levels.summary} · within {self.steps.currentData()} steps"
+
     def asks(self) -> tuple[Any, Asks] | None:
         """The outcome in the chosen levels, with the stack as it is."""
         state = self.context.document.state

@@ -28,7 +28,7 @@ ABLATIONS: Final = {
     "resample": "Channels of any layer, resampled",
     "gradient": "Channels of any layer, gradient x activation",
 }
-MOST_PINS: Final = 3
+MOST_PINS: Final = 4
 """Pinned squares; with the square that is looked at they are as many as a question takes."""
 
 
@@ -65,13 +65,19 @@ class PushPage(StudyPage):
         self.main.addWidget(self.levels)
         self.main.addLayout(labelled("Parts", self.parts))
         self.main.addLayout(labelled("Layer", self.layer))
-        self.main.addLayout(row(self.pin, self.unpin, self.pinned, None, self.sets))
+        self.view.add_under_plot(row(self.pin, self.unpin, self.pinned, None, self.sets))
         self.view.plot.cell_clicked.connect(self._cell_clicked)
         self.view.plot.piece_clicked.connect(self._part_clicked)
         self.runner.changed.connect(self._show_sets)
         context.view.hover_changed.connect(self.follow)
         self._show_controls()
         self._show_sets()
+
+    def summary(self) -> str:
+        """Parts and levels."""
+        ablated = self.parts.currentData() in ABLATIONS
+        layer = (self.layer.currentText().strip(),) if ablated else ()
+        return " · ".join((self.parts.currentText(), *layer, self.levels.summary))
 
     def asks(self) -> tuple[Any, Asks] | None:
         """The pushes at the squares, or in the chosen levels."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QSizePolicy
 
 from app.document import patch_edits
 from app.errors import MazescopeError
@@ -82,6 +82,10 @@ class ResponsePage(StudyPage):
         self.gates.clicked.connect(lambda _: self.follow())
         self.stages = QListWidget()
         self.stages.setAccessibleName("Stages whose gates are kept")
+        self.stages.setToolTip("Of the ticked stages the gates are kept, in one more curve")
+        # As high as its rows.
+        self.stages.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
+        self.stages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.stages.itemChanged.connect(lambda _: self.follow())
         self.main.addLayout(labelled("Number", self.moved))
         self.main.addLayout(labelled("Layer", self.layer))
@@ -93,6 +97,11 @@ class ResponsePage(StudyPage):
         self.options.addWidget(Folding(context, "Keep the gates of 0 at", self.stages))
         self.view.plot.picked.connect(self._picked)
         self._refill()
+
+    def summary(self) -> str:
+        """The number that moves, its layer and the levels."""
+        kept = f" · {len(self.kept)} kept" if self.kept else ""
+        return f"{self.moved.currentText()} · {self.layer.currentText().strip()} · {self.levels.summary}{kept}"
 
     def asks(self) -> tuple[Any, Asks] | None:
         """The curve of the number that is chosen."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QMenu, QProgressBar, QPushButton, QWidget
 
 from app.errors import MazescopeError
 from app.progress import Pace, time_left
@@ -75,7 +75,7 @@ class ResultView(QWidget):
         self.save = QPushButton("Save…")
         self.save.setToolTip("Save the rows or the plots as a file, with the recipe inside")
         self.save.setMenu(self._save_menu())
-        layout = column(self)
+        self._column = layout = column(self)
         layout.addWidget(self.finding)
         layout.addWidget(self.problem)
         layout.addWidget(self.plots)
@@ -89,6 +89,21 @@ class ResultView(QWidget):
         runner.changed.connect(self.refresh)
         runner.progressed.connect(self._show_progress)
         self.refresh()
+
+    def set_low(self, low: bool) -> None:
+        """Show the plot before the finding and lower, as in a low panel, or after it."""
+        self.plot.set_low(low)
+        self._column.removeWidget(self.finding)
+        self._column.insertWidget(self._column.indexOf(self.plot) + 1 if low else 0, self.finding)
+
+    def add_under_plot(self, controls: QLayout) -> None:
+        """Show controls of the plot under it."""
+        self._column.insertLayout(self._column.indexOf(self.plot) + 1, controls)
+
+    def take_choice_of_plot(self) -> None:
+        """Show the choice of the plot over the plot; it may have been elsewhere."""
+        if self.plots.parent() is not self:
+            self._column.insertWidget(self._column.indexOf(self.plot), self.plots)
 
     @property
     def result(self) -> Result | None:

@@ -46,6 +46,7 @@ class RetargetPage(StudyPage):
         self.values = self._entry("Values", "What they are set to: numbers with commas", VALUES)
         self.real = QCheckBox("With the real cheese")
         self.real.setToolTip("Measure the same paths with the cheese moved to each target; takes longer")
+        self.real.setChecked(True)
         self.real.clicked.connect(self.follow)
         self.problem = muted(wrap=True)
         self.problem.hide()
@@ -53,8 +54,16 @@ class RetargetPage(StudyPage):
         self.main.addLayout(labelled("Layer", self.layer))
         self.main.addLayout(labelled("Channels", self.channels))
         self.main.addLayout(labelled("Values", self.values))
-        self.main.addWidget(self.problem)
         self.options.addWidget(self.real)
+        layout = self.layout()
+        assert layout is not None
+        layout.insertWidget(layout.indexOf(self.view), self.problem)  # type: ignore[attr-defined]
+
+    def summary(self) -> str:
+        """Channels, values and levels."""
+        channels = self.channels.text().strip()
+        which = f"channels {channels}" if channels else "the channel that marks the cheese best"
+        return f"{which} = {self.values.text()} · {self.levels.summary}"
 
     def asks(self) -> tuple[Any, Asks] | None:
         """The settings at every square of the maze in front, or at a few squares of many levels."""

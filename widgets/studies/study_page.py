@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 
 LIVE, MANY = "maze", "many"
 
+CHOICES: Final = "explain_choices"
+"""Setting: whether the user has the choices unfolded; where it is missing they are where there is room."""
+
 
 class StudyPage(QWidget):
     """Asks a question about what is open and shows the answer. It is measured only while it is seen.
 
-    A page of its own kind says `asks`, and adds what it asks by to `main`, and its finer options to `options`.
+    A page of its own kind says `asks`, and adds what it asks by to `main`, and its finer options to `options`. Both
+    fold under one line, `summary`, so that the plot is in sight in a low panel as well.
     """
 
     TITLE = ""
@@ -49,9 +53,14 @@ class StudyPage(QWidget):
         self.hint = muted(self.HINT, wrap=True)
         self.options.addWidget(self.hint)
         self.folding = Folding(context, "Options", inner)
+        chosen = QWidget()
+        inside = column(chosen)
+        inside.addLayout(self.main)
+        inside.addWidget(self.folding)
+        self.choices = Folding(context, "Choices", chosen)
+        self.choices.button.clicked.connect(self._choices_clicked)
         layout = column(self)
-        layout.addLayout(self.main)
-        layout.addWidget(self.folding)
+        layout.addWidget(self.choices)
         layout.addWidget(self.view)
         layout.addStretch(1)
         context.document.changed.connect(self._document_changed)
@@ -65,10 +74,23 @@ class StudyPage(QWidget):
         """
         raise NotImplementedError
 
+    def summary(self) -> str:
+        """The choices in a line."""
+        raise NotImplementedError
+
+    def set_low(self, low: bool) -> None:
+        """Leave room for the plot: choices are folded, unless the user has unfolded them, and the plot is lower."""
+        self.view.set_low(low)
+        self._fold(not self.context.settings.flag(CHOICES, not low))
+
     def follow(self, *_: object) -> None:
         """Ask, where the page is seen and the question is another than the last one."""
         if not self._seen or self.context.start.under_way:
             return
+        self._ask_anew()
+        self.choices.summarise(self.summary())
+
+    def _ask_anew(self) -> None:
         found = self.asks() if self.context.document.state.policy is not None else None
         key = None if found is None else found[0]
         if key != self._asked:
@@ -101,6 +123,20 @@ class StudyPage(QWidget):
         if self.runner.busy:
             self._asked = None
             self.runner.cancel()
+
+    def _fold(self, folded: bool) -> None:
+        """Fold the choices into a line, in which the choice of the plot has room as well."""
+        self.choices.set_open(not folded)
+        if folded:
+            self.choices.add_to_title(self.view.plots)
+        else:
+            self.view.take_choice_of_plot()
+
+    def _choices_clicked(self) -> None:
+        # The click has folded or unfolded them.
+        folded = self.choices.inner.isHidden()
+        self.context.settings.set(CHOICES, not folded)
+        self._fold(folded)
 
     def _document_changed(self, old: State, new: State) -> None:
         if (old.maze, old.policy, old.stack) != (new.maze, new.policy, new.stack):
@@ -146,6 +182,11 @@ class LevelsChoice(QWidget):
     def many(self) -> bool:
         """True if many levels are asked of."""
         return bool(self.which.currentData() == MANY)
+
+    @property
+    def summary(self) -> str:
+        """The levels in words."""
+        return f"seeds 0 to {self.count.value():,}" if self.many else "this maze"
 
     @property
     def key(self) -> object:

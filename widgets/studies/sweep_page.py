@@ -61,6 +61,10 @@ class SweepPage(StudyPage):
         self.bend.setEnabled(False)
         self.runner.changed.connect(self._answered)
 
+    def summary(self) -> str:
+        """Vector and levels."""
+        return f"{self.vector.currentText()} · {self.count.value():,} levels"
+
     def asks(self) -> tuple[Any, Asks] | None:
         """The sweep over the chosen levels of the world in front."""
         state = self.context.document.state

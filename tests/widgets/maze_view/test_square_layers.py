@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.document import maze_edits
 from app.document.view_mode import Mode
-from app.drawing.shapes import Rect
+from app.drawing.shapes import Circle, Polyline, Rect
 from app.drawing.square_layer_shapes import layer_shapes
 from app.field.measures import path_probability, total_variation
 from app.field.square_layers import LayerKind
@@ -45,6 +45,16 @@ def shown(desk: Desk, layers: SquareLayers, kind: LayerKind) -> np.ndarray:
     layers.choose(kind)
     desk.wait(lambda: layers.layer is not None and layers.layer.kind is kind, 30_000)
     return layers.layer.values
+
+
+def picture_of(desk: Desk) -> Picture:
+    """The picture that the layers lie in."""
+    return desk.picture  # type: ignore[attr-defined]
+
+
+def middle(square: tuple[int, int]) -> tuple[float, float]:
+    """The middle of a square, in cells across and up."""
+    return square[1] + 0.5, square[0] + 0.5
 
 
 def test_every_layer_shows_its_numbers_of_the_mode(desk: Desk, layers: SquareLayers) -> None:
@@ -140,10 +150,21 @@ def test_the_retarget_map_fills_in_and_says_where_its_routes_are_weakest(desk: D
     target = tuple(map(int, expected.targets[at]))
     (row, col), chance = expected.routes[at].weakest()
     assert layers.words_of(target) == f"{expected.steps[at]} steps, weakest at ({row}, {col}): {chance:.2f}"
+    # The pointer on a square draws the way there, and rings the weakest square on it.
+    desk.context.view.set_hover(target)
+    line, ring = picture_of(desk).route[1], picture_of(desk).route[-1]
+    assert isinstance(line, Polyline)
+    assert (line.points[0], line.points[-1]) == (middle(state.maze.mouse), middle(target))
+    assert len(line.points) == expected.steps[at] + 1
+    assert isinstance(ring, Circle)
+    assert (ring.x, ring.y) == middle((row, col))
+    desk.context.view.set_hover(None)
+    assert picture_of(desk).route == ()
+    desk.context.view.set_hover(target)
     desk.wait(lambda: bool(layers.note), 30_000)
     arrived, greedy = reach_of(desk.context.bridge.engine.compute, state.policy, state.maze, state.stack, square)
     assert f"chance {arrived.reach:.2f}" in layers.note
     assert ("never" in layers.note) == (greedy is None)
     maze_edits.set_stack(desk.document, "None", PatchStack())
-    assert (layers.layer, layers.note) == (None, "")
+    assert (layers.layer, layers.note, picture_of(desk).route) == (None, "", ())
     desk.wait(lambda: "no pin" in layers.problem)

@@ -17,7 +17,9 @@ from app.drawing.stacked_bars import segments
 from app.interventions.patches import AddVector, Mean, PatchStack, Scale, Zero
 from app.maze import generator
 from app.maze.routes import decision_square
-from tests.widgets.panels.conftest import Desk
+from app.policy.loading import load_policy
+from app.policy.policy_info import default_policy_path
+from tests.widgets.panels.conftest import Desk, MakeDesk
 from tests.widgets.studies.conftest import answered
 from widgets.services.channel_set_library import ChannelSets
 from widgets.studies.explain_panel import ExplainPanel
@@ -333,6 +335,24 @@ def test_a_cell_of_the_sweep_sets_layer_and_slider(desk: Desk, panel: ExplainPan
         assert isinstance(patch, AddVector)
         assert (patch.layer, patch.coefficient) == (result.layers[cell[0]], result.coefficients[cell[1]])
     assert len(desk.verbs) == 2
+
+
+def test_why_the_latest_layer_that_steers_bends_is_asked_with_a_vector_taken_there(make_desk: MakeDesk) -> None:
+    desk = make_desk(policy=load_policy(default_policy_path()), maze=generator.level(15, 6))
+    panel = desk.put(ExplainPanel, 400, 900)
+    page = panel.show_page("sweep")
+    assert isinstance(page, SweepPage)
+    assert not page.bend.isEnabled()
+    page.count.setValue(12)
+    answered(desk, page)
+    latest = page.runner.result.latest(-1.0)
+    assert latest is not None
+    panel.bring_into_view(page.bend)
+    Desk.click(page.bend)
+    assert panel.question.currentData() == "response"
+    there = answered(desk, panel.pages["response"])
+    patch = there.runner.result.question.moved.stack.patches[0]
+    assert (patch.layer, patch.vector) == (latest, "cheese")
 
 
 @pytest.mark.parametrize("name", ["ablate"])
