@@ -20,7 +20,8 @@ _PUSH_ROLES: Final = ("original", "patched", "difference", "top_right")
 
 def plots(result: TrainingRows) -> tuple[Plot, ...]:
     """Solve rate, log-odds, cheese channel, the vector at -1, pushes."""
-    return (_solved(result), _log_odds(result), _channel(result), _vector(result), _pushes(result))
+    played = (_solved(result),) if result.question.play else ()
+    return (*played, _log_odds(result), _channel(result), _vector(result), _pushes(result))
 
 
 def _axis(result: TrainingRows) -> Axis:

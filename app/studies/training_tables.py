@@ -22,6 +22,19 @@ CAUTION: Final = (
 )
 
 
+PLAYED: Final = (
+    ("solved, cheese inside", "probability"),
+    ("inside, from", "probability"),
+    ("inside, to", "probability"),
+    ("greedy, inside", "share"),
+    ("solved, cheese outside", "probability"),
+    ("outside, from", "probability"),
+    ("outside, to", "probability"),
+    ("greedy, outside", "share"),
+)
+"""Columns of play, where it is computed."""
+
+
 def trained_by_imitation(result: TrainingRows) -> bool:
     """True if the files say that their policies were trained by imitation."""
     recipes = [str(policy.metadata.get("recipe", "")) for policy in result.question.series.policies]
@@ -57,8 +70,8 @@ def _behaviour(result: TrainingRows) -> Table:
             (
                 each.step,
                 each.observations,
-                *_solved(each, inside),
-                *_solved(each, ~inside),
+                *(_solved(each, inside) if question.play else ()),
+                *(_solved(each, ~inside) if question.play else ()),
                 _median(odds),
                 json_number(low),
                 json_number(high),
@@ -69,25 +82,19 @@ def _behaviour(result: TrainingRows) -> Table:
     heads = (
         ("step", ""),
         ("observations", ""),
-        ("solved, cheese inside", "probability"),
-        ("inside, from", "probability"),
-        ("inside, to", "probability"),
-        ("greedy, inside", "share"),
-        ("solved, cheese outside", "probability"),
-        ("outside, from", "probability"),
-        ("outside, to", "probability"),
-        ("greedy, outside", "share"),
+        *(PLAYED if question.play else ()),
         ("median log-odds", "nats"),
         ("log-odds, from", "nats"),
         ("log-odds, to", "nats"),
         ("median P(cheese)", "probability"),
         ("median P(top-right)", "probability"),
     )
-    title = (
+    played = (
         f"Play within {question.steps} steps (exact; n = {int(inside.sum())} levels with the cheese in the top-right "
-        f"{question.region} x {question.region}, {int((~inside).sum())} outside) and choices at "
-        f"{len(question.deciding)} decision squares; from, to: 95 % intervals"
+        f"{question.region} x {question.region}, {int((~inside).sum())} outside) and choices"
     )
+    what = played if question.play else "Choices"
+    title = f"{what} at {len(question.deciding)} decision squares; from, to: 95 % intervals"
     return Table("behaviour", columns_of(rows, heads), title)
 
 

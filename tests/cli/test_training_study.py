@@ -50,6 +50,11 @@ def test_the_command_of_a_result_asks_the_same(run: Path) -> None:
     result = ask("training", str(run), "--seeds", "0:6", "--no-play")
     again = ask(*result.question.command().split()[3:])
     assert again.to_json() == result.to_json()
+    # What was not computed has neither empty columns nor an empty plot.
+    names = [column.name for column in result.tables[0].columns]
+    assert "median log-odds" in names
+    assert not any("solved" in name or "greedy" in name for name in names)
+    assert all(plot.name != "solved" for plot in result.plots)
 
 
 @pytest.mark.parametrize(
