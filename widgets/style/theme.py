@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -99,13 +100,14 @@ def apply(app: QApplication, palette: Palette) -> None:
         app.setProperty("mazescope_style", "fusion")
     font = ui_font(_text_scale(app))
     sheet = style_sheet(palette, QFontMetrics(font).height())
-    if app.styleSheet() != sheet or app.font() != font:
-        # Under a style sheet, another palette takes three times as long, and widgets would keep the font they have.
-        app.setStyleSheet("")
-        app.setFont(font)
-    app.setPalette(qt_palette(palette))
-    if app.styleSheet() != sheet:
-        app.setStyleSheet(sheet)
+    with _no_collecting():
+        if app.styleSheet() != sheet or app.font() != font:
+            # Under a style sheet, another palette takes three times as long, and widgets would keep the font they have.
+            app.setStyleSheet("")
+            app.setFont(font)
+        app.setPalette(qt_palette(palette))
+        if app.styleSheet() != sheet:
+            app.setStyleSheet(sheet)
 
 
 @contextmanager
@@ -118,11 +120,24 @@ def dressed_at_the_end() -> Iterator[None]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     sheet = app.styleSheet()
-    app.setStyleSheet("")
+    with _no_collecting():
+        app.setStyleSheet("")
+        try:
+            yield
+        finally:
+            app.setStyleSheet(sheet)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Python's garbage collector at rest: Qt goes through a list of all widgets, and crashes if one is deleted then."""
+    on = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
-        app.setStyleSheet(sheet)
+        if on:
+            gc.enable()
 
 
 def set_text_scale(app: QApplication, scale: object) -> None:
