@@ -28,6 +28,8 @@ class Lines(QLayout):
         super().__init__()
         self._items: list[QLayoutItem] = []
         self._wanted: list[int] = []
+        self._heights: dict[int, int] = {}
+        self._sizes: tuple[QSize, QSize] | None = None
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(space)
         for part in parts:
@@ -53,7 +55,7 @@ class Lines(QLayout):
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def invalidate(self) -> None:
-        self._wanted = []
+        self._wanted, self._heights, self._sizes = [], {}, None
         super().invalidate()
 
     # --- sizes ------------------------------------------------------------------------------------------------------
@@ -65,17 +67,27 @@ class Lines(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        lines = self._lines(width)
-        return sum(_height(line) for line in lines) + LINE_SPACE * max(len(lines) - 1, 0)
+        # A layout around it asks for the same few widths again and again.
+        if width not in self._heights:
+            lines = self._lines(width)
+            self._heights[width] = sum(map(_height, lines)) + LINE_SPACE * max(len(lines) - 1, 0)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
-        shown = self._shown()
-        width = sum(wanted for _, wanted in shown) + self.spacing() * max(len(shown) - 1, 0)
-        return QSize(width, _height(shown))
+        return self._both_sizes()[0]
 
     def minimumSize(self) -> QSize:
-        shown = self._shown()
-        return QSize(max((item.minimumSize().width() for item, _ in shown), default=0), _height(shown))
+        return self._both_sizes()[1]
+
+    def _both_sizes(self) -> tuple[QSize, QSize]:
+        """The size of all in one line, and the least one."""
+        if self._sizes is None:
+            shown = self._shown()
+            height = _height(shown)
+            width = sum(wanted for _, wanted in shown) + self.spacing() * max(len(shown) - 1, 0)
+            least = max((item.minimumSize().width() for item, _ in shown), default=0)
+            self._sizes = QSize(width, height), QSize(least, height)
+        return self._sizes
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
