@@ -87,7 +87,7 @@ def muted(text: str = "", wrap: bool = False) -> QLabel:
 
 def breakable(text: str) -> str:
     """A text whose module paths and file names may be broken at their dots and slashes, where a line is short."""
-    return re.sub(r"(?<=\w)([./])(?=\w)", "\\1\u200b", text)
+    return re.sub(r"(?<=\w)([./])(?=[^\W\d])", "\\1\u200b", text)
 
 
 def unbroken(text: str) -> str:

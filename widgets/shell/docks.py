@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
 from shiboken6 import isValid
 
@@ -107,6 +107,15 @@ class Docks:
         dock.visibilityChanged.connect(self._name_tab_bars)
         self.docks[panel.name] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+
+    def _show_or_hide(self, name: str, _on: bool) -> None:
+        """Hide a panel that is in sight, and bring one that is not: hidden, or behind another."""
+        dock = self.docks[name]
+        if dock.isHidden() or dock.visibleRegion().isEmpty():
+            self.bring(name)
+            self._context.actions[f"panel.{name}"].setChecked(True)
+        else:
+            dock.close()
 
     def bring(self, name: str) -> None:
         """Show a panel, in front of those it shares its place with."""
@@ -331,8 +340,7 @@ class Docks:
             spec = Spec(
                 id=f"panel.{panel.name}",
                 title=f"Panel: {panel.title}",
-                # Qt's own action does more than show and hide: it raises a dock that is behind another.
-                handler=partial(_trigger, toggle),
+                handler=partial(self._show_or_hide, panel.name),
                 group="Panels",
                 tip=toggle.toolTip(),
                 checkable=True,
@@ -350,7 +358,3 @@ class Docks:
                 tip="Put all panels back in their default places.",
             )
         )
-
-
-def _trigger(action: QAction, _on: bool) -> None:
-    action.trigger()

@@ -166,7 +166,9 @@ def test_panels_go_back_to_their_places_after_large_text(on_small_screen: Hand) 
     assert len(before["policy"][0]) < len(before) - 1
     scale_text(hand, 2.0)
     assert len(places(hand)["policy"][0]) == len(before) - 1
-    hand.context.actions.trigger("panel.history")
+    for _ in range(2):
+        hand.context.actions.trigger("panel.history")
+        QApplication.processEvents()
     scale_text(hand, 1.0)
     after = places(hand)
     assert after.pop("history")[1], "what was closed meanwhile stays closed"
@@ -250,7 +252,10 @@ def test_panels_gathered_by_large_text_are_remembered_where_the_user_had_them(
     hand = on_small_screen
     before = places(hand)
     scale_text(hand, 2.0)
-    hand.context.actions.trigger("panel.history")
+    # It is behind others: the first brings it, the second puts it away.
+    for _ in range(2):
+        hand.context.actions.trigger("panel.history")
+        QApplication.processEvents()
     gathered = places(hand)
     assert gathered["policy"] != before["policy"]
     hand.window.close()
@@ -323,3 +328,23 @@ def test_the_window_stays_on_its_screen_in_large_text(
         assert now.window.y() >= 0
         now.window.close()
     now.window.docks.docks["patches"].setFloating(False)
+
+
+def test_a_panel_behind_another_is_brought_by_its_action_and_one_in_sight_put_away(make_hand: MakeHand) -> None:
+    hand = make_hand(engine=False)
+    docks, actions = hand.window.docks, hand.context.actions
+    docks.bring("patches")
+    QApplication.processEvents()
+    dock = docks.docks["explain"]
+    assert dock.visibleRegion().isEmpty()
+    for _ in range(2):
+        actions["panel.explain"].trigger()
+        QApplication.processEvents()
+        assert not dock.isHidden()
+        assert not dock.visibleRegion().isEmpty()
+        assert actions["panel.explain"].isChecked()
+        actions["panel.explain"].trigger()
+        QApplication.processEvents()
+        assert dock.isHidden()
+        assert not actions["panel.explain"].isChecked()
+    assert "explain" in docks.closed
