@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.document.view_mode import ROLES, Mode
 from app.document.viewport import sight_from_json, sight_to_json
+from app.field.vector_field import VectorField
 from app.maze.maze import Square
 from widgets.maze_view.canvas import MazeCanvas
 from widgets.maze_view.compared_picture import Companion
@@ -123,6 +124,11 @@ class MazeView(QWidget):
     def canvases(self) -> list[MazeCanvas]:
         """The canvases shown, those of the maze in front first."""
         return [panes[role].canvas for panes in (self.panes, self.other_panes) if panes for role in self._roles()]
+
+    def foresee(self, original: VectorField, patched: VectorField) -> None:
+        """Show fields that were computed earlier of what is open, until there is an answer."""
+        self.picture.foresee(original, patched)
+        self._explain()
 
     def fit(self, *, whole_world: bool = False) -> None:
         """Zoom to the maze, or to its whole world."""

@@ -82,7 +82,7 @@ class Pane(QWidget):
         super().__init__()
         self.role = role
         self._text_scale = 1.0
-        self._context, self._name = context, ""
+        self._context, self._picture, self._name = context, picture, ""
         self.canvas = MazeCanvas(context, picture, role, self, read_only=read_only)
         self.readout = Readout(context, picture, self.canvas)
         self.note = Note(context, picture, self.canvas)
@@ -140,6 +140,6 @@ class Pane(QWidget):
     def explain_result(self, state: State, result: FieldResult | None, *, busy: bool) -> None:
         """Say over the maze why there is nothing to see, or nothing but the original; without a result, nothing."""
         if state.policy is None:
-            self.note.say(LOADING if busy else NO_POLICY)
+            self.note.say("" if self._picture.foreseen else LOADING if busy else NO_POLICY)
         else:
             self.note.say("" if result is None else unchanged_reason(result) or "")

@@ -35,6 +35,7 @@ class Picture(QObject):
         route: a way that is pointed at, over every maze.
         changed_cells: the squares of the maze that `maze_changed` is about; None for all.
         changed_arrows: the squares of the fields that `fields_changed` is about; None for all.
+        foreseen: whether the fields are those of `foresee`.
 
     Signals:
         maze_changed(): other walls, mouse, cheese or marks.
@@ -69,6 +70,7 @@ class Picture(QObject):
         self._own_mouse = True
         self._shapes: dict[str, tuple[Shape, ...]] = {}
         self._late = False
+        self.foreseen = False
         # What the last whole original field is of.
         self._settled: Hashable = None
         self._wait = QTimer(self)
@@ -80,7 +82,7 @@ class Picture(QObject):
         source.bridge.asked.connect(self._wait_for_answer)
         source.bridge.result.connect(self._take)
         source.bridge.overtaken.connect(self._take_overtaken)
-        source.bridge.cleared.connect(self._clear)
+        source.bridge.cleared.connect(self._cleared)
         source.palette_changed.connect(self._redraw)
 
     @property
@@ -145,6 +147,17 @@ class Picture(QObject):
         known = state.policy is not None and self._settled == _of(self.maze, state.policy)
         return self._late and self._shown is not None and not (role == "original" and known)
 
+    def foresee(self, original: VectorField, patched: VectorField) -> None:
+        """Show fields that were computed earlier of what is open, until there is an answer or something changes."""
+        if self._shown is None:
+            self.foreseen = True
+            self._show(ShownFields((original, patched), (original, patched)))
+
+    def forget_foreseen(self) -> None:
+        """Show them no more, if nothing has taken their place."""
+        if self.foreseen:
+            self._clear()
+
     def set_thickness(self, thickness: float) -> None:
         """Draw arrows thicker: for a presentation."""
         if thickness != self.thickness:
@@ -203,6 +216,8 @@ class Picture(QObject):
         return difference_shapes(original, patched, palette, thickness=thickness, look=look)
 
     def _document_changed(self, old: State, new: State) -> None:
+        if (old.maze, old.stack) != (new.maze, new.stack):
+            self.forget_foreseen()
         if old.maze == new.maze:
             return
         same_level = old.active == new.active and old.tab.generated == new.tab.generated
@@ -216,6 +231,7 @@ class Picture(QObject):
                 self._clear()
 
     def _take(self, result: FieldResult) -> None:
+        self.foreseen = False
         self._answer_came(result)
         self._show(ShownFields.of(result, self._shown))
 
@@ -242,7 +258,13 @@ class Picture(QObject):
         if not self._wait.isActive():
             self._wait.start()
 
+    def _cleared(self) -> None:
+        # The policy of what was foreseen is still to come.
+        if not self.foreseen:
+            self._clear()
+
     def _clear(self) -> None:
+        self.foreseen = False
         self._wait.stop()
         self._shown = self._settled = None
         self._shapes.clear()

@@ -203,6 +203,10 @@ def _start(window: MainWindow, files: list[Path], device: str, session: Session 
     context.bridge.device = device
     context.run_in_background(engine, context.bridge.attach)
     if session is None or session.policy is None:
+        if not files:
+            from widgets.startup.first_sight import show_first_field
+
+            show_first_field(window)
         window.files.open_first_policy()
     else:
         # Its own is shown, and no other before that.

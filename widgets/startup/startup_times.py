@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
-from app.field.requests import FieldResult
-
 if TYPE_CHECKING:
     from widgets.main_window import MainWindow
 
@@ -33,21 +31,25 @@ class _Watch(QObject):
         self._window, self._started = window, started
         self._times: dict[str, float] = {}
         window.maze_view.canvas.viewport().installEventFilter(self)
-        window.context.bridge.result.connect(self._answered)
+        self._whole = False
+        window.maze_view.picture.fields_changed.connect(self._shown)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and "window" not in self._times:
-            # Marked once the paint is over and the window is on the screen.
-            QTimer.singleShot(0, self, lambda: self._mark("window"))
+        if event.type() == QEvent.Type.Paint:
+            # Marked once the paint is over and the window, or the field, is on the screen.
+            if "window" not in self._times:
+                QTimer.singleShot(0, self, lambda: self._mark("window"))
+            if self._whole and "field" not in self._times:
+                QTimer.singleShot(0, self, self._end)
         return super().eventFilter(watched, event)
 
-    def _answered(self, result: FieldResult) -> None:
-        if result.complete:
-            # One answer is enough; others may be on their way.
-            self._window.context.bridge.result.disconnect(self._answered)
-            QTimer.singleShot(0, self, self._end)
+    def _shown(self) -> None:
+        field = self._window.maze_view.picture.original
+        self._whole = field is not None and field.complete
 
     def _end(self) -> None:
+        if "field" in self._times:
+            return
         self._mark("field")
         print(json.dumps(self._times), flush=True)
         self._window.context.document.mark_saved()
