@@ -10,14 +10,14 @@ from typing import Final, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.errors import MazescopeError
+from app.errors import MazescopeError, shown
 from app.io.regular_file import exists
 from widgets.services.jobs import Jobs
 from widgets.services.topics import Topic
 
 T = TypeVar("T")
 MOST_SAID: Final = 5
-"""Refusals of files asked for together that are told each by its sentence."""
+"""Refusals of files asked for together that are told each by its sentence; of more, the others by name."""
 
 Read = Callable[[Path], object]
 
@@ -43,7 +43,7 @@ class Batch:
     still: Callable[[], bool] = lambda: True
     begun: int = 0
     found: list[tuple[Path, object]] = field(default_factory=list)
-    errors: list[Exception] = field(default_factory=list)
+    errors: list[tuple[Path, Exception]] = field(default_factory=list)
     missing: list[Path] = field(default_factory=list)
 
 
@@ -150,7 +150,7 @@ class FileQueue(QObject):
             self._end(reading)
 
         def failed(error: Exception) -> None:
-            reading.batch.errors.append(error)
+            reading.batch.errors.append((reading.path, error))
             if not exists(reading.path):
                 reading.batch.missing.append(reading.path)
             self._end(reading)
@@ -199,14 +199,16 @@ class FileQueue(QObject):
         if batch.found:
             batch.take(batch.found)
             self.opened.emit([path for path, _ in batch.found])
-        refusals = [str(error) for error in batch.errors if isinstance(error, MazescopeError)]
-        if refusals:
-            # Each has its line; many have a list.
-            if len(refusals) <= MOST_SAID:
-                self._jobs.report("\n".join(refusals), "", Topic.FILE)
+        refused = [(path, str(error)) for path, error in batch.errors if isinstance(error, MazescopeError)]
+        if refused:
+            said = "\n".join(sentence for _, sentence in refused[:MOST_SAID])
+            # Each has its line; of many the others are named.
+            if len(refused) <= MOST_SAID:
+                self._jobs.report(said, "", Topic.FILE)
             else:
-                count = f"{len(refusals)} of {len(batch.paths)} files were not opened."
-                self._jobs.report(count, "\n".join(refusals), Topic.FILES)
-        defects = [error for error in batch.errors if not isinstance(error, MazescopeError)]
+                others = ", ".join(shown(path.name) for path, _ in refused[MOST_SAID:])
+                count = f"{len(refused)} of {len(batch.paths)} files were not opened."
+                self._jobs.report(count, f"{said}\nand {len(refused) - MOST_SAID} more: {others}", Topic.FILES)
+        defects = [error for _, error in batch.errors if not isinstance(error, MazescopeError)]
         for error in defects[:1]:
             self._jobs.report_exception(error, Topic.FILE)

@@ -54,7 +54,7 @@ def test_each_of_several_bad_files_has_its_line_also_beside_a_good_one(shared_ha
 
 def test_many_bad_files_are_a_list_and_no_defect(make_hand: MakeHand, tmp_path: Path) -> None:
     hand = make_hand(engine=False)
-    names = [f"{number}.json" for number in range(7)]
+    names = [f"{number}.json" for number in range(40)]
     for name in names:
         (tmp_path / name).write_text("nothing of use" if name != "0.json" else "")
     maze_files.save(tmp_path / "good.json", small_maze().with_cheese(None))
@@ -63,9 +63,12 @@ def test_many_bad_files_are_a_list_and_no_defect(make_hand: MakeHand, tmp_path: 
     dialog = ErrorDialog._open
     assert dialog is not None
     assert dialog.windowTitle() == "Not opened"
-    assert dialog.sentence.text() == "7 of 8 files were not opened."
+    assert dialog.sentence.text() == "40 of 41 files were not opened."
     assert dialog.details.isVisible()
-    assert [line.split()[0] for line in dialog.details.toPlainText().splitlines()] == names
+    *told, others = dialog.details.toPlainText().splitlines()
+    assert [line.split()[0] for line in told] == names[:5]
+    assert all("; expected " in line for line in told)
+    assert others == f"and 35 more: {', '.join(names[5:])}"
     assert dialog.details.toPlainText().startswith("0.json is empty; expected a policy, maze,")
     said = " ".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
     assert "went wrong" not in said
