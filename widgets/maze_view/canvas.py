@@ -27,7 +27,7 @@ from app.maze.transforms import line
 from app.policy.layers import layer
 from widgets.actions.canvas_tool import Gesture
 from widgets.controls.focus_ring import FocusRing
-from widgets.maze_view.canvas_items import ARROW_KEYS, MarksItem, ShapesItem
+from widgets.maze_view.canvas_items import ARROW_KEYS, MarksItem, ShapesItem, fit_kept_pixels
 from widgets.maze_view.pane_arrangement import close_rect, roomy_rect
 from widgets.maze_view.patch_marks import PatchMarks
 from widgets.maze_view.picture import Picture
@@ -396,4 +396,5 @@ class MazeCanvas(pg.GraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        fit_kept_pixels(self.window())
         self.refit()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QPropertyAnimation, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmapCache
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.drawing.maze_shapes import FRAME
 from app.drawing.palette import Palette
@@ -33,8 +33,8 @@ MARGIN = 0.15
 MOST_SQUARES = 48
 """With more than this, all are painted again."""
 
-KEPT_KILOBYTES = 96 * 1024
-"""Of pixels that Qt keeps: two layers of each canvas."""
+KEPT_KILOBYTES = 10 * 1024, 96 * 1024
+"""Of pixels that Qt keeps: the least and the most."""
 
 FADE = 250
 """Milliseconds in which something pales, or is back at its strength."""
@@ -42,6 +42,17 @@ FADE = 250
 
 Source = Callable[[Collection[Square] | None], tuple[Shape, ...]]
 """Gives shapes: all for None, else those of some squares and of all that reach into them."""
+
+
+def fit_kept_pixels(window: QWidget) -> None:
+    """Let Qt keep two layers of all that canvases of a window, and of the others in sight, can cover, and no more.
+
+    It keeps layers of canvases that are gone, or had another size, as long as there is room.
+    """
+    windows = {window, *(top for top in QApplication.topLevelWidgets() if top.isVisible())}
+    pixels = sum(top.width() * top.height() * top.devicePixelRatioF() ** 2 for top in windows)
+    least, most = KEPT_KILOBYTES
+    QPixmapCache.setCacheLimit(min(most, least + round(2 * 4 * pixels / 1024)))
 
 
 class ShapesItem(pg.GraphicsObject):
@@ -60,7 +71,6 @@ class ShapesItem(pg.GraphicsObject):
         self._source = source
         self._waiting: dict[Square, QRectF] = {}
         if kept:
-            QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), KEPT_KILOBYTES))
             self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
             self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._fade = QPropertyAnimation(self, b"opacity", self)

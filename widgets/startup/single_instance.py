@@ -20,10 +20,13 @@ from PySide6.QtWidgets import QWidget
 from app.io.json_file import parse_json
 from widgets.startup.instance_address import Address, accepted, own_address, received
 
-PATIENCE: Final = 5.0
-"""Seconds that a start spends in all on the question whether there is a window; one that hangs keeps nobody out."""
+PATIENCE: Final = 20.0
+"""Seconds that a start spends in all on the question whether there is a window; one that hangs keeps nobody out.
 
-SHORT: Final = 1.0
+While a window's libraries load, its threads stand still: for seconds on a busy machine.
+"""
+
+SHORT: Final = 3.0
 """Seconds that a later start has to say what it wants; it has all of it at hand."""
 
 ANSWER: Final = b"opened\n"
@@ -184,6 +187,9 @@ def first_or_hand_over(files: Sequence[Path], parent: QObject | None = None) -> 
     if address is None:
         # Nowhere to listen that is ours alone: each start has its window.
         return FirstWindow(Address(Path()), parent)
+    # Many starts at the same moment wait for their answers together, not for each other.
+    if hand_over(address, files, deadline):
+        return None
     # Two starts at the same moment: one looks and listens before the other looks.
     with address.locked(deadline):
         if hand_over(address, files, deadline):
