@@ -25,6 +25,9 @@ def plot_canvas() -> Any:
     canvas.setMouseEnabled(False, False)
     canvas.setFrameShape(canvas.Shape.NoFrame)
     canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    # Qt paints nothing under an opaque widget, not even one that is faded: the picture from before would show through.
+    canvas.viewport().setAutoFillBackground(False)
+    canvas.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
     return canvas
 
 

@@ -117,7 +117,9 @@ class PushPage(StudyPage):
     def square(self) -> Square:
         """The square under the pointer, or else the inspected one, or the mouse's."""
         hover = self.context.view.hover
-        return hover if hover is not None and hover != self.maze.cheese else super().square
+        maze = self.maze
+        # Walls are pointed at on the way from one square to another.
+        return hover if hover is not None and maze.is_open(hover) and hover != maze.cheese else super().square
 
     @property
     def squares(self) -> tuple[Square, ...]:

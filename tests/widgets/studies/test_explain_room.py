@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -144,3 +145,29 @@ def test_up_to_four_squares_are_pinned_next_to_the_one_that_is_looked_at(desk: D
     assert page.pinned.text().count("(") == 4
     names = [plot.title for plot in page.runner.answer.plots]
     assert all(any(f"({row}, {col})" in name for name in names) for row, col in page.runner.result.question.squares)
+
+
+def test_a_stale_plot_is_painted_once_where_it_is(desk: Desk) -> None:
+    panel = desk.put(ExplainPanel, 400, 900)
+    page = answered(desk, panel.show_page("push"))
+    page.view.set_low(True)
+    QTest.qWait(50)
+    # The background is painted anew: the picture from before must not show through.
+    page.view.plot.set_stale(True)
+    page.view.set_low(False)
+
+    def picture(pixmap: QPixmap) -> QImage:
+        return pixmap.toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+    desk.wait(lambda: picture(panel.screen().grabWindow(panel.winId())) == picture(panel.grab()), 10_000)
+
+
+def test_pushes_at_a_wall_under_the_pointer_are_not_asked_for(desk: Desk) -> None:
+    panel = desk.put(ExplainPanel, 400, 900)
+    page = answered(desk, panel.show_page("push"))
+    maze = desk.document.state.maze
+    wall = next((row, col) for row in range(maze.world) for col in range(maze.world) if not maze.is_open((row, col)))
+    desk.context.view.set_hover(wall)
+    assert not page.view.plot.stale
+    assert not page.runner.problem
+    assert page.runner.result.question.squares == (maze.mouse,)
