@@ -152,7 +152,7 @@ def test_a_stale_plot_is_painted_once_where_it_is(desk: Desk) -> None:
     page = answered(desk, panel.show_page("push"))
     page.view.set_low(True)
     QTest.qWait(50)
-    # The background is painted anew: the picture from before must not show through.
+    # It moves: the background is painted again where it was.
     page.view.plot.set_stale(True)
     page.view.set_low(False)
 
