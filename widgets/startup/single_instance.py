@@ -23,7 +23,7 @@ from widgets.startup.instance_address import Address, accepted, own_address, rec
 PATIENCE: Final = 20.0
 """Seconds that a start spends in all on the question whether there is a window; one that hangs keeps nobody out.
 
-While a window's libraries load, its threads stand still: for seconds on a busy machine.
+While a window's libraries load, its threads wait: for seconds on a busy machine.
 """
 
 SHORT: Final = 3.0
