@@ -21,7 +21,7 @@ from widgets.controls.plot_canvas import add_stacks, dress_axis, plot_canvas
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
-    from app.studies.study import Plot, Series
+    from app.studies.study import Axis, Plot, Series
 
 LINES: Final = 11
 """Lines of text that the picture is high."""
@@ -179,15 +179,15 @@ class PlotView(QWidget):
         canvas.clear()
         canvas.setBackground(palette.panel_raised)
         font = self.font()
-        for side, axis in (("bottom", plot.x), ("left", plot.y)):
+        (low, high), (bottom, top) = plot_limits(plot)
+        for side, axis, ends in (("bottom", plot.x, (low, high)), ("left", plot.y, (bottom, top))):
             # What runs upwards is named over the plot: there its name would be cut off in a low panel.
             item = dress_axis(canvas, side, palette, font, axis_text(axis) if side == "bottom" else "")
-            item.setTicks([list(enumerate(axis.categories))] if axis.categories else None)
+            item.setTicks(_own_ticks(axis, ends))
         self._name_places(plot)
         canvas.setLogMode(plot.x.log, plot.y.log)
         canvas.showGrid(x=not plot.x.categories, y=True, alpha=0.15)
         entries: dict[str, str] = {}
-        (low, high), (bottom, top) = plot_limits(plot)
         canvas.setRange(xRange=(low, high), yRange=(bottom, top), padding=0)
         add_stacks(canvas, plot, palette, font, 0.75 * self._picture.height() / (top - bottom))
         for series in plot.series:
@@ -375,6 +375,17 @@ def reading(plot: Plot, x: float, piece: Segment | None = None) -> str:
             parts.append(f"{series.name} {short(float(series.y[at]))}".strip())
     place = where if piece is not None else f"{plot.x.name} {where}"
     return f"{place}: {' · '.join(parts)}" if parts else ""
+
+
+def _own_ticks(axis: Axis, ends: tuple[float, float]) -> list[list[tuple[float, str]]] | None:
+    """Ticks of an axis of names or powers, in its own places; None for those that pyqtgraph makes."""
+    if axis.categories:
+        return [list(enumerate(axis.categories))]
+    if not axis.log:
+        return None
+    from app.drawing.plot_axes import axis_ticks
+
+    return [[(float(np.log10(value)), text) for value, text in axis_ticks(axis, ends)]]
 
 
 def _entry(series: Series, colour: str) -> str:

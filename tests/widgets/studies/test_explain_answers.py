@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
@@ -61,6 +64,11 @@ def test_units_and_conditions_over_many_levels(make_desk: MakeDesk) -> None:
     assert any("outside" in row for row in grid.rows)
     accuracy = next(plot for plot in page.runner.answer.plots if plot.title.startswith("Greedy move told"))
     assert [series.control for series in accuracy.series] == [True, True, False], "random units and the base rate"
+    # Its axis is one of powers, with plain numbers on it.
+    desk.choose(page.view.plots, accuracy.name)
+    (ticks,) = page.view.plot._canvas.getAxis("bottom")._tickLevels
+    assert len(ticks) > 2
+    assert [place for place, _ in ticks] == pytest.approx([math.log10(float(text)) for _, text in ticks], abs=1e-6)
 
 
 def test_curves_of_many_levels_have_the_real_cheese(desk: Desk, panel: ExplainPanel) -> None:
