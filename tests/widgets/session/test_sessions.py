@@ -12,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
+from app.document.recipe import recipe_of, recipe_text
 from app.document.session_file import load_session, save_session
 from app.interventions.patches import AddVector, PatchStack, Zero
 from app.maze import maze_file as maze_files
@@ -173,6 +174,34 @@ def test_what_a_session_names_elsewhere_is_asked_about_once(
         hand.wait(opened)
         assert hand.document.state.policy == other
         assert len(said) == 1
+
+
+def test_an_export_that_names_a_vector_elsewhere_is_asked_about(
+    hand: Hand, small_policy: Policy, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    mine, theirs = tmp_path_factory.mktemp("mine"), tmp_path_factory.mktemp("theirs")
+    vector = str(theirs / "vector.safetensors")
+    stack = PatchStack((AddVector(layer="embedder.fc", vector=vector),))
+    (mine / "a.csv").write_text(f"# {recipe_text(recipe_of(hand.maze, small_policy, stack))}\n")
+    said: list[str] = []
+
+    def click() -> None:
+        question = hand.window.findChild(OutsideQuestion)
+        if question is None or said:
+            return
+        said.append(question.text() + question.informativeText())
+        QTest.mouseClick(question.leave, Qt.MouseButton.LeftButton)
+
+    # While the question is open, the call that asks does not return.
+    asking = QTimer(hand.window)
+    asking.timeout.connect(click)
+    asking.start(20)
+    drop(hand, mine / "a.csv")
+    hand.wait(lambda: bool(hand.document.state.stack.patches))
+    asking.stop()
+    assert "names a file outside its own folder" in said[0]
+    assert vector in said[0]
+    assert hand.document.state.stack.patches == (replace(stack.patches[0], vector="vector.safetensors"),)
 
 
 def test_what_was_only_looked_at_closes_without_a_question(hand: Hand) -> None:
