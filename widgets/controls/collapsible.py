@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from widgets.controls.panel_parts import column, row
@@ -31,8 +31,16 @@ class _Title(QToolButton):
         super().resizeEvent(event)
         self.say(self.whole)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.say(self.whole)
+
+    def sizeHint(self) -> QSize:
+        # What it asks for must not depend on how much of its text there is room for.
+        return self.minimumSizeHint()
+
     def minimumSizeHint(self) -> QSize:
-        return QSize(8 * QFontMetrics(self.font()).averageCharWidth(), super().minimumSizeHint().height())
+        return QSize(8 * QFontMetrics(self.font()).averageCharWidth(), super().sizeHint().height())
 
 
 class Folding(QWidget):

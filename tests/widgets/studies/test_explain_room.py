@@ -71,6 +71,11 @@ def test_where_there_is_room_choices_are_unfolded(desk: Desk) -> None:
     lower = page.view.plot.height()
     assert not page.levels.isVisible()
     assert page.view.plots.parent() is page.choices
+    # The whole of the choices is in the tooltip, and as much of it as there is room for in the line.
+    title = page.choices.button
+    assert title.text().endswith("…")
+    assert title.text()[:-1] in title.whole
+    assert title.whole in title.toolTip()
     assert page.view.finding.y() > page.view.plot.y()
     panel.resize(400, 900)
     QApplication.processEvents()
