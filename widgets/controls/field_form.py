@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFormLayout, QSizePolicy, QSpacerItem, QWidget
 
 from widgets.controls.panel_parts import Scrolled
@@ -40,6 +40,8 @@ class ScrolledForm(Scrolled):
         body.setLayout(form)
         form.setContentsMargins(0, 0, 0, 0)
         super().__init__(body)
+        # The keyboard goes from field to field, and the form scrolls with it.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def sizeHint(self) -> QSize:
         body = self.widget()
