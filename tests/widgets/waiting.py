@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEventLoop, QTimer
 
-LOOK = 2
-"""Milliseconds between two looks; pytest-qt's own wait takes 10, and the tests wait thousands of times."""
+SOON, LATER = 2, 10
+"""Milliseconds between two looks, at first and once a wait is `LONG`: the tests wait thousands of times, mostly briefly."""
+LONG = 0.1
+"""Seconds."""
 
 
 def wait_until(until: Callable[[], bool], timeout: int = 30_000) -> None:
@@ -20,10 +22,11 @@ def wait_until(until: Callable[[], bool], timeout: int = 30_000) -> None:
     Raises:
         TimeoutError: it has not become true.
     """
-    end = time.monotonic() + timeout / 1000
+    start = time.monotonic()
     loop = QEventLoop()
     while not until():
-        if time.monotonic() > end:
+        waited = time.monotonic() - start
+        if waited > timeout / 1000:
             raise TimeoutError(f"not true within {timeout} milliseconds")
-        QTimer.singleShot(LOOK, loop.quit)
+        QTimer.singleShot(SOON if waited < LONG else LATER, loop.quit)
         loop.exec()
