@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEventLoop, QTimer
 
 SOON, LATER = 2, 10
-"""Milliseconds between two looks, at first and once a wait is `LONG`: the tests wait thousands of times, mostly briefly."""
+"""Milliseconds between two looks, at first and once a wait is `LONG`: tests wait thousands of times, mostly briefly."""
 LONG = 0.1
 """Seconds."""
 
