@@ -151,6 +151,8 @@ def _study(app: QApplication, window: MainWindow) -> dict[str, float]:
     assert isinstance(page, ResponsePage)
     page.levels.which.choose(MANY)
     page.levels.which.activated.emit(page.levels.which.currentIndex())
+    # Once the page is seen it asks by itself; only then can that be stopped.
+    _until(app, lambda: page.runner.busy)
     document, squares = window.context.document, _brush(window)
     started: list[int] = []
     page.runner.progressed.connect(lambda done, _: started.append(done))
