@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
 import tempfile
 import threading
-import time
-import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +12,7 @@ from pathlib import Path
 os.environ["MAZESCOPE_HOME"] = tempfile.mkdtemp(prefix="mazescope-test-home-")
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.plugin import QtBot
@@ -26,6 +22,7 @@ from app.field.engine import Engine
 from app.maze.ascii import from_ascii
 from app.maze.maze import Maze, Square
 from app.policy.policy import Policy
+from tests.widgets.left_behind import SHARED, running_timers, settle, threads_besides, top_level, where
 from tests.widgets.waiting import wait_until
 from widgets.main_window import MainWindow
 from widgets.playback import rollout_loader
@@ -45,12 +42,6 @@ SMALL = """
 #M....#
 #######
 """
-
-FEW = 50_000
-"""Objects that are gone through in a few milliseconds."""
-
-SHARED: list[QObject] = []
-"""The windows, and their services, that several tests share."""
 
 PARTS = ("view.legend", "view.playback")
 """Actions that show and hide parts of a window."""
@@ -74,21 +65,18 @@ def _short_pauses() -> None:
 def leaves_nothing_behind(qtlog: object, request: pytest.FixtureRequest) -> Iterator[None]:
     """Fails a test that leaves a thread, a running timer or a top-level widget, or makes Qt complain."""
     del request
-    if len(gc.get_objects()) > FEW:
-        # What lives between two tests stays; every look from now on goes through the new ones alone.
-        gc.collect()
-        gc.freeze()
+    settle()
     threads = set(threading.enumerate())
-    timers, widgets = _running_timers(), _top_level()
+    timers, widgets = running_timers(), top_level()
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
-    left = _threads_besides(threads)
-    assert not left, f"threads are still running: {_where(left)}"
-    running = _running_timers()
+    left = threads_besides(threads)
+    assert not left, f"threads are still running: {where(left)}"
+    running = running_timers()
     left_running = [owners for timer, owners in running.items() if timer not in timers]
     assert not left_running, f"timers are still running: {left_running}"
-    assert not _top_level() - widgets, f"top-level widgets are left: {_top_level() - widgets}"
+    assert not top_level() - widgets, f"top-level widgets are left: {top_level() - widgets}"
     complaints = [
         record.message
         for record in qtlog.records  # type: ignore[attr-defined]
@@ -96,56 +84,6 @@ def leaves_nothing_behind(qtlog: object, request: pytest.FixtureRequest) -> Iter
         and not record.message.startswith(HARMLESS)
     ]
     assert not complaints, f"Qt complained: {complaints}"
-
-
-def _threads_besides(known: set[threading.Thread]) -> set[threading.Thread]:
-    end = time.monotonic() + 60  # One that ends late on a busy machine is not left behind.
-    while (left := {thread for thread in threading.enumerate() if _ours(thread)} - known) and time.monotonic() < end:
-        time.sleep(0.01)
-    return left
-
-
-def _where(threads: set[threading.Thread]) -> str:
-    """The threads, and what they are doing."""
-    frames = sys._current_frames()
-    stacks = ("".join(traceback.format_stack(frames[thread.ident])) for thread in threads if thread.ident in frames)
-    return "\n".join((str(threads), *stacks))
-
-
-def _ours(thread: threading.Thread) -> bool:
-    return thread.name.startswith(("mazescope", "field engine"))
-
-
-def _running_timers() -> dict[int, str]:
-    return {id(found): _owners(found) for found in gc.get_objects() if type(found) is QTimer and _active(found)}
-
-
-def _owners(timer: QTimer) -> str:
-    """The classes of a timer's parents, the nearest first."""
-    names, owner = [], timer.parent()
-    while owner is not None:
-        names.append(type(owner).__name__)
-        owner = owner.parent()
-    return " of ".join(names)
-
-
-def _active(timer: QTimer) -> bool:
-    try:
-        return timer.isActive() and not _shared(timer)
-    except RuntimeError:  # Qt has destroyed it already.
-        return False
-
-
-def _shared(timer: QTimer) -> bool:
-    """True if it belongs to a window that is kept for the next test."""
-    owner: QObject | None = timer
-    while owner is not None and owner not in SHARED:
-        owner = owner.parent()
-    return owner is not None
-
-
-def _top_level() -> set[int]:
-    return {id(widget) for widget in QApplication.topLevelWidgets() if widget.isVisible()}
 
 
 class Hand:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,11 +12,11 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QLabel, QSizePolicy, QStac
 
 from app.drawing.palette import Palette
 from app.drawing.stacked_bars import HALF_NET, Segment, segment_at
-from app.number_format import short
 from widgets.controls.category_ticks import category_ticks
 from widgets.controls.grid_view import GridView
 from widgets.controls.panel_parts import column, heading, muted, unbroken
 from widgets.controls.plot_canvas import add_stacks, dress_axis, plot_canvas
+from widgets.controls.plot_reading import reading
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
@@ -360,23 +359,6 @@ class PlotView(QWidget):
         return QSize(6 * QFontMetrics(self.font()).height(), super().minimumSizeHint().height())
 
 
-def reading(plot: Plot, x: float, piece: Segment | None = None) -> str:
-    """The numbers of a plot's series at the point nearest to a place, in a line; of a piece, of its series alone."""
-    parts: list[str] = []
-    where = ""
-    for series in plot.series if piece is None else (piece.series,):
-        if series.y.ndim != 1 or not len(series.x):
-            continue
-        at = int(np.abs(series.x - x).argmin())
-        names = plot.x.categories
-        here = float(series.x[at])
-        where = names[round(here)] if names and 0 <= round(here) < len(names) else short(here)
-        if np.isfinite(series.y[at]):
-            parts.append(f"{series.name} {short(float(series.y[at]))}".strip())
-    place = where if piece is not None else f"{plot.x.name} {where}"
-    return f"{place}: {' · '.join(parts)}" if parts else ""
-
-
 def _own_ticks(axis: Axis, ends: tuple[float, float]) -> list[list[tuple[float, str]]] | None:
     """Ticks of an axis of names or powers, in its own places; None for those that pyqtgraph makes."""
     if axis.categories:
@@ -400,8 +382,3 @@ def _clear(colour: str, opacity: float) -> QColor:
     found = QColor(colour)
     found.setAlphaF(opacity)
     return found
-
-
-def wanted(plots: Sequence[Plot], name: str) -> Plot | None:
-    """The plot of a name, else the first; None of none."""
-    return next((plot for plot in plots if plot.name == name), plots[0] if plots else None)
