@@ -121,7 +121,7 @@ def test_where_it_is_not_offered_the_action_says_why(
 ) -> None:
     # Neither by this engine nor, remembered on the disk, by that of an earlier test.
     monkeypatch.setattr(FastFields, "measure", lambda *_: None)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("MAZESCOPE_HOME", str(tmp_path))
     hand = make_hand(engine=False)
     action = hand.context.actions[ACTION]
     assert not action.isEnabled()
