@@ -1,4 +1,4 @@
-"""What a test leaves behind in the process: threads, running timers, and widgets in sight."""
+"""Leftovers of a test in the process: threads, running timers, and widgets in sight."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHARED: list[QObject] = []
 
 
 def settle() -> None:
-    """What lives between two tests stays; every look from now on goes through the new objects alone."""
+    """Freeze the objects that live between two tests: every look from now on goes through the new ones alone."""
     if len(gc.get_objects()) > FEW:
         gc.collect()
         gc.freeze()
