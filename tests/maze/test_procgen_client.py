@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import importlib.util
 import os
 import shutil
@@ -159,7 +160,8 @@ def test_procgen_finds_its_pictures_below_an_accented_folder(procgen: Procgen, t
 
 def test_nothing_is_left_behind(procgen: Procgen) -> None:
     procgen.level("easy", 0)  # multiprocessing starts its resource tracker with the first process and keeps it
-    # What other tests have left as garbage, with descriptors of its own, does not go in between.
+    # What other tests have left, games that have ended and garbage with descriptors of its own, goes now if it can.
+    multiprocessing.active_children()
     gc.collect()
     me = psutil.Process()
     threads, files, children = threading.active_count(), me.num_fds(), me.children(recursive=True)
@@ -168,7 +170,8 @@ def test_nothing_is_left_behind(procgen: Procgen) -> None:
     assert len(me.children(recursive=True)) == len(children) + 1
     game.close()
     assert game.pid is None
-    assert (threading.active_count(), me.num_fds()) == (threads, files)
+    assert threading.active_count() == threads
+    assert me.num_fds() <= files, "more would be left behind; fewer are other tests', gone late"
     assert me.children(recursive=True) == children
 
 
