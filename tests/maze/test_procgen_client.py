@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import importlib.util
+import multiprocessing
 import os
 import shutil
 import signal
