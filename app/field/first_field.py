@@ -12,7 +12,6 @@ import json
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -41,24 +40,22 @@ def recall(maze: Maze, stack: PatchStack, policy_file: Path) -> tuple[VectorFiel
         stack: the patches.
         policy_file: the policy's file, told by its bytes.
     """
-    path = cache_folder() / NAME
-    squares = maze.squares
-    with suppress(OSError, ValueError, KeyError, EOFError, BadZipFile):
-        with path.open("rb") as file:
+    try:
+        with (cache_folder() / NAME).open("rb") as file:
             content = file.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            return None
-        with np.load(io.BytesIO(content), allow_pickle=False) as kept:
-            if kept["question"].tobytes() != _question(maze, stack, policy_file):
-                return None
-            found = [
-                VectorField(maze, squares, kept[f"{role}_logits"], kept[f"{role}_value"])
-                for role in ("original", "patched")
-            ]
-        if all(_is_whole(field) for field in found):
-            original, patched = found
-            return original, original if _same(original, patched) else patched
-    return None
+        question = _question(maze, stack, policy_file)
+    except OSError:
+        return None
+    if len(content) > LARGEST:
+        return None
+    try:
+        original, patched = _read(content, question, maze)
+    # Whatever the library makes of a damaged file: of its headers it raises a tokenizer's errors as well as its own.
+    except Exception:
+        return None
+    if not (_is_whole(original) and _is_whole(patched)):
+        return None
+    return original, original if _same(original, patched) else patched
 
 
 def keep(result: FieldResult, policy_file: Path) -> None:
@@ -84,6 +81,22 @@ def keep(result: FieldResult, policy_file: Path) -> None:
         )
         cache_folder().mkdir(parents=True, exist_ok=True)
         write_atomically(cache_folder() / NAME, file.getvalue())
+
+
+def _read(content: bytes, question: bytes, maze: Maze) -> tuple[VectorField, VectorField]:
+    """The two fields in the bytes of a file that was kept for this question.
+
+    Raises:
+        Exception: for other bytes.
+    """
+    with np.load(io.BytesIO(content), allow_pickle=False) as kept:
+        if kept["question"].tobytes() != question:
+            raise ValueError("It was kept for another question.")
+        original, patched = (
+            VectorField(maze, maze.squares, kept[f"{role}_logits"], kept[f"{role}_value"])
+            for role in ("original", "patched")
+        )
+    return original, patched
 
 
 def _question(maze: Maze, stack: PatchStack, policy_file: Path) -> bytes:
