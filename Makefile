@@ -15,6 +15,8 @@ PACKAGE_STAMP := build/package-env/.requirements
 PLAIN_MEMORY := env -u GLIBC_TUNABLES -u LD_PRELOAD -u MALLOC_ARENA_MAX -u MALLOC_MMAP_THRESHOLD_ -u MALLOC_TRIM_THRESHOLD_
 ARGS ?=
 JOBS ?= 2
+# A worker that crashed is not started again: pytest-xdist 3.8 then waits without end for tests it gave to nobody.
+XDIST := -n $(JOBS) --dist loadfile --max-worker-restart 0
 # Of the tests, those where another numpy shows first, and quick enough for a second run.
 QUICK := tests/document tests/drawing tests/export tests/field/test_engine.py tests/field/test_measures.py \
 	tests/interventions tests/io tests/maze tests/studies
@@ -37,12 +39,12 @@ run: $(RUN_STAMP)  ## Set up once, then open the window (ARGS="FILE ..." opens f
 test: $(DEV_STAMP) style  ## All checks and tests (FULL=1 runs the long ones as well)
 	@$(PY) packaging/linux/install_packages.py test || true
 	@($(TYPES)) & types=$$!; \
-		$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS); tests=$$?; \
+		$(PY) -m pytest $(XDIST) $(ARGS); tests=$$?; \
 		wait $$types && exit $$tests
 
 test-numpy2: $(NUMPY2_STAMP)  ## Types and quick tests without procgen and with numpy 2, in an environment of their own
 	@$(NUMPY2_PY) -m mypy --no-error-summary --cache-dir build/numpy2-env/mypy
-	@$(NUMPY2_PY) -m pytest -n $(JOBS) --dist loadfile $(or $(ARGS),$(QUICK))
+	@$(NUMPY2_PY) -m pytest $(XDIST) $(or $(ARGS),$(QUICK))
 
 check: style types  ## Style, types, and the contract that keeps Qt out of app/
 
