@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 import threading
@@ -61,16 +62,28 @@ def _short_pauses() -> None:
     rollout_loader.CALM, study_runner.PATIENCE = 20, 40  # type: ignore[misc]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _collected_by_the_gui_thread() -> Iterator[None]:
+    """What the tests of a module leave is collected before other threads may collect again."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
 def leaves_nothing_behind(qtlog: object, request: pytest.FixtureRequest) -> Iterator[None]:
     """Fails a test that leaves a thread, a running timer or a top-level widget, or makes Qt complain."""
     del request
+    # As in the program, where a collector of its own sees to it: no other thread ever destroys a widget.
+    gc.disable()
     settle()
     threads = set(threading.enumerate())
     timers, widgets = running_timers(), top_level()
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
+    gc.collect(1)
     left = threads_besides(threads)
     assert not left, f"threads are still running: {where(left)}"
     running = running_timers()

@@ -9,6 +9,7 @@ its rows and its progress move. It also means that no other thread ever destroys
 from __future__ import annotations
 
 import gc
+import itertools
 import time
 from typing import Final
 
@@ -68,11 +69,15 @@ class Collector(QObject):
             self._timer.start()
         else:
             start.over.connect(self._timer.start)
-        self.destroyed.connect(lambda *_: _leave_to_python())
+        number = next(_numbers)
+        _at_work.add(number)
+        self._number = number
+        self.destroyed.connect(lambda *_: _gone(number))
 
     def stop(self) -> None:
         """Leave the collection to Python again."""
         self._timer.stop()
+        _at_work.discard(self._number)
         _leave_to_python()
 
     def _at_work(self, *_: object) -> None:
@@ -102,6 +107,18 @@ class Collector(QObject):
             gc.freeze()
 
 
+_numbers: Final = itertools.count()
+_at_work: Final[set[int]] = set()
+"""The collectors that have neither been stopped nor destroyed."""
+
+
+def _gone(number: int) -> None:
+    """A collector was destroyed: its window is half gone, and what Qt goes through there must not be collected now."""
+    _at_work.discard(number)
+    QTimer.singleShot(0, _leave_to_python)
+
+
 def _leave_to_python() -> None:
-    gc.unfreeze()
-    gc.enable()
+    if not _at_work:
+        gc.unfreeze()
+        gc.enable()

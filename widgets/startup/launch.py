@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -42,6 +43,8 @@ def launch(files: Sequence[Path | str] = (), *, device: str | None = None, new_w
     from widgets.session.crash_safety import start_crash_log
     from widgets.startup.early_torch import load_early
 
+    # No other thread may end a widget, nor this one collect while torch is imported: `keep_smooth` goes on with it.
+    gc.disable()
     start_log()
     log_qt_messages()
     app = application()

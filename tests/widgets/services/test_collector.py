@@ -144,7 +144,27 @@ def test_python_collects_again_when_the_window_is_gone(qtbot: QtBot) -> None:
     Collector(Document(State((OpenMaze(1, "Small", maze, maze),), 1, None)), Jobs(parent), parent)
     assert not gc.isenabled()
     assert gc.get_freeze_count() > 0
+    while_it_goes: list[bool] = []
+    parent.destroyed.connect(lambda: while_it_goes.append(gc.isenabled()))
+    parent.children()[-1].destroyed.connect(lambda: while_it_goes.append(gc.isenabled()))
     parent.deleteLater()
     qtbot.waitUntil(gc.isenabled, timeout=5000)
+    assert while_it_goes == [False, False], "nothing is collected while Qt is in the middle of a window's end"
     assert gc.get_freeze_count() == 0
+    gc.freeze()
+
+
+def test_one_window_less_leaves_the_others_their_collector(qtbot: QtBot) -> None:
+    stays, goes, maze = QObject(), QObject(), small_maze()
+    document = Document(State((OpenMaze(1, "Small", maze, maze),), 1, None))
+    other = Collector(document, Jobs(stays), stays)
+    Collector(document, Jobs(goes), goes)
+    gone: list[bool] = []
+    goes.destroyed.connect(lambda: gone.append(True))
+    goes.deleteLater()
+    qtbot.waitUntil(lambda: bool(gone), timeout=5000)
+    wait(0.05)
+    assert not gc.isenabled()
+    other.stop()
+    assert gc.isenabled()
     gc.freeze()

@@ -25,6 +25,7 @@ class Watch(QWidget):
 
 
 def test_nothing_is_collected_while_qt_goes_through_all_widgets(qtbot: QtBot, qapp: QApplication) -> None:
+    gc.enable()
     theme.apply(qapp, LIGHT)
     watch = Watch()
     qtbot.addWidget(watch)
