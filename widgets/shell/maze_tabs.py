@@ -109,8 +109,8 @@ class MazeTabs(QTabBar):
         gone, added = len(shown) - tail - same, len(wanted) - tail - same
         keyboard = self.hasFocus()
         with QSignalBlocker(self):
-            if gone + added > MANY:
-                # In sight, every tab that is opened or closed places all others again.
+            if gone + added and max(len(shown), len(wanted)) > MANY:
+                # In sight, every tab that is opened, closed or named places all others again.
                 self.hide()
             for at in reversed(range(same, same + gone)):
                 self._looks.pop(shown[at], None)
@@ -134,7 +134,8 @@ class MazeTabs(QTabBar):
         edited = tab.maze != tab.generated
         pencil = self._context.icon("pencil-outline", self._context.palette.text_muted)
         self.setTabText(at, tab.title.replace("&", "&&"))
-        self.setTabIcon(at, pencil if edited else QIcon())
+        if edited or not self.tabIcon(at).isNull():
+            self.setTabIcon(at, pencil if edited else QIcon())
         self.setAccessibleTabName(at, f"{tab.title}, edited" if edited else tab.title)
         about = f"{tab.title}: {tab.maze.world_name} world, {tab.maze.dim} × {tab.maze.dim}"
         self.setTabToolTip(at, f"{about}\n{EDITED}" if edited else about)
