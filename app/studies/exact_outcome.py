@@ -7,8 +7,9 @@ mirrored after a move right, blocked or not, and un-mirrored otherwise. So sampl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -104,10 +105,11 @@ def outcome_of(maze: Maze, fields: tuple[VectorField, VectorField], steps: int =
         raise ValueError("Incomplete fields were found, or fields of another maze; expected two complete ones.")
     chain = _Chain(maze, fields)
     corner = maze.top_right if maze.is_open(maze.top_right) else None
-    to_cheese = chain.play(None, steps)
+    # Where the cheese lies in the corner, both are one.
+    also = () if corner is None else (None if corner == maze.cheese else corner,)
+    to_cheese, *to_corners = chain.play((None, *also), steps)
     reach_corner = steps_to_corner = None
-    if corner is not None:
-        to_corner = to_cheese if corner == maze.cheese else chain.play(corner, steps)
+    for to_corner in to_corners:
         reach_corner, steps_to_corner = to_corner.reach, to_corner.expected_steps
     return Outcome(
         steps,
@@ -123,7 +125,7 @@ def outcome_of(maze: Maze, fields: tuple[VectorField, VectorField], steps: int =
 def arrival(maze: Maze, fields: tuple[VectorField, VectorField], target: Square, steps: int = TIMEOUT) -> Arrival:
     """The chance that sampled play is on a target within this many steps, before the cheese ends the episode."""
     chain = _Chain(maze, fields)
-    return chain.play(None if target == maze.cheese else target, steps)
+    return chain.play((None if target == maze.cheese else target,), steps)[0]
 
 
 def greedy_steps(
@@ -159,6 +161,27 @@ class Arrival:
     visits: np.ndarray
 
 
+def _entrances(to: np.ndarray, probs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(most, n) each: the states that each of n states is entered from, and the chances that play goes there from them.
+
+    Where fewer states than the most lead to one, the chances of the others are 0.
+
+    Args:
+        to: (n, moves) the state after each move; n or more where play ends.
+        probs: (n, moves) the chances of the moves.
+    """
+    count = len(to)
+    stays = to < count
+    # Several moves lead from one state to another: those into walls, and none.
+    pairs, which = np.unique((to * count + np.arange(count)[:, None])[stays], return_inverse=True)
+    chances = np.bincount(which, probs[stays], minlength=len(pairs))
+    into, source = np.divmod(pairs, count)
+    rank = np.arange(len(into)) - np.searchsorted(into, into)
+    sources, shares = (np.zeros((int(rank.max(initial=0)) + 1, count), dtype) for dtype in (np.int64, np.float64))
+    sources[rank, into], shares[rank, into] = source, chances
+    return sources, shares
+
+
 class _Chain:
     """The chain over states; state 2 * i + f is the i-th open square with facing f, the last state is the end."""
 
@@ -184,43 +207,58 @@ class _Chain:
     def _index(self, square: Square) -> int:
         return int(np.flatnonzero((self._maze.squares == square).all(axis=1))[0])
 
-    def play(self, target: Square | None, steps: int) -> Arrival:
-        """Sampled play until it is on the target (the cheese, when None), or the cheese or the time ends it."""
+    def play(self, targets: Sequence[Square | None], steps: int) -> list[Arrival]:
+        """Sampled play until it is on each target (the cheese, for None), or the cheese or the time ends it.
+
+        The ways to all of them are walked together: their states are one behind the other.
+        """
+        states = self._reached()
+        # Play that began anywhere else is not asked about: both ends are after all states of all ways.
+        count, end = len(states), len(targets) * len(states)
+        place = np.full(self._end + 1, end)
+        place[states] = np.arange(count)
+        to = np.tile(place[self._after[states]], (len(targets), 1, 1))
+        probs = np.tile(self._probs[states], (len(targets), 1, 1))
+        arriving = np.zeros((len(targets), count))
+        for way, target in enumerate(targets):
+            number = self._end // 2 if target is None else self._index(target)
+            arrived = self._after[states] // 2 == number
+            arriving[way] = np.where(arrived, probs[way], 0.0).sum(axis=1)
+            to[way] = np.where(arrived, end, np.minimum(to[way] + way * count, end))
+        here = np.zeros((steps + 1, end))
+        here[0, np.arange(len(targets)) * count + place[self._start]] = 1
+        sources, shares = _entrances(to.reshape(end, -1), probs.reshape(end, -1))
+        flows, rows = np.empty_like(shares), list(here)
+        for now, then in pairwise(rows):
+            # What enters each state is gathered: faster than to add up what leaves the others.
+            now.take(sources, None, flows, "clip")
+            np.multiply(flows, shares, flows)
+            np.add.reduce(flows, 0, None, then)
+        ways = here[:-1].reshape(steps, len(targets), count)
+        return [self._arrival(target, states, ways[:, way], arriving[way]) for way, target in enumerate(targets)]
+
+    def _arrival(self, target: Square | None, states: np.ndarray, here: np.ndarray, arriving: np.ndarray) -> Arrival:
+        """From the chance of each state before each step, (steps, n), and that of arriving after it, (n,)."""
         visits = np.zeros((self._maze.world, self._maze.world))
         if target == self._maze.mouse:
             return Arrival(1.0, 0.0, visits)
-        after, arrived = self._after, self._end
-        if target is not None:
-            arrived = self._end + 1
-            after = np.where(after // 2 == self._index(target), arrived, after)
-        states = self._reached(after)
-        count = len(states)
-        # Among the states that can be reached; both ends are the one place after them.
-        place = np.full(self._end + 2, count)
-        place[states] = np.arange(count)
-        to, probs = place[after[states]].ravel(), self._probs[states]
-        here = np.zeros((steps + 1, count))
-        here[0, place[self._start]] = 1
-        for step in range(steps):
-            flows = here[step][:, None] * probs
-            here[step + 1] = np.bincount(to, flows.ravel(), minlength=count + 1)[:count]
-        arriving = np.where(after[states] == arrived, probs, 0.0).sum(axis=1)
         # Not `@`: after a product of this size numpy's BLAS keeps all cores busy for as long as the rest takes.
-        by_step = np.einsum("ts,s->t", here[:-1], arriving)
+        by_step = np.einsum("ts,s->t", here, arriving)
         reach = float(by_step.sum())
         rows = self._maze.squares[states // 2]
-        np.add.at(visits, (rows[:, 0], rows[:, 1]), here[:-1].sum(axis=0))
-        mean = float(by_step @ np.arange(1, steps + 1)) / reach if reach > 0 else None
+        np.add.at(visits, (rows[:, 0], rows[:, 1]), here.sum(axis=0))
+        mean = float(by_step @ np.arange(1, len(here) + 1)) / reach if reach > 0 else None
         return Arrival(min(reach, 1.0), mean, visits)
 
-    def _reached(self, after: np.ndarray) -> np.ndarray:
-        """The states that play can be in, ascending."""
-        seen = np.zeros(self._end + 2, dtype=bool)
+    def _reached(self) -> np.ndarray:
+        """The states that play can be in before the cheese ends it, ascending."""
+        # Past the end nothing is new.
+        seen = np.arange(self._end + 1) == self._end
         new = np.array([self._start])
         while len(new):
             seen[new] = True
-            ahead = np.unique(after[new][self._probs[new] > 0])
-            new = ahead[(ahead < self._end) & ~seen[ahead]]
+            ahead = self._after[new][self._probs[new] > 0]
+            new = np.unique(ahead[~seen[ahead]])
         return np.flatnonzero(seen[: self._end])
 
     def greedy(self, target: Square, steps: int) -> int | None:

@@ -206,6 +206,45 @@ def test_the_corner_is_reached_only_before_the_cheese() -> None:
     assert outcome_of(moved, fields).reach_corner == outcome_of(moved, fields).reach
 
 
+def test_play_is_walked_by_the_rules_of_the_game() -> None:
+    """Both fields are random at each square, and the cheese and the corner can be met in either order."""
+    maze = generator.level(15, 5, 5).with_facing("right")
+    assert maze.cheese is not None
+    random, steps = np.random.default_rng(0), 120
+    logits = random.normal(size=(2, len(maze.squares), 15)).astype(np.float32)
+    values = np.zeros(len(maze.squares), dtype=np.float32)
+    fields = (VectorField(maze, maze.squares, logits[0], values), VectorField(maze, maze.squares, logits[1], values))
+    found = outcome_of(maze, fields, steps)
+    reach, mean, visits = walked(maze, fields, steps, None)
+    assert (found.reach, found.expected_steps) == pytest.approx((reach, mean))
+    assert found.visits == pytest.approx(visits)
+    corner, mean, _ = walked(maze, fields, steps, maze.top_right)
+    assert (found.reach_corner, found.expected_steps_to_corner) == pytest.approx((corner, mean))
+    assert min(reach, corner) > 0.01, "both are met"
+
+
+def walked(
+    maze: Maze, fields: tuple[VectorField, VectorField], steps: int, target: Square | None
+) -> tuple[float, float, np.ndarray]:
+    """Chance to reach a target (None: the cheese), mean steps and visits: every move of every state, step by step."""
+    start: Facing = "right" if maze.facing == "right" else "left"
+    here, by_step, visits = {(maze.mouse, start): 1.0}, np.zeros(steps), np.zeros((maze.world, maze.world))
+    for number in range(steps):
+        ahead: dict[tuple[Square, Facing], float] = {}
+        for (square, facing), chance in here.items():
+            visits[square] += chance
+            field = fields[FACINGS.index(facing)]
+            for move, probability in enumerate(field.probs[field.index(square)].tolist()):
+                there, at_cheese = step(replace(maze, mouse=square, facing=facing), move)
+                if at_cheese or there.mouse == target:
+                    by_step[number] += chance * probability if at_cheese == (target is None) else 0
+                else:
+                    state = (there.mouse, there.facing)
+                    ahead[state] = ahead.get(state, 0.0) + chance * probability
+        here = ahead
+    return by_step.sum(), by_step @ np.arange(1, steps + 1) / by_step.sum(), visits
+
+
 def test_arrival_at_the_start_takes_no_step() -> None:
     found = arrival(CORRIDOR, constant(CORRIDOR, [0, 0, 0, 1, 0]), CORRIDOR.mouse)
     assert (found.reach, found.expected_steps) == (1, 0)
