@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
+from app.field import precedence
 from app.interventions.patches import AddVector, PatchStack, SetValue, Zero
 from app.maze import generator
 from app.maze.routes import decision_square
 from app.policy.policy import Policy
 from app.progress import Cancelled
 from app.studies.level_set import of_mazes
+from app.studies.response import live_curve
 from app.studies.response.live_curve import CurveTracer, LiveCurve
 from app.studies.response.origin import MovedNumber
 from app.studies.response.question import ResponseQuestion
@@ -74,3 +78,47 @@ def test_a_curve_that_is_not_wanted_any_more_ends(small_policy: Policy) -> None:
     asked = iter([True] * 12)
     with pytest.raises(Cancelled):
         CurveTracer().trace(small_policy, MAZE, MovedNumber(STACK, 1), wanted=lambda: next(asked, False))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_however_many_threads_share_its_points_the_curve_is_the_same(
+    small_policy: Policy, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    seen: set[int] = set()
+    moved, parts = MovedNumber(STACK, 1), list[LiveCurve]()
+    monkeypatch.setattr(live_curve, "thread_count", lambda: 1)
+    alone = CurveTracer().trace(small_policy, MAZE, moved)
+    monkeypatch.setattr(live_curve, "thread_count", lambda: threads)
+
+    def wanted() -> bool:
+        seen.add(threading.get_ident())
+        return True
+
+    shared = CurveTracer().trace(small_policy, MAZE, moved, wanted=wanted, partial=parts.append)
+    assert alone is not None
+    assert shared is not None
+    np.testing.assert_allclose(shared.logits, alone.logits, rtol=1e-5, atol=1e-5)
+    assert len(parts) == 1
+    assert len(seen) > 1, "the caller's is not one of those that compute"
+
+
+def test_a_curve_gives_way_to_the_field_that_is_shown(small_policy: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precedence, "LONGEST", 60)
+    asked, found = list[int](), list[LiveCurve | None]()
+
+    def wanted() -> bool:
+        asked.append(1)
+        return True
+
+    def work() -> None:
+        tracer = CurveTracer()
+        found.append(tracer.trace(small_policy, MAZE, MovedNumber(STACK, 1), wanted=wanted))
+
+    thread = threading.Thread(target=work)
+    with precedence.shown_first():
+        thread.start()
+        assert not asked
+        assert not found
+    thread.join(30)
+    assert asked
+    assert found[0] is not None

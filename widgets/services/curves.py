@@ -31,6 +31,7 @@ class Curves(QObject):
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__(jobs)
+        self._jobs = jobs
         self._task = Task(jobs, self)
         self._tracer: Any = None
         self._number = 0
@@ -70,6 +71,8 @@ class Curves(QObject):
         self._heard = done
 
         def job(progress: Progress) -> LiveCurve | None:
+            # Several threads ask whether it is wanted; telling progress would send a signal from each of them.
+            del progress
             in_background()
             from app.studies.response.live_curve import CurveTracer
             from app.studies.response.origin import MovedNumber
@@ -81,7 +84,7 @@ class Curves(QObject):
                 maze,
                 MovedNumber(stack, position, number),
                 square=square,
-                wanted=lambda: progress(0, 1),
+                wanted=lambda: mine == self._number and not self._jobs.closing,
                 partial=lambda curve: self._part_came.emit(mine, curve),
             )
 

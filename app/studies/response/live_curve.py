@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -12,7 +14,9 @@ import torch
 from cachetools import LRUCache
 
 from app.field.number_check import check_finite
+from app.field.precedence import give_way
 from app.field.vector_field import move_probabilities
+from app.field.worker_threads import in_parallel, thread_count
 from app.interventions.patches import VectorPatch
 from app.io.regular_file import file_stamp
 from app.maze.maze import Maze, Square
@@ -28,7 +32,7 @@ from app.studies.response.steps import LOGITS, Edit, Rows, SteppedNetwork
 from app.studies.study import read_only
 
 ROWS: Final = 16
-"""Passes between two looks at whether the curve is still wanted: some milliseconds at width 1."""
+"""Passes at most that a thread takes through the network at once: some milliseconds at width 1."""
 
 COARSE: Final = 5
 """The first pass computes every n-th point."""
@@ -89,8 +93,9 @@ class LiveCurve:
 class CurveTracer:
     """Traces curves of one policy after another; remembers what a slider's own movement does not change.
 
-    For one background thread, in which torch computes on one thread (`app.field.torch_threads`), so that arrows are
-    not delayed.
+    For one background thread at a time, in which torch computes on one thread (`app.field.torch_threads`). On a
+    processor its points are shared among as many threads as there are cores, which are of the priority of that thread
+    and give way to the field that is shown (`app.field.precedence`), so that arrows are not delayed.
 
     Args:
         device: "cpu", "cuda" or "mps".
@@ -121,7 +126,7 @@ class CurveTracer:
             moved: the number. What it is at the moment does not matter.
             square: where to look in a maze without a decision square: an open one.
             coefficients: the numbers along the curve.
-            wanted: asked between layers; False ends the work.
+            wanted: asked between layers, by all threads that compute; False ends the work.
             partial: given the curve once its coarse points are there, the others NaN.
 
         Raises:
@@ -140,6 +145,7 @@ class CurveTracer:
             if not wanted():
                 raise Cancelled
 
+        give_way()
         check()
         # The handle's own place is no part of what the curve depends on.
         own = moved.at(0.0)
@@ -185,18 +191,37 @@ def _traced(
     fine = sorted({*range(count)} - {*coarse})
     logits = empty.logits.copy()
     edit = None if origin.edit is None else _of_one_site(origin.edit)
-    for part in (coarse, fine):
-        for start in range(0, len(part), ROWS):
-            places = part[start : start + ROWS]
+
+    def prepare(stopped: Callable[[], None]) -> Callable[[list[int]], np.ndarray]:
+        def check_both() -> None:
+            stopped()
+            check()
+
+        def work(places: list[int]) -> np.ndarray:
             times = torch.tensor(empty.coefficients[places], dtype=torch.float32, device=origin.direction.device)
             x = origin.base.x + times.view(-1, *[1] * (origin.base.x.ndim - 1)) * origin.direction
             skip = None if origin.base.skip is None else origin.base.skip.repeat_interleave(len(places), 0)
-            rows = network.advance(Rows(x, skip), origin.source, LOGITS, edit, origin.edited, check)
-            logits[places] = rows.x.cpu().numpy()
-            check_finite((), (logits[places],))
-        if part is coarse and fine and partial is not None:
-            partial(replace(empty, logits=read_only(logits)))
+            with exact(network.device):
+                rows = network.advance(Rows(x, skip), origin.source, LOGITS, edit, origin.edited, check_both)
+            return np.asarray(rows.x.cpu().numpy())
+
+        return work
+
+    threads = thread_count() if network.device == "cpu" else 1
+    pieces = [_pieces(part, threads) for part in (coarse, fine)]
+    with closing(in_parallel(prepare, chain(*pieces), threads)) as answers:
+        for number, (places, found) in enumerate(zip(chain(*pieces), answers, strict=True), 1):
+            check_finite((), (found,))
+            logits[places] = found
+            if number == len(pieces[0]) and fine and partial is not None:
+                partial(replace(empty, logits=read_only(logits)))
     return replace(empty, logits=read_only(logits))
+
+
+def _pieces(places: list[int], threads: int) -> list[list[int]]:
+    """Places of about one number for each thread, again and again, `ROWS` at most."""
+    count = min(len(places), threads * -(-len(places) // (ROWS * threads)))
+    return [places[number::count] for number in range(count)]
 
 
 def _of_one_site(edit: EditRows) -> Edit:
