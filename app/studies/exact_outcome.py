@@ -105,7 +105,7 @@ def outcome_of(maze: Maze, fields: tuple[VectorField, VectorField], steps: int =
         raise ValueError("Incomplete fields were found, or fields of another maze; expected two complete ones.")
     chain = _Chain(maze, fields)
     corner = maze.top_right if maze.is_open(maze.top_right) else None
-    # Where the cheese lies in the corner, both are one.
+    # With the cheese in the corner, both are one.
     also = () if corner is None else (None if corner == maze.cheese else corner,)
     to_cheese, *to_corners = chain.play((None, *also), steps)
     reach_corner = steps_to_corner = None
