@@ -64,7 +64,7 @@ def _short_pauses() -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def _collected_by_the_gui_thread() -> Iterator[None]:
-    """What the tests of a module leave is collected before other threads may collect again."""
+    """The garbage of a module is collected before other threads may collect again."""
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
