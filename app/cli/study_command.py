@@ -11,7 +11,7 @@ from typing import Final, Protocol, cast
 
 from app.cli.parser import PROGRAM, Parser, with_numbers_joined
 from app.cli.progress_line import progress_line
-from app.cli.study_inputs import Inputs, add_common
+from app.cli.study_inputs import POLICY, Inputs, add_common
 from app.errors import MazescopeError
 from app.io.atomic import write_atomically
 from app.progress import Progress, go_on
@@ -129,7 +129,7 @@ def _asked(words: Sequence[str]) -> tuple[argparse.Namespace, Question, Inputs]:
     what = STUDIES[name][1]
     description = f"{what[:1].upper()}{what[1:]}."
     parser = Parser(prog=f"{PROGRAM} study {name}", description=description, allow_abbrev=False)
-    add_common(parser)
+    add_common(parser, getattr(module, "CHECKPOINT", POLICY))
     module.add_arguments(parser)
     parsed = parser.parse_args(with_numbers_joined(rest))
     _check_folders(parsed)

@@ -28,9 +28,17 @@ MOST: Final = 1_000_000
 """Levels beyond which no study is asked at once."""
 
 
-def add_common(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that every study has."""
-    parser.add_argument("checkpoint", type=Path, nargs="?", help="the policy; the one that ships when left out")
+POLICY: Final = "the policy; the one that ships when left out"
+"""What the help says of the first argument, where a study does not say otherwise."""
+
+
+def add_common(parser: argparse.ArgumentParser, checkpoint: str = POLICY) -> None:
+    """Declare the options that every study has.
+
+    Args:
+        checkpoint: what is said of the first argument.
+    """
+    parser.add_argument("checkpoint", type=Path, nargs="?", help=checkpoint)
     parser.add_argument("--world", choices=WORLDS, default="easy", help="of the seeds; easy when left out")
     parser.add_argument("--seeds", metavar="A:B|N|N,N,...", help="levels; A:B stops before B; 0:200 when left out")
     parser.add_argument("--region", type=int, metavar="R", help="move the cheese into the top-right R x R squares")

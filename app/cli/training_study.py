@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Final
 
 from app.cli.study_inputs import Inputs
 from app.errors import MazescopeError
 from app.policy.layers import DEFAULT_LAYER
 from app.studies.study import Question
 
+CHECKPOINT: Final = "the folder of a series of checkpoints, or its first file"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the study's own options."""
-    parser.add_argument("more", type=Path, nargs="*", metavar="FILE", help="more checkpoints; or one folder of a run")
+    parser.add_argument("more", type=Path, nargs="*", metavar="FILE", help="its other files, where it is no folder")
     parser.add_argument("--layer", default=DEFAULT_LAYER, help=f"of channels and vector; {DEFAULT_LAYER} if left out")
     parser.add_argument("--inside", type=int, default=5, metavar="R", help="side of the region; 5 when left out")
     parser.add_argument("--steps", type=int, default=256, metavar="T", help="steps of play; 256 when left out")

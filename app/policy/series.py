@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -21,10 +22,17 @@ from app.progress import Progress, batches, go_on
 MOST: Final = 1000
 """Checkpoints of a series, at most."""
 
+LARGEST_STEP: Final = 10**15
+"""What is larger is taken for no step: it would fit no column of a table."""
+
 INNER: Final = "series"
 """The folder in which `training.train` keeps the series of a run."""
 
-_NUMBER: Final = re.compile(r"(?<![0-9.])(\d{1,15}(?:\.\d{1,15})?)([kKmMbB]?)(?![0-9A-Za-z])")
+_NUMBER: Final = re.compile(
+    r"(?P<step>(?<![A-Za-z])(?:global)?[ _-]?steps?[ =_-]?)?"
+    r"(?<![0-9.])(?P<digits>\d{1,15}(?:\.\d{1,15})?(?:e\+?0?\d)?)(?P<unit>[kmb]?)(?![0-9a-z])",
+    re.IGNORECASE,
+)
 _TIMES: Final = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
 
 
@@ -77,6 +85,14 @@ class Series:
         """The policy at the end of training."""
         return self.checkpoints[-1].policy
 
+    def words(self) -> tuple[str, ...]:
+        """What names it in a command: its folder, where that holds these checkpoints and no others; else its files."""
+        files = tuple(policy.path for policy in self.policies if policy.path is not None)
+        with suppress(PolicyError):
+            if files and series_files([files[0].parent]) == files:
+                return (str(files[0].parent),)
+        return tuple(map(str, files))
+
     def nearest(self, position: float) -> int:
         """The index of the checkpoint nearest to a place on the log axis; see `positions`."""
         return int(np.abs(self.positions - position).argmin())
@@ -96,17 +112,20 @@ def log_positions(steps: Sequence[int]) -> np.ndarray:
 
 
 def step_of(path: str | Path) -> int | None:
-    """The step that a file's name holds: its last number, "16000", "82k" or "1.5M"; None without one.
+    """The step that a file's name holds: its last number, "16000", "82k", "1.5M" or "1e6"; None without one.
 
-    A number after a letter, as in "w1-s2", counts only where there is no other.
+    A number after the word step, as in "step-80-seed-2", comes before all others; one after another letter, as in
+    "w1-s2", counts only where there is no other.
     """
     stem = Path(path).stem
     numbers = list(_NUMBER.finditer(stem))
-    free = [each for each in numbers if not stem[: each.start()][-1:].isalpha()]
     if not numbers:
         return None
-    digits, unit = (free or numbers)[-1].groups()
-    return int(Decimal(digits) * _TIMES[unit.lower()])
+    named = [each for each in numbers if each["step"]]
+    free = [each for each in numbers if not stem[: each.start()][-1:].isalpha()]
+    found = (named or free or numbers)[-1]
+    step = int(Decimal(found["digits"]) * _TIMES[found["unit"].lower()])
+    return step if step <= LARGEST_STEP else None
 
 
 def series_files(paths: Sequence[str | Path]) -> tuple[Path, ...]:
@@ -116,7 +135,8 @@ def series_files(paths: Sequence[str | Path]) -> tuple[Path, ...]:
     its series is taken.
 
     Raises:
-        PolicyError: one sentence: for fewer than two, too many, a file without a number, or two of one step.
+        PolicyError: one sentence: for what is not there, fewer than two, too many, a folder among others, a file
+            without a number, or two of one step.
     """
     given = [Path(path) for path in paths]
     if len(given) == 1 and given[0].is_dir():
@@ -124,8 +144,17 @@ def series_files(paths: Sequence[str | Path]) -> tuple[Path, ...]:
         where = f"{shown(given[0].name or given[0])} holds"
     else:
         files = given
-        where = "Opened were"
+        where = "What was opened holds"
         for path in files:
+            if not path.exists():
+                raise PolicyError(
+                    f"There is no file or folder {shown(path)}; expected a folder of checkpoints, or several of a run."
+                )
+            if path.is_dir():
+                raise PolicyError(
+                    f"{shown(path.name or path)} is a folder, and was opened with others; expected one folder alone, "
+                    "or several checkpoints of one run."
+                )
             if step_of(path) is None:
                 raise PolicyError(
                     f"{shown(path.name)} has no number in its name; expected the training step, as in step-4096."

@@ -90,10 +90,9 @@ class TrainingQuestion(TrainingSetting, Question):
 
     def words(self) -> tuple[str, ...]:
         """The arguments of the command line."""
-        folders = {str(path.parent) for path in (policy.path for policy in self.series.policies) if path is not None}
         play = ("--steps", str(self.steps)) if self.play else ("--no-play",)
         numbers = ("--layer", self.layer, "--inside", str(self.region), *play)
-        return (*sorted(folders), *self.levels.words(), *numbers)
+        return (*self.series.words(), *self.levels.words(), *numbers)
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,6 +46,13 @@ def test_the_command_prints_and_writes_the_rows(run: Path, capsys: pytest.Captur
     assert "most like the last one's" in capsys.readouterr().out
 
 
+def test_the_help_says_that_a_series_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study", "training", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "the folder of a series of checkpoints" in told
+    assert "when left out" not in told[told.index("positional arguments") : told.index("options:")]
+
+
 def test_the_command_of_a_result_asks_the_same(run: Path) -> None:
     result = ask("training", str(run), "--seeds", "0:6", "--no-play")
     again = ask(*result.question.command().split()[3:])
@@ -57,10 +64,19 @@ def test_the_command_of_a_result_asks_the_same(run: Path) -> None:
     assert all(plot.name != "solved" for plot in result.plots)
 
 
+def test_the_command_of_some_checkpoints_asks_of_these(run: Path) -> None:
+    save_safetensors(random_network(1, 9), run / "series" / "step-000064.safetensors", {})
+    some = [str(run / "series" / f"step-{step:06d}.safetensors") for step in (0, 64)]
+    result = ask("training", *some, "--seeds", "0:6", "--no-play")
+    again = ask(*result.question.command().split()[3:])
+    assert [row["step"] for row in again.to_json()["rows"]] == [0, 64]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         ((), "No series was named"),
+        (("no-such-folder",), "There is no file or folder no-such-folder"),
         (("policy.safetensors",), "has no number in its name"),
         (("series", "--patches", "x.json"), "--patches was given; expected none"),
         (("series", "--layer", "embedder.fc"), "embedder.fc was found; expected one of"),

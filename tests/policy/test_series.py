@@ -24,6 +24,13 @@ from app.policy.series import log_positions, open_series, series_files, step_of
         ("2026-01-02_run7_step_0.pth", 0),
         ("epoch12.pth", 12),
         ("run-30-s2.pth", 30),
+        ("step-1e6.safetensors", 1_000_000),
+        ("model_1.5E+07.pt", 15_000_000),
+        ("step-80-seed-2.pth", 80),
+        ("global_step500_of_900.pt", 500),
+        ("2026-01-02_step1000.pth", 1000),
+        ("footstep-3-7.pth", 7),
+        ("step-999999999999999b.pth", None),
         ("policy.safetensors", None),
         ("best_160Mb.pth", None),
     ],
@@ -63,6 +70,20 @@ def test_several_files_are_a_series(tmp_path: Path) -> None:
     assert open_series(files).steps == (1, 5)
 
 
+def test_its_words_name_the_folder_only_where_that_is_the_same_series(tmp_path: Path) -> None:
+    files = [_save(tmp_path / "all", f"{step}.safetensors", step) for step in (1, 5, 7)]
+    other = _save(tmp_path / "other", "9.safetensors", 9)
+    assert open_series([tmp_path / "all"]).words() == open_series(files).words() == (str(tmp_path / "all"),)
+    for few in (files[:2], [files[0], other]):
+        series = open_series(few)
+        assert series.words() == tuple(map(str, few))
+        assert open_series(series.words()).steps == series.steps
+    # What came to the folder since is not of the series.
+    whole = open_series([tmp_path / "all"])
+    files.append(_save(tmp_path / "all", "8.safetensors", 8))
+    assert whole.words() == tuple(map(str, files[:3]))
+
+
 def test_what_is_no_series_is_refused_in_one_sentence(tmp_path: Path) -> None:
     one = _save(tmp_path / "one", "step-1.safetensors")
     with pytest.raises(PolicyError, match=r"^one holds one checkpoint with a step in the name; expected at least two"):
@@ -70,6 +91,13 @@ def test_what_is_no_series_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     with pytest.raises(PolicyError, match=r"^none holds no checkpoints with a step"):
         open_series([tmp_path / "none"])
+    with pytest.raises(PolicyError, match=r"^What was opened holds one checkpoint with a step in the name; expected"):
+        open_series([one])
+    for paths in ([tmp_path / "gone"], [one, tmp_path / "gone"]):
+        with pytest.raises(PolicyError, match=r"^There is no file or folder .*gone; expected a folder of checkpoints"):
+            open_series(paths)
+    with pytest.raises(PolicyError, match=r"^none is a folder, and was opened with others; expected one folder alone"):
+        open_series([one, tmp_path / "none"])
     twin = _save(tmp_path / "two", "other_1.safetensors")
     with pytest.raises(
         PolicyError, match=r"step-1.safetensors are both of step 1; expected the checkpoints of one run"
