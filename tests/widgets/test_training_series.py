@@ -100,6 +100,21 @@ def test_lanes_are_measured_in_the_background_and_clicked_on(opened: Hand) -> No
     assert shown(opened) == 0
 
 
+def test_the_lines_of_a_lane_have_a_key_in_their_colours(opened: Hand) -> None:
+    bar = opened.window.training.bar
+    opened.window.resize(1366, SCREEN)
+    opened.wait(lambda: not opened.window.training.player.rows.measuring)
+    bar.lane.setCurrentIndex(bar.lane.findData("pushes"))
+    bar.lane.activated.emit(bar.lane.currentIndex())
+    assert "LEFT, channel" in bar.said.text()
+    for theme_name in ("light", "dark"):
+        opened.context.set_theme(theme_name)
+        palette = opened.context.palette
+        picture = bar.said.grab().toImage()
+        found = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+        assert {palette.original.lower(), palette.patched.lower()} <= found, theme_name
+
+
 def test_playing_goes_to_the_end_and_stops(opened: Hand) -> None:
     player = opened.window.training.player
     opened.context.actions["series.play"].trigger()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.drawing.plots import colour_of
 from app.number_format import compact, short
 from app.studies.study import Plot, Series
+from widgets.playback.lane_key import Entry
 from widgets.services.context import Context
 from widgets.style import theme
 
@@ -71,14 +72,18 @@ class LaneStrip(QWidget):
 
     def said(self, value: int) -> str:
         """The lane's text at a value: "log-odds 9.65"; empty where it was not measured."""
-        if self._plot is None:
-            return ""
-        found = []
-        for series in self._plot.series:
-            row = self._row(series, value)
-            if row is not None and math.isfinite(series.y[row]):
-                found.append(f"{series.name} {short(float(series.y[row]))}")
-        return " · ".join(found)
+        return " · ".join(entry.text for entry in self.entries(value))
+
+    def entries(self, value: int) -> list[Entry]:
+        """The lines that have a number at a value."""
+        found: list[Entry] = []
+        if self._plot is not None:
+            for series in self._plot.series:
+                row = self._row(series, value)
+                if row is not None and math.isfinite(series.y[row]):
+                    colour = colour_of(self._plot, series, self._context.palette)
+                    found.append(Entry(f"{series.name} {short(float(series.y[row]))}", colour, series.control))
+        return found
 
     @property
     def room_for_ends(self) -> int:

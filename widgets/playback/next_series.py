@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from app.policy.policy import Policy
 from app.progress import Progress
 from widgets.controls.panel_parts import Elided, column, row
+from widgets.playback.lane_key import LaneKey
 from widgets.playback.lane_strip import LaneStrip
 from widgets.playback.series_rows import SeriesRows
 from widgets.services.cancellable_task import Task
@@ -49,7 +50,7 @@ class NextSeries(QWidget):
         self.setAccessibleName("Second series")
         self.strip = LaneStrip(context, self._x, self._value)
         self.strip.sought.connect(self._compare)
-        self.name, self.said, self.note = Elided(stretch=False), Elided(stretch=False), Elided()
+        self.name, self.said, self.note = Elided(stretch=False), LaneKey(stretch=False), Elided()
         self.note.setProperty("muted", True)
         close = QToolButton()
         close.setDefaultAction(context.actions["series.next_close"])
@@ -106,7 +107,7 @@ class NextSeries(QWidget):
         self.strip.show_plot(self.plot(lane), (10**self.series.positions).tolist(), self._scale())
         self.strip.show_value(None, found)
         self.name.setText(f"{self.series.name} · step {checkpoint.step:,} · {self._shown + 1} of {len(self.series)}")
-        self.said.setText(self.strip.said(self._shown))
+        self.said.show_entries(self.strip.entries(self._shown))
         self.note.setText(self.rows.note(lane))
 
     def _compare(self, value: int) -> None:

@@ -12,6 +12,7 @@ from app.policy.policy import Policy
 from app.studies.study import Plot
 from widgets.controls.panel_parts import Choice, Elided, column, muted, row
 from widgets.controls.scrubber import Scrub
+from widgets.playback.lane_key import LaneKey
 from widgets.playback.lane_strip import LaneStrip
 from widgets.playback.next_series import NextSeries
 from widgets.playback.series_player import SeriesPlayer
@@ -45,7 +46,7 @@ class SeriesBar(QWidget):
         scrub: the log axis.
         strip: the lane over it.
         lane: which lane.
-        said: the step shown, and what the lane has there.
+        said: what the lane has at the step shown, and the key of its lines.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class SeriesBar(QWidget):
         self.lane.setMinimumContentsLength(max(map(len, LANES.values())))
         self.lane.setMinimumWidth(5 * self.lane.fontMetrics().height())
         self.step = Elided(stretch=False)
-        self.said, self.note = Elided(), Elided()
+        self.said, self.note = LaneKey(), Elided()
         self.note.setProperty("muted", True)
         self.name = muted()
         self.buttons: dict[str, QToolButton] = {}
@@ -112,7 +113,7 @@ class SeriesBar(QWidget):
             return
         self.strip.show_plot(self.plot, (10**series.positions).tolist(), self.next.plot(self._lane))
         self.note.setText(player.rows.note(self._lane))
-        self.said.setText(self.strip.said(player.index))
+        self.said.show_entries(self.strip.entries(player.index))
         self.next.refresh(self._lane, self._compared())
 
     @property
