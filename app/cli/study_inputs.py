@@ -29,7 +29,7 @@ MOST: Final = 1_000_000
 
 
 POLICY: Final = "the policy; the one that ships when left out"
-"""What the help says of the first argument, where a study does not say otherwise."""
+"""Help of the first argument, where a study has no other."""
 
 
 def add_common(parser: argparse.ArgumentParser, checkpoint: str = POLICY) -> None:

@@ -23,7 +23,7 @@ MOST: Final = 1000
 """Checkpoints of a series, at most."""
 
 LARGEST_STEP: Final = 10**15
-"""What is larger is taken for no step: it would fit no column of a table."""
+"""A larger number is no step: it would fit no column of a table."""
 
 INNER: Final = "series"
 """The folder in which `training.train` keeps the series of a run."""
@@ -86,7 +86,7 @@ class Series:
         return self.checkpoints[-1].policy
 
     def words(self) -> tuple[str, ...]:
-        """What names it in a command: its folder, where that holds these checkpoints and no others; else its files."""
+        """Its name in a command: its folder, where that holds these checkpoints and no others; else its files."""
         files = tuple(policy.path for policy in self.policies if policy.path is not None)
         with suppress(PolicyError):
             if files and series_files([files[0].parent]) == files:
@@ -114,8 +114,8 @@ def log_positions(steps: Sequence[int]) -> np.ndarray:
 def step_of(path: str | Path) -> int | None:
     """The step that a file's name holds: its last number, "16000", "82k", "1.5M" or "1e6"; None without one.
 
-    A number after the word step, as in "step-80-seed-2", comes before all others; one after another letter, as in
-    "w1-s2", counts only where there is no other.
+    A number that follows the word step, as in "step-80-seed-2", is preferred; one after another letter, as in "w1-s2",
+    counts only where there is no other.
     """
     stem = Path(path).stem
     numbers = list(_NUMBER.finditer(stem))

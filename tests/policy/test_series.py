@@ -78,7 +78,7 @@ def test_its_words_name_the_folder_only_where_that_is_the_same_series(tmp_path: 
         series = open_series(few)
         assert series.words() == tuple(map(str, few))
         assert open_series(series.words()).steps == series.steps
-    # What came to the folder since is not of the series.
+    # A file added later is no part of the series.
     whole = open_series([tmp_path / "all"])
     files.append(_save(tmp_path / "all", "8.safetensors", 8))
     assert whole.words() == tuple(map(str, files[:3]))
