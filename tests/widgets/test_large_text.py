@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QScrollArea,
@@ -121,6 +122,8 @@ def _cut(widget: QWidget) -> str:
             return "too low"
         hint = metrics.horizontalAdvance(widget.placeholderText())
         return "its hint is cut" if hint > widget.width() else ""
+    if isinstance(widget, QHeaderView):
+        return ""
     if isinstance(widget, QAbstractItemView) and widget.model() is not None and not widget.wordWrap():
         wide = widget.sizeHintForColumn(0) if hasattr(widget, "sizeHintForColumn") else 0
         return f"items of {wide} in {widget.viewport().width()} pixels" if wide > widget.viewport().width() else ""

@@ -98,6 +98,8 @@ def test_a_card_shows_all_its_words(shared_hand: Hand, patch: Patch) -> None:
     for part in dock.findChildren(Folding):
         part.set_open(True)
     hand.answered()
+    # The words under a curve come with the curve.
+    hand.wait(lambda: not hand.context.busy)
     as_narrow_as_can_be(hand, dock)
     assert not sideways(dock)
     assert not clipped(dock.widget())
