@@ -22,6 +22,7 @@ from app.field.requests import FieldRequest
 from app.maze.generator import levels
 from app.maze.maze import WORLDS
 from app.maze.moves import LEFT, MOVES, NOOP
+from app.maze.routes import decision_square
 from app.policy.layers import DEFAULT_LAYER
 from app.policy.loading import load_policy
 from app.policy.policy import Policy
@@ -32,6 +33,7 @@ from app.studies.response.question import ResponseQuestion
 from app.studies.response.report import bends
 from app.studies.response.steps import short_name
 from training.evaluate import FOLDER, rounded
+from training.met import config_of, mazes_met, met_among
 from training.model_card import IMITATION
 
 MARKS: Final = 0.95
@@ -57,6 +59,7 @@ def findings_of(policy: Policy, chosen: LevelSet) -> dict[str, Any]:
         "second_pushes": {MOVES[move]: list(pushes.ranking(move)[1]) for move in range(LEFT, NOOP)},
         "cheese_channels": [[each.channel, each.score] for each in channels if each.score >= MARKS],
         "levels": len(chosen),
+        "met": levels_met(policy, chosen),
         "vector": moved,
         "response_levels": response.levels,
         "asymmetry": bent.asymmetry,
@@ -64,6 +67,15 @@ def findings_of(policy: Policy, chosen: LevelSet) -> dict[str, Any]:
         "closest_stage": None if bent.best is None else short_name(bent.best),
         "closest_share": bent.share,
     }
+
+
+def levels_met(policy: Policy, chosen: LevelSet) -> dict[str, Any] | None:
+    """The levels that the policy's run had met by its end, and how many of them decide; None if it names no run."""
+    if "config" not in policy.metadata or "steps" not in policy.metadata:
+        return None
+    known, found = met_among(mazes_met(config_of(policy.metadata), policy.metadata["steps"]), chosen.mazes)
+    deciding = np.array([decision_square(maze).square is not None for maze in chosen.mazes])
+    return {**found, "decision_squares": int((known & deciding).sum())}
 
 
 def total_variations(policies: Sequence[Policy], chosen: LevelSet) -> dict[str, float]:
@@ -86,6 +98,7 @@ def page(compared: dict[str, Any]) -> str:
     head = ("", *(row["name"] for row in rows))
     lines = [
         ("labelled observations", [f"{row['observations']:,}" if row["observations"] else "-" for row in rows]),
+        ("levels that the run has met; of those with a decision square", [_met(row["met"]) for row in rows]),
         *(
             (
                 f"largest mean push for {move}: relu3 channel (push), and the next",
@@ -168,6 +181,10 @@ def verdicts(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 def _pushes(first: Sequence[float], second: Sequence[float]) -> str:
     return f"{first[0]:.0f} ({first[1]:+.2f}), {second[0]:.0f} ({second[1]:+.2f})"
+
+
+def _met(found: dict[str, Any] | None) -> str:
+    return "-" if found is None else f"{found['levels']}; {found['decision_squares']}"
 
 
 def _stage(row: dict[str, Any]) -> str:

@@ -9,9 +9,12 @@ import argparse
 import hashlib
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from app.errors import MazescopeError
 from app.maze.maze import Maze
@@ -40,11 +43,11 @@ class Met:
 
     def knows(self, maze: Maze) -> bool:
         """True if a maze with these walls and this cheese was drawn, on whatever background."""
-        return _digest(maze) in self.mazes
+        return digest_of(maze) in self.mazes
 
     def knows_picture(self, maze: Maze) -> bool:
         """True if one was drawn on the same background too."""
-        return _digest(maze) + bytes([maze.background]) in self.pictures
+        return digest_of(maze) + bytes([maze.background]) in self.pictures
 
 
 def mazes_met(config: Config, steps: int) -> Met:
@@ -52,10 +55,21 @@ def mazes_met(config: Config, steps: int) -> Met:
     mazes, pictures = set(), set()
     for stream in range(steps):
         for maze, _ in batch_mazes(config, stream):
-            digest = _digest(maze)
+            digest = digest_of(maze)
             mazes.add(digest)
             pictures.add(digest + bytes([maze.background]))
     return Met(steps * config.mazes, frozenset(mazes), frozenset(pictures))
+
+
+def met_among(met: Met, mazes: Sequence[Maze]) -> tuple[np.ndarray, dict[str, Any]]:
+    """Levels that a run has met: which, (n,) bool; and their number and sides, as data that fits JSON.
+
+    Of `distinct`, two levels of the same walls, cheese and background count once.
+    """
+    known = np.array([met.knows(maze) for maze in mazes], dtype=bool)
+    sides = sorted({maze.dim for maze, is_known in zip(mazes, known, strict=True) if is_known})
+    same = sum(met.knows_picture(maze) for maze in mazes)
+    return known, {"levels": int(known.sum()), "same_background": same, "distinct": len(set(mazes)), "sides": sides}
 
 
 def config_of(about: dict[str, Any]) -> Config:
@@ -64,7 +78,8 @@ def config_of(about: dict[str, Any]) -> Config:
     return Config(**{name: value for name, value in about["config"].items() if name in known})
 
 
-def _digest(maze: Maze) -> bytes:
+def digest_of(maze: Maze) -> bytes:
+    """Digest of walls and cheese."""
     content = bytes((maze.world, maze.dim, *(maze.cheese or (255, 255)))) + maze.walls
     return hashlib.blake2b(content, digest_size=12).digest()
 

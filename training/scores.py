@@ -17,7 +17,7 @@ from app.studies.retarget import retarget
 from app.studies.vector_effects import Choices, vector_effects
 from training.batched_rollouts import walk_all
 from training.evaluation_levels import evaluation_levels, in_region
-from training.met import Met
+from training.met import Met, met_among
 
 SELECTION = 100
 """Number of levels on which channel and value are chosen."""
@@ -124,10 +124,8 @@ def _walks(
     found["greedy_by_size"] = {str(side): float(greedy.reached[sides == side].mean()) for side in sorted(set(sides))}
     parts = {} if inside is None else {"inside_region": inside, "outside_region": ~inside}
     if met is not None:
-        known, same = np.array([met.knows(maze) for maze in mazes]), [met.knows_picture(maze) for maze in mazes]
+        known, found["met"] = met_among(met, mazes)
         parts["never_met"] = ~known
-        found["met"] = {"levels": int(known.sum()), "same_background": sum(same), "distinct": len(set(mazes))}
-        found["met"]["sides"] = sorted({maze.dim for maze, is_known in zip(mazes, known, strict=True) if is_known})
     if parts:
         for name, those in parts.items():
             found[name] = {

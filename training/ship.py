@@ -1,6 +1,6 @@
 """Write the series of a run as it ships: float16 weights of a few checkpoints, and a page of what was measured on them.
 
-`python -m training.ship runs/NAME --name w1-easy-r5-s2`
+`python -m training.ship runs/NAME --name w1-easy-r5-s2`; with the folder of a series that ships, its page alone.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from app.studies.level_set import LevelSet, NamedLevel
 from app.studies.study import Table
 from app.studies.training import TrainingQuestion, TrainingResult
 from training.evaluate import FOLDER, read_policy, rounded
+from training.met import Met, config_of, mazes_met, met_among
 from training.model_card import IMITATION
 from training.scores import SELECTION_SEEDS
 
@@ -71,8 +72,21 @@ def measure(series: Series, world: str, seeds: range) -> TrainingResult:
     return TrainingQuestion(series, LevelSet(named, world, f"{seeds.start}:{seeds.stop}")).run()
 
 
-def page(name: str, about: dict[str, Any], result: TrainingResult) -> str:
-    """Markdown of a series."""
+def never_met(result: TrainingResult, met: Met) -> dict[str, Any]:
+    """The levels that the run had met by its end, and play on the others at each step, as data that fits JSON."""
+    known, found = met_among(met, result.question.mazes)
+    rows: list[dict[str, Any]] = [{"step": each.step} for each in result.points]
+    counts = {}
+    for name, chosen in (("inside", ~known & result.question.inside), ("outside", ~known & ~result.question.inside)):
+        counts[name] = int(chosen.sum())
+        for row, each in zip(rows, result.points, strict=True):
+            for what, values in (("solved", each.reach), ("greedy", each.greedy)):
+                row[f"{what}_{name}"] = float(values[chosen].mean()) if chosen.any() else None
+    return {"met": found, "n": counts, "rows": rows}
+
+
+def page(name: str, about: dict[str, Any], result: TrainingResult, others: dict[str, Any]) -> str:
+    """Markdown of a series; `others` are the levels that `never_met` tells of."""
     last: Checkpoint = result.question.series.checkpoints[-1]
     lines = [
         f"# mazescope-{name}: a series over training",
@@ -83,19 +97,41 @@ def page(name: str, about: dict[str, Any], result: TrainingResult) -> str:
         f"to step {last.step:,} ({last.observations or 0:,} labelled observations in batches of "
         f"{about['config']['mazes'] * about['config']['squares']}), seed {about['seed']}. Recipe: {about['recipe']}. "
         f"All numbers are measured on these float16 weights, on {about['world']} levels "
-        f"{result.question.levels.seeds} with the cheese where procgen has it: `python main.py study training` on this "
-        "folder.",
+        f"{result.question.levels.seeds} with the cheese where procgen has it: `python main.py study training FOLDER "
+        f"--seeds {result.question.levels.seeds}`.",
         "",
         *(f"- {sentence}" for sentence in result.findings),
     ]
     for table in result.tables:
         lines += ["", f"## {table.title}", "", *_markdown(table)]
+        if table.name == "behaviour":
+            lines += ["", *_others(others, result)]
     return "\n".join(lines) + "\n"
+
+
+def _others(others: dict[str, Any], result: TrainingResult) -> list[str]:
+    met, n = others["met"], others["n"]
+    sides = f" (all of side {', '.join(map(str, met['sides']))})" if met["sides"] else ""
+    columns = ("step", "solved_inside", "greedy_inside", "solved_outside", "greedy_outside")
+    heads = ("step", "solved, cheese inside", "greedy, inside", "solved, cheese outside", "greedy, outside")
+    rows = [[_cell(row[key]) for key in columns] for row in others["rows"]]
+    return [
+        "## Play on the levels that training never met",
+        "",
+        f"Of these {len(result.question.mazes)} levels ({met['distinct']} different ones) the run had met "
+        f"{met['levels']} by its last step, with the same walls and cheese{sides}, {met['same_background']} of them on "
+        f"the same background. On the others (n = {n['inside']} inside, {n['outside']} outside):",
+        "",
+        *_rows(heads, rows),
+    ]
 
 
 def _markdown(table: Table) -> list[str]:
     heads = [column.name for column in table.columns]
-    rows = [[_cell(cell) for cell in row] for row in table.rows()]
+    return _rows(heads, [[_cell(cell) for cell in row] for row in table.rows()])
+
+
+def _rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *rows)]
 
 
@@ -115,15 +151,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--levels", type=int, default=200, help="levels of the page")
     options = parser.parse_args(arguments)
     try:
-        about = read_policy(options.run).metadata
-        folder = options.out / f"{options.name}-series"
-        series = write_series(open_series([options.run]), folder, options.name, options.count)
+        folder, series = options.out / f"{options.name}-series", open_series([options.run])
+        last = series.last.path
+        assert last is not None
+        about = read_policy(last).metadata
+        if options.run.resolve() != folder.resolve():
+            series = write_series(series, folder, options.name, options.count)
+        met = mazes_met(config_of(about), about["steps"])
         result = measure(series, about["world"], range(SELECTION_SEEDS, SELECTION_SEEDS + options.levels))
     except MazescopeError as error:
         print(error, file=sys.stderr)
         return 2
-    (folder / "series.json").write_text(json.dumps(rounded(result.to_json()), indent=1) + "\n", encoding="utf-8")
-    (folder / "series.md").write_text(page(options.name, about, result), encoding="utf-8")
+    others = rounded(never_met(result, met))
+    numbers = {**rounded(result.to_json()), "never_met": others}
+    (folder / "series.json").write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+    (folder / "series.md").write_text(page(options.name, about, result, others), encoding="utf-8")
     return 0
 
 

@@ -10,10 +10,13 @@ import pytest
 import torch
 from safetensors import safe_open
 
+from app.maze.generator import levels
+from app.maze.maze import WORLDS
 from app.policy.series import open_series
 from training import compare_seeds, ship, two_seeds
 from training.config import Config
 from training.evaluate import halved
+from training.met import Met, digest_of, mazes_met
 from training.model_card import IMITATION
 from training.train import Run, train
 
@@ -47,10 +50,42 @@ def test_the_series_that_ships_is_float16_and_measured_so(run: Path, tmp_path: P
         assert file.metadata()["note"] == IMITATION
     assert series.last == halved(whole.last)
     result = ship.measure(series, "easy", range(50_000, 50_004))
-    text = ship.page("tiny", whole.last.metadata, result)
+    met = mazes_met(TINY, TINY.steps)
+    others = ship.never_met(result, met)
+    text = ship.page("tiny", whole.last.metadata, result, others)
     assert text.count(IMITATION) == 1
     assert "| 20 |" in text
     assert result.last.weights_hash == halved(whole.last).weights_hash
+
+
+def test_a_series_has_a_page_again_which_tells_the_levels_that_the_run_has_met(run: Path, tmp_path: Path) -> None:
+    words = ["--name", "tiny", "--out", str(tmp_path), "--count", "2", "--levels", "12"]
+    assert ship.main([str(run), *words]) == 0
+    folder = tmp_path / "tiny-series"
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert ship.main([str(folder), *words]) == 0
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+    others = json.loads(first["series.json"])["never_met"]
+    # Forty mazes hold some of the many levels of side 3.
+    met = mazes_met(TINY, TINY.steps)
+    known = [met.knows(maze) for maze in levels(WORLDS["easy"], range(50_000, 50_012))]
+    assert others["met"]["levels"] == sum(known)
+    assert sum(others["n"].values()) == 12 - sum(known)
+    assert f"the run had met {sum(known)} by its last step" in first["series.md"].decode()
+    assert "--seeds 50000:50012`" in first["series.md"].decode()
+
+
+def test_levels_never_met_are_counted_apart(run: Path) -> None:
+    result = ship.measure(open_series(sorted((run / "series").iterdir())[-2:]), "easy", range(50_000, 50_012))
+    mazes = result.question.mazes
+    met = Met(3, frozenset(map(digest_of, mazes[:3])), frozenset())
+    found = ship.never_met(result, met)
+    assert found["met"]["levels"] == 3 + sum(maze in mazes[:3] for maze in mazes[3:])
+    rest = np.array([not met.knows(maze) for maze in mazes])
+    for row, each in zip(found["rows"], result.points, strict=True):
+        inside = rest & result.question.inside
+        assert row["solved_inside"] == pytest.approx(each.reach[inside].mean())
+        assert found["n"]["inside"] == inside.sum()
 
 
 def test_a_page_compares_seeds(run: Path, tmp_path: Path) -> None:
@@ -61,6 +96,10 @@ def test_a_page_compares_seeds(run: Path, tmp_path: Path) -> None:
     assert IMITATION in text
     assert set(numbers["total_variation"]) == {"0-1"}
     assert f"n = {numbers['policies'][0]['levels']}" in text
+    met = mazes_met(TINY, TINY.steps)
+    known = sum(met.knows(maze) for maze in levels(WORLDS["easy"], range(12)))
+    assert numbers["policies"][-1]["met"]["levels"] == known
+    assert f" {known}; {numbers['policies'][-1]['met']['decision_squares']} |" in text
     for row in numbers["policies"]:
         assert f"{row['vector']['-1']:+.2f}" in text
 
