@@ -13,6 +13,8 @@ PACKAGE_PY := build/package-env/bin/python
 PACKAGE_STAMP := build/package-env/.requirements
 # Ratios travel only where memory is given back in the same way.
 PLAIN_MEMORY := env -u GLIBC_TUNABLES -u LD_PRELOAD -u MALLOC_ARENA_MAX -u MALLOC_MMAP_THRESHOLD_ -u MALLOC_TRIM_THRESHOLD_
+# What is compiled is kept: else the tests, and each of the processes that they start, are compiled again, every time.
+COMPILED := env -u PYTHONDONTWRITEBYTECODE
 ARGS ?=
 JOBS ?= 2
 # A worker that crashed is not started again: pytest-xdist 3.8 then waits without end for tests it gave to nobody.
@@ -39,12 +41,12 @@ run: $(RUN_STAMP)  ## Set up once, then open the window (ARGS="FILE ..." opens f
 test: $(DEV_STAMP) style  ## All checks and tests (FULL=1 runs the long ones as well)
 	@$(PY) packaging/linux/install_packages.py test || true
 	@($(TYPES)) & types=$$!; \
-		$(PY) -m pytest $(XDIST) $(ARGS); tests=$$?; \
+		$(COMPILED) $(PY) -m pytest $(XDIST) $(ARGS); tests=$$?; \
 		wait $$types && exit $$tests
 
 test-numpy2: $(NUMPY2_STAMP)  ## Types and quick tests without procgen and with numpy 2, in an environment of their own
 	@$(NUMPY2_PY) -m mypy --no-error-summary --cache-dir build/numpy2-env/mypy
-	@$(NUMPY2_PY) -m pytest $(XDIST) $(or $(ARGS),$(QUICK))
+	@$(COMPILED) $(NUMPY2_PY) -m pytest $(XDIST) $(or $(ARGS),$(QUICK))
 
 check: style types  ## Style, types, and the contract that keeps Qt out of app/
 
@@ -88,6 +90,7 @@ release: package package-test  ## Build, test, describe all of dist/: manifest.j
 
 clean:  ## Remove what the commands above made, but not .venv
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find app benchmarks docs packaging tests training widgets -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp keeps the contents that were installed, so that a second run starts at once and a touched file installs nothing.
 .venv/bin/python:

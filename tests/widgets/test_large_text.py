@@ -34,7 +34,6 @@ from tests.widgets.dialogs import DIALOGS, LONG
 from widgets.controls.keycaps import KeyCaps
 from widgets.controls.panel_parts import Elided
 from widgets.shell.docks import Docks
-from widgets.style import theme
 
 SCREEN = (1366, 728)
 """Pixels of a common small screen, less a bar of the desktop."""
@@ -43,25 +42,9 @@ PICTURES = os.environ.get("MAZESCOPE_PICTURES")
 """A folder for pictures of everything that is looked at here."""
 
 
-@pytest.fixture(params=[1.0, 2.0])
-def scaled(
-    make_hand: MakeHand, qapp: QApplication, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Hand]:
-    """A window on the small screen, with text of one of two sizes."""
-    monkeypatch.setattr(Docks, "screen_height", SCREEN[1])
-    hand = make_hand()
-    hand.context.set_text_scale(request.param)
-    QTest.qWait(20)
-    hand.window.resize(*SCREEN)
-    QTest.qWait(20)
-    yield hand
-    # The next window puts it into force: to change this one, which goes, would take as long as to make it.
-    theme.set_text_scale(qapp, 1.0)
-
-
 @pytest.fixture(scope="module", params=[1.0, 2.0])
 def shared(make_shared: MakeHand, request: pytest.FixtureRequest) -> Iterator[Shared]:
-    """The same for tests that do nothing to it but open dialogs."""
+    """The module's window, on the small screen, with text of one of two sizes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Docks, "screen_height", SCREEN[1])
         hand = make_shared()
@@ -172,43 +155,43 @@ def test_dialogs_show_all_their_text_and_fit_the_screen(shared_hand: Hand, name:
     dialog.close()
 
 
-def test_the_command_palette_shows_whole_commands(scaled: Hand) -> None:
-    palette = scaled.window.features.commands
-    scaled.key(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+def test_the_command_palette_shows_whole_commands(shared_hand: Hand) -> None:
+    palette = shared_hand.window.features.commands
+    shared_hand.key(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert palette.isVisible()
     assert not clipped(palette)
-    assert scaled.window.rect().contains(palette.geometry())
-    paint(scaled, "commands", scaled.window)
-    scaled.key(Qt.Key.Key_Escape)
+    assert shared_hand.window.rect().contains(palette.geometry())
+    paint(shared_hand, "commands", shared_hand.window)
+    shared_hand.key(Qt.Key.Key_Escape)
 
 
-def test_the_tour_fits_the_window(scaled: Hand) -> None:
-    scaled.context.actions.trigger("help.tour")
-    scaled.answered()
-    tour = scaled.window.features.tour
+def test_the_tour_fits_the_window(shared_hand: Hand) -> None:
+    shared_hand.context.actions.trigger("help.tour")
+    shared_hand.answered()
+    tour = shared_hand.window.features.tour
     for step in range(4):
         QTest.qWait(90)
         mark = tour.mark
         assert mark is not None
         assert not clipped(mark.card)
         assert mark.rect().contains(mark.card.geometry())
-        paint(scaled, f"tour {step + 1}", scaled.window)
+        paint(shared_hand, f"tour {step + 1}", shared_hand.window)
         QTest.mouseClick(mark.card.next, Qt.MouseButton.LeftButton)
 
 
-def test_messages_take_as_many_lines_as_they_need(scaled: Hand) -> None:
-    bar = scaled.window.message_bar
-    scaled.context.report(LONG, about="file")
-    scaled.context.report(LONG.replace("policy", "maze"), about="level")
+def test_messages_take_as_many_lines_as_they_need(shared_hand: Hand) -> None:
+    bar = shared_hand.window.message_bar
+    shared_hand.context.report(LONG, about="file")
+    shared_hand.context.report(LONG.replace("policy", "maze"), about="level")
     QTest.qWait(20)
     assert not clipped(bar)
-    paint(scaled, "messages", scaled.window)
+    paint(shared_hand, "messages", shared_hand.window)
 
 
-def test_the_bars_of_the_window_show_all_their_text(scaled: Hand) -> None:
-    patch_edits.add_patch(scaled.document, Scale())
-    scaled.answered()
-    window = scaled.window
+def test_the_bars_of_the_window_show_all_their_text(shared_hand: Hand) -> None:
+    patch_edits.add_patch(shared_hand.document, Scale())
+    shared_hand.answered()
+    window = shared_hand.window
     parts = {
         "levels": window.level_bar,
         "view": window.view_switch,
@@ -219,18 +202,18 @@ def test_the_bars_of_the_window_show_all_their_text(scaled: Hand) -> None:
         "menus": window.menuBar(),
     }
     for tool in ("wall", "pin", "select"):
-        if f"tool.{tool}" in {spec.id for spec in scaled.context.actions}:
-            scaled.context.actions.trigger(f"tool.{tool}")
+        if f"tool.{tool}" in {spec.id for spec in shared_hand.context.actions}:
+            shared_hand.context.actions.trigger(f"tool.{tool}")
         QTest.qWait(20)
         for name, part in parts.items():
             assert not clipped(part), name
     assert window.width() <= SCREEN[0]
     assert window.height() <= SCREEN[1]
-    paint(scaled, "window", window)
+    paint(shared_hand, "window", window)
 
 
-def test_what_a_bar_has_no_room_for_is_behind_a_button_that_can_be_seen(scaled: Hand) -> None:
-    window = scaled.window
+def test_what_a_bar_has_no_room_for_is_behind_a_button_that_can_be_seen(shared_hand: Hand) -> None:
+    window = shared_hand.window
     window.resize(window.minimumSizeHint())
     QTest.qWait(30)
     for bar in (window.level_bar, window.tool_bar):
@@ -239,14 +222,14 @@ def test_what_a_bar_has_no_room_for_is_behind_a_button_that_can_be_seen(scaled: 
                 picture = more.grab().toImage()
                 colours = {picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}
                 assert len(colours) > 4, "the chevron is drawn"
-                paint(scaled, f"more of {bar.objectName()}", bar)
+                paint(shared_hand, f"more of {bar.objectName()}", bar)
 
 
-def test_pressed_keys_fit_the_stage(scaled: Hand) -> None:
-    scaled.key(Qt.Key.Key_F11)
-    stage = scaled.window.features.presentation.stage
+def test_pressed_keys_fit_the_stage(shared_hand: Hand) -> None:
+    shared_hand.key(Qt.Key.Key_F11)
+    stage = shared_hand.window.features.presentation.stage
     stage.show_keys(("Ctrl", "Shift", "P"), "opens the palette of commands")
     QTest.qWait(20)
     assert not clipped(stage)
-    paint(scaled, "stage", scaled.window)
-    scaled.key(Qt.Key.Key_Escape)
+    paint(shared_hand, "stage", shared_hand.window)
+    shared_hand.key(Qt.Key.Key_Escape)

@@ -11,20 +11,36 @@ from PySide6.QtCore import Qt
 from app.document import maze_edits
 from app.policy.loading import load_policy
 from app.policy.network import random_network
+from app.policy.policy import Policy
 from app.policy.policy_info import default_policy_path
 from app.policy.saving import save_safetensors
-from tests.widgets.conftest import Hand, MakeHand
+from tests.widgets.conftest import Hand
 from tests.widgets.exporting.test_exporting import choose, export, opened
 from tests.widgets.exporting.test_exporting_compared import settled
 from tests.widgets.files.test_opening import drop, said
 from tests.widgets.maze_view.test_compare import companion
 
 
-def with_a_file(hand: Hand, folder: Path) -> None:
-    """Open a policy that another session can find again."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two policies, which another session can find again."""
+    made = tmp_path_factory.mktemp("policies")
     for name, seed in (("first", 3), ("second", 4)):
-        save_safetensors(random_network(1, seed), folder / f"{name}.safetensors")
-    maze_edits.open_policy(hand.document, load_policy(folder / "first.safetensors"))
+        save_safetensors(random_network(1, seed), made / f"{name}.safetensors")
+    return made
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Policy:
+    """The policy that ships, which is neither of them."""
+    return load_policy(default_policy_path())
+
+
+@pytest.fixture
+def hand(shared_hand: Hand, folder: Path) -> Hand:
+    """The module's window, with the first of the policies."""
+    maze_edits.open_policy(shared_hand.document, load_policy(folder / "first.safetensors"))
+    return shared_hand
 
 
 def policies(hand: Hand, folder: Path) -> None:
@@ -45,11 +61,11 @@ COMPARED = {"policy": policies, "maze": mazes, "cheese": cheese}
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "gif", "csv", "npz"])
 @pytest.mark.parametrize("kind", COMPARED)
-def test_both_sides_come_back(make_hand: MakeHand, tmp_path: Path, kind: str, suffix: str) -> None:
+def test_both_sides_come_back(
+    hand: Hand, folder: Path, shipped: Policy, tmp_path: Path, kind: str, suffix: str
+) -> None:
     compare: Callable[[Hand, Path], None] = COMPARED[kind]
-    hand = make_hand()
-    with_a_file(hand, tmp_path)
-    compare(hand, tmp_path)
+    compare(hand, folder)
     hand.key(Qt.Key.Key_1)
     settled(hand)
     wanted = [(side.request.maze, side.request.policy) for side in settled(hand)]
@@ -60,7 +76,7 @@ def test_both_sides_come_back(make_hand: MakeHand, tmp_path: Path, kind: str, su
     path = export(hand, dialog)
     hand.window.compare.stop()
     before = [(tab.title, tab.maze) for tab in hand.document.state.mazes]
-    maze_edits.open_policy(hand.document, load_policy(default_policy_path()))
+    maze_edits.open_policy(hand.document, shipped)
     hand.answered()
     drop(hand, path)
     assert hand.window.compare.comparison is not None
@@ -72,10 +88,10 @@ def test_both_sides_come_back(make_hand: MakeHand, tmp_path: Path, kind: str, su
     assert len(hand.document.state.mazes) == len(before) + (2 if kind == "maze" else 1)
 
 
-def test_without_its_policy_nothing_is_compared_and_the_window_says_so(make_hand: MakeHand, tmp_path: Path) -> None:
-    hand = make_hand()
-    with_a_file(hand, tmp_path)
-    policies(hand, tmp_path)
+def test_without_its_policy_nothing_is_compared_and_the_window_says_so(
+    hand: Hand, folder: Path, tmp_path: Path
+) -> None:
+    policies(hand, folder)
     settled(hand)
     dialog = opened(hand, "numbers", tmp_path)
     choose(dialog.format, "csv")

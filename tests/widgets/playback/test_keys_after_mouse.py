@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.document import patch_edits
 from app.interventions.patches import AddVector
-from tests.widgets.conftest import Hand, MakeHand
+from tests.widgets.conftest import Hand
 from widgets.controls.number_field import Number
 from widgets.panels.channels.enlarged_channel import ChannelPicture
 from widgets.panels.channels.thumbnail_grid import ChannelGrid
@@ -21,9 +21,9 @@ PAGE_KEYS = [(Qt.Key.Key_PageDown, "level.next"), (Qt.Key.Key_PageUp, "level.pre
 
 
 @pytest.fixture
-def walking(make_hand: MakeHand) -> Hand:
-    """A window with a patch, whose mouse is ready to walk."""
-    hand = make_hand()
+def walking(shared_hand: Hand) -> Hand:
+    """The module's window with a patch, whose mouse is ready to walk."""
+    hand = shared_hand
     patch_edits.add_patch(hand.document, AddVector(coefficient=-1.0))
     hand.window.docks.bring("patches")
     hand.wait(lambda: hand.window.playback.player.fresh)

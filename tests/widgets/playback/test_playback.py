@@ -16,20 +16,28 @@ from app.field.rollout_values import Rule
 from app.interventions.patches import Noise, SetValue
 from app.maze.random_words import LARGEST_SEED
 from app.studies.rollouts import rollouts
-from tests.widgets.conftest import Hand, MakeHand
+from tests.widgets.conftest import Hand, MakeHand, Shared
 from widgets.playback.rollout_player import Player
 
 CHEESE_MOVED = (5, 8)
 
 
-@pytest.fixture
-def watching(make_hand: MakeHand) -> Hand:
+@pytest.fixture(scope="module")
+def shared(make_shared: MakeHand) -> Shared:
     """A window whose mouse makes sampled moves, quickly."""
-    hand = make_hand()
+    hand = make_shared()
     choose(hand, "rule", "Sampled")
     choose(hand, "speed", "25 / s")
     came(hand)
-    return hand
+    return Shared(hand)
+
+
+@pytest.fixture
+def watching(shared_hand: Hand) -> Hand:
+    """The module's window, its rollouts there, as it was before each test."""
+    choose(shared_hand, "speed", "25 / s")
+    came(shared_hand)
+    return shared_hand
 
 
 def player_of(hand: Hand) -> Player:
