@@ -83,11 +83,16 @@ class Folding(QWidget):
             self.button.setAccessibleDescription(text)
             self.set_open(not self.inner.isHidden())
 
-    def add_to_title(self, control: QWidget) -> None:
-        """Show a control in the line of the title."""
-        self._top.addWidget(control)
-        self._top.setStretch(0, 3)
-        self._top.setStretch(1, 2)
+    def room_in_title(self) -> int:
+        """Pixels across that a control in the line of the title may have, in which the title keeps a third."""
+        return self.width() * 2 // 3
+
+    def add_to_title(self, control: QWidget, width: int) -> None:
+        """Show a control in the line of the title, as wide as told; the title has the rest."""
+        if self._top.indexOf(control) < 0:
+            self._top.addWidget(control)
+        self._top.setStretch(0, max(1, self.width() - self._top.spacing() - width))
+        self._top.setStretch(1, width)
 
     def _draw(self, *_: object) -> None:
         self.button.setIcon(self._context.icon("chevron-right" if self.inner.isHidden() else "chevron-down"))

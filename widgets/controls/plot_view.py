@@ -28,7 +28,7 @@ LINES: Final = 11
 MORE_LINES: Final = 6
 """More of them with stacked bars, whose pieces are small."""
 
-LOW_LINES, LOW_MORE_LINES = 8, 0
+LOW_LINES, LOW_MORE_LINES = 7, 0
 """The same in a low panel."""
 
 USUAL_LINES: Final = 2

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QFontMetrics, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
     QWidget,
 )
 
-from widgets.controls.panel_parts import MARGIN, Choice, Scrolled, column
+from widgets.controls.panel_parts import MARGIN, Scrolled, column
+from widgets.controls.whole_choice import WholeChoice
 from widgets.services.context import Context
 from widgets.studies.fit_page import FitPage
 from widgets.studies.layer_pages import AblatePage, ResamplePage, TransferPage
@@ -48,47 +45,6 @@ HIGH: Final = 30
 """Lines of text from which a page is high enough for its choices and its plot, one under the other."""
 
 
-class _Question(Choice):
-    """The choice of a question, which is read whole: it has as many lines as that takes."""
-
-    def __init__(self, chosen: Callable[[str], object]) -> None:
-        titles = {name: title for name, (title, _) in PAGES.items()}
-        super().__init__("Question", "What is asked about the maze and the policy", titles, chosen)
-        policy = self.sizePolicy()
-        policy.setHeightForWidth(True)
-        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
-        self.setSizePolicy(policy)
-        self.currentTextChanged.connect(self.updateGeometry)
-
-    def heightForWidth(self, width: int) -> int:
-        hint = self.sizeHint()
-        lines = self._place_of_lines(self._text_rect(QRect(0, 0, width, hint.height())))
-        return hint.height() - self.fontMetrics().height() + lines.height()
-
-    def _text_rect(self, whole: QRect) -> QRect:
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        option.rect = whole
-        part = QStyle.SubControl.SC_ComboBoxEditField
-        return self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self)
-
-    def _place_of_lines(self, room: QRect) -> QRect:
-        wrapped = Qt.TextFlag.TextWordWrap
-        place = self.fontMetrics().boundingRect(QRect(0, 0, room.width() - 2, 1000), wrapped, self.currentText())
-        place.moveTo(room.x(), room.center().y() - place.height() // 2 + 1)
-        return place
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QStylePainter(self)
-        painter.setClipRect(event.rect())
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        place = self._place_of_lines(self._text_rect(self.rect()))
-        painter.setPen(self.palette().color(QPalette.ColorRole.ButtonText))
-        painter.drawText(place, Qt.TextFlag.TextWordWrap, self.currentText())
-
-
 class ExplainPanel(QWidget):
     """A choice of questions over the page of the one that is chosen; a page is made when it is first looked at."""
 
@@ -96,7 +52,8 @@ class ExplainPanel(QWidget):
         super().__init__()
         self._context = context
         self.setAccessibleName("Explain")
-        self.question = _Question(self.show_page)
+        titles = {name: title for name, (title, _) in PAGES.items()}
+        self.question = WholeChoice("Question", "What is asked about the maze and the policy", titles, self.show_page)
         self.pages: dict[str, StudyPage] = {}
         self._stack = QStackedWidget()
         layout = column(self, MARGIN)

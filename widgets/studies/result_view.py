@@ -15,6 +15,7 @@ from app.progress import Pace, time_left
 from widgets.controls.collapsible import Folding
 from widgets.controls.panel_parts import Choice, IconButton, column, muted, row, unbroken
 from widgets.controls.plot_view import PlotView
+from widgets.controls.whole_choice import WholeChoice
 from widgets.services.context import Context
 from widgets.services.study_runner import Answer, StudyRunner
 from widgets.services.topics import Topic
@@ -39,9 +40,11 @@ class ResultView(QWidget):
 
     Signals:
         save_asked(str): a kind of file, a key of `FILES`.
+        plots_changed(): there are other plots to choose from.
     """
 
     save_asked = Signal(str)
+    plots_changed = Signal()
 
     def __init__(self, context: Context, runner: StudyRunner) -> None:
         super().__init__()
@@ -61,9 +64,9 @@ class ResultView(QWidget):
         self.stop = QPushButton("Stop")
         self.stop.setToolTip("Stop measuring; keep what was found so far")
         self.stop.clicked.connect(runner.cancel)
-        self.plots = Choice("Plot", "Which plot is shown", {}, self._choose_plot)
+        self.plots = WholeChoice("Plot", "Which plot is shown", {}, self._choose_plot)
         self.plot = PlotView(context)
-        self.tables = Choice("Table", "Which table is shown", {}, self._choose_table)
+        self.tables = WholeChoice("Table", "Which table is shown", {}, self._choose_table)
         self.table = ResultTable()
         numbers = QWidget()
         inner = column(numbers)
@@ -139,7 +142,8 @@ class ResultView(QWidget):
         names = {plot.name: plot.title for plot in plots}
         if self._plot_name not in names:
             self._plot_name = next(iter(names), "")
-        _refill(self.plots, names, self._plot_name)
+        if _refill(self.plots, names, self._plot_name):
+            self.plots_changed.emit()
         self.plots.setVisible(len(names) > 1)
         self.plot.set_titled(len(names) < 2)
         shown = next((plot for plot in plots if plot.name == self._plot_name), None)
@@ -245,10 +249,12 @@ def write_result(result: Result, kind: str, path: Path, palette_name: str) -> No
         raise MazescopeError(f"{path.name} could not be written: {error.strerror or error}.") from error
 
 
-def _refill(box: Choice, titles: dict[str, str], chosen: str) -> None:
+def _refill(box: Choice, titles: dict[str, str], chosen: str) -> bool:
+    """Offer these titles; True if they are others than before."""
     shown = {box.itemData(number): box.itemText(number) for number in range(box.count())}
     if shown != titles:
         box.clear()
         for value, title in titles.items():
             box.addItem(title, value)
     box.choose(chosen)
+    return shown != titles

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.document.document import State
@@ -45,6 +45,7 @@ class StudyPage(QWidget):
         self.runner = StudyRunner(context, self)
         self.view = ResultView(context, self.runner)
         self.view.save_asked.connect(self._save)
+        self.view.plots_changed.connect(self._place_choice_of_plot)
         self._asked: Any = None
         self._seen = False
         self.main, self.options = column(), column()
@@ -124,11 +125,20 @@ class StudyPage(QWidget):
             self._asked = None
             self.runner.cancel()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_choice_of_plot()
+
     def _fold(self, folded: bool) -> None:
-        """Fold the choices into a line, in which the choice of the plot has room as well."""
+        """Fold the choices into a line, in which the choice of the plot may have room as well."""
         self.choices.set_open(not folded)
-        if folded:
-            self.choices.add_to_title(self.view.plots)
+        self._place_choice_of_plot()
+
+    def _place_choice_of_plot(self) -> None:
+        plots = self.view.plots
+        width = plots.whole_width()
+        if self.choices.inner.isHidden() and width <= self.choices.room_in_title():
+            self.choices.add_to_title(plots, width)
         else:
             self.view.take_choice_of_plot()
 
