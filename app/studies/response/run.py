@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -230,8 +231,10 @@ def exact(device: str) -> AbstractContextManager[None]:
 def _pieces(levels: Sequence[MeasuredLevel], asked: Asked, device: str, threads: int) -> list[_Piece]:
     if len(levels) < threads and len(asked.coefficients) >= _FEWEST_APART * threads:
         return [_Piece((level,), part) for level in levels for part in _shared(asked, threads)]
-    size = min(_LEVELS[device], -(-len(levels) // threads))
-    return [_Piece(tuple(levels[start : start + size]), asked) for start in range(0, len(levels), size)]
+    # As many for each thread, so that none is alone at the end.
+    count = threads * -(-len(levels) // (_LEVELS[device] * threads))
+    bounds = [len(levels) * number // count for number in range(count + 1)]
+    return [_Piece(tuple(levels[a:b]), asked) for a, b in pairwise(bounds) if a < b]
 
 
 def _shared(asked: Asked, count: int) -> Iterator[Asked]:

@@ -15,6 +15,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from app.field.convolutions import Convolutions
+from app.field.linear_layers import Linear
 from app.policy.layers import canonical, layer
 from app.policy.network import Network
 
@@ -157,6 +158,7 @@ class SteppedNetwork:
                     side = _FLAT_SIDE
                     weight = weight.view(len(weight), -1, side, side).permute(0, 2, 3, 1).flatten(1).contiguous()
                 self._weights[name] = weight.to(device), bias.to(device)
+        self._linear = {name: Linear(*each) for name, each in self._weights.items()} if device == "cpu" else {}
 
     def conv(self, step: Step, x: Tensor, add: Tensor | None = None, *, relu: bool = False, padding: int = 1) -> Tensor:
         """A convolution, plus `add`, whose memory may be used for the outcome; or after a relu."""
@@ -204,6 +206,8 @@ class SteppedNetwork:
 
     def linear(self, step: Step, x: Tensor) -> Tensor:
         """A layer without pixels: (n, outputs)."""
+        if step.name in self._linear:
+            return self._linear[step.name](x)
         weight, bias = self._weights[step.name]
         return functional.linear(x, weight, bias)
 
