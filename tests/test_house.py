@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections import Counter
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOSE = {"app": {"errors", "number_format", "paths", "progress"}, "widgets": {"features", "main_window"}}
@@ -32,3 +35,12 @@ def test_the_recipes_name_files_that_exist() -> None:
     ]
     missing = [name for name in named if not any((folder / name).is_file() for folder in folders)]
     assert not missing
+
+
+def test_no_environment_is_tracked() -> None:
+    """A link named .venv that is committed replaces the environment of whoever takes the commit."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("these sources are no work tree of git")
+    listed = subprocess.run(["git", "ls-files", ".venv", "build"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not listed.stdout
+    assert ".venv" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()

@@ -77,9 +77,14 @@ class PlotView(QWidget):
         self._picture = QStackedWidget()
         self._picture.addWidget(self.grid)
         self._picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        layout = column(self, 0, 2)
-        for part in (self.title, self.legend, self._picture, self.reading, self.note):
-            layout.addWidget(part)
+        self.words = QWidget()
+        """Values under the pointer or the handle, and the note; whoever shows the plot may put them elsewhere."""
+        words = column(self.words, 0, 2)
+        for label in (self.reading, self.note):
+            words.addWidget(label)
+        self._column = column(self, 0, 2)
+        for part in (self.title, self.legend, self._picture, self.words):
+            self._column.addWidget(part)
         self._fade = QGraphicsOpacityEffect(self, opacity=STALE)
         self._fade.setEnabled(False)
         self.setGraphicsEffect(self._fade)
@@ -105,7 +110,12 @@ class PlotView(QWidget):
         """
         self._plot, self._handle_at = plot, handle
         self.setVisible(plot is not None)
+        self.words.setVisible(plot is not None)
         self._draw()
+
+    def take_words(self) -> None:
+        """Show the words under the picture; they may have been elsewhere."""
+        self._column.addWidget(self.words)
 
     def set_handle(self, x: float) -> None:
         """Move the handle, where there is one; emits no signal."""
@@ -131,6 +141,7 @@ class PlotView(QWidget):
     def set_stale(self, stale: bool) -> None:
         """Fade the plot, or show it at full strength."""
         self._fade.setEnabled(stale)
+        self.words.setEnabled(not stale)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A wheel over the plot scrolls the panel, not the plot."""

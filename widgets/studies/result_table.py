@@ -21,6 +21,9 @@ Index = QModelIndex | QPersistentModelIndex
 LINES: Final = 11
 """Rows that are seen at once."""
 
+ROUNDED: Final = 2
+"""Pixels that rounding may take from the room for a text, which would then lose several letters to an ellipsis."""
+
 
 class TableModel(QAbstractTableModel):
     """Rows of one table, in an order of their own. Cells are made when they are looked at."""
@@ -207,7 +210,7 @@ class ResultTable(QTableView):
                 self._fitted[column] = wide
                 # Not `resizeColumnToContents`: that asks for all of each cell again.
                 around = self._around_text() if around is None else around
-                self.setColumnWidth(column, max(header.sectionSizeHint(column), wide + around))
+                self.setColumnWidth(column, max(header.sectionSizeHint(column), wide + around + ROUNDED))
 
     def _around_text(self) -> int:
         """Pixels that a cell is wider than its text."""

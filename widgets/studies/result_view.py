@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QLayout, QMenu, QProgressBar, QPushButton,
 from app.errors import MazescopeError
 from app.progress import Pace, time_left
 from widgets.controls.collapsible import Folding
-from widgets.controls.panel_parts import Choice, IconButton, column, muted, row, unbroken
+from widgets.controls.panel_parts import SPACE, Choice, IconButton, column, muted, row, unbroken
 from widgets.controls.plot_view import PlotView
 from widgets.controls.whole_choice import WholeChoice
 from widgets.services.context import Context
@@ -33,6 +33,9 @@ FILES: Final = {
     "pdf": "Plots as PDF",
 }
 """Kinds of file, and what the menu calls them."""
+
+LOW_SPACE: Final = 2
+"""Pixels between the parts in a low panel."""
 
 
 class ResultView(QWidget):
@@ -94,10 +97,18 @@ class ResultView(QWidget):
         self.refresh()
 
     def set_low(self, low: bool) -> None:
-        """Show the plot before the finding and lower, as in a low panel, or after it."""
+        """Show the plot before the finding and lower, as in a low panel, or after it.
+
+        In a low panel the finding is next to the picture, before what is said of the plot.
+        """
         self.plot.set_low(low)
+        self._column.setSpacing(LOW_SPACE if low else SPACE)
         self._column.removeWidget(self.finding)
         self._column.insertWidget(self._column.indexOf(self.plot) + 1 if low else 0, self.finding)
+        if low:
+            self._column.insertWidget(self._column.indexOf(self.finding) + 1, self.plot.words)
+        else:
+            self.plot.take_words()
 
     def add_under_plot(self, controls: QLayout) -> None:
         """Show controls of the plot under it."""

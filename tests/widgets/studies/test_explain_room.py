@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QWidget
 
 from tests.widgets.conftest import Hand, MakeHand, Shared
 from tests.widgets.panels.conftest import Desk, large_text  # noqa: F401
@@ -83,6 +83,50 @@ def test_where_there_is_room_choices_are_unfolded(desk: Desk) -> None:
     assert page.view.plots.parent() is page.view
     assert page.view.finding.y() < page.view.plot.y()
     assert page.view.plot.height() > lower
+
+
+def test_what_is_said_of_a_plot_is_after_the_finding_where_there_is_little_room(desk: Desk) -> None:
+    panel = desk.put(ExplainPanel, 400, LOW)
+    page = answered(desk, panel.show_page("response"))
+    view = page.view
+    note, reading = view.plot.note, view.plot.reading
+
+    def top(part: QWidget) -> int:
+        return part.mapTo(view, QPoint(0, 0)).y()
+
+    assert note.isVisible()
+    viewport = panel._stack.currentWidget().viewport()
+    finding = QRect(view.finding.mapTo(viewport, QPoint(0, 0)), view.finding.size())
+    assert view.finding.text().startswith(("Most of the asymmetry", "No single stage"))
+    # Nearly all of it is in sight.
+    assert finding.bottom() - view.finding.fontMetrics().height() // 2 <= viewport.height(), (finding, viewport.size())
+    assert top(view.plot) < top(view.finding) < top(reading) < top(note)
+    panel.resize(400, 900)
+    QApplication.processEvents()
+    assert view.plot.isAncestorOf(note)
+    assert top(view.finding) < top(reading) < top(note)
+    panel.resize(400, LOW)
+    QApplication.processEvents()
+    assert top(view.finding) < top(note)
+
+
+def test_no_stage_of_the_table_has_its_name_cut_off(desk: Desk) -> None:
+    """Of "block2.res2.relu1" and "block2.res2.relu2" the ends are all that tells them apart."""
+    panel = desk.put(ExplainPanel, 400, 900)
+    page = answered(desk, panel.show_page("response"))
+    page.view.numbers.set_open(True)
+    page.view.tables.choose("stages")
+    page.view._choose_table("stages")
+    QApplication.processEvents()
+    table = page.view.table
+    names = [str(table.model().index(row, 0).data()) for row in range(table.model().rowCount())]
+    assert "block2.res2.relu2" in names
+    assert table.isVisible()
+    for row, name in enumerate(names):
+        option = QStyleOptionViewItem()
+        table.initViewItemOption(option)
+        wanted = table.itemDelegate().sizeHint(option, table.model().index(row, 0)).width()
+        assert wanted <= table.columnWidth(0), name
 
 
 @pytest.mark.parametrize("name", PAGES)
