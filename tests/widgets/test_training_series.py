@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,15 +27,28 @@ SCREEN = 743
 STEPS = (0, 8, 64, 4096)
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run by imitation: four checkpoints of random networks."""
-    folder = tmp_path / "w1-easy"
+    folder = tmp_path_factory.mktemp("runs") / "w1-easy"
     (folder / "series").mkdir(parents=True)
     for step in STEPS:
         path = folder / "series" / f"step-{step:06d}.safetensors"
         save_safetensors(random_network(1, step), path, {"recipe": "imitation", "observations": 256 * step})
     return folder
+
+
+@pytest.fixture
+def hand(shared_hand: Hand) -> Iterator[Hand]:
+    """The module's window; what series a test leaves open is closed, and the lanes are again those of the start."""
+    bar = shared_hand.window.training.bar
+    lane = bar.lane.currentIndex()
+    yield shared_hand
+    bar.lane.setCurrentIndex(lane)
+    bar.lane.activated.emit(lane)
+    if shared_hand.context.actions["series.close"].isEnabled():
+        shared_hand.context.actions["series.close"].trigger()
+    assert bar.isHidden()
 
 
 @pytest.fixture
@@ -169,7 +183,9 @@ def test_a_movie_of_the_training_has_every_checkpoint_next_to_the_pinned_one(ope
 def test_without_a_series_no_movie_of_the_training_is_offered(hand: Hand) -> None:
     assert not hand.context.actions["export.training"].isEnabled()
     hand.context.actions["export.movie"].trigger()
-    assert hand.window.exports.dialog.what.findData("training") < 0
+    dialog = hand.window.exports.dialog
+    assert dialog.what.findData("training") < 0
+    QTest.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
 
 
 def test_another_series_has_its_lane_next_to_the_first_and_checkpoints_to_compare_with(
