@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -50,16 +51,10 @@ class Background(QObject):
         """
 
         def work() -> None:
-            try:
-                result, error = job(), None
-            except Exception as found:
-                result, error = None, found
-            call = (lambda: failed(error) if failed else None) if error else (lambda: done(result) if done else None)
-            # The window may have been destroyed while the job ran.
-            try:
-                self._finished.emit((thread, call))
-            except RuntimeError:
-                return
+            # No name here holds the answer: the frames of an error's traceback lead back to this one, and an error that
+            # this one held would keep itself, and all that the job had made.
+            with suppress(RuntimeError):  # The window may have been destroyed while the job ran.
+                self._finished.emit((thread, _call_for(*_outcome(job), done, failed)))
 
         thread = threading.Thread(target=work, name=JOB, daemon=True)
         was_busy = self.busy
@@ -101,6 +96,26 @@ class Background(QObject):
         end = time.monotonic() + patience
         for thread in tuple(self._threads):
             thread.join(max(end - time.monotonic(), 0.0))
+
+
+def _outcome(job: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    """The job's result, or its error."""
+    try:
+        return job(), None
+    except Exception as error:
+        return None, error
+
+
+def _call_for(
+    result: Any,
+    error: Exception | None,
+    done: Callable[[Any], object] | None,
+    failed: Callable[[Exception], object] | None,
+) -> Callable[[], object]:
+    """The call that tells of a job's end."""
+    if error is not None:
+        return lambda: failed(error) if failed else None
+    return lambda: done(result) if done else None
 
 
 def leave(code: int) -> int:
