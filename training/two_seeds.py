@@ -27,6 +27,7 @@ from training.batched_rollouts import walk_all
 from training.compare_seeds import total_variations
 from training.evaluate import FOLDER, read_policy, rounded
 from training.evaluation_levels import evaluation_levels
+from training.met import config_of, mazes_met, met_among
 from training.model_card import IMITATION
 from training.scores import step_limits
 
@@ -133,12 +134,20 @@ def compare(policies: Sequence[Policy], world: str, count: int) -> dict[str, Any
                 "name": policy.name,
                 "weights_seed": policy.metadata["weights_seed"],
                 "data_seed": policy.metadata["data_seed"],
-                "greedy": walk_all(policy.network, within, step_limits(within)).rate,
+                **walks(policy, within),
             }
             for policy in policies
         ],
         "pairs": pairs,
     }
+
+
+def walks(policy: Policy, within: Sequence[Maze]) -> dict[str, Any]:
+    """Greedy walks on levels, the levels that the run has met, and the walks on the others."""
+    reached = walk_all(policy.network, within, step_limits(within)).reached
+    known, met = met_among(mazes_met(config_of(policy.metadata), policy.metadata["steps"]), within)
+    others = float(reached[~known].mean()) if (~known).any() else None
+    return {"greedy": float(reached.mean()), "met": met, "greedy_never_met": others}
 
 
 def page(compared: dict[str, Any]) -> str:
@@ -156,12 +165,7 @@ def page(compared: dict[str, Any]) -> str:
         f"{compared['world']} levels 0:{count} (n = {count}), the cheese where procgen has it; walks with it in the "
         f"region of side {compared['region']}.",
         "",
-        "| run | seed of first weights | seed of mazes | reached, greedy |",
-        "| --- | --- | --- | --- |",
-        *(
-            f"| {run['name']} | {run['weights_seed']} | {run['data_seed']} | {100 * run['greedy']:.1f} % |"
-            for run in compared["runs"]
-        ),
+        *_runs(compared["runs"]),
         "",
         "## How alike two runs are",
         "",
@@ -178,6 +182,20 @@ def page(compared: dict[str, Any]) -> str:
         *(f"- {sentence}" for sentence in verdicts(compared)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _runs(runs: Sequence[dict[str, Any]]) -> list[str]:
+    """One line a run; play on the levels that it never met where that is known."""
+    heads = ["run", "seed of first weights", "seed of mazes", "reached, greedy", "levels that it has met"]
+    rows = [
+        [run["name"], str(run["weights_seed"]), str(run["data_seed"]), _share(run["greedy"]), str(run["met"]["levels"])]
+        for run in runs
+    ]
+    if all("greedy_never_met" in run for run in runs):
+        heads.append("greedy, on the others")
+        for row, run in zip(rows, runs, strict=True):
+            row.append(_share(run["greedy_never_met"]))
+    return [f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *rows)]
 
 
 def _row(name: str, pairs: Sequence[dict[str, Any]]) -> str:
@@ -208,6 +226,10 @@ def verdicts(compared: dict[str, Any]) -> list[str]:
         + "."
     )
     return found
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.1f} %"
 
 
 def _mean(pairs: Sequence[dict[str, Any]], layer: str, name: str) -> float:

@@ -114,6 +114,9 @@ def test_a_page_tells_first_weights_and_mazes_apart(tmp_path: Path) -> None:
     assert two_seeds.main([*map(str, folders), "--levels", "6", "--out", str(out)]) == 0
     text, numbers = out.read_text(), json.loads(out.with_suffix(".json").read_text())
     assert IMITATION in text
+    for each in numbers["runs"]:
+        assert each["met"]["levels"] <= 6
+        assert f"| {each['met']['levels']} | " in text
     assert [pair["group"] for pair in numbers["pairs"]].count("neither") == 2
     # After one small step the channels are those of the first weights.
     for pair in numbers["pairs"]:
