@@ -250,7 +250,7 @@ class MainWindow(ReadingOrder, QMainWindow):
                 # The outcome of a rollout is part of what is shown; the buttons are not.
                 hidden=(self.view_switch, self._gain_place, *self.under_choice.controls, bar.controls),
                 enlarged=(self.tabs, self.source_line, self.maze_view.outcome, *bar.labels),
-                enlarge=bar.set_stage_scale,
+                enlarge=self._enlarge,
                 shown=(self.source_line,),
             ),
             TourParts(
@@ -269,6 +269,11 @@ class MainWindow(ReadingOrder, QMainWindow):
             "docks": self.docks.add_to,
         }
         build_menus(self.menuBar(), context, TOOLS, submenus)
+
+    def _enlarge(self, scale: float | None) -> None:
+        """Larger text of a presentation, for what needs more than a larger font."""
+        self.playback.bar.set_stage_scale(scale)
+        self.explain_panel.set_stage_scale(scale)
 
     def _connect(self) -> None:
         context = self.context

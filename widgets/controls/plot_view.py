@@ -113,6 +113,10 @@ class PlotView(QWidget):
         self.words.setVisible(plot is not None)
         self._draw()
 
+    def draw_again(self) -> None:
+        """Draw the plot again, since its font is another."""
+        self._draw()
+
     def take_words(self) -> None:
         """Show the words under the picture; they may have been elsewhere."""
         self._column.addWidget(self.words)
@@ -188,7 +192,7 @@ class PlotView(QWidget):
         canvas = self._canvas
         canvas.clear()
         canvas.setBackground(palette.panel_raised)
-        font = self.font()
+        font = self.legend.font()
         (low, high), (bottom, top) = plot_limits(plot)
         for side, axis, ends in (("bottom", plot.x, (low, high)), ("left", plot.y, (bottom, top))):
             # What runs upwards is named over the plot: there its name would be cut off in a low panel.
@@ -223,7 +227,7 @@ class PlotView(QWidget):
 
     def _name_places(self, plot: Plot) -> None:
         """Write the names below the axis in the room that there is now, and make the picture as high as it takes."""
-        metrics, item, names = QFontMetrics(self.font()), self._canvas.getAxis("bottom"), plot.x.categories
+        metrics, item, names = QFontMetrics(self.legend.font()), self._canvas.getAxis("bottom"), plot.x.categories
         lines = self._lines + (self._more if any(series.kind == "stack" for series in plot.series) else 0)
         item.setHeight(None)
         over = 0
@@ -364,10 +368,10 @@ class PlotView(QWidget):
         self.reading.show()
 
     def sizeHint(self) -> QSize:
-        return QSize(12 * QFontMetrics(self.font()).height(), super().sizeHint().height())
+        return QSize(12 * QFontMetrics(self.legend.font()).height(), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(6 * QFontMetrics(self.font()).height(), super().minimumSizeHint().height())
+        return QSize(6 * QFontMetrics(self.legend.font()).height(), super().minimumSizeHint().height())
 
 
 def _own_ticks(axis: Axis, ends: tuple[float, float]) -> list[list[tuple[float, str]]] | None:

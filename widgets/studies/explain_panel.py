@@ -55,6 +55,7 @@ class ExplainPanel(QWidget):
         titles = {name: title for name, (title, _) in PAGES.items()}
         self.question = WholeChoice("Question", "What is asked about the maze and the policy", titles, self.show_page)
         self.pages: dict[str, StudyPage] = {}
+        self._scale: float | None = None
         self._stack = QStackedWidget()
         layout = column(self, MARGIN)
         layout.addWidget(self.question)
@@ -67,6 +68,8 @@ class ExplainPanel(QWidget):
         if name not in self.pages:
             self.pages[name] = page = PAGES[name][1](self._context)
             self._stack.addWidget(Scrolled(page))
+            if self._scale is not None:
+                page.view.enlarge(self._scale)
             if isinstance(page, SweepPage):
                 page.response_asked.connect(self._ask_response)
         self.pages[name].set_low(self._low)
@@ -74,6 +77,12 @@ class ExplainPanel(QWidget):
         self._stack.setCurrentIndex(list(self.pages).index(name))
         self._context.settings.set("question", name)
         return self.pages[name]
+
+    def set_stage_scale(self, scale: float | None) -> None:
+        """Show answers as a presentation does, in text of this scale; None is as usual."""
+        self._scale = scale
+        for page in self.pages.values():
+            page.view.enlarge(scale)
 
     @property
     def _low(self) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QLabel, QLayout, QMenu, QProgressBar, QPushButton, QWidget
 
 from app.errors import MazescopeError
@@ -56,6 +56,9 @@ class ResultView(QWidget):
         self._pace = Pace()
         self._left = ""
         self._handle: float | None = None
+        self._scale: float | None = None
+        self._usual_fonts: dict[QWidget, QFont] = {}
+        """Fonts of what is enlarged."""
         self.finding, self.more = QLabel(), muted()
         for label in (self.finding, self.more):
             label.setWordWrap(True)
@@ -109,6 +112,26 @@ class ResultView(QWidget):
             self._column.insertWidget(self._column.indexOf(self.finding) + 1, self.plot.words)
         else:
             self.plot.take_words()
+        # With another parent, a part has the style sheet's font again.
+        if self._scale is not None:
+            self.enlarge(self._scale)
+
+    def enlarge(self, scale: float | None) -> None:
+        """Show what was found in text of this scale, as in a presentation; None is as usual."""
+        self._scale, plot = scale, self.plot
+        for part in (self.finding, self.more, plot.title, plot.legend, plot.reading, plot.note, self.table):
+            font = self._usual_fonts.pop(part, None)
+            if font is not None:
+                part.setFont(font)
+            if scale is not None:
+                # The style sheet gives a part its font when it is first shown.
+                part.ensurePolished()
+                self._usual_fonts[part] = part.font()
+                larger = part.font()
+                larger.setPointSizeF(larger.pointSizeF() * scale)
+                part.setFont(larger)
+        plot.draw_again()
+        self.table.show_rows(self.table.shown)
 
     def add_under_plot(self, controls: QLayout) -> None:
         """Show controls of the plot under it."""

@@ -132,6 +132,36 @@ def test_all_that_is_to_be_read_grows_and_shrinks_again(on_stage: Hand) -> None:
     assert tab > hand.window.tabs.tabRect(0).height()
 
 
+def test_an_explanation_on_stage_is_read_from_the_back_of_a_room(on_stage: Hand) -> None:
+    """The Explain panel, brought onto the stage: what was found, the curve and its words are as large as the legend."""
+    hand = on_stage
+    page = hand.window.explain_panel.show_page("response")
+    hand.window.docks.bring("explain")
+    hand.wait(lambda: page.view.plot.plot is not None and not page.runner.busy, 60_000)
+    QTest.qWait(30)
+    view = page.view
+
+    def sizes() -> list[float]:
+        axis = view.plot._canvas.getAxis("bottom").style["tickFont"]
+        labels = (view.finding, view.more, view.plot.legend, view.plot.reading, view.plot.note, view.table)
+        return [axis.pointSizeF(), *(part.font().pointSizeF() for part in labels)]
+
+    assert view.plot.isVisible()
+    larger, high = sizes(), view.plot._picture.height()
+    later = hand.window.explain_panel.show_page("push")
+    assert later.view.finding.font().pointSizeF() == view.finding.font().pointSizeF()
+    later.runner.cancel()
+    hand.window.explain_panel.show_page("response")
+    hand.key(Qt.Key.Key_F11)
+    hand.window.resize(1366, 768)
+    QTest.qWait(30)
+    usual = sizes()
+    assert all(a >= 1.05 * b for a, b in zip(larger, usual, strict=True)), (usual, larger)
+    assert later.view.finding.font().pointSizeF() == view.finding.font().pointSizeF()
+    assert high > view.plot._picture.height()
+    hand.window.docks.bring("patches")
+
+
 def test_two_rows_of_mazes_leave_words_less_room(make_hand: MakeHand) -> None:
     hand = make_hand()
     QApplication.processEvents()
