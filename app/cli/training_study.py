@@ -16,7 +16,7 @@ CHECKPOINT: Final = "the folder of a series of checkpoints, or its first file"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the study's own options."""
-    parser.add_argument("more", type=Path, nargs="*", metavar="FILE", help="its other files, where it is no folder")
+    parser.add_argument("more", type=Path, nargs="*", metavar="FILE", help="more files of the series")
     parser.add_argument("--layer", default=DEFAULT_LAYER, help=f"of channels and vector; {DEFAULT_LAYER} if left out")
     parser.add_argument("--inside", type=int, default=5, metavar="R", help="side of the region; 5 when left out")
     parser.add_argument("--steps", type=int, default=256, metavar="T", help="steps of play; 256 when left out")
