@@ -1,6 +1,6 @@
 """One question, asked of a tree of this project's sources, old or new: a script, so that the tree's modules are used.
 
-    python benchmarks/in_tree.py TREE painting|wall|wall_fast|memory|refresh|gif|start
+    python benchmarks/in_tree.py TREE painting|wall|wall_fast|memory|refresh|gif|growing|start
 
 Prints one line of JSON: milliseconds, unless a name says otherwise. `benchmarks.next_to_before` runs it on two trees in
 turn. It uses only what commit c310395 and this one have in common, by the names of each.
@@ -26,6 +26,7 @@ EVENTS_PER_SECOND = 60
 EDITS = 500
 SAMPLES = 10
 FRAMES = 25
+LEVELS = 108
 NEW_ARROWS = 12
 """Squares of a first part: two threads with six each."""
 
@@ -282,6 +283,49 @@ def gif() -> dict[str, float]:
     return {"GIF": (time.perf_counter() - before) * 1000, "bytes": size}
 
 
+def growing() -> dict[str, float]:
+    """A vector with growing coefficients, width 1: the tree's own study of it, ms a level and coefficient.
+
+    The older one is `effects --saturation` (five different coefficients, three later layers), the newer one the
+    response (61, all later stages, frozen tables at -1 and +1).
+    """
+    random_level = import_module("app.maze.levels").random_level
+    policy = import_module("benchmarks.subjects").policy(1)
+    mazes = []
+    try:
+        decision = import_module("app.maze.routes").decision_square
+        response = import_module("app.studies.response.question")
+        of_mazes = import_module("app.studies.level_set").of_mazes
+        many = len(import_module("app.studies.response.setup").COEFFICIENTS)
+    except ModuleNotFoundError:
+        decision = import_module("app.maze.paths").decision_square
+        study = import_module("app.studies.saturation")
+        many = len({-1.0, 1.0, *study.COEFFICIENTS})
+
+        def answer(some: list[Any]) -> object:
+            return study.saturation(policy, some)
+    else:
+
+        def answer(some: list[Any]) -> object:
+            return response.ResponseQuestion(policy, of_mazes(some)).run()
+
+    for seed in count():
+        maze = random_level(15, None, seed)
+        if decision(maze).square is not None:
+            mazes.append(maze)
+        if len(mazes) == LEVELS + 4:
+            break
+    # Once for what is imported and prepared.
+    answer(mazes[LEVELS:])
+    before, computed = time.perf_counter(), time.process_time()
+    answer(mazes[:LEVELS])
+    each = LEVELS * many / 1000
+    return {
+        "a level and t": (time.perf_counter() - before) / each,
+        "a level and t, processor": (time.process_time() - computed) / each,
+    }
+
+
 def start(tree: Path, folder: str) -> dict[str, float]:
     """Seconds from the start to the window and to the first field, the median of three warm starts after one more."""
     found = []
@@ -306,8 +350,8 @@ def main() -> int:
         os.environ["MAZESCOPE_HOME"] = folder
         if what == "start":
             found = start(tree, folder)
-        elif what in ("refresh", "gif"):
-            found = {"refresh": refresh, "gif": gif}[what]()
+        elif what in ("refresh", "gif", "growing"):
+            found = {"refresh": refresh, "gif": gif, "growing": growing}[what]()
         elif what == "painting":
             found = painting(folder)
         else:

@@ -1,7 +1,7 @@
 """This tree next to an older one, in turn and in the same run.
 
     make bench BEFORE=FOLDER                          # after the usual table
-    python -m benchmarks.next_to_before FOLDER [--json FILE] [painting|wall|refresh|start|memory|gif ...]
+    python -m benchmarks.next_to_before FOLDER [--json FILE] [painting|wall|refresh|start|memory|gif|growing ...]
 
 The folder is a worktree of commit c310395, in which `make run` has made an environment of its own pins; without such an
 environment this one's is used, and said.
@@ -66,6 +66,12 @@ GOALS: Final = (
     Goal("window to first field, from source, warm", "start", "between, s", 0.7, unit=" s"),
     Goal("memory of the whole application, hard 25x25, width 4, 500 edits", "memory", "MB", 0, 461, unit=" MB"),
     Goal("GIF of 25 frames, hard 25x25", "gif", "GIF", 0.4),
+    Goal(
+        "diff(t) of 108 levels next to `effects --saturation`, width 1, per level and t",
+        "growing",
+        "a level and t",
+        0.1,
+    ),
 )
 
 
