@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollBar
 
 from app.document import maze_edits, patch_edits
-from app.interventions.patches import AddVector, Mean, Noise, PatchStack, Resample, Scale, Zero
+from app.interventions.patches import NO_PATCHES, AddVector, Mean, Noise, PatchStack, Resample, Scale, Zero
 from app.interventions.patches_file import save_patches
 from app.interventions.vectors import ActivationVector
 from tests.widgets.conftest import MakeHand
@@ -173,3 +173,18 @@ def test_without_a_policy_the_stack_can_still_be_edited(make_desk: MakeDesk) -> 
     assert not card.effect.isVisible()
     desk.click(card.duplicate)
     assert desk.patches == (AddVector(), AddVector())
+
+
+def test_an_open_list_of_a_card_goes_with_its_patch(make_desk: MakeDesk) -> None:
+    desk = make_desk(stack=PatchStack((Scale(),)))
+    panel = desk.put(PatchesPanel, height=900)
+    card = panel.cards.cards[0]
+    choice = card.layer_choice
+    choice.showPopup()
+    assert choice.view().isVisible()
+    patch_edits.delete_patch(desk.document, 0)
+    QApplication.processEvents()
+    assert not choice.view().isVisible()
+    # What was chosen there in the last moment is of no patch.
+    choice.chosen.emit("embedder.block3.res2.resadd")
+    assert desk.document.state.stack == NO_PATCHES

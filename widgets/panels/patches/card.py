@@ -6,7 +6,7 @@ import json
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from app.document import patch_edits
 from app.document.document import Document
@@ -82,7 +82,7 @@ class PatchCard(OwnKeys, QFrame):
         self._acts = False
         self._library = context.vectors
         self.position, self.patch = position, patch
-        self._open = is_open
+        self._open, self._gone = is_open, False
         self.setProperty("card", True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.handle = Handle(context.palette)
@@ -267,7 +267,19 @@ class PatchCard(OwnKeys, QFrame):
 
     # --- what is done -----------------------------------------------------------------------------------------------
 
+    def retire(self) -> None:
+        """Go: the patch is gone, and nothing that is still chosen in an open list or menu of its card is of another."""
+        self._gone = True
+        for box in self.findChildren(QComboBox):
+            box.hidePopup()
+        for menu in self.findChildren(QMenu):
+            menu.close()
+        self.hide()
+        self.deleteLater()
+
     def _change(self, verb: str, merge: bool, **fields: object) -> None:
+        if self._gone:
+            return
         patch_edits.change_patch(self._document, self.position, verb, merge=merge, **fields)
 
     def _channels_typed(self) -> None:

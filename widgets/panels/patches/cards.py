@@ -134,8 +134,7 @@ class CardList(QWidget):
                 added = card
         for card in gone:
             self._layout.removeWidget(card)
-            card.hide()
-            card.deleteLater()
+            card.retire()
         if focus is not None and self.cards and (added is not None or same <= focus < len(old) - tail):
             (added or self.cards[min(focus, len(self.cards) - 1)]).setFocus()
         return added
