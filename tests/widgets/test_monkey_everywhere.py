@@ -111,7 +111,10 @@ class Monkey:
         self.hand.context.actions.trigger(name)
 
     def key(self) -> None:
-        target = QApplication.focusWidget() or self.hand.window
+        target = QApplication.focusWidget()
+        if target is None or not target.isVisible():
+            # A dialog that is closed still has the focus until it is gone, and no key of a user reaches it any more.
+            target = self.hand.window
         key, modifier = self.dice.choice(KEYS), self.dice.choice(MODIFIERS)
         if key == Qt.Key.Key_Return and self.left_out(self.palette.list.currentIndex().row()):
             return
