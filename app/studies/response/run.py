@@ -34,7 +34,7 @@ from app.studies.response.setup import ResponseSetup
 from app.studies.response.steps import FLATTEN, LOGITS, SteppedNetwork, steps_behind
 from app.studies.study import Partial, read_only, unheard
 
-_LEVELS: Final = {"cpu": 4, "cuda": 64, "mps": 16}
+_LEVELS: Final = {"cpu": 9, "cuda": 64, "mps": 16}
 """Levels whose walks at t = 0 go through together."""
 
 _FEWEST_APART: Final = 16
