@@ -233,7 +233,7 @@ class _Chain:
             # What enters each state is gathered: faster than to add up what leaves the others.
             now.take(sources, None, flows, "clip")
             np.multiply(flows, shares, flows)
-            np.add.reduce(flows, 0, None, then)
+            np.add.reduce(flows, axis=0, out=then)
         ways = here[:-1].reshape(steps, len(targets), count)
         return [self._arrival(target, states, ways[:, way], arriving[way]) for way, target in enumerate(targets)]
 
