@@ -27,6 +27,7 @@ from app.studies.working_layer import LAYERS, WorkingLayer, find_working_layer
 from tests.widgets.conftest import Hand, MakeHand
 from tests.widgets.panels.conftest import Desk, MakeDesk
 from widgets.actions.pin_actions import PIN_VALUE
+from widgets.maze_view.canvas_items import FADE
 from widgets.panels.patches import PatchesPanel
 from widgets.services import cheese_channel_cache
 from widgets.services.cheese_channel_cache import LEVELS
@@ -342,6 +343,14 @@ def test_a_pin_is_seen_on_the_square_where_it_can_be_taken_hold_of(make_hand: Ma
     canvas = hand.window.maze_view.canvas
     patch_edits.open_stack(hand.document, PatchStack((SetValue(channels=(3,), square=square, value=0.0),)))
     hand.answered()
+
+    def still() -> bool:
+        before = canvas.grab().toImage()
+        QTest.qWait(FADE)
+        return bool(canvas.grab().toImage() == before)
+
+    # What comes fades in, and is not to be taken for the pin.
+    hand.wait(still)
     with_pin = canvas.grab().toImage()
     canvas.pins.hide()
     without = canvas.grab().toImage()
