@@ -349,7 +349,7 @@ def test_a_pin_is_seen_on_the_square_where_it_can_be_taken_hold_of(make_hand: Ma
         QTest.qWait(FADE)
         return bool(canvas.grab().toImage() == before)
 
-    # What comes fades in, and is not to be taken for the pin.
+    # A field fades in, which is not to be taken for the pin.
     hand.wait(still)
     with_pin = canvas.grab().toImage()
     canvas.pins.hide()
