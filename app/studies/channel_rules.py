@@ -44,14 +44,19 @@ class ChosenChannels:
 
 
 def halves(levels: LevelSet) -> tuple[LevelSet, LevelSet]:
-    """Every other level from the first on, to choose by, and the others, to judge on.
+    """Every other level from the first on, to choose by, and the others that repeat none of them, to judge on.
 
     Raises:
-        MazescopeError: for fewer than two levels.
+        MazescopeError: for fewer than two levels, or others that are all copies.
     """
     if len(levels) < 2:
         raise MazescopeError(f"{len(levels)} level was named; a rule needs levels to choose by and others to judge on.")
-    return _only(levels, levels.levels[::2]), _only(levels, levels.levels[1::2])
+    chooses = levels.levels[::2]
+    known = {level.maze for level in chooses}
+    judges = [level for level in levels.levels[1::2] if level.maze not in known]
+    if not judges:
+        raise MazescopeError(f"Every other one of {len(levels)} levels is a copy of one that a rule chooses by.")
+    return _only(levels, chooses), _only(levels, judges)
 
 
 def chosen_by(

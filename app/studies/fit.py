@@ -92,11 +92,12 @@ class FitQuestion(Question):
         del partial
         models()
         columns, recipe = self._columns(device, progress)
-        features, outcome, odds, seeds = self._chosen(columns)
+        features, outcome, odds, seeds, originals = self._chosen(columns)
         middle, spread = features.mean(axis=0), features.std(axis=0)
         scored = (features - middle) / spread
         fits = 4 * self.draws
         done = 0
+        tests = held_out_rows(originals, self.seed)
 
         def check() -> None:
             nonlocal done
@@ -105,7 +106,7 @@ class FitQuestion(Question):
                 raise Cancelled
 
         fitted = tuple(
-            self._fitted(kind, scored, values, check)
+            self._fitted(kind, scored, values, tests, check)
             for kind, values in (("logistic", outcome), ("least squares", odds))
         )
         progress(fits, fits)
@@ -144,8 +145,9 @@ class FitQuestion(Question):
         result = _table_of(self.source, device, progress)
         return {name: result.column(name) for name in names}, result.recipe
 
-    def _chosen(self, columns: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """(n, p) features, (n,) outcome in 0..1, (n,) log-odds and (n,) seeds of the levels that count."""
+    def _chosen(self, columns: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+        """(n, p) features, (n,) outcome in 0..1, (n,) log-odds, (n,) seeds of the levels that count, and (n,) those of
+        the levels that they repeat, or their own."""
         wanted = np.ones(len(columns["seed"]), dtype=bool)
         for name in ("log_odds", *self.features):
             wanted &= ~np.ma.getmaskarray(columns[name])
@@ -156,7 +158,7 @@ class FitQuestion(Question):
         if count < needed:
             raise MazescopeError(
                 f"{count} of {len(wanted)} levels have a decision square and every feature; a fit of "
-                f"{len(self.features)} features needs at least {needed}."
+                f"{len(self.features)} feature{'s' if len(self.features) > 1 else ''} needs at least {needed}."
             )
         features = np.stack([np.ma.getdata(columns[name])[wanted].astype(np.float64) for name in self.features], axis=1)
         for name, values in zip(self.features, features.T, strict=True):
@@ -174,21 +176,33 @@ class FitQuestion(Question):
             raise MazescopeError(
                 f"All {count} levels have the same outcome ({self.outcome}); a fit needs levels of both kinds."
             )
-        return features, outcome, odds, np.ma.getdata(columns["seed"])[wanted]
+        seeds = np.ma.getdata(columns["seed"])[wanted]
+        return features, outcome, odds, seeds, np.ma.filled(columns["repeats"][wanted], seeds)
 
-    def _fitted(self, kind: str, features: np.ndarray, outcome: np.ndarray, check: Callable[[], None]) -> Fitted:
+    def _fitted(
+        self, kind: str, features: np.ndarray, outcome: np.ndarray, held_out: np.ndarray, check: Callable[[], None]
+    ) -> Fitted:
         fit = logistic if kind == "logistic" else least_squares
         numbers = fit_numbers(fit, features, outcome, draws=self.draws, seed=self.seed, check=check)
-        rng = np.random.default_rng([self.seed, 1])
-        order = rng.permutation(len(features))
-        held_out = order[: max(1, round(HELD_OUT * len(order)))]
-        trained_on = order[len(held_out) :]
+        trained_on = np.setdiff1d(np.arange(len(features)), held_out)
         trained = fit(features[trained_on], outcome[trained_on])
         predicted = predictions(numbers.coefficients, features)
         tested = predictions(trained, features[held_out])
         if kind == "logistic":
             predicted, tested = probabilities(predicted), probabilities(tested)
         return Fitted(kind, numbers, outcome, predicted, held_out, tested)
+
+
+def held_out_rows(originals: np.ndarray, seed: int) -> np.ndarray:
+    """Rows of a quarter of the different levels, at random: none of them is a copy of a level among the other rows.
+
+    Args:
+        originals: (n,) equal where levels are.
+        seed: of the choice.
+    """
+    different = np.unique(originals)
+    chosen = np.random.default_rng([seed, 1]).permutation(different)[: max(1, round(HELD_OUT * len(different)))]
+    return np.flatnonzero(np.isin(originals, chosen))
 
 
 _tables: LRUCache[LevelsQuestion, LevelsResult] = LRUCache(KEPT_ROWS, lambda result: len(result.column("seed")))

@@ -27,7 +27,7 @@ class Fitted:
         numbers: coefficients, intervals, signs.
         outcome: (n,) what was fitted: 0..1, or log-odds in nats.
         predicted: (n,) by the fit on all levels: probabilities, or log-odds.
-        held_out: (m,) rows that were held out of a second fit.
+        held_out: (m,) rows that were held out of a second fit; no level of theirs is a copy of one that it was made on.
         tested: (m,) what that one predicts of them.
     """
 
@@ -274,7 +274,11 @@ class FitResult(Result):
                 rows.append((fitted.kind, name, count, right / count, *interval, base, fitted.explained(held_out)))
         heads = ("fit", "on", "n", "accuracy", "low", "high", "base rate", "R^2")
         columns = [Column(head, tuple(values)) for head, values in zip(heads, zip(*rows, strict=True), strict=True)]
-        return Table("accuracy", tuple(columns), "Share of levels predicted correctly, next to the base rate")
+        return Table(
+            "accuracy",
+            tuple(columns),
+            "Share of levels predicted correctly, next to the base rate; no held-out level repeats one of the others",
+        )
 
     def _calibration(self, fitted: Fitted) -> Plot:
         x, y, low, high = binned_means(fitted.predicted, fitted.outcome)

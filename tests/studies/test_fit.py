@@ -133,6 +133,18 @@ def test_repeats_can_be_left_out(tmp_path: Path) -> None:
     assert len(found.seeds) == 160
 
 
+def test_no_held_out_level_repeats_one_that_is_fitted(tmp_path: Path) -> None:
+    # Each level four times.
+    originals = np.arange(400) // 4 * 4
+    repeats = np.ma.MaskedArray(originals, mask=originals == np.arange(400))
+    found = FitQuestion(table(tmp_path / "t.parquet", repeats=repeats), draws=20).run()
+    held_out = found.fits[0].held_out
+    assert (held_out == found.fits[1].held_out).all()
+    assert len(np.unique(originals[found.seeds[held_out]])) == 25
+    others = np.delete(found.seeds, held_out)
+    assert not set(originals[others]) & set(originals[found.seeds[held_out]])
+
+
 def test_without_scikit_learn_a_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 

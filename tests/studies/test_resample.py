@@ -89,6 +89,15 @@ def test_a_rule_chooses_on_other_levels(small_policy: Policy, device: str) -> No
     assert found.chosen.levels == sum(decision_square(maze).square is not None for maze in chooses.mazes)
 
 
+def test_no_level_is_judged_that_repeats_one_of_those_that_a_rule_chose_by() -> None:
+    first, second, third = some(3).mazes
+    chooses, judges = halves(of_mazes([first, first, first, second, third, third]))
+    assert chooses.mazes == (first, first, third)
+    assert judges.mazes == (second,)
+    with pytest.raises(MazescopeError, match="Every other one of 2 levels is a copy"):
+        halves(of_mazes([first, first]))
+
+
 def test_what_is_said_and_written(small_policy: Policy) -> None:
     found = ResampleQuestion(small_policy, some(), channels=(1,), controls=3).run()
     printed = found.to_json()
