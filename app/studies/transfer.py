@@ -86,7 +86,8 @@ class TransferQuestion(Question):
             raise MazescopeError("A coefficient of 0 adds nothing; expected another, such as -1.")
         for name, least in (("pairs", 1), ("controls", 2), ("top", 1)):
             if getattr(self, name) < least:
-                raise MazescopeError(f"{getattr(self, name)} {name} were asked for; expected at least {least}.")
+                what = "channels" if name == "top" else name
+                raise MazescopeError(f"{getattr(self, name)} {what} were asked for; expected at least {least}.")
         if not len(self.levels):
             raise MazescopeError("No level was named; expected at least one.")
 
@@ -183,6 +184,7 @@ class TransferQuestion(Question):
             tuple(piece.others[place].name for piece in pieces for place in range(len(piece.others))),
             read_only([distance for each in found for distance in each.distances]),
             read_only([change for each in found for change in each.pairs]),
+            read_only([change for each in found for change in each.pairs_on_top]),
             {relation: probe.accuracy for relation, probe in probes.items()},
             self.controls,
             self.top,
@@ -244,12 +246,13 @@ class _VectorOfLevel:
 @dataclass(frozen=True, eq=False)
 class _Transferred:
     """One level: by direction the change of log-odds and P(cheese); of each pair the distance of the cheeses in cells
-    and the change of log-odds."""
+    and the change of log-odds, on all channels and on a few."""
 
     changes: dict[str, float]
     probs: dict[str, float]
     distances: tuple[float, ...]
     pairs: tuple[float, ...]
+    pairs_on_top: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -270,8 +273,8 @@ class _TransferToLevel:
         starts = tuple(each.start for each in (level, *piece.others))
         own, *others = vectors_of(self.vector, starts, self.layer, forward)
         norm = own.double().norm()
-        found = self._directions(level, own, forward.policy.width)
-        tried = [*found.values(), *others]
+        found, kept = self._directions(level, own, forward.policy.width)
+        tried = [*found.values(), *others, *(_only(other, kept) for other in others)]
         scaled = torch.stack([_scaled(direction, float(norm)) for direction in tried])
         before = in_layer_shape(forward.at((level.there,), (self.layer,))[self.layer], self.layer)
         inputs = torch.cat([before, before + self.coefficient * scaled])
@@ -287,11 +290,12 @@ class _TransferToLevel:
             dict(zip(names, changes.tolist(), strict=False)),
             dict(zip(names, probs.tolist(), strict=False)),
             tuple(_apart(cheese, other.start) for other in piece.others),
-            tuple(changes[len(names) :].tolist()),
+            tuple(changes[len(names) : len(names) + len(others)].tolist()),
+            tuple(changes[len(names) + len(others) :].tolist()),
         )
 
-    def _directions(self, level: DecisionLevel, own: Tensor, width: int) -> dict[str, Tensor]:
-        """By name, the directions that every level has."""
+    def _directions(self, level: DecisionLevel, own: Tensor, width: int) -> tuple[dict[str, Tensor], Tensor]:
+        """By name, the directions that every level has; and (channels,) bool, to which channels they are restricted."""
         relation, sign = CONCEPTS[level.to_cheese]
         # Without this level's own part.
         mean = torch.from_numpy(((self.total - own.double().numpy()) / (self.count - 1)).astype(np.float32))
@@ -306,7 +310,7 @@ class _TransferToLevel:
         channels = torch.argsort(probe.flatten(1).norm(dim=1) if probe.ndim > 1 else probe.abs(), descending=True)
         kept = torch.zeros(len(probe), dtype=torch.bool)
         kept[channels[: self.top]] = True
-        return found | {f"{name}, {self.top} channels": _only(found[name], kept) for name in found}
+        return found | {f"{name}, {self.top} channels": _only(found[name], kept) for name in found}, kept
 
 
 def _distances_to(file: ActivationVector, levels: tuple[DecisionLevel, ...]) -> np.ndarray:

@@ -30,6 +30,7 @@ class TransferResult(Result):
         sources: names of the levels whose vectors were tried on others, level by level.
         distances: (pairs,) Euclidean distances of the two cheeses on the world grid, in cells.
         pairs: (pairs,) change of the log-odds.
+        pairs_on_top: (pairs,) the same by the other level's vector on a few channels.
         accuracy: by statement, the held-out accuracy of its probe.
         controls: random directions.
         top: channels that directions are restricted to.
@@ -47,6 +48,7 @@ class TransferResult(Result):
     sources: tuple[str, ...]
     distances: np.ndarray
     pairs: np.ndarray
+    pairs_on_top: np.ndarray
     accuracy: Mapping[str, float]
     controls: int
     top: int
@@ -67,8 +69,7 @@ class TransferResult(Result):
             drawn = np.concatenate([self.changes[name] for name in names])
             probs = np.concatenate([self.probs[name] for name in names])
             found.append(self._row(f"random{suffix}", drawn, probs))
-            if not suffix:
-                found.append(self._row("another level's", self.pairs, None))
+            found.append(self._row(f"another level's{suffix}", self.pairs_on_top if suffix else self.pairs, None))
         return found
 
     @property
@@ -81,16 +82,10 @@ class TransferResult(Result):
                 source, far = self._file_source(place) if name.startswith(FROM_FILE) else (None, None)
                 rows.append((level, name, source, far, float(changes[place]), float(self.probs[name][place])))
             for pair in range(place * tried, (place + 1) * tried):
-                rows.append(
-                    (
-                        level,
-                        "another level's",
-                        self.sources[pair],
-                        float(self.distances[pair]),
-                        float(self.pairs[pair]),
-                        None,
-                    )
-                )
+                source, far = self.sources[pair], float(self.distances[pair])
+                rows.append((level, "another level's", source, far, float(self.pairs[pair]), None))
+                on_top = f"another level's, {self.top} channels"
+                rows.append((level, on_top, source, far, float(self.pairs_on_top[pair]), None))
         heads = (
             ("level", ""),
             ("direction", ""),

@@ -83,9 +83,19 @@ def test_what_is_said_and_written(small_policy: Policy) -> None:
     assert printed["directions"]["random"]["n"] == 12
     assert printed["directions"]["another level's"]["n"] == printed["pairs"] == 18
     assert {"own, 3 channels", "probe, 3 channels", "mean difference"} <= set(printed["directions"])
-    assert len(found.records) == 6 * (12 + 3)
+    assert printed["directions"]["another level's, 3 channels"]["n"] == 18
+    assert len(found.records) == 6 * (12 + 2 * 3)
     assert "The mean difference steers" in found.findings[1]
     assert [plot.name for plot in found.plots] == ["directions", "by_distance"]
+
+
+def test_other_levels_vectors_are_tried_on_a_few_channels_as_well(small_policy: Policy) -> None:
+    few, all_of_them = (TransferQuestion(small_policy, some(4), pairs=2, controls=2, top=top).run() for top in (1, 32))
+    np.testing.assert_allclose(few.pairs, all_of_them.pairs, atol=1e-4)
+    np.testing.assert_allclose(all_of_them.pairs_on_top, all_of_them.pairs, atol=1e-4)
+    assert not np.allclose(few.pairs_on_top, few.pairs, atol=1e-2)
+    bars = few.plots[0].series[1]
+    assert bars.y[few.plots[0].x.categories.index("another level's")] == np.median(few.pairs_on_top)
 
 
 def test_a_file_of_a_vector_is_one_more_direction_by_the_distance_of_its_cheese(
