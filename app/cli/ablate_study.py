@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from app.cli.many_level_options import add_many_level_options, machines_of
+from app.cli.many_level_options import add_many_level_options, add_seed_option, machines_of
 from app.cli.study_inputs import Inputs
 from app.policy.layers import DEFAULT_LAYER
 
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--methods", nargs="+", choices=METHODS, default=METHODS, help="what a channel becomes; all when left out"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of random observations; 0 when left out")
+    add_seed_option(parser, "random observations")
     add_many_level_options(parser)
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.many_level_options import add_many_level_options, check_seeds_only, machines_of
+from app.cli.many_level_options import add_many_level_options, add_seed_option, check_seeds_only, machines_of
 from app.cli.study_inputs import Inputs
 from app.errors import MazescopeError
 
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--distinct", action="store_true", help="leave out levels that repeat an earlier one")
     parser.add_argument("--draws", type=int, default=400, metavar="N", help="resamples and subsets; 400 when left out")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all that is random; 0 when left out")
+    add_seed_option(parser, "all that is random")
     add_many_level_options(parser)
 
 
@@ -54,8 +54,11 @@ def question(arguments: argparse.Namespace, inputs: Inputs) -> Question:
     features = [name for word in arguments.features for name in PRESETS.get(word, (word,))]
     source: LevelsQuestion | Path
     if arguments.table is not None:
-        if arguments.seeds is not None or arguments.checkpoint is not None:
-            raise MazescopeError("--table was given with a policy or --seeds; expected one of them.")
+        if arguments.checkpoint is not None:
+            raise MazescopeError("--table was given with a policy; expected one of them.")
+        for name in ("seeds", "region", "maze", "threads", "scheduler", "workers"):
+            if getattr(arguments, name) not in (None, []):
+                raise MazescopeError(f"--table was given with --{name}, which computes a table; expected one of them.")
         source = arguments.table
     else:
         check_seeds_only(arguments)

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from app.errors import MazescopeError
+from app.maze.random_words import LARGEST_SEED
 
 if TYPE_CHECKING:
     from app.field.machines import Machines
@@ -18,6 +19,15 @@ def add_many_level_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--scheduler", metavar="ADDRESS", help="compute on the workers of this Dask scheduler instead")
     parser.add_argument("--workers", type=_positive, metavar="N", help="compute on N Dask workers started here instead")
+
+
+def add_seed_option(parser: argparse.ArgumentParser, what: str) -> None:
+    """Declare --seed.
+
+    Args:
+        what: is drawn by it.
+    """
+    parser.add_argument("--seed", type=_seed, default=0, metavar="N", help=f"of {what}; 0 when left out")
 
 
 def machines_of(arguments: argparse.Namespace) -> Machines:
@@ -42,6 +52,12 @@ def check_seeds_only(arguments: argparse.Namespace) -> None:
     """
     if arguments.maze:
         raise MazescopeError("--maze was given to a study of levels by their seeds; expected --seeds, such as 0:600.")
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) > LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"{text!r} was found; expected 0 to {LARGEST_SEED}")
+    return int(text)
 
 
 def _positive(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from app.cli.many_level_options import add_many_level_options, machines_of
+from app.cli.many_level_options import add_many_level_options, add_seed_option, machines_of
 from app.cli.study_inputs import Inputs
 from app.errors import MazescopeError
 from app.policy.layers import DEFAULT_LAYER
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--one-source", action="store_true", help="all channels come from one level, not each from its own"
     )
     parser.add_argument("--controls", type=int, default=20, metavar="N", help="random sets; 20 when left out")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of sources and sets; 0 when left out")
+    add_seed_option(parser, "sources and sets")
     add_many_level_options(parser)
 
 

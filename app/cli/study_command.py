@@ -134,7 +134,10 @@ def _asked(words: Sequence[str]) -> tuple[argparse.Namespace, Question, Inputs]:
     parsed = parser.parse_args(with_numbers_joined(rest))
     _check_folders(parsed)
     inputs = Inputs(parsed)
-    return parsed, module.question(parsed, inputs), inputs
+    asked = module.question(parsed, inputs)
+    if inputs.patches_are_unused:
+        raise MazescopeError(f"--patches was given; `study {name}` measures the policy without patches.")
+    return parsed, asked, inputs
 
 
 def _check_folders(parsed: argparse.Namespace) -> None:

@@ -129,8 +129,17 @@ class Inputs:
         Raises:
             PatchError: for a file that is none.
         """
+        return self._stack
+
+    @cached_property
+    def _stack(self) -> PatchStack:
         patches = self.arguments.patches
         return NO_PATCHES if patches is None else refuse_remote(open_patches(patches), patches.parent)
+
+    @property
+    def patches_are_unused(self) -> bool:
+        """True if --patches was given and nobody has asked for them: they would change nothing, unsaid."""
+        return self.arguments.patches is not None and "_stack" not in vars(self)
 
     @property
     def device(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from app.cli.many_level_options import add_many_level_options, machines_of
+from app.cli.many_level_options import add_many_level_options, add_seed_option, machines_of
 from app.cli.response_study import parse_numbers
 from app.cli.study_inputs import Inputs
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layers", nargs="+", metavar="LAYER", help="where it is added; all when left out")
     parser.add_argument("--coefficients", type=parse_numbers, metavar="A:B:STEP|T,T,...", help="-3:3:.5 when left out")
     parser.add_argument("--controls", type=int, default=5, metavar="N", help="random directions; 5 when left out")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random directions; 0 when left out")
+    add_seed_option(parser, "the random directions")
     add_many_level_options(parser)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from app.cli.many_level_options import add_many_level_options, machines_of
+from app.cli.many_level_options import add_many_level_options, add_seed_option, machines_of
 from app.cli.study_inputs import Inputs
 from app.policy.layers import DEFAULT_LAYER
 
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--controls", type=int, default=5, metavar="N", help="random directions; 5 when left out")
     parser.add_argument("--top", type=int, default=5, metavar="K", help="channels to restrict to; 5 when left out")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all that is random; 0 when left out")
+    add_seed_option(parser, "all that is random")
     add_many_level_options(parser)
 
 

@@ -12,7 +12,7 @@ import pickle
 import platform
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -52,7 +52,7 @@ def versions() -> Versions:
 def compute_on_cluster(
     work: Callable[[B, LevelForward], T],
     policy: Policy,
-    pieces: Sequence[B],
+    pieces: Iterable[B],
     scheduler: str | None,
     workers: int | None,
     waited: Callable[[], None],
@@ -71,7 +71,7 @@ def _computed(
     client: Client,
     work: Callable[[B, LevelForward], T],
     policy: Policy,
-    pieces: Sequence[B],
+    pieces: Iterable[B],
     waited: Callable[[], None],
 ) -> Iterator[tuple[int, T]]:
     from distributed import wait

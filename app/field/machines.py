@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -46,7 +46,7 @@ HERE = Machines()
 def compute(
     work: Callable[[B, LevelForward], T],
     policy: Policy,
-    pieces: Sequence[B],
+    pieces: Iterable[B],
     machines: Machines = HERE,
     waited: Callable[[], None] = lambda: None,
 ) -> Generator[tuple[int, T], None, None]:

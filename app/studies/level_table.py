@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Final
@@ -24,8 +24,10 @@ from app.io.parquet_parts import PartsFolder
 from app.maze.game_rules import TIMEOUT
 from app.policy.policy import Policy
 from app.progress import Cancelled, Progress, go_on
+from app.studies.level_repeats import repeats_of_parts
 from app.studies.level_rows import DIGEST, LevelRows, Outcomes, repeats
 from app.studies.levels_result import LevelsResult
+from app.studies.outcome import MOST_STEPS
 from app.studies.study import Partial, Question, Recipe, unheard
 
 PART: Final = 4
@@ -34,6 +36,9 @@ PART: Final = 4
 BYTES_A_ROW: Final = 200
 """Room on the disk that a row takes, in its part and in the finished file together, as measured and half as much
 again."""
+
+MOST_IN_MEMORY: Final = 1_000_000
+"""Levels whose table is kept in memory, where it is written to no file: some 1 GB."""
 
 BETWEEN_PARTIAL: Final = 0.3
 SHARE_OF_PARTIAL: Final = 20.0
@@ -58,7 +63,7 @@ class LevelsQuestion(Question):
         machines: what computes.
 
     Raises:
-        MazescopeError: without any level.
+        MazescopeError: without any level, or for a number of steps that is none.
     """
 
     study: ClassVar[str] = "levels"
@@ -75,12 +80,15 @@ class LevelsQuestion(Question):
     def __post_init__(self) -> None:
         if not len(self.levels):
             raise MazescopeError("No level was named; expected at least one.")
+        if not 1 <= self.steps <= MOST_STEPS:
+            raise MazescopeError(f"{self.steps} steps were asked for; expected 1 to {MOST_STEPS}.")
 
     def run(self, *, device: str = "cpu", progress: Progress = go_on, partial: Partial = unheard) -> LevelsResult:
         """Measure; with `out`, into that file.
 
         Raises:
-            MazescopeError: when the file cannot be written, the disk is too small for it, or it is in use.
+            MazescopeError: when the file cannot be written, the disk is too small for it, or it is in use; without a
+                file, for more levels than memory holds.
             PatchError: when the stack drives the network beyond what float32 holds.
             Cancelled: when `progress` says not to continue; parts that are done are kept next to `out`.
         """
@@ -88,10 +96,15 @@ class LevelsQuestion(Question):
         machines = self.machines.on(device if self.outcomes == "none" else "cpu")
         if self.out is not None:
             return self._run_to_file(self.out, progress, machines)
+        if len(self.levels) > MOST_IN_MEMORY:
+            raise MazescopeError(
+                f"{len(self.levels):,} levels are too many for a table in memory; expected at most {MOST_IN_MEMORY:,}, "
+                "or `study levels` with --out, which streams them to a file."
+            )
         # By place: a cluster's parts come as they are done.
         found: dict[int, Columns] = {}
         due = 0.0
-        for place, columns in self._computed(list(self._split()), progress, 0, machines):
+        for place, columns in self._computed(self._split(), progress, 0, machines):
             found[place] = columns
             started = time.monotonic()
             if partial is unheard or started < due:
@@ -131,7 +144,7 @@ class LevelsQuestion(Question):
             yield part
 
     def _computed(
-        self, parts: Sequence[Part], progress: Progress, done: int, machines: Machines
+        self, parts: Iterable[Part], progress: Progress, done: int, machines: Machines
     ) -> Iterator[tuple[int, Columns]]:
         """Parts as they are done, with their place in `parts`."""
         total = len(self.levels)
@@ -149,8 +162,9 @@ class LevelsQuestion(Question):
                 heard(len(columns["seed"]))
                 yield place, columns
             return
-        blocks = [block for part in parts for block in part]
-        found = compute(self.rows, self.policy, blocks, machines)
+        # Both are a few parts apart, however many there are.
+        ahead, parts = itertools.tee(parts)
+        found = compute(self.rows, self.policy, (block for part in ahead for block in part), machines)
         try:
             for place, part in enumerate(parts):
                 known = []
@@ -169,12 +183,12 @@ class LevelsQuestion(Question):
             missing = [number for number, rows in enumerate(sizes) if not folder.has(number, rows)]
             done = len(self.levels) - sum(sizes[number] for number in missing)
             still = set(missing)
-            wanted = [part for number, part in enumerate(self._split()) if number in still]
+            wanted = (part for number, part in enumerate(self._split()) if number in still)
             for place, columns in self._computed(wanted, progress, done, machines):
                 folder.put(missing[place], parquet.to_bytes(columns, {}))
             # The threads have ended: joining takes the place of what they have left.
             give_memory_back()
-            folder.finish(_joined(folder, len(sizes)), recipe)
+            folder.finish(_joined(folder, sizes), recipe)
         return LevelsResult(self, None, self.out)
 
     def _check_room(self, out: Path) -> None:
@@ -203,16 +217,18 @@ def _room(count: int) -> str:
     return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
 
 
-def _joined(folder: PartsFolder, count: int) -> Iterator[Columns]:
-    """The finished table's columns, part by part."""
-    known = [folder.get(number, ["seed", *DIGEST]) for number in range(count)]
-    seeds, high, low = (np.concatenate([part[name] for part in known]) for name in ("seed", *DIGEST))
-    found = repeats(seeds, high, low)
-    start = 0
-    for number, part in enumerate(known):
-        stop = start + len(part["seed"])
-        yield _with_repeats(folder.get(number), found[start:stop])
-        start = stop
+def _joined(folder: PartsFolder, sizes: list[int]) -> Iterator[Columns]:
+    """The finished table's columns, part by part.
+
+    Args:
+        sizes: rows of each part.
+    """
+
+    def known() -> Iterator[Columns]:
+        return (folder.get(number, ["seed", *DIGEST]) for number in range(len(sizes)))
+
+    for number, found in enumerate(repeats_of_parts(known, sum(sizes), folder.folder)):
+        yield _with_repeats(folder.get(number), found)
 
 
 def _in_order(parts: dict[int, Columns]) -> Columns:

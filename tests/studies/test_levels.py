@@ -25,6 +25,7 @@ from app.maze.generator import level
 from app.maze.routes import decision_square
 from app.policy.policy import Policy
 from app.progress import Cancelled
+from app.studies import level_repeats
 from app.studies import level_table as levels_study
 from app.studies.batched_forward import fields
 from app.studies.exact_outcome import outcome
@@ -110,6 +111,21 @@ def test_the_same_bytes_however_it_is_split(small_policy: Policy, tmp_path: Path
     columns, _ = parquet.read(whole.file)
     del columns["repeats"]
     same(parquet.stacked(known), columns)
+
+
+def test_the_same_bytes_however_many_rows_are_compared_at_once(
+    small_policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = LevelsQuestion(small_policy, seeds("0:700"), out=tmp_path / "table.parquet")
+    found = []
+    for at_once in (1000, 150):
+        monkeypatch.setattr(level_repeats, "AT_ONCE", at_once)
+        question.run()
+        found.append((tmp_path / "table.parquet").read_bytes())
+    assert found[0] == found[1]
+    kept = parquet.read(tmp_path / "table.parquet", ["repeats"])[0]["repeats"]
+    assert np.ma.count(kept) == np.ma.count(LevelsQuestion(small_policy, seeds("0:700")).run().column("repeats")) > 5
+    assert [path.name for path in tmp_path.iterdir()] == ["table.parquet"]
 
 
 def test_outcomes_are_those_of_play(small_policy: Policy) -> None:

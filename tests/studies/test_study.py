@@ -204,6 +204,20 @@ def test_a_study_prints_json_and_writes_files(
         (["response", "missing.pth", "--seeds", "1"], "missing.pth"),
         (["response", "--maze", "missing.json"], "missing.json"),
         (["response", "--unknown"], "--unknown"),
+        *(
+            ([name, "--seeds", "0:3", "--patches", "any.json"], f"`study {name}` measures the policy without patches")
+            for name in ("sweep", "ablate", "resample", "transfer", "fit", "channels", "effects")
+        ),
+        *(
+            ([name, "--seeds", "0:3", "--seed", "-1"], "Argument --seed: '-1' was found; expected 0 to 2147483647")
+            for name in ("sweep", "ablate", "resample", "transfer", "fit")
+        ),
+        (["levels", "--seeds", "0:3", "--outcomes", "exact", "--steps", "-4"], "-4 steps were asked for; expected 1"),
+        (["levels", "--seeds", "0:3", "--outcomes", "greedy", "--steps", "0"], "0 steps were asked for; expected 1"),
+        (["fit", "--table", "levels.parquet", "--region", "5"], "--table was given with --region"),
+        (["fit", "--table", "levels.parquet", "--maze", "maze.json"], "--table was given with --maze"),
+        (["fit", "--seeds", "0:1000001"], "1,000,001 levels are too many for a table in memory"),
+        (["levels", "--seeds", "0:2147483647"], "2,147,483,647 levels are too many for a table in memory"),
     ],
 )
 def test_bad_input_is_one_sentence(words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
