@@ -1,20 +1,22 @@
 """Studies over many levels on Dask workers: pieces go out, results return as they finish, lost workers cost time only.
 
-A worker runs this program's own code, so it is started from a copy of the project; `docs/cluster.md` says how. A piece
-is computed by one thread of one worker, in the same batches as here. When a worker dies, the scheduler gives its pieces
-to another.
+A worker runs this program's own code, so it is started from a copy of the project; `docs/cluster.md` says how. The
+scheduler passes it on unread, and needs nothing but Dask of the same version. A piece is computed by one thread of one
+worker, in the same batches as here. When a worker dies, the scheduler gives its pieces to another.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
 import platform
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import torch
@@ -46,7 +48,14 @@ Versions = tuple[tuple[str, str], ...]
 
 def versions() -> Versions:
     """Versions and numbers that must be equal on every machine for results to be equal."""
-    return (("Mazescope", __version__), ("torch", torch.__version__.partition("+")[0]), ("Python", _python()))
+    import distributed
+
+    return (
+        ("Mazescope", __version__),
+        ("torch", torch.__version__.partition("+")[0]),
+        ("Python", _python(platform.python_version())),
+        ("Dask", distributed.__version__),
+    )
 
 
 def compute_on_cluster(
@@ -83,7 +92,8 @@ def _computed(
         # A policy of width 4 has 15 MB, which Dask finds large for a task. As a task and not scattered, it is there
         # again when every worker that had it is gone.
         warnings.simplefilter("ignore", UserWarning)
-        brought = client.submit(_bytes, pickle.dumps(policy), key=f"policy-{policy.weights_hash}")
+        brought = client.submit(bytes, pickle.dumps(policy), key=f"policy-{policy.weights_hash}")
+    call = _caller()
     running: dict[Future, int] = {}
     waiting = iter(enumerate(pieces))
 
@@ -92,7 +102,8 @@ def _computed(
         for number, piece in zip(range(room), waiting, strict=False):
             place, what = piece
             del number
-            future = client.submit(_piece, versions(), work, policy.weights_hash, brought, what, pure=False)
+            asked = pickle.dumps(partial(_piece, versions(), work, policy.weights_hash, what))
+            future = client.submit(call, asked, brought, pure=False)
             running[future] = place
 
     try:
@@ -143,6 +154,8 @@ def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
             yield client
         return
 
+    _check_scheduler(scheduler)
+
     class OwnClient(Client):
         def __del__(self) -> None:
             # Dask's own would try for twice the time to take leave of a scheduler that never answered, and print that
@@ -152,16 +165,44 @@ def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
 
     try:
         with warnings.catch_warnings():
-            # Whether versions fit is asked for below.
+            # Whether the workers' versions fit is asked for below.
             warnings.simplefilter("ignore")
             client = OwnClient(scheduler, timeout=CONNECTING, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        raise MazescopeError(
-            f"No Dask scheduler answers at {scheduler}; expected the address that it printed when it started, such as "
-            "tcp://10.0.0.5:8786."
-        ) from error
+        raise MazescopeError(f"The scheduler at {scheduler} cannot be asked ({_first_line(error)}).") from error
     with client:
         yield client
+
+
+def _check_scheduler(address: str) -> None:
+    """Check that a scheduler answers, and that it is one that this process can talk to.
+
+    Raises:
+        MazescopeError: one sentence on what is wrong.
+    """
+    try:
+        # On a thread of its own: the caller's may run a loop already, as in a notebook.
+        with ThreadPoolExecutor(1) as pool:
+            found = pool.submit(asyncio.run, _packages_of(address)).result()
+    except (OSError, ValueError, TypeError) as error:
+        raise MazescopeError(
+            f"No Dask scheduler answers at {address}; expected the address that it printed when it started, such as "
+            "tcp://10.0.0.5:8786."
+        ) from error
+    theirs = (("Python", _python(str(found.get("python")))), ("Dask", str(found.get("distributed"))))
+    _compare(theirs, tuple(each for each in versions() if each[0] in dict(theirs)), f"The scheduler at {address}")
+
+
+async def _packages_of(address: str) -> dict[str, Any]:
+    """The versions of a scheduler's packages, in words that schedulers of other versions have as well."""
+    from distributed import Security
+    from distributed.core import rpc
+
+    secured = Security().get_connection_args("client")
+    async with rpc(address, timeout=CONNECTING, connection_args=secured) as scheduler:
+        answer: dict[str, Any] = await asyncio.wait_for(scheduler.versions(packages=[]), CONNECTING)
+    found: dict[str, Any] = answer["packages"]
+    return found
 
 
 def _check(client: Client, scheduler: str | None) -> None:
@@ -186,12 +227,24 @@ def _check(client: Client, scheduler: str | None) -> None:
 
 
 def _compare(theirs: Versions, ours: Versions, who: str) -> None:
-    for (name, found), (_, wanted) in zip(theirs, ours, strict=True):
+    for name, wanted in ours:
+        found = dict(theirs).get(name, "of another version")
         if found != wanted:
             raise MazescopeError(f"{who} has {name} {found}; expected {wanted}, as here.")
 
 
-def _piece(expected: Versions, work: Callable[[B, LevelForward], T], key: str, policy: bytes, piece: B) -> T:
+def _caller() -> Callable[[bytes, bytes], Any]:
+    """A function that is sent with its code and not by its name, which the scheduler, who looks it up, may not know."""
+
+    def call(asked, policy):  # type: ignore[no-untyped-def]
+        import pickle
+
+        return pickle.loads(asked)(policy)
+
+    return call
+
+
+def _piece(expected: Versions, work: Callable[[B, LevelForward], T], key: str, piece: B, policy: bytes) -> T:
     """The work on one piece, by a worker."""
     _compare(versions(), expected, f"The worker on {platform.node()}")
     if not getattr(_thread, "alone", False):
@@ -199,10 +252,6 @@ def _piece(expected: Versions, work: Callable[[B, LevelForward], T], key: str, p
         _thread.alone = True
     with torch.no_grad():
         return work(piece, _forward(key, policy))
-
-
-def _bytes(content: bytes) -> bytes:
-    return content
 
 
 _thread = threading.local()
@@ -221,9 +270,10 @@ def _forward(key: str, content: bytes) -> LevelForward:
         return _opened[key]
 
 
-@lru_cache(maxsize=1)
-def _python() -> str:
-    return ".".join(platform.python_version_tuple()[:2])
+@lru_cache(maxsize=8)
+def _python(version: str) -> str:
+    """ "3.11" of "3.11.7"."""
+    return ".".join(version.split(".")[:2])
 
 
 def _first_line(error: BaseException) -> str:

@@ -45,6 +45,9 @@ class Cluster:
         command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *arguments]
         log = (self.folder / f"{kind} {len(self.processes)}.log").open("wb")
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        if kind == "scheduler":
+            # As the guide starts it: it knows nothing of this program.
+            del env["PYTHONPATH"]
         process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, env=env)
         log.close()
         self.processes.append(process)
@@ -174,6 +177,25 @@ def test_another_version_is_refused(
     )
     with pytest.raises(MazescopeError, match=r"The worker at .* has Mazescope .*; expected 0\.0\.9, as here"):
         question.run()
+
+
+def test_a_scheduler_of_another_version_is_refused(
+    running: Cluster, small_policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import distributed
+
+    theirs = distributed.__version__
+    monkeypatch.setattr(distributed, "__version__", "1999.1.0")
+    question = LevelsQuestion(
+        small_policy, level_range("easy", [range(10)]), machines=Machines(scheduler=running.address)
+    )
+    with pytest.raises(MazescopeError, match=rf"The scheduler at .* has Dask {theirs}; expected 1999\.1\.0, as here"):
+        question.run()
+
+
+def test_a_worker_of_an_older_program_is_refused_whatever_it_tells() -> None:
+    with pytest.raises(MazescopeError, match="The worker has Dask of another version; expected"):
+        cluster._compare(cluster.versions()[:-1], cluster.versions(), "The worker")
 
 
 def test_a_scheduler_that_is_not_there_is_a_sentence(small_policy: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
