@@ -84,7 +84,7 @@ def _computed(
     waited: Callable[[], None],
 ) -> Iterator[tuple[int, T]]:
     from distributed import wait
-    from distributed.client import FutureCancelledError
+    from distributed.client import FutureCancelledError, FuturesCancelledError
     from distributed.comm import CommClosedError
     from distributed.scheduler import KilledWorker
 
@@ -126,7 +126,7 @@ def _computed(
             "A piece of the work ended four workers of the cluster one after another, most likely for want of memory; "
             "give them more, or start fewer on each machine."
         ) from error
-    except (CommClosedError, FutureCancelledError, OSError) as error:
+    except (CommClosedError, FutureCancelledError, FuturesCancelledError, OSError) as error:
         raise MazescopeError("The scheduler of the cluster is gone; run the same command again to resume.") from error
     finally:
         with suppress(Exception):
@@ -140,7 +140,7 @@ def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
     except ImportError as error:
         raise MazescopeError("Computing on a cluster needs Dask; `make studies` installs it.") from error
     # What Dask tells of workers that come and go is no news to whoever reads the result.
-    for name in ("distributed", "tornado"):
+    for name in ("distributed", "distributed.client", "tornado", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is None:
         import dask

@@ -53,6 +53,20 @@ class Cluster:
         self.processes.append(process)
         return process
 
+    def start_scheduler(self) -> None:
+        note = self.folder / "scheduler.json"
+        self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(note))
+        deadline = time.monotonic() + 120
+        while not (note.exists() and note.read_text().strip()):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        self.address = json.loads(note.read_text())["address"]
+
+    def end(self) -> None:
+        for process in self.processes[::-1]:
+            process.kill()
+            process.wait()
+
     def start_worker(self) -> subprocess.Popen[bytes]:
         return self.start(
             "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", "."
@@ -63,14 +77,8 @@ class Cluster:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A scheduler with two workers."""
     found = Cluster(tmp_path_factory.mktemp("cluster"), "", [])
-    note = found.folder / "scheduler.json"
-    found.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(note))
     try:
-        deadline = time.monotonic() + 120
-        while not (note.exists() and note.read_text().strip()):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        found.address = json.loads(note.read_text())["address"]
+        found.start_scheduler()
         with pytest.raises(MazescopeError, match="has no worker"):
             SweepQuestion(
                 _policy(), of_mazes(levels(15, np.arange(3))), machines=Machines(scheduler=found.address)
@@ -80,9 +88,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         _wait_for_workers(found.address, 2)
         yield found
     finally:
-        for process in found.processes[::-1]:
-            process.kill()
-            process.wait()
+        found.end()
 
 
 def _policy() -> Policy:
@@ -166,6 +172,30 @@ def test_cancelling_and_errors_come_through(running: Cluster, small_policy: Poli
             controls=0,
             machines=Machines(scheduler=running.address),
         ).run()
+
+
+def test_a_scheduler_that_dies_in_the_middle_is_one_sentence(tmp_path: Path) -> None:
+    own, out = Cluster(tmp_path, "", []), tmp_path / "table.parquet"
+    try:
+        own.start_scheduler()
+        own.start_worker()
+        _wait_for_workers(own.address, 1)
+        words = ("study", "levels", "--seeds", "0:100000", "--out", str(out), "--scheduler", own.address)
+        command = [sys.executable, "main.py", *words]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            deadline = time.monotonic() + 120
+            while not (tmp_path / "table.parquet.parts" / "00000003.parquet").exists():
+                assert time.monotonic() < deadline
+                assert process.poll() is None
+                time.sleep(0.05)
+            own.processes[0].kill()
+            printed, told = process.communicate(timeout=120)
+        assert process.returncode == 2
+        assert printed == ""
+        assert told == "The scheduler of the cluster is gone; run the same command again to resume.\n"
+        assert len(list((tmp_path / "table.parquet.parts").glob("*.parquet"))) >= 3
+    finally:
+        own.end()
 
 
 def test_another_version_is_refused(
