@@ -17,7 +17,7 @@ from app.policy.torch_pickle import Described, Storage
 from app.policy.weight_names import FIRST, own_names
 
 WRAPPERS: Final = ("model_state_dict", "state_dict")
-"""Keys under which a state dict is looked for first, in this order."""
+"""Keys of a state dict in the checkpoints of train-procgen-pytorch and others."""
 
 _DEEPEST: Final = 3
 _MOST_ENTRIES: Final = 256
@@ -69,12 +69,12 @@ def _state(found: object, file_name: str) -> tuple[tuple[object, ...], Mapping[A
             f"{' or '.join(WRAPPERS)}, or of tensors."
         )
     wrapper = next((key for key in WRAPPERS if isinstance(found, dict) and isinstance(found.get(key), dict)), None)
-    whole: dict[tuple[object, ...], Mapping[Any, object]] = (
-        dict(_dictionaries(found, ())) if wrapper is None else {(wrapper,): found[wrapper]}  # type: ignore[call-overload]
-    )
-    with_tensors = {place: state for place, state in whole.items() if _has_tensors(state)}
-    networks = {place: state for place, state in with_tensors.items() if _is_network(state)}
-    chosen = networks or with_tensors
+    # A second network is refused wherever it is: which one is meant, nobody but the user knows.
+    chosen = dict(_dictionaries(found, (), _is_network))
+    if not chosen and wrapper is None:
+        chosen = dict(_dictionaries(found, (), _has_tensors))
+    elif not chosen:
+        chosen = dict(_dictionaries(found[wrapper], (wrapper,), _has_tensors))  # type: ignore[call-overload]
     if len(chosen) > 1:
         raise PolicyError(
             f"{file_name} holds {len(chosen)} state dicts (under {listed(map(_where, chosen))}); expected one, as "
@@ -95,16 +95,16 @@ def _state(found: object, file_name: str) -> tuple[tuple[object, ...], Mapping[A
     )
 
 
-def _dictionaries(found: object, place: tuple[object, ...]) -> Iterator[tuple[tuple[object, ...], Mapping[Any, Any]]]:
-    """The dictionaries in a value, outermost first; what is in one with tensors belongs to it."""
-    if isinstance(found, dict):
+def _dictionaries(
+    found: object, place: tuple[object, ...], wanted: Callable[[Mapping[Any, object]], bool]
+) -> Iterator[tuple[tuple[object, ...], Mapping[Any, Any]]]:
+    """The dictionaries of a kind in a value, outermost first; what is in one of them belongs to it."""
+    if isinstance(found, dict) and wanted(found):
         yield place, found
-        if _has_tensors(found):
-            return
-    if len(place) < _DEEPEST and isinstance(found, dict | list | tuple) and len(found) <= _MOST_ENTRIES:
+    elif len(place) < _DEEPEST and isinstance(found, dict | list | tuple) and len(found) <= _MOST_ENTRIES:
         for key, value in found.items() if isinstance(found, dict) else enumerate(found, 1):
             if isinstance(key, str | int) and not _is_optimizer(value):
-                yield from _dictionaries(value, (*place, key))
+                yield from _dictionaries(value, (*place, key), wanted)
 
 
 def _is_optimizer(value: object) -> bool:
@@ -117,7 +117,7 @@ def _has_tensors(state: Mapping[Any, object]) -> bool:
 
 def _is_network(state: Mapping[Any, object]) -> bool:
     names, _ = own_names(key for key in state if isinstance(key, str))
-    return FIRST in names.values()
+    return FIRST in names.values() and _has_tensors(state)
 
 
 def _named(key: object) -> str:

@@ -90,6 +90,8 @@ def test_the_counter_of_averaged_weights_is_no_weight(tmp_path):
         (lambda state: [state], "entry 1"),
         (lambda state: (state, {"mean": torch.zeros(3)}), "entry 1"),
         (lambda state: [{"step": 1}, {"model": state}], "model in entry 2"),
+        (lambda state: {"state_dict": {"model": state}}, "model in state_dict"),
+        (lambda state: {"loss": torch.zeros(1), "state_dict": state, "norm": {"mean": torch.zeros(3)}}, "state_dict"),
         (lambda state: {"agent": {"policy": pfrl(state)}, "ema": {"rate": torch.zeros(1)}}, "policy in agent"),
     ],
 )
@@ -106,6 +108,9 @@ def test_one_tensor_more_and_two_networks_are_refused(scheme, opening, state_dic
     opening({**weights, "head.weight": torch.zeros(3)}, "also has head.weight")
     opening({"model": weights, "target": weights}, "holds 2 state dicts (under model, target); expected one")
     opening([weights, weights], "holds 2 state dicts (under entry 1, entry 2)")
+    for key in ("state_dict", "target", "teacher_state_dict"):
+        opening({"model_state_dict": weights, key: weights}, f"holds 2 state dicts (under model_state_dict, {key})")
+    opening({"state_dict": weights, "target": {"model": weights}}, "(under state_dict, target.model)")
     opening({f"{name}.{key}": value for name in "ab" for key, value in weights.items()}, "another architecture")
 
 
