@@ -13,6 +13,7 @@ from app.errors import MazescopeError
 from app.interventions.vectors import TensorHeader, tensor_header
 from app.io.json_file import read_json
 from app.io.regular_file import no_regular_file
+from app.io.text_encoding import decode_text
 
 _START: Final = 4096
 _JSON: Final = re.compile(r"\ufeff?\s*(\[\s*)?\{")
@@ -55,8 +56,7 @@ class Beginning:
     def text(self) -> str:
         """The beginning of a text; empty for anything else."""
         try:
-            # The last letter may be cut in two.
-            return self.start.decode(errors="strict" if len(self.start) < _START else "ignore")
+            return decode_text(self.start, cut=len(self.start) == _START)
         except ValueError:
             return ""
 

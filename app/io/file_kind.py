@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import Final
+
+from app.io.text_encoding import decode_text
 
 _MAGIC: Final = (
     (b"PK\5\6", "an empty zip archive"),
@@ -54,7 +55,7 @@ def kind_of(start: bytes) -> str:
 def _text(start: bytes) -> str:
     """These bytes as text, or nothing when they are none. The last letter may be cut in two."""
     try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(start)
+        text = decode_text(start, cut=True)
     except UnicodeDecodeError:
         return ""
     return text if all(letter.isprintable() or letter in "\t\n\r\f\ufeff" for letter in text) else ""

@@ -1,4 +1,4 @@
-"""Mazes as text files: the lines of `app.maze.ascii`, in UTF-8."""
+"""Mazes as text files: the lines of `app.maze.ascii`, in UTF-8; with a byte order mark UTF-16 is read as well."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from app.errors import MazeError
 from app.io.atomic import write_atomically
 from app.io.regular_file import read_file
+from app.io.text_encoding import decode_text
 from app.maze.ascii import from_ascii, to_ascii
 from app.maze.maze import Maze
 
@@ -36,7 +37,7 @@ def load(path: Path) -> Maze:
     """
     content = read_file(path, LARGEST, "a maze as lines of text", MazeError)
     try:
-        text = content.decode()
+        text = decode_text(content)
     except UnicodeDecodeError as error:
         raise MazeError(f"{path.name} is not text; expected lines of `#`, `.`, `C` and `M`.") from error
     try:

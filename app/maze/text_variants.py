@@ -1,7 +1,8 @@
 """Other ways to write a maze as text, brought to lines of `#`, `.`, `C` and `M`.
 
-Undone are a byte order mark, the fences of a code block, the marks of a quotation, spaces between the cells, and the
-brackets and commas of lists; `@` is the mouse, `*` the cheese, `1` a wall and `0` an open square.
+Undone are a byte order mark, the fences of the first code block and the words around it, the marks of a quotation,
+spaces between the cells, and the brackets and commas of lists; `@` is the mouse, `*` the cheese, `1` a wall and `0` an
+open square.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ def plain_lines(text: str) -> list[str]:
     """The lines of a text, brought to cells as far as they are; blank lines around them left out."""
     lines = [line.strip() for line in text.lstrip("\ufeff").strip().splitlines()]
     lines = _unquoted(lines)
-    if lines and lines[0].startswith(_FENCES):
-        end = next((number for number, line in enumerate(lines[1:], 1) if line.startswith(_FENCES)), len(lines))
-        # A quotation may be in the block, or around it.
-        lines = _unquoted(_trimmed(lines[1:end]))
+    fences = [number for number, line in enumerate(lines) if line.startswith(_FENCES)]
+    if fences:
+        # Words may be around the block; a quotation may be in it, or around it.
+        start, end, *_ = (*fences, len(lines))
+        lines = _unquoted(_trimmed(lines[start + 1 : end]))
     if lines and all(_DIGITS.issuperset(line) for line in lines):
         lines = [line.translate(_OF_LISTS).strip() for line in lines]
     if lines and all(_SPACED.fullmatch(line) for line in lines):

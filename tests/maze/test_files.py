@@ -240,6 +240,7 @@ WRITTEN = ["#####", "#..C#", "#.###", "#M..#", "#####"]
         "\r\n".join(" ".join(line) for line in WRITTEN),
         "\n".join("\t".join(line) for line in WRITTEN),
         "```text\n" + "\n".join(WRITTEN) + "\n```\nA maze.\n",
+        "Look at this maze:\n\n```\n" + "\n".join(WRITTEN) + "\n```\n\nand at its neighbour\n```\n##\n```\n",
         "\n".join(f"> {line}" for line in WRITTEN),
         "> ```\n" + "\n".join(f"> {' '.join(line)}" for line in WRITTEN) + "\n> ```\n",
         "```\n" + "\n".join(f"> {line}" for line in WRITTEN) + "\n```\n",
@@ -247,12 +248,35 @@ WRITTEN = ["#####", "#..C#", "#.###", "#M..#", "#####"]
         "\n".join(WRITTEN).replace("#", "1").replace(".", "0"),
         "\n".join("[" + ", ".join(line) + "]," for line in WRITTEN).replace("#", "1").replace(".", "0").join("[]"),
     ],
-    ids=["mark", "spaces", "tabs", "fences", "quotes", "all of it", "quotes in fences", "roguelike", "digits", "lists"],
+    ids=[
+        "mark",
+        "spaces",
+        "tabs",
+        "fences",
+        "among words",
+        "quotes",
+        "all of it",
+        "quotes in fences",
+        "roguelike",
+        "digits",
+        "lists",
+    ],
 )
 @pytest.mark.parametrize("name", ["maze.txt", "maze.md"])
 def test_text_as_others_write_it_opens(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_bytes(text.encode())
     assert open_mazes(tmp_path / name) == (NamedMaze("maze", from_ascii("\n".join(WRITTEN))),)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_text_of_windows_opens(tmp_path: Path, encoding: str) -> None:
+    text = "\ufeff" + "\r\n".join(WRITTEN) + "\r\n"
+    for name in ("maze.txt", "maze"):
+        (tmp_path / name).write_bytes(text.encode(encoding))
+        assert open_mazes(tmp_path / name) == (NamedMaze("maze", from_ascii("\n".join(WRITTEN))),)
+    (tmp_path / "words").write_bytes("\ufeffOnly words".encode(encoding))
+    with pytest.raises(MazeError, match=r"^words is text; expected a maze"):
+        open_mazes(tmp_path / "words")
 
 
 def test_text_with_a_cell_that_is_none_is_named_as_it_is_written(tmp_path: Path) -> None:
