@@ -77,7 +77,8 @@ class MazeCanvas(pg.GraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
-        self.setMinimumSize(120, 80)
+        # In the smallest window three are next to each other; where one had less room than this it would be cut off.
+        self.setMinimumSize(48, 80)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self.box.setAspectLocked(True)
         self.box.setLimits(minXRange=SMALLEST, minYRange=SMALLEST)

@@ -53,6 +53,18 @@ def test_side_by_side_shows_half_a_cell_of_wall_and_stacks_in_a_narrow_room(make
     assert view.canvas.box.viewRect().width() >= hand.maze.dim + 2, "alone it has a cell of wall again"
 
 
+def test_mazes_next_to_each_other_are_whole_in_the_smallest_window(make_hand: MakeHand) -> None:
+    hand = in_front(make_hand(engine=False))
+    view = hand.window.maze_view
+    hand.window.resize(640, 450)
+    hand.key(Qt.Key.Key_4)
+    hand.wait(lambda: view.stage.width() < 3 * 120)
+    for pane in view.panes.values():
+        assert pane.rect().contains(pane.canvas.geometry())
+        assert view.stage.rect().contains(pane.geometry())
+        assert pane.canvas.box.viewRect().contains(close_rect(hand.maze))
+
+
 def lefts(hand: Hand) -> tuple[int, int]:
     """The places of the maze in front and of the other one, from the left."""
     view = hand.window.maze_view
