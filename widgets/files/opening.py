@@ -333,9 +333,15 @@ class Files(QObject):
             self._context.report(opened.problem, about=Topic.FILE)
 
     def _take_policy(self, policy: Policy) -> None:
-        self._context.document.end()
-        maze_edits.open_policy(self._context.document, policy)
-        self._context.notice(f"Opened the policy {policy.name}.")
+        document = self._context.document
+        document.end()
+        before = document.state.policy
+        maze_edits.open_policy(document, policy)
+        if before is not None and before == policy and before.path != policy.path:
+            file = policy.name if policy.path is None else policy.path.name
+            self._context.notice(f"{file} holds the weights of {before.name}, which is open already.")
+        else:
+            self._context.notice(f"Opened the policy {policy.name}.")
         self._context.policy_check.want(policy)
 
     def _take_first_policy(self, policy: Policy) -> None:

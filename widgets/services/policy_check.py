@@ -41,11 +41,14 @@ class PolicyCheck(QObject):
         document.changed.connect(self._document_changed)
 
     def want(self, policy: Policy | None) -> None:
-        """Check a policy that was opened; those that ship, and those known already, are not checked."""
-        shipped = policy is not None and policy.path is not None and policy.path.is_relative_to(asset("policies"))
-        if policy is not None and not shipped and policy.weights_hash not in self._known:
-            self._task.cancel()
-            self._waiting = policy
+        """Check a policy that was opened, or tell at once what is known of it; those that ship are not checked."""
+        if policy is None or (policy.path is not None and policy.path.is_relative_to(asset("policies"))):
+            return
+        if policy.weights_hash in self._known:
+            self._tell(policy)
+            return
+        self._task.cancel()
+        self._waiting = policy
 
     def doubt(self, policy: Policy) -> str:
         """A sentence on a policy that seems to be of another game; empty for any other, and before it is known."""
@@ -72,11 +75,14 @@ class PolicyCheck(QObject):
         def done(check: MazeCheck) -> None:
             self._known[policy.weights_hash] = check
             self.found.emit()
-            if check.another_game:
-                sentence = check.sentence
-                self._jobs.notice(f"{policy.name}: {sentence[:1].lower()}{sentence[1:]}")
+            self._tell(policy)
 
         self._task.start(job, done, self._failed)
+
+    def _tell(self, policy: Policy) -> None:
+        sentence = self.doubt(policy)
+        if sentence:
+            self._jobs.notice(f"{policy.name}: {sentence[:1].lower()}{sentence[1:]}")
 
     def _failed(self, error: Exception) -> None:
         # A network without finite outputs: the field has said so.

@@ -55,6 +55,11 @@ def test_a_policy_of_another_game_is_told_and_a_maze_policy_is_not(make_hand: Ma
     assert "coins: reaches the cheese in 1 of 20 levels" in said(hand)
     hand.document.undo()
     assert panel.doubt.text() == ""
+    # Opened again, it is told again, though it is known by now.
+    hand.window.message_bar.clear()
+    drop(hand, tmp_path / "coins.safetensors")
+    assert "coins: reaches the cheese in 1 of 20 levels" in said(hand)
+    hand.document.undo()
     # Copied to another place, the policy that ships is checked as any other.
     shutil.copy(asset("policies", "default.safetensors"), tmp_path / "mine.safetensors")
     with hand.qtbot.waitSignal(hand.context.policy_check.found, timeout=20_000):
@@ -62,6 +67,18 @@ def test_a_policy_of_another_game_is_told_and_a_maze_policy_is_not(make_hand: Ma
     assert hand.document.state.policy is not None
     assert hand.document.state.policy.path == tmp_path / "mine.safetensors"
     assert panel.doubt.text() == ""
+
+
+def test_another_file_of_the_weights_that_are_open_is_told_as_that(make_hand: MakeHand, tmp_path: Path) -> None:
+    hand = make_hand(engine=False)
+    for name in ("first", "second"):
+        save_safetensors(random_network(1, 8), tmp_path / f"{name}.safetensors")
+    drop(hand, tmp_path / "first.safetensors")
+    assert "Opened the policy first." in said(hand)
+    drop(hand, tmp_path / "second.safetensors")
+    assert "second.safetensors holds the weights of first, which is open already." in said(hand)
+    assert hand.document.state.policy is not None
+    assert hand.document.state.policy.name == "first"
 
 
 def test_the_dialog_offers_every_kind_of_file_that_opens() -> None:
