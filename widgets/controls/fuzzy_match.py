@@ -67,8 +67,13 @@ def _parts(word: str) -> list[str]:
     return re.findall(r"\w+", word)
 
 
+def _of_number(letters: list[str], at: int) -> bool:
+    """True for a comma or point between two digits, after which no word begins."""
+    return letters[at] in ",." and at > 0 and letters[at - 1].isdigit() and letters[at + 1].isdigit()
+
+
 def _worth(letters: list[str], last: int, at: int) -> float:
-    begins = at == 0 or not letters[at - 1].isalnum()
+    begins = at == 0 or not (letters[at - 1].isalnum() or _of_number(letters, at - 1))
     follows = last >= 0 and last == at - 1
     gap = 0 if last < 0 else at - last - 1
     return 1.0 + 2.0 * begins + 1.5 * follows - 0.03 * gap

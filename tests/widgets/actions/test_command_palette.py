@@ -162,6 +162,8 @@ def test_every_action_is_in_a_menu_and_its_tooltip_ends_with_its_keys(hand: Hand
         ("sas", "Save session as…", "Side by side as it was"),
         ("fit", "Fit the maze", "Flip it"),
         ("rl", "Random level", "Colours: light"),
+        ("sample 100", "Sample 100 episodes", "Sample 1,000 episodes"),
+        ("sample 1000", "Sample 1,000 episodes", "Sample 100 episodes"),
     ],
 )
 def test_words_and_their_beginnings_count_more(typed: str, better: str, worse: str) -> None:
