@@ -95,7 +95,8 @@ def _cut(widget: QWidget) -> str:
         widget.initStyleOption(option)
         edit = QStyle.SubControl.SC_ComboBoxEditField
         room = widget.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, edit, widget)
-        icon = 0 if option.currentIcon.isNull() else widget.iconSize().width() + 4
+        # The style leaves 6 pixels after the icon, and 2 after the text.
+        icon = 0 if option.currentIcon.isNull() else widget.iconSize().width() + 8
         needed = metrics.horizontalAdvance(widget.currentText()) + icon
         if room.width() < needed:
             return f"{room.width()} of {needed} pixels wide"

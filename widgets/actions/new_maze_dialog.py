@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,7 +22,7 @@ from app.maze.maze import BACKGROUNDS, WORLDS, Maze
 from app.maze.transforms import clear
 from widgets.controls.field_form import FieldForm
 from widgets.controls.tab_order import ReadingOrder
-from widgets.controls.wheel_guard import QuietCombo, QuietSpin
+from widgets.controls.wheel_guard import PicturedCombo, QuietCombo, QuietSpin
 from widgets.services.context import Context
 from widgets.style.background_icons import background_icon
 
@@ -45,9 +46,11 @@ class NewMazeDialog(ReadingOrder, QDialog):
         self.dim = self._combo("Size", [])
         self.seed = QuietSpin()
         self.seed.setRange(0, SEEDS - 1)
+        self.seed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.seed.setAccessibleName("Seed")
         self.seed.setValue(random.randrange(SEEDS))
-        self.background = self._combo("Background", [(f"Background {number}", number) for number in range(BACKGROUNDS)])
+        backgrounds = [(f"Background {number}", number) for number in range(BACKGROUNDS)]
+        self.background = self._combo("Background", backgrounds, PicturedCombo())
         for number in range(BACKGROUNDS):
             self.background.setItemIcon(number, background_icon(number))
         self.background.setCurrentIndex(now.background)
@@ -126,8 +129,8 @@ class NewMazeDialog(ReadingOrder, QDialog):
         self._dice.setEnabled(is_maze)
 
     @staticmethod
-    def _combo(name: str, items: object) -> QComboBox:
-        combo = QuietCombo()
+    def _combo(name: str, items: object, combo: QComboBox | None = None) -> QComboBox:
+        combo = QuietCombo() if combo is None else combo
         combo.setAccessibleName(name)
         for title, data in items:  # type: ignore[attr-defined]
             combo.addItem(title, data)

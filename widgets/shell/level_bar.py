@@ -16,7 +16,7 @@ from app.document import maze_edits
 from app.maze.maze import BACKGROUNDS, WORLDS
 from app.maze.random_words import SEEDS
 from widgets.controls.field_keys import FieldKeys
-from widgets.controls.wheel_guard import QuietCombo, QuietSpin
+from widgets.controls.wheel_guard import PicturedCombo, QuietCombo, QuietSpin
 from widgets.services.context import Context
 from widgets.services.level_requests import Levels
 from widgets.style.background_icons import background_icon, no_icon
@@ -70,8 +70,6 @@ class SeedBox(FieldKeys, QuietSpin):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._judge()
         super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.selectAll()
 
     def _usable(self, text: str) -> bool:
         if text == self.specialValueText():
@@ -88,16 +86,6 @@ class SeedBox(FieldKeys, QuietSpin):
     def _confirmed(self) -> None:
         if self.value() != NO_SEED and self.value() != self._levels.wish.seed:
             self._levels.go_to(self.value())
-
-
-class PicturedCombo(QuietCombo):
-    """A combo box with a picture before each text; the style forgets the room between the two, and cuts the text."""
-
-    def sizeHint(self) -> QSize:
-        return super().sizeHint() + QSize(self.iconSize().width(), 0)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
 
 
 class LevelBar(QToolBar):

@@ -59,6 +59,15 @@ def test_a_view_key_after_enter_changes_the_view_and_no_number(hand: Hand, key: 
     assert field.text() == "3.5"
 
 
+def test_a_seed_that_was_entered_does_not_look_as_if_it_were_being_typed(hand: Hand) -> None:
+    field = hand.window.level_bar.seed
+    typed(field, "137")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    hand.wait(lambda: hand.document.state.tab.seed == 137)
+    assert QApplication.focusWidget() is hand.window.keyboard_home
+    assert not field.lineEdit().hasSelectedText()
+
+
 def test_esc_drops_what_was_typed_and_leaves_the_field(hand: Hand) -> None:
     field = value_field(hand)
     typed(field, "9")
