@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, QRegularExpression, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QMainWindow, QToolBar, QToolButton, QVBoxLayout, QWidget
 
@@ -52,7 +52,7 @@ from widgets.services.vector_file_watcher import VectorWatch
 from widgets.session.crash_safety import Safety
 from widgets.session.unsaved_changes import unsaved_work
 from widgets.shell.docks import Docks, Panel
-from widgets.shell.layout_memory import LayoutMemory
+from widgets.shell.layout_memory import LayoutMemory, first_size
 from widgets.shell.level_bar import LevelBar
 from widgets.shell.maze_tabs import MazeTabs
 from widgets.shell.message_bar import MessageBar
@@ -291,8 +291,7 @@ class MainWindow(ReadingOrder, QMainWindow):
     def _restore_layout(self) -> None:
         """Window and panels as they were at the last start, and within this screen."""
         context = self.context
-        room = self.screen().availableGeometry()
-        self.resize(min(1480, room.width() - 40), min(980, room.height() - 60))
+        self.resize(first_size(self.screen().availableGeometry().size()))
         arranged = bool(context.settings.get("layout"))
         self.layout_memory = LayoutMemory(context, self, self.docks)
         # A presentation is nothing to come back to.
@@ -328,13 +327,13 @@ class MainWindow(ReadingOrder, QMainWindow):
             bar.setIconSize(QSize(side, side))
             for button in bar.findChildren(QToolButton):
                 button.setIconSize(QSize(side, side))
-            for button in bar.findChildren(QToolButton, "qt_toolbar_ext_button"):
-                button.setAccessibleName("More")
-                button.setToolTip("More")
-                # A pixmap: Qt asks this button's icon for one without any size.
-                button.setIcon(QIcon(self.context.icon("chevron-double-right").pixmap(16, 16)))
-                # As wide as Qt makes it, whatever the size of text.
-                button.setIconSize(QSize(12, 12))
+        for button in self.findChildren(QToolButton, QRegularExpression("^qt_(tool|menu)bar_ext_button$")):
+            button.setAccessibleName("More")
+            button.setToolTip("More")
+            # A pixmap: Qt asks this button's icon for one without any size.
+            button.setIcon(QIcon(self.context.icon("chevron-double-right").pixmap(16, 16)))
+            # As wide as Qt makes it, whatever the size of text.
+            button.setIconSize(QSize(12, 12))
 
     # -- reactions
 

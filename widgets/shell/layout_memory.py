@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, QTimer
 from PySide6.QtWidgets import QMainWindow
 
 from widgets.services.context import Context
@@ -23,6 +23,20 @@ ARRANGED = frozenset(
     }
 )
 """Events of a window or a panel that is arranged again."""
+
+
+LEAST_WIDTH = 640
+"""Logical pixels of a window in which all menus and controls are in sight."""
+
+
+def first_size(room: QSize) -> QSize:
+    """Size of the window at the very first start.
+
+    Args:
+        room: what the screen has for windows, in logical pixels.
+    """
+    wide = min(max(room.width() - 40, LEAST_WIDTH), room.width())
+    return QSize(min(1480, wide), min(980, room.height() - 60))
 
 
 class LayoutMemory(QObject):

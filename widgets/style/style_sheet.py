@@ -70,7 +70,8 @@ def style_sheet(palette: Palette, line: int) -> str:
     QToolButton:focus {{ border-color: {p.focus}; }}
     QToolButton:disabled {{ color: {p.text_muted}; }}
     QToolButton::menu-indicator {{ image: none; }}
-    QToolButton#qt_toolbar_ext_button {{ padding: 0; border-radius: 3px; background: {hover}; }}
+    QToolButton#qt_toolbar_ext_button, QToolButton#qt_menubar_ext_button {{
+        padding: 0; border-radius: 3px; background: {hover}; }}
 
     QPushButton {{ background: {p.panel_raised}; border: 1px solid {p.border}; border-radius: 6px;
         padding: 5px 12px;

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.document import patch_edits
 from app.document.document import OpenMaze, State
 from app.document.session_file import save_session
+from app.drawing.colour import contrast
 from app.interventions.patches import Zero
 from tests.widgets.conftest import MakeHand, small_maze
 from tests.widgets.test_large_text import clipped
 from widgets.services.settings import Settings
+from widgets.shell.layout_memory import first_size
 from widgets.startup.launch import open_window
 
 
@@ -102,3 +104,25 @@ def test_the_window_fits_the_width_of_a_small_screen(make_hand: MakeHand) -> Non
     window.resize(1200, 700)
     hand.wait(lambda: under.mapTo(window, under.rect().topLeft()).y() <= switch.geometry().bottom() + 60)
     assert abs(bar.speed.mapTo(bar, QPoint(0, 0)).y() - bar.buttons["playback.play"].mapTo(bar, QPoint(0, 0)).y()) < 20
+
+
+def test_the_first_window_has_room_for_all_menus() -> None:
+    assert first_size(QSize(640, 480)) == QSize(640, 420)
+    assert first_size(QSize(600, 480)).width() == 600
+    assert first_size(QSize(1366, 728)) == QSize(1326, 668)
+    assert first_size(QSize(3840, 2100)) == QSize(1480, 980)
+
+
+def test_menus_without_room_are_behind_a_button_that_is_seen(make_hand: MakeHand) -> None:
+    window = make_hand(engine=False).window
+    window.resize(640, 700)
+    bar = window.menuBar()
+    (more,) = bar.findChildren(QToolButton, "qt_menubar_ext_button")
+    assert not more.isVisible()
+    assert bar.rect().contains(bar.actionGeometry(bar.actions()[-1]))
+    bar.resize(bar.width() // 2, bar.height())
+    assert more.isVisible()
+    assert (more.accessibleName(), more.iconSize()) == ("More", QSize(12, 12))
+    picture = more.grab().toImage()
+    colours = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+    assert max(contrast(colour, window.context.palette.panel) for colour in colours) > 4.5
