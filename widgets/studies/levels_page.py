@@ -112,6 +112,8 @@ class LevelsPage(StudyPage):
             labelled("Across", self.across),
             labelled("Up", self.up),
             self.brush,
+            # Not under the rows, which are many.
+            self.view.under_way,
             self.once,
             self.shown,
             labelled("Show", self.show_as),

@@ -246,9 +246,11 @@ class ResultTable(QTableView):
         """The table's own row of a cell that is shown."""
         return int(self._model.order[index.row()])
 
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.hovered.emit(None)
+    def viewportEvent(self, event: QEvent) -> bool:
+        # The heads are no rows: the pointer leaves them for these as well.
+        if event.type() == QEvent.Type.Leave:
+            self.hovered.emit(None)
+        return super().viewportEvent(event)
 
     def _enter(self, index: QModelIndex) -> None:
         self.hovered.emit(self.row_of(index))

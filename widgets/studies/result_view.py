@@ -89,9 +89,13 @@ class ResultView(QWidget):
         layout.addWidget(self.problem)
         layout.addWidget(self.plots)
         layout.addWidget(self.plot)
+        self.under_way = QWidget()
+        """State and progress of the run, and the button that ends it."""
+        told = column(self.under_way)
+        told.addWidget(self.state)
+        told.addLayout(row(self.progress, self.stop))
         # Under the plot, which then keeps its place while it is measured again.
-        layout.addWidget(self.state)
-        layout.addLayout(row(self.progress, self.stop))
+        layout.addWidget(self.under_way)
         layout.addWidget(self.numbers)
         layout.addWidget(self.more)
         layout.addLayout(row(self.save, None, self._command, self._python))
@@ -221,6 +225,7 @@ class ResultView(QWidget):
         self.state.setText(measuring if runner.busy else "Not up to date." if stale and not runner.problem else "")
         for label in (self.problem, self.state):
             label.setVisible(bool(label.text()))
+        self.under_way.setVisible(bool(self.state.text()))
 
     def _show_progress(self, done: int, of: int) -> None:
         self.progress.setRange(0, of)

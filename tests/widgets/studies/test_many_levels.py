@@ -122,8 +122,8 @@ def test_the_pointer_on_a_row_shows_the_level_and_marks_go_both_ways(desk: Desk,
     assert page.preview.note.text().startswith("Original")
     field = desk.context.level_pictures.field(page.preview.level)
     assert field.request.maze == page.preview.level.maze()
-    page.rows.hovered.emit(None)
-    assert not page.preview.isVisible()
+    QTest.mouseMove(page.rows.horizontalHeader().viewport(), QPoint(9, 9))
+    desk.wait(lambda: not page.preview.isVisible())
     page.rows.hovered.emit(wanted)
     assert page.preview.isVisible()
     # As narrow as its list, the panel has no room for it: it is next to the panel, outside its window.
@@ -187,6 +187,8 @@ def test_a_run_is_ended_at_once_and_keeps_what_is_there(desk: Desk, panel: Expla
     desk.wait(lambda: page.runner.result is not None and page.runner.busy)
     desk.wait(lambda: "left" in page.view.state.text())
     assert page.view.progress.maximum() == 50_000
+    # In sight before all rows are.
+    assert page.view.stop.mapTo(page, QPoint()).y() < page.rows.y()
     desk.click(page.view.stop)
     assert not page.runner.busy
     assert page.view.state.text() == "Not up to date."
