@@ -23,7 +23,7 @@ from app.field.engine import Engine
 from app.maze.ascii import from_ascii
 from app.maze.maze import Maze, Square
 from app.policy.policy import Policy
-from tests.widgets.left_behind import SHARED, running_timers, settle, threads_besides, top_level, where
+from tests.widgets.left_behind import SHARED, new_timers, running, settle, threads_besides, top_level, where
 from tests.widgets.waiting import wait_until
 from widgets.main_window import MainWindow
 from widgets.playback import rollout_loader
@@ -67,7 +67,7 @@ def _collected_by_the_gui_thread() -> Iterator[None]:
     """The garbage of a module is collected before other threads may collect again."""
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    gc.collect()
+    settle()
     gc.enable()
 
 
@@ -77,17 +77,16 @@ def leaves_nothing_behind(qtlog: object, request: pytest.FixtureRequest) -> Iter
     del request
     # As in the program, where a collector of its own sees to it: no other thread ever destroys a widget.
     gc.disable()
-    settle()
     threads = set(threading.enumerate())
-    timers, widgets = running_timers(), top_level()
+    timers, widgets = running(new_timers()), top_level()
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
+    made = new_timers()
     gc.collect(1)
     left = threads_besides(threads)
     assert not left, f"threads are still running: {where(left)}"
-    running = running_timers()
-    left_running = [owners for timer, owners in running.items() if timer not in timers]
+    left_running = [owners for timer, owners in running(made).items() if timer not in timers]
     assert not left_running, f"timers are still running: {left_running}"
     assert not top_level() - widgets, f"top-level widgets are left: {top_level() - widgets}"
     complaints = [

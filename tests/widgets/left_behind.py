@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import traceback
+from weakref import ReferenceType, ref
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
@@ -14,14 +15,17 @@ from PySide6.QtWidgets import QApplication
 FEW = 50_000
 """Objects that are gone through in a few milliseconds."""
 
+NEW = 0
+"""The collector's generation of what has been made since it was last asked to collect."""
+
 SHARED: list[QObject] = []
 """The windows, and their services, that several tests share."""
 
 
 def settle() -> None:
-    """Freeze the objects that live between two tests: every look from now on goes through the new ones alone."""
+    """Collect, and freeze what lives between two modules where it is much: later collections pass it by."""
+    gc.collect()
     if len(gc.get_objects()) > FEW:
-        gc.collect()
         gc.freeze()
 
 
@@ -44,9 +48,15 @@ def _ours(thread: threading.Thread) -> bool:
     return thread.name.startswith(("mazescope", "field engine"))
 
 
-def running_timers() -> dict[int, str]:
-    """Identity and owners of each timer that runs."""
-    return {id(found): _owners(found) for found in gc.get_objects() if type(found) is QTimer and _active(found)}
+def new_timers() -> list[ReferenceType[QTimer]]:
+    """The timers made since the collector was last asked to collect; it may still collect them."""
+    return [ref(found) for found in gc.get_objects(NEW) if type(found) is QTimer]
+
+
+def running(timers: list[ReferenceType[QTimer]]) -> dict[int, str]:
+    """Identity and owners of each of these timers that runs."""
+    there = [timer for made in timers if (timer := made()) is not None]
+    return {id(timer): _owners(timer) for timer in there if _active(timer)}
 
 
 def _owners(timer: QTimer) -> str:

@@ -12,6 +12,8 @@ from itertools import chain
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
 
+_BY_TAB = (Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.WheelFocus)
+
 TOUCHING = 4
 """Pixels by which widgets may overlap and still be next to each other."""
 
@@ -78,8 +80,7 @@ def _controls(widget: QWidget) -> list[QWidget]:
 
 
 def _takes_tab(widget: QWidget) -> bool:
-    policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-    return bool(policy) and widget.isEnabled() and widget.focusProxy() is None
+    return widget.focusPolicy() in _BY_TAB and widget.isEnabled() and widget.focusProxy() is None
 
 
 def _scrolls(area: QScrollArea) -> bool:
@@ -87,7 +88,7 @@ def _scrolls(area: QScrollArea) -> bool:
 
 
 def _in_sight(widget: QWidget) -> bool:
-    if widget.isWindow() or not widget.isVisible() or widget.size().isEmpty():
+    if not widget.isVisible() or widget.isWindow() or not (widget.width() > 0 and widget.height() > 0):
         return False
     # A dock behind another is "visible" to Qt, outside of its window.
     return not isinstance(widget, QDockWidget) or not widget.visibleRegion().isEmpty()

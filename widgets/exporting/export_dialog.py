@@ -7,7 +7,7 @@ import os
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -111,9 +111,8 @@ class ExportDialog(ReadingOrder, QDialog):
         self.close_button.clicked.connect(self._cancel_or_close)
         self.path.textChanged.connect(lambda _: self._show_state())
         self.title.textChanged.connect(self._show_pixels)
-        self.legend.toggled.connect(self._show_pixels)
-        self.numbers.toggled.connect(self._show_pixels)
-        self.names.toggled.connect(self._show_pixels)
+        for box in (self.legend, self.numbers, self.names):
+            box.toggled.connect(self._show_pixels)
         self._task.progressed.connect(self._show_progress)
         self._task.busy_changed.connect(lambda _: self._show_state())
         self._context.document.changed.connect(self._show_state)
@@ -242,9 +241,10 @@ class ExportDialog(ReadingOrder, QDialog):
         for value in OF_MOVIES if self._is_movie else BACKGROUNDS:
             self.background.addItem(BACKGROUNDS[value], value)
         self.background.choose(kept.background)
-        self.legend.setChecked(self._snapshots.legend_shown if kept.legend is None else kept.legend)
-        self.numbers.setChecked(kept.numbers)
-        self.names.setChecked(kept.names)
+        legend = self._snapshots.legend_shown if kept.legend is None else kept.legend
+        for box, checked in ((self.legend, legend), (self.numbers, kept.numbers), (self.names, kept.names)):
+            with QSignalBlocker(box):  # The page is drawn once, when all is chosen.
+                box.setChecked(checked)
 
     @property
     def _page_choice(self) -> PageChoice:

@@ -21,7 +21,7 @@ class Preview(QWidget):
         super().__init__()
         self._context = context
         self._figure: Figure | None = None
-        self._record = QPicture()
+        self._record: QPicture | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Preview")
 
@@ -37,7 +37,7 @@ class Preview(QWidget):
             about: what it is, for the tooltip and for screen readers.
         """
         self._figure = figure
-        self._record = QPicture() if figure is None else picture(figure.shapes)
+        self._record = None
         self.setToolTip(about)
         self.setAccessibleDescription(about)
         self.update()
@@ -78,6 +78,8 @@ class Preview(QWidget):
         # The page's origin is its bottom left.
         painter.translate(page.bottomLeft())
         painter.scale(page.width() / self._figure.width, -page.height() / self._figure.height)
+        if self._record is None:
+            self._record = picture(self._figure.shapes)
         painter.drawPicture(0, 0, self._record)
         painter.restore()
         painter.setPen(QColor(palette.border))
