@@ -27,6 +27,10 @@ figure { margin: 1rem 0 } svg { max-width: 100%; height: auto }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums } caption { text-align: left }
 th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #d8dde3 } th { border-bottom-width: 2px }
 td.text, th.text { text-align: left } div.wide { overflow-x: auto; margin: 1.2rem 0 }
+@media print {
+ body { max-width: none; margin: 0 } figure, tr, pre { break-inside: avoid } h2 { break-after: avoid }
+ table { font-size: .55rem } th, td { padding: .1rem .25rem } div.wide { overflow-x: visible }
+}
 pre { background: #f4f6f8; padding: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem }
  footer { margin-top: 2rem; font-size: .85rem; color: #5a6470 }
 """

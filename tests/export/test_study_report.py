@@ -61,6 +61,9 @@ def test_the_page_holds_findings_figures_tables_and_recipe(small_policy: Policy)
         assert sentence in text
     assert "python main.py study levels --world easy --seeds 0:70" in text
     assert small_policy.weights_hash in text
+    # On paper nothing can be scrolled: a wide table is whole there.
+    _, _, printed = text.partition("@media print")
+    assert "overflow-x: visible" in printed
     # Nothing is loaded from elsewhere, and nothing runs.
     assert "<script" not in text
     assert not re.search(r"(src|href)=['\"]https?:", text)
