@@ -148,7 +148,9 @@ def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         with (
             # Nobody looks at the profile that each worker makes of itself a hundred times a second.
             dask.config.set({"distributed.worker.profile.enabled": False}),
-            LocalCluster(n_workers=workers or 1, threads_per_worker=1, dashboard_address=":0") as cluster,
+            LocalCluster(
+                n_workers=workers or 1, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
+            ) as cluster,
             Client(cluster, set_as_default=False) as client,
         ):
             yield client
