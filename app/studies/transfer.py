@@ -186,6 +186,7 @@ class TransferQuestion(Question):
             read_only([change for each in found for change in each.pairs]),
             read_only([change for each in found for change in each.pairs_on_top]),
             {relation: probe.accuracy for relation, probe in probes.items()},
+            {relation: 2 * probe.held_out for relation, probe in probes.items()},
             self.controls,
             self.top,
             "" if file is None else file.name,

@@ -32,6 +32,7 @@ class TransferResult(Result):
         pairs: (pairs,) change of the log-odds.
         pairs_on_top: (pairs,) the same by the other level's vector on a few channels.
         accuracy: by statement, the held-out accuracy of its probe.
+        held_out: by statement, on how many observations that is.
         controls: random directions.
         top: channels that directions are restricted to.
         file: what a vector's file calls its vector; empty without a file.
@@ -50,6 +51,7 @@ class TransferResult(Result):
     pairs: np.ndarray
     pairs_on_top: np.ndarray
     accuracy: Mapping[str, float]
+    held_out: Mapping[str, int]
     controls: int
     top: int
     file: str = ""
@@ -184,7 +186,10 @@ class TransferResult(Result):
         gap = np.sign(self.coefficient) * (difference - probe)
         low, high = median_interval(gap)
         verdict = "better than" if low > 0 else "worse than" if high < 0 else "neither clearly better nor worse than"
-        told = ", ".join(f"{accuracy:.2f} (cheese {name} the mouse)" for name, accuracy in self.accuracy.items())
+        told = ", ".join(
+            f"{accuracy:.2f} (cheese {name} the mouse, n = {self.held_out[name]})"
+            for name, accuracy in self.accuracy.items()
+        )
         shown = {
             "own vector": "own",
             **({f"vector {self.file}": FROM_FILE} if FROM_FILE in rows else {}),
@@ -223,6 +228,7 @@ class TransferResult(Result):
             "pairs": len(self.pairs),
             **self._file_json(),
             "probe_accuracy": dict(self.accuracy),
+            "probe_observations": dict(self.held_out),
         }
 
     def _file_source(self, place: int) -> tuple[str, float | None]:
