@@ -90,8 +90,12 @@ class MainWindow(ReadingOrder, QMainWindow):
         self._show_title()
         self._dress_bars()
         self._restore_layout()
-        self.keyboard_home = self.maze_view.canvas
-        self.keyboard_home.setFocus()
+        self.maze_view.canvas.setFocus()
+
+    @property
+    def keyboard_home(self) -> QWidget | None:
+        """The first maze in sight; each view has another. While the window is built there is none."""
+        return self.maze_view.canvas if hasattr(self, "maze_view") else None
 
     # -- building
 

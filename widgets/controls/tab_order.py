@@ -22,13 +22,12 @@ class ReadingOrder:
     """Mixed into a window, before its Qt class: Tab and Shift+Tab go through its controls in reading order.
 
     What is part of another window just now goes in that one's order.
-
-    Attributes:
-        keyboard_home: what is given the keyboard when the control that had it goes or is switched off, rather than
-            the first control of all; None where nothing is.
     """
 
-    keyboard_home: QWidget | None = None
+    @property
+    def keyboard_home(self) -> QWidget | None:
+        """The widget in sight that is given the keyboard when the control that had it goes, rather than the first."""
+        return None
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Qt's: moves the keyboard on; says whether it could."""

@@ -68,6 +68,19 @@ def test_a_seed_that_was_entered_does_not_look_as_if_it_were_being_typed(hand: H
     assert not field.lineEdit().hasSelectedText()
 
 
+@pytest.mark.parametrize("mode", list(Mode))
+def test_in_every_view_the_keyboard_goes_to_a_maze_in_sight(hand: Hand, mode: Mode) -> None:
+    hand.context.view.set_mode(mode)
+    field, canvas = value_field(hand), hand.window.maze_view.canvas
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+        typed(field, "3.5")
+        QTest.keyClick(field, key)
+        assert QApplication.focusWidget() is canvas
+        assert canvas.isVisible()
+    QTest.keyClick(canvas, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is not canvas
+
+
 def test_esc_drops_what_was_typed_and_leaves_the_field(hand: Hand) -> None:
     field = value_field(hand)
     typed(field, "9")
