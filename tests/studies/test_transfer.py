@@ -86,8 +86,9 @@ def test_what_is_said_and_written(small_policy: Policy) -> None:
     assert printed["directions"]["another level's, 3 channels"]["n"] == 18
     assert len(found.records) == 6 * (12 + 2 * 3)
     assert "The mean difference steers" in found.findings[1]
-    assert set(printed["probe_observations"].values()) == {200}
-    assert found.findings[1].count(", n = 200)") == 2
+    # Two of each of the levels that are held out, a quarter of 24.
+    assert set(printed["probe_observations"].values()) == {12}
+    assert found.findings[1].count(", n = 12)") == 2
     assert [plot.name for plot in found.plots] == ["directions", "by_distance"]
 
 
