@@ -254,7 +254,10 @@ class AblateResult(Result):
             first, second = (self.means[place] for place in (0, 1))
             if first.std() and second.std():
                 alike = float(np.corrcoef(first, second)[0, 1])
-                said.append(f"{self.methods[0].capitalize()} and {self.methods[1]} agree with correlation {alike:.2f}.")
+                said.append(
+                    f"{self.methods[0].capitalize()} and {self.methods[1]} agree with correlation {alike:.2f} over "
+                    f"{len(first)} channels."
+                )
         return tuple(said)
 
     def to_json(self) -> Any:

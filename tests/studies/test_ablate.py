@@ -64,6 +64,8 @@ def test_the_ranking_is_by_size_and_has_its_intervals(small_policy: Policy) -> N
     assert len(found.records) == 8 * 32
     assert "n = 8 decision squares" in found.findings[0]
     assert found.plots[0].series[0].n == 8
+    both = AblateQuestion(small_policy, small(2), methods=("zero", "mean")).run()
+    assert both.findings[-1].endswith(" over 32 channels.")
 
 
 def test_layers_without_pixels_and_inside_blocks_can_be_asked(small_policy: Policy) -> None:
