@@ -27,6 +27,7 @@ from app.maze import maze_file as maze_files
 from app.maze import text_file
 from app.paths import asset, home_folder
 from app.policy.policy import Policy
+from app.policy.policy_info import opened_notice
 from widgets.files.file_dialogs import ask_files, ask_name
 from widgets.files.file_filters import FILTERS, OPEN_TITLES, with_suffix
 from widgets.files.outside_question import agreed_stack, agreed_stacks, denied_paths, trust, trusted
@@ -333,15 +334,9 @@ class Files(QObject):
             self._context.report(opened.problem, about=Topic.FILE)
 
     def _take_policy(self, policy: Policy) -> None:
-        document = self._context.document
-        document.end()
-        before = document.state.policy
-        maze_edits.open_policy(document, policy)
-        if before is not None and before == policy and before.path != policy.path:
-            file = policy.name if policy.path is None else policy.path.name
-            self._context.notice(f"{file} holds the weights of {before.name}, which is open already.")
-        else:
-            self._context.notice(f"Opened the policy {policy.name}.")
+        self._context.document.end()
+        self._context.notice(opened_notice(policy, self._context.document.state.policy))
+        maze_edits.open_policy(self._context.document, policy)
         self._context.policy_check.want(policy)
 
     def _take_first_policy(self, policy: Policy) -> None:

@@ -40,7 +40,7 @@ class MazeCanvas(pg.GraphicsView):
     """The maze with the arrows of one role: original, patched or difference.
 
     Signals:
-        pointed(QPoint): the pointer is here, in the canvas's pixels; None when it left.
+        pointed(QPoint): the pointer or the cell cursor is here, in the canvas's pixels.
         menu_wanted(Square, QPoint): a right click on a square, and the place on the screen.
         moved(): the user zoomed, panned or fitted.
         chosen(): a read-only canvas was clicked.
@@ -77,8 +77,7 @@ class MazeCanvas(pg.GraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
-        # In the smallest window three are next to each other; where one had less room than this it would be cut off.
-        self.setMinimumSize(48, 80)
+        self.setMinimumSize(48, 80)  # Three have room next to each other in the smallest window.
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self.box.setAspectLocked(True)
         self.box.setLimits(minXRange=SMALLEST, minYRange=SMALLEST)
@@ -148,8 +147,7 @@ class MazeCanvas(pg.GraphicsView):
         canvas is of many shapes: what was chosen is therefore kept here.
         """
         if not self._fitted and self._chosen is None:
-            # Not yet begun.
-            return
+            return  # Not yet begun.
         self._limit()
         if self._fitted:
             self._fit(whole_world=self._fitted == "world")
@@ -318,7 +316,6 @@ class MazeCanvas(pg.GraphicsView):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._context.view.set_hover(None)
-        self.pointed.emit(None)
         super().leaveEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -387,6 +384,8 @@ class MazeCanvas(pg.GraphicsView):
             self._finish()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        if self.marks.cursor_square is not None:
+            self._context.view.set_hover(None)
         self.marks.set_cursor_square(None)
         super().focusOutEvent(event)
 

@@ -106,6 +106,7 @@ class MazeView(QWidget):
         column.addWidget(self.legend)
         context.view.mode_changed.connect(self._show_mode)
         context.view.arrows_changed.connect(self._show_look)
+        context.view.hover_changed.connect(self._hovered)
         context.bridge.result.connect(self._explain)
         context.bridge.cleared.connect(self._explain)
         context.busy_changed.connect(self._explain)
@@ -310,11 +311,14 @@ class MazeView(QWidget):
                 result = companion.bridge.latest if pane.role in saying else None
                 pane.explain_result(companion.document.state, result, busy=context.busy)
 
-    def _pointed(self, pane: Pane, place: QPoint | None) -> None:
-        self._last_place = None if place is None else (pane, place)
-        if place is None:
-            pane.readout.hide()
+    def _pointed(self, pane: Pane, place: QPoint) -> None:
+        self._last_place = (pane, place)
         self._refresh_readouts()
+
+    def _hovered(self, square: Square | None) -> None:
+        if square is None and self._last_place is not None:
+            self._last_place[0].readout.hide()
+            self._last_place = None
 
     def _refresh_readouts(self) -> None:
         if self._last_place is not None:

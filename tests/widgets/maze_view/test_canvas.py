@@ -179,6 +179,19 @@ def test_keys_move_a_cursor_and_paint(own_hand: Hand) -> None:
     assert canvas.marks.cursor_square is None
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Tab])
+def test_the_numbers_of_the_cursors_square_go_with_it(own_hand: Hand, key: Qt.Key) -> None:
+    hand = own_hand
+    canvas = hand.window.maze_view.canvas
+    readout = hand.window.maze_view.panes[canvas.role].readout
+    hand.key(Qt.Key.Key_Right)
+    assert readout.isVisible()
+    hand.key(key)
+    assert canvas.marks.cursor_square is None
+    assert not readout.isVisible()
+    assert hand.context.view.hover is None
+
+
 def test_the_wheel_zooms_around_the_pointer_and_the_middle_button_pans(hand: Hand) -> None:
     canvas = hand.window.maze_view.canvas
     square = shifted(1, 4)
