@@ -1,4 +1,4 @@
-"""Titles of entries in the undo list: what was done, and the value, level or policy that it led to."""
+"""Titles of entries in the undo list, and what is said of an opened policy: what was done, and what it led to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import fields
 
 from app.document.document import State
 from app.document.history import Entry
+from app.errors import shown
 from app.interventions.patches import PatchStack
 from app.number_format import short
+from app.policy.policy import Policy
 
 
 def entry_title(entry: Entry[State]) -> str:
@@ -21,6 +23,14 @@ def entry_title(entry: Entry[State]) -> str:
         return f"{entry.verb} to {after.maze.background}"
     value = _changed_value(before.stack, after.stack)
     return entry.verb if value is None or f" {value}" in entry.verb else f"{entry.verb} to {value}"
+
+
+def opened_notice(policy: Policy, before: Policy | None) -> str:
+    """A sentence on a policy that is opened in place of another; of equal weights, the first file's are kept."""
+    if before is None or before != policy or before.path == policy.path:
+        return f"Opened the policy {policy.name}."
+    file = policy.name if policy.path is None else policy.path.name
+    return f"{shown(file)} holds the weights of {before.name}, which is open already."
 
 
 def _changed_value(before: PatchStack, after: PatchStack) -> str | None:

@@ -40,14 +40,6 @@ def default_policy_path() -> Path:
     return asset("policies", "default.safetensors")
 
 
-def opened_notice(policy: Policy, before: Policy | None) -> str:
-    """A sentence on a policy that is opened in place of another; of equal weights, the first file's are kept."""
-    if before is None or before != policy or before.path == policy.path:
-        return f"Opened the policy {policy.name}."
-    file = policy.name if policy.path is None else policy.path.name
-    return f"{shown(file)} holds the weights of {before.name}, which is open already."
-
-
 def model_card(policy: Policy, *, largest: int = LARGEST_CARD) -> str | None:
     """The model card (Markdown, at most `largest` bytes) that is next to the policy's file as NAME.md, or None."""
     path = _companion(policy, ".md")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.document import maze_edits, patch_edits
 from app.document.document import MOST_MAZES, State
+from app.document.entry_wording import opened_notice
 from app.document.export_file import OpenedExport
 from app.document.first_document import new_state
 from app.document.open_file import Content, NamedMaze, OpenedSession, open_policy, read_file
@@ -27,7 +28,6 @@ from app.maze import maze_file as maze_files
 from app.maze import text_file
 from app.paths import asset, home_folder
 from app.policy.policy import Policy
-from app.policy.policy_info import opened_notice
 from widgets.files.file_dialogs import ask_files, ask_name
 from widgets.files.file_filters import FILTERS, OPEN_TITLES, with_suffix
 from widgets.files.outside_question import agreed_stack, agreed_stacks, denied_paths, trust, trusted
@@ -327,8 +327,7 @@ class Files(QObject):
         self._context.policy_check.want(opened.policy)
         view = opened.view(self._context.document.state.active)
         self._context.view.restore_part(view, view)
-        count = len(export.snapshots)
-        more = f", and its {count} snapshots (S flips through them)" if count else ""
+        more = f", and its {len(kept)} snapshots (S flips through them)" if kept else ""
         self._context.notice(f"Opened the maze and the patches of {export.name}{more}.")
         if opened.problem:
             self._context.report(opened.problem, about=Topic.FILE)
