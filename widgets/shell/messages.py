@@ -11,10 +11,10 @@ from widgets.services.topics import LASTING, RETRIED
 NOTICE_TIME = 6.0
 ERROR_TIME = 10.0
 OFFER_TIME = 12.0
-"""Seconds for which a notice, an error and a notice with buttons are in sight, the error at least."""
+"""Seconds for which a notice, an error and a notice with buttons are in sight at least."""
 
 LETTER_TIME = 0.08
-"""Seconds a letter of a longer error."""
+"""Seconds a letter of a longer one."""
 
 MOST_LINES = 5
 
@@ -78,5 +78,5 @@ class Messages:
         return len(self.shown) < count
 
     def _end(self, text: str, error: bool, offer: bool = False) -> float:
-        seconds = OFFER_TIME if offer else NOTICE_TIME
-        return self.clock() + (max(ERROR_TIME, LETTER_TIME * len(text)) if error else seconds)
+        least = ERROR_TIME if error else OFFER_TIME if offer else NOTICE_TIME
+        return self.clock() + max(least, LETTER_TIME * len(text))

@@ -19,6 +19,7 @@ from widgets.controls.error_dialog import ErrorDialog
 from widgets.controls.tab_order import reading_order
 from widgets.panels.patches.card import PatchCard
 from widgets.shell.message_bar import LOOK, MessageBar
+from widgets.shell.messages import Messages
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +162,19 @@ def test_an_error_leaves_once_there_was_time_to_read_it(hand: Hand) -> None:
     assert len(lines(hand)) == 2
     bar.messages.clock = much_later
     hand.wait(lambda: lines(hand) == [])
+
+
+def test_a_long_notice_is_in_sight_for_as_long_as_it_takes_to_read() -> None:
+    now = 0.0
+    messages = Messages(lambda: now)
+    messages.add("Done.", False, "", "", {})
+    messages.add("coins: reaches the cheese in 1 of 20 levels. " * 3, False, "", "", {})
+    now = 10.0
+    messages.expire()
+    assert [len(message.text) for message in messages.shown] == [135]
+    now = 11.0
+    messages.expire()
+    assert not messages.shown
 
 
 def test_no_message_leaves_while_the_window_is_not_in_front(hand: Hand) -> None:
