@@ -47,6 +47,7 @@ class Panel:
         words: what else people look for it by.
         place: number of the place in the column, from the top; on a high screen `high_place`.
         share: height of the place for which this panel is the first, relative to the others.
+        in_sight: told whether the panel is in sight: shown, and not behind another of its place.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Panel:
     place: int
     high_place: int
     share: int = 300
+    in_sight: Callable[[bool], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,9 @@ class Docks:
         dock.setTitleBarWidget(TitleBar(dock, self._context))
         dock.toggleViewAction().setToolTip(f"Show or hide the panel {panel.title}")
         dock.visibilityChanged.connect(self._name_tab_bars)
+        if panel.in_sight is not None:
+            panel.in_sight(False)
+            dock.visibilityChanged.connect(panel.in_sight)
         self.docks[panel.name] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QScrollArea,
     QStackedWidget,
@@ -60,13 +60,31 @@ class ExplainPanel(QWidget):
         layout = column(self, MARGIN)
         layout.addWidget(self.question)
         layout.addWidget(self._stack, 1)
+        self._in_front = True
         remembered = context.settings.get("question")
-        self.show_page(remembered if remembered in PAGES else "response")
+        self._first: str = remembered if remembered in PAGES else "response"
+        self.question.choose(self._first)
+
+    def set_in_front(self, on: bool) -> None:
+        """Say whether the panel is in sight: shown, and not behind another."""
+        self._in_front = on
+        for page in self.pages.values():
+            page.set_in_front(on)
+        self._make_first()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._make_first()
+
+    def _make_first(self) -> None:
+        if self._in_front and self.isVisible() and not self.pages:
+            self.show_page(self._first)
 
     def show_page(self, name: str) -> StudyPage:
         """Show the page of a question."""
         if name not in self.pages:
             self.pages[name] = page = PAGES[name][1](self._context)
+            page.set_in_front(self._in_front)
             self._stack.addWidget(Scrolled(page))
             if self._scale is not None:
                 page.view.enlarge(self._scale)

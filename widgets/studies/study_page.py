@@ -47,7 +47,7 @@ class StudyPage(QWidget):
         self.view.save_asked.connect(self._save)
         self.view.plots_changed.connect(self._place_choice_of_plot)
         self._asked: Any = None
-        self._seen = False
+        self._shown, self._in_front = False, True
         self.main, self.options = column(), column()
         inner = QWidget()
         inner.setLayout(self.options)
@@ -86,7 +86,7 @@ class StudyPage(QWidget):
 
     def follow(self, *_: object) -> None:
         """Ask, where the page is seen and the question is another than the last one."""
-        if not self._seen or self.context.start.under_way:
+        if not self._shown or not self._in_front or self.context.start.under_way:
             return
         self._ask_anew()
         self.choices.summarise(self.summary())
@@ -115,12 +115,23 @@ class StudyPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._seen = True
+        self._shown = True
         self.follow()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._seen = False
+        self._shown = False
+        self._rest()
+
+    def set_in_front(self, on: bool) -> None:
+        """Say whether the panel is in sight; behind another, Qt calls it visible all the same."""
+        self._in_front = on
+        if on:
+            self.follow()
+        else:
+            self._rest()
+
+    def _rest(self) -> None:
         if self.runner.busy:
             self._asked = None
             self.runner.cancel()

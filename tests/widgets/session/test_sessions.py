@@ -106,6 +106,24 @@ def click_when_asked(hand: Hand, button: str) -> list[str]:
     return said
 
 
+def click_when_asked_of_files(hand: Hand, button: str) -> list[str]:
+    """As `click_when_asked`, of the question about files elsewhere, which is asked when a dropped file was read."""
+    said: list[str] = []
+
+    def click() -> None:
+        question = hand.window.findChild(OutsideQuestion)
+        if question is not None and not said:
+            said.append(question.text() + question.informativeText())
+            looking.stop()
+            QTest.mouseClick(getattr(question, button), Qt.MouseButton.LeftButton)
+
+    # While the question is open, the call that asks does not return.
+    looking = QTimer(hand.window)
+    looking.timeout.connect(click)
+    looking.start(20)
+    return said
+
+
 @pytest.mark.parametrize("reason", ["was changed by another program", "is read-only"])
 def test_a_file_that_is_not_ours_to_replace_is_asked_about(
     hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str
@@ -150,17 +168,11 @@ def test_what_a_session_names_elsewhere_is_asked_about_once(
     vector = str(theirs / "vector.safetensors")
     stack = PatchStack((AddVector(layer="embedder.fc", vector=vector),))
     save_session(mine / "talk.mazescope", replace(hand.document.state, policy=other, stack=stack), {})
-    said: list[str] = []
-
-    def click() -> None:
-        question = hand.window.findChild(OutsideQuestion)
-        said.append(question.text() + question.informativeText())
-        QTest.mouseClick(getattr(question, answered), Qt.MouseButton.LeftButton)
 
     def opened() -> bool:
         return hand.window.files.session_path is not None and not hand.context.busy
 
-    hand.context.busy_changed.connect(lambda busy: None if busy or said else QTimer.singleShot(0, hand.window, click))
+    said = click_when_asked_of_files(hand, answered)
     drop(hand, mine / "talk.mazescope")
     hand.wait(opened)
     assert "names 2 files outside its own folder" in said[0] or "names 3 files outside its own folder" in said[0]
@@ -183,22 +195,9 @@ def test_an_export_that_names_a_vector_elsewhere_is_asked_about(
     vector = str(theirs / "vector.safetensors")
     stack = PatchStack((AddVector(layer="embedder.fc", vector=vector),))
     (mine / "a.csv").write_text(f"# {recipe_text(recipe_of(hand.maze, small_policy, stack))}\n")
-    said: list[str] = []
-
-    def click() -> None:
-        question = hand.window.findChild(OutsideQuestion)
-        if question is None or said:
-            return
-        said.append(question.text() + question.informativeText())
-        QTest.mouseClick(question.leave, Qt.MouseButton.LeftButton)
-
-    # While the question is open, the call that asks does not return.
-    asking = QTimer(hand.window)
-    asking.timeout.connect(click)
-    asking.start(20)
+    said = click_when_asked_of_files(hand, "leave")
     drop(hand, mine / "a.csv")
     hand.wait(lambda: bool(hand.document.state.stack.patches))
-    asking.stop()
     assert "names a file outside its own folder" in said[0]
     assert vector in said[0]
     assert hand.document.state.stack.patches == (replace(stack.patches[0], vector="vector.safetensors"),)

@@ -78,7 +78,7 @@ def icon_sides(window: QWidget) -> dict[str, int]:
     """The side of the icon of each button of the window, by its name."""
     found = {}
     for button in window.findChildren(QToolButton):
-        if not button.icon().isNull() and button.objectName() != "qt_toolbar_ext_button":
+        if not button.icon().isNull() and button.objectName() not in ("qt_toolbar_ext_button", "qt_menubar_ext_button"):
             found[f"{button.accessibleName()} {button.parentWidget().accessibleName()}"] = button.iconSize().height()
     return found
 
