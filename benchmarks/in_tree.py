@@ -1,9 +1,11 @@
 """One question, asked of a tree of this project's sources, old or new: a script, so that the tree's modules are used.
 
     python benchmarks/in_tree.py TREE painting|wall|wall_fast|memory|refresh|gif|growing|start
+    python benchmarks/in_tree.py TREE seen MAZE
 
 Prints one line of JSON: milliseconds, unless a name says otherwise. `benchmarks.next_to_before` runs it on two trees in
-turn. It uses only what commit c310395 and this one have in common, by the names of each.
+turn; the second form is for `benchmarks.record_painting`. It uses only what commit c310395 and this one have in common,
+by the names of each.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from importlib import import_module
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -118,9 +121,19 @@ def fast(window: Window) -> None:
             print(f"not offered: {window.bridge.fast_offer}", file=sys.stderr)
 
 
-def wall(window: Window) -> dict[str, float]:
+def seen(window: Window, maze: Path) -> dict[str, float]:
+    """The maze of a text file on stage, whose inner walls are taken away one by one and put back, for ten seconds."""
+    read = import_module("app.maze.ascii").from_ascii(maze.read_text(encoding="utf-8"))
+    window.edits.edit_maze(window.document, "Measure", lambda _: read)
+    window.window.context.actions.trigger("view.presentation")
+    window.until(window.answered)
+    inner = range(1, read.world - 1)
+    return wall(window, cycle([(row, col) for row in inner for col in inner if read.is_wall((row, col))]))
+
+
+def wall(window: Window, squares: Iterator[tuple[int, int]] | None = None) -> dict[str, float]:
     """A wall painted for ten seconds: events taken, answers shown, and how long the GUI thread did not come round."""
-    squares = window.brush()
+    squares = window.brush() if squares is None else squares
     gaps: list[float] = []
     answers = count()
     shown = 0
@@ -358,7 +371,10 @@ def main() -> int:
             window = Window(folder)
             if what == "wall_fast":
                 fast(window)
-            found = {"wall": wall, "wall_fast": wall, "memory": memory}[what](window)
+            if what == "seen":
+                found = seen(window, Path(sys.argv[3]))
+            else:
+                found = {"wall": wall, "wall_fast": wall, "memory": memory}[what](window)
             window.close()
     print(json.dumps(found))
     return 0

@@ -2,9 +2,9 @@
 
     python -m benchmarks.record_painting BEFORE [FILE]
 
-BEFORE is a worktree of an older commit. Each tree's window is on a virtual screen of its own run (Xvfb) while
-`benchmarks.in_tree` paints 60 walls a second in a hard 25x25 maze, width 4, and ffmpeg takes what the screen shows. It
-shows this machine at this moment: nothing else should run meanwhile.
+BEFORE is a worktree of an older commit. Each tree's presentation is on a virtual screen of its own run (Xvfb) while
+`benchmarks.in_tree` takes away and puts back 60 walls a second in a hard 25x25 maze, width 4, and ffmpeg takes what the
+screen shows. It shows this machine at this moment: nothing else should run meanwhile.
 """
 
 from __future__ import annotations
@@ -19,9 +19,14 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 from app.drawing.fonts import pillow_font
+from app.maze import generator
+from app.maze.ascii import to_ascii
 from benchmarks.next_to_before import HERE, python_of
+from benchmarks.subjects import HARD
 
 SCREEN: Final = (1280, 800)
+SEED: Final = 17
+"""Of a hard level of 25 x 25 squares."""
 SECONDS: Final = 8
 RATE: Final = 30
 CAPTION: Final = 48
@@ -34,17 +39,18 @@ def main() -> int:
     before = Path(sys.argv[1]).resolve()
     target = Path(sys.argv[2]) if len(sys.argv) > 2 else HERE / "docs" / "pictures" / "painting.mp4"
     with tempfile.TemporaryDirectory() as folder:
-        parts = []
+        parts, maze = [], Path(folder, "maze.txt")
+        maze.write_text(to_ascii(generator.level(HARD, SEED)), encoding="utf-8")
         for tree, name in ((before, "before"), (HERE, "after")):
             parts.append(Path(folder, f"{name}.mkv"))
-            record(tree, parts[-1])
+            record(tree, maze, parts[-1])
         join(parts, ("Before: commit c310395", "Now"), target)
     print(f"{target}: {target.stat().st_size / 2**20:.2f} MB")
     return 0
 
 
-def record(tree: Path, file: Path) -> None:
-    """Take one tree's window while it is painted in.
+def record(tree: Path, maze: Path, file: Path) -> None:
+    """Take one tree's window while a maze is painted in.
 
     Raises:
         RuntimeError: when nothing is painted.
@@ -60,7 +66,7 @@ def record(tree: Path, file: Path) -> None:
             display = f":{number.readline().strip()}"
         env = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
         script = str(HERE / "benchmarks" / "in_tree.py")
-        command = [str(python_of(tree)), script, str(tree), "wall"]
+        command = [str(python_of(tree)), script, str(tree), "seen", str(maze)]
         with subprocess.Popen(command, env=env, cwd=tree, stderr=subprocess.PIPE, text=True) as painted:
             assert painted.stderr is not None
             if not any(line.strip() == "painting" for line in painted.stderr):

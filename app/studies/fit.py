@@ -177,7 +177,9 @@ class FitQuestion(Question):
                 f"All {count} levels have the same outcome ({self.outcome}); a fit needs levels of both kinds."
             )
         seeds = np.ma.getdata(columns["seed"])[wanted]
-        return features, outcome, odds, seeds, np.ma.filled(columns["repeats"][wanted], seeds)
+        repeats = columns["repeats"][wanted]
+        originals = np.where(np.ma.getmaskarray(repeats), seeds, np.ma.getdata(repeats))
+        return features, outcome, odds, seeds, originals
 
     def _fitted(
         self, kind: str, features: np.ndarray, outcome: np.ndarray, held_out: np.ndarray, check: Callable[[], None]
