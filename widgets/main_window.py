@@ -335,9 +335,8 @@ class MainWindow(ReadingOrder, QMainWindow):
         for button in self.findChildren(QToolButton, QRegularExpression("^qt_(tool|menu)bar_ext_button$")):
             button.setAccessibleName("More")
             button.setToolTip("More")
-            # A pixmap: Qt asks this button's icon for one without any size.
+            # A pixmap: Qt asks for one without any size. As wide as Qt makes the button, whatever the size of text.
             button.setIcon(QIcon(self.context.icon("chevron-double-right").pixmap(16, 16)))
-            # As wide as Qt makes it, whatever the size of text.
             button.setIconSize(QSize(12, 12))
 
     # -- reactions
