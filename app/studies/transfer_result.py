@@ -144,7 +144,7 @@ class TransferResult(Result):
             Axis("direction", categories=names),
             axis,
             tuple(series),
-            note=f"n = {len(self.levels)} decision squares; {MEDIAN_INTERVAL}",
+            note=f"n = {self._counts}; {MEDIAN_INTERVAL}",
         )
         x, y, low, high = binned_means(self.distances, self.pairs)
         own = float(self.changes["own"].mean())
@@ -172,6 +172,12 @@ class TransferResult(Result):
             note=f"n = {len(self.pairs)} pairs" + (f", {len(far)} levels" if len(far) else "") + f"; {MEAN_INTERVAL}",
         )
         return bars, distance
+
+    @property
+    def _counts(self) -> str:
+        """The n of each direction, in words: random ones and other levels' are several at each decision square."""
+        count = len(self.levels)
+        return f"{count} decision squares, {self.controls * count} for random, {len(self.pairs)} for another level's"
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -202,7 +208,7 @@ class TransferResult(Result):
         listed = ", ".join(f"{title} {said(name)}" for title, name in shown.items())
         return (
             f"Median change of the log-odds at t = {key_of(self.coefficient)}, all of one norm: {listed}; n = "
-            f"{len(self.levels)} decision squares.",
+            f"{self._counts}.",
             f"The mean difference steers {verdict} the probe's direction: median of the difference "
             f"{np.median(gap):+.2f}{ends_text(low, high)}. Of held-out observations the probes classify {told} "
             "correctly; chance is .5.",
