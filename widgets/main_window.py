@@ -225,7 +225,6 @@ class MainWindow(ReadingOrder, QMainWindow):
                 name="explain",
                 title="Explain",
                 widget=self.explain_panel,
-                in_sight=self.explain_panel.set_in_front,
                 words="why study curve gates push outcome response which stage bends",
                 place=0,
                 high_place=1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
@@ -50,7 +50,12 @@ class Folding(QWidget):
         context: for the icon.
         title: what is next to the arrow.
         inner: what folds.
+
+    Signals:
+        turned(bool): what folds is shown, or hidden.
     """
+
+    turned = Signal(bool)
 
     def __init__(self, context: Context, title: str, inner: QWidget, is_open: bool = False) -> None:
         super().__init__()
@@ -75,6 +80,7 @@ class Folding(QWidget):
         self.button.setToolTip(f"{words}. Now: {said}" if said else words)
         self.button.setAccessibleName(words)
         self._draw()
+        self.turned.emit(is_open)
 
     def summarise(self, text: str) -> None:
         """Say in the title what was chosen within, in place of its name."""

@@ -12,6 +12,7 @@ from app.document.document import State
 from app.document.entry_wording import entry_title
 from app.document.history import Entry
 from widgets.controls.key_overrides import PAGES, OwnKeys
+from widgets.controls.sighted import Sighted
 from widgets.services.context import Context
 
 START = "As opened"
@@ -26,7 +27,6 @@ class HistoryModel(QAbstractListModel):
         self._context = context
         self._entries: list[Entry[State]] = []
         self.current = 0
-        context.document.history_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
@@ -56,7 +56,7 @@ class HistoryModel(QAbstractListModel):
         return None
 
 
-class HistoryPanel(OwnKeys, QWidget):
+class HistoryPanel(OwnKeys, Sighted):
     """The list, with the present state bold; a click or Enter goes to a state by undoing or redoing."""
 
     own_keys = PAGES
@@ -79,6 +79,12 @@ class HistoryPanel(OwnKeys, QWidget):
         column.setContentsMargins(6, 6, 6, 6)
         column.addWidget(self.list)
         self._show_current()
+        context.document.history_changed.connect(self.sight_changed)
+
+    def sight_changed(self) -> None:
+        """Read the history: for who sees it, since a session has thousands of edits."""
+        if self.in_sight:
+            self.model.refresh()
 
     def go_to(self, row: int) -> None:
         """Undo or redo until `row` changes are done."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QShowEvent
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -32,6 +32,7 @@ from widgets.controls.panel_parts import (
     muted,
     row,
 )
+from widgets.controls.sighted import Sighted
 from widgets.services.context import Context
 
 OPEN = "file.open_policy"
@@ -42,7 +43,7 @@ WORD = 16
 """Characters of a word that a narrow panel has room for, next to a name."""
 
 
-class PolicyPanel(QWidget):
+class PolicyPanel(Sighted):
     """Name, size, origin and identity of the open policy, its model card and its layers; another one can be opened."""
 
     def __init__(self, context: Context) -> None:
@@ -70,6 +71,9 @@ class PolicyPanel(QWidget):
         self._card_fold = Folding(context, "Model card", self.card)
         self._detail_fold = Folding(context, "Training options", self._details)
         self._layer_fold = Folding(context, "Layers", self._layers)
+        self._folded: dict[Folding, tuple[QWidget, list[tuple[str, str]]]] = {}
+        for fold in (self._detail_fold, self._layer_fold):
+            fold.turned.connect(self._fill_open)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty_state())
         self._pages.addWidget(self._filled())
@@ -112,12 +116,11 @@ class PolicyPanel(QWidget):
 
     def _show_if_seen(self) -> None:
         """Dozens of labels: for who sees them, and after the first field."""
-        if self._outdated and self.isVisible() and not self._context.start.under_way:
+        if self._outdated and self.in_sight and not self._context.start.under_way:
             self._show()
 
-    def showEvent(self, event: QShowEvent) -> None:
+    def sight_changed(self) -> None:
         self._show_if_seen()
-        super().showEvent(event)
 
     def _show(self) -> None:
         self._outdated = False
@@ -136,9 +139,12 @@ class PolicyPanel(QWidget):
         facts = [each for each in rows if each[0] not in stages | told]
         details = training_options(policy)
         self._fill(self._facts, facts, with_copy=True)
-        self._fill(self._details, details)
         self._detail_fold.setVisible(bool(details))
-        self._fill(self._layers, [(name, text) for name, text in rows if name in stages])
+        self._folded = {
+            self._detail_fold: (self._details, details),
+            self._layer_fold: (self._layers, [(name, text) for name, text in rows if name in stages]),
+        }
+        self._fill_open()
         card = model_card(policy)
         self._card_fold.setVisible(card is not None)
         self.card.setMarkdown(card or "")
@@ -149,6 +155,11 @@ class PolicyPanel(QWidget):
         sentence = "" if policy is None else self._context.policy_check.doubt(policy)
         self.doubt.setText(sentence)
         self.doubt.setVisible(bool(sentence))
+
+    def _fill_open(self, *_: object) -> None:
+        """Hundreds of labels: for a fold that is open."""
+        for fold in [fold for fold in self._folded if not fold.inner.isHidden()]:
+            self._fill(*self._folded.pop(fold))
 
     def _fill(self, table: QWidget, rows: list[tuple[str, str]], with_copy: bool = False) -> None:
         if with_copy:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
 from shiboken6 import isValid
 
+from widgets.controls.sighted import Sighted
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
 from widgets.shell.dock import Dock, TitleBar
@@ -47,7 +48,6 @@ class Panel:
         words: what else people look for it by.
         place: number of the place in the column, from the top; on a high screen `high_place`.
         share: height of the place for which this panel is the first, relative to the others.
-        in_sight: told whether the panel is in sight: shown, and not behind another of its place.
     """
 
     name: str
@@ -57,7 +57,6 @@ class Panel:
     place: int
     high_place: int
     share: int = 300
-    in_sight: Callable[[bool], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -107,9 +106,9 @@ class Docks:
         dock.setTitleBarWidget(TitleBar(dock, self._context))
         dock.toggleViewAction().setToolTip(f"Show or hide the panel {panel.title}")
         dock.visibilityChanged.connect(self._name_tab_bars)
-        if panel.in_sight is not None:
-            panel.in_sight(False)
-            dock.visibilityChanged.connect(panel.in_sight)
+        if isinstance(panel.widget, Sighted):
+            panel.widget.set_in_front(False)
+            dock.visibilityChanged.connect(panel.widget.set_in_front)
         self.docks[panel.name] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
 

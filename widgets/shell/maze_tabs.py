@@ -22,7 +22,7 @@ ICON_HEIGHT = 1.0
 MANY = 8
 """Tabs that come and go at once, of which the bar is hidden meanwhile."""
 
-MOST_BUTTONS = 40
+MOST_BUTTONS = 20
 """Tabs that have a button to close each; of more only the one in front has it, and a middle click closes any."""
 
 CLOSE = 0.8

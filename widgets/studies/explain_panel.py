@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QScrollArea,
     QStackedWidget,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.controls.panel_parts import MARGIN, Scrolled, column
+from widgets.controls.sighted import Sighted
 from widgets.controls.whole_choice import WholeChoice
 from widgets.services.context import Context
 from widgets.studies.fit_page import FitPage
@@ -45,7 +46,7 @@ HIGH: Final = 30
 """Lines of text from which a page is high enough for its choices and its plot, one under the other."""
 
 
-class ExplainPanel(QWidget):
+class ExplainPanel(Sighted):
     """A choice of questions over the page of the one that is chosen; a page is made when it is first looked at."""
 
     def __init__(self, context: Context) -> None:
@@ -60,24 +61,14 @@ class ExplainPanel(QWidget):
         layout = column(self, MARGIN)
         layout.addWidget(self.question)
         layout.addWidget(self._stack, 1)
-        self._in_front = True
         remembered = context.settings.get("question")
         self._first: str = remembered if remembered in PAGES else "response"
         self.question.choose(self._first)
 
-    def set_in_front(self, on: bool) -> None:
-        """Say whether the panel is in sight: shown, and not behind another."""
-        self._in_front = on
+    def sight_changed(self) -> None:
         for page in self.pages.values():
-            page.set_in_front(on)
-        self._make_first()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._make_first()
-
-    def _make_first(self) -> None:
-        if self._in_front and self.isVisible() and not self.pages:
+            page.set_in_front(self._in_front)
+        if self.in_sight and not self.pages:
             self.show_page(self._first)
 
     def show_page(self, name: str) -> StudyPage:

@@ -36,7 +36,7 @@ def titles(hand: Hand) -> list[str]:
 
 def open_commands(hand: Hand) -> None:
     hand.key(Qt.Key.Key_P, CONTROL_SHIFT)
-    assert QApplication.focusWidget() is hand.window.features.commands.line
+    hand.wait(lambda: QApplication.focusWidget() is hand.window.features.commands.line)
 
 
 def test_a_few_letters_and_enter_do_a_command(hand: Hand) -> None:

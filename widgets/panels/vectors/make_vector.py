@@ -127,6 +127,9 @@ class MakeCard(QFrame):
         self.make.setEnabled(state.policy is not None and not self.task.busy)
 
     def _document_changed(self, old: State, new: State) -> None:
+        if self.isHidden():
+            # It is refreshed when it is opened.
+            return
         if old.policy != new.policy or [tab.title for tab in old.mazes] != [tab.title for tab in new.mazes]:
             self.refresh()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -63,10 +64,6 @@ class VectorsPanel(QWidget):
         self.more = IconButton(context, "dots-vertical", "Open, save, rename or delete vectors")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setMenu(self._more_menu())
-        self.make = MakeCard(context, lambda: self.current)
-        self.make.hide()
-        self.make.made.connect(self._keep)
-        self.make.closed.connect(self._close_make)
         self.deleted = Deleted(context, self._library)
         self.deleted.undo.clicked.connect(self.put_back)
         self.list = _List(self)
@@ -100,10 +97,19 @@ class VectorsPanel(QWidget):
     def _scrolled_body(self) -> QScrollArea:
         # A long form scrolls: it must neither be squeezed nor push the window beyond the screen.
         body = QWidget()
-        below = column(body)
-        below.addWidget(self.make)
-        below.addWidget(self._pages, 1)
+        self._below = column(body)
+        self._below.addWidget(self._pages, 1)
         return Scrolled(body)
+
+    @cached_property
+    def make(self) -> MakeCard:
+        """The form in which a vector is made; there from when it is first wanted."""
+        card = MakeCard(self._context, lambda: self.current)
+        card.hide()
+        card.made.connect(self._keep)
+        card.closed.connect(self._close_make)
+        self._below.insertWidget(0, card)
+        return card
 
     def _filled(self) -> QWidget:
         page = QWidget()
@@ -319,8 +325,8 @@ class VectorsPanel(QWidget):
             self.save_file(Path(file) if Path(file).suffix else Path(file).with_suffix(SUFFIX))
 
     def _turn_make(self) -> None:
-        self.make.setVisible(self.new.isChecked())
         self.make.refresh()
+        self.make.setVisible(self.new.isChecked())
 
     def _close_make(self) -> None:
         self.new.setChecked(False)
