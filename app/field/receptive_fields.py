@@ -89,31 +89,28 @@ class Window:
 class Copy:
     """Copy that makes an outer rectangle from the mouseless image around an inner one.
 
+    All rectangles of a kind have one size, so that their top left pixels tell everything: tables of all their pixels
+    would take a hundred megabytes, and copying by them takes longer.
+
     Attributes:
-        taken: (cells, outer pixels) int64, the pixel of the image with a border of one that each outer pixel shows.
-        placed: (cells, inner pixels) int64, the outer pixel that each inner pixel covers.
+        corners: (cells,) int64, the pixel of the image with a border of one that an outer rectangle's top left shows.
+        inside: (cells,) int64, the outer pixel that an inner rectangle's top left covers.
         height, width: of the outer rectangle.
     """
 
-    taken: Tensor
-    placed: Tensor
+    corners: Tensor
+    inside: Tensor
     height: int
     width: int
 
 
 def copy_of(inner: Window, outer: Window) -> Copy:
-    """The indices of a copy; the inner rectangles are within the outer ones."""
-    height, width, bordered = outer.height, outer.width, outer.side + 2
-    rows = outer.rows[:, None, None] + 1 + np.arange(height)[:, None]
-    columns = outer.columns[:, None, None] + 1 + np.arange(width)
-    down = (inner.rows - outer.rows)[:, None, None] + np.arange(inner.height)[:, None]
-    right = (inner.columns - outer.columns)[:, None, None] + np.arange(inner.width)
-    cells = len(outer.rows)
+    """The places of a copy; the inner rectangles are within the outer ones."""
     return Copy(
-        torch.from_numpy((rows * bordered + columns).reshape(cells, -1)),
-        torch.from_numpy((down * width + right).reshape(cells, -1)),
-        height,
-        width,
+        torch.from_numpy((outer.rows + 1) * (outer.side + 2) + outer.columns + 1),
+        torch.from_numpy((inner.rows - outer.rows) * outer.width + inner.columns - outer.columns),
+        outer.height,
+        outer.width,
     )
 
 

@@ -213,34 +213,45 @@ class WindowedForward:
     def _copied(self, source: str, x: Tensor, target: str, kind: str, place: Place, backdrop: Backdrop) -> Tensor:
         copy = self._spans.copy(source, target, kind)
         behind = backdrop[source]
-        taken = copy.taken.index_select(0, place.cells)
+        corners = copy.corners.index_select(0, place.cells)
         if place.groups is not None and len(behind) > 1:
-            taken = taken + place.groups[:, None] * (behind.shape[1] * behind.shape[2])
-        channels = x.shape[-1]
-        out = behind.reshape(-1, channels).index_select(0, taken.view(-1))
-        out.index_copy_(0, _placed(copy, place), x.reshape(-1, channels))
-        return out.view(len(x), copy.height, copy.width, channels)
+            corners = corners + place.groups * (behind.shape[1] * behind.shape[2])
+        out = _rectangles(behind, copy.height, copy.width).index_select(0, corners)
+        _rectangles(out, *x.shape[1:3]).index_copy_(0, _inside(copy, place), x)
+        return out
 
     def _edit_windows(self, layer: str, x: Tensor, place: Place, edits: Edits) -> Tensor:
         # An edit acts pixel by pixel, so that what is around the windows does not matter: nothing does here.
         copy = self._spans.copy(layer, layer, "everything")
-        channels, pixels = x.shape[-1], copy.height * copy.width
-        placed = _placed(copy, place)
-        images = x.new_zeros(len(x) * pixels, channels)
-        images.index_copy_(0, placed, x.reshape(-1, channels))
-        images = edits.on(layer, images.view(len(x), copy.height, copy.width, channels))
-        return images.view(-1, channels).index_select(0, placed).view(x.shape)
+        inside = _inside(copy, place)
+        images = x.new_zeros(len(x), copy.height, copy.width, x.shape[3])
+        _rectangles(images, *x.shape[1:3]).index_copy_(0, inside, x)
+        return _rectangles(edits.on(layer, images), *x.shape[1:3]).index_select(0, inside)
 
 
-def _placed(copy: Copy, place: Place) -> Tensor:
-    """(n * inner pixels,): where the pixels of a batch's windows are among those of its outer rectangles."""
-    return (copy.placed.index_select(0, place.cells) + _starts(len(place.cells), copy.height * copy.width)).view(-1)
+def _rectangles(images: Tensor, height: int, width: int) -> Tensor:
+    """Every rectangle of this size as a view, by its top left pixel among those of all images, row by row.
+
+    Args:
+        images: (n, rows, columns, channels), contiguous.
+
+    Returns:
+        (places, height, width, channels); those that begin too far right go round to the next row.
+    """
+    count, rows, columns, channels = images.shape
+    places = count * rows * columns - (height - 1) * columns - width + 1
+    return images.as_strided((places, height, width, channels), (channels, columns * channels, channels, 1))
+
+
+def _inside(copy: Copy, place: Place) -> Tensor:
+    """(n,): the pixel that each window's top left covers, among those of a batch's outer rectangles."""
+    return copy.inside.index_select(0, place.cells) + _starts(len(place.cells), copy.height * copy.width)
 
 
 @lru_cache(maxsize=512)
 def _starts(count: int, pixels: int) -> Tensor:
     # Remembered, since at width 1 asking torch for anything costs as much as computing a layer.
-    return (torch.arange(count) * pixels)[:, None]
+    return torch.arange(count) * pixels
 
 
 def _after(stage: str) -> int:
@@ -252,4 +263,4 @@ def _padding(stage: str) -> float:
 
 
 def _bordered(x: Tensor, value: float) -> Tensor:
-    return torch.nn.functional.pad(x, (0, 0, 1, 1, 1, 1), value=value)
+    return torch.nn.functional.pad(x, (0, 0, 1, 1, 1, 1), value=value).contiguous()
