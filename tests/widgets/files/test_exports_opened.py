@@ -44,6 +44,7 @@ def test_an_export_brings_maze_patches_and_policy_in_one_undo(make_hand: MakeHan
 
 def test_a_policy_of_another_game_is_told_and_a_maze_policy_is_not(make_hand: MakeHand, tmp_path: Path) -> None:
     hand = make_hand()
+    hand.window.docks.bring("policy")
     panel = hand.window.findChild(PolicyPanel)
     save_safetensors(random_network(1, 3), tmp_path / "coins.safetensors")
     drop(hand, tmp_path / "coins.safetensors")
