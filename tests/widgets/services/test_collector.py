@@ -59,7 +59,7 @@ def collector(hand: Hand, looks: Looks) -> Iterator[Collector]:
             QTest.mouseRelease(hand.window.windowHandle(), button)
     gc.collect()
     looks.seen.clear()
-    made = Collector(hand.document, hand.window.context, hand.window, pause=0.5)
+    made = Collector(hand.document, hand.window.context, hand.window, pause=0.25)
     yield made
     made.stop()
     assert gc.isenabled()
@@ -131,7 +131,7 @@ def test_not_everything_is_looked_through_while_a_study_runs(
     seen = weakref.ref(old)
     gc.collect(1)
     del old
-    wait(1.0)
+    wait(0.6)
     assert looks.complete == 0
     assert seen() is not None
     go_on.set()
