@@ -277,7 +277,7 @@ class MainWindow(ReadingOrder, QMainWindow):
     def _enlarge(self, scale: float | None) -> None:
         """Larger text of a presentation, for what needs more than a larger font."""
         self.playback.bar.set_stage_scale(scale)
-        self.explain_panel.set_stage_scale(scale)
+        self.docks.enlarge("explain", scale)
 
     def _connect(self) -> None:
         context = self.context

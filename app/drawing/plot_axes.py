@@ -181,6 +181,8 @@ def broken(text: str, size: float, room: float, weight: str = "regular", *, at_d
 def in_lines(text: str, room: float, width: Callable[[str], float], *, at_dots: bool = False) -> list[str]:
     """A text in lines that fit, broken between words, and behind dots if told: in "block2.res2", not in "3.14".
 
+    No line ends at a space that keeps what is around it together.
+
     Args:
         text: the text.
         room: the width that there is; a single word may take more.
@@ -188,7 +190,7 @@ def in_lines(text: str, room: float, width: Callable[[str], float], *, at_dots: 
         at_dots: see above.
     """
     lines = [""]
-    for word in re.split(r"(?<=\.)(?!\d)|(?<=\s)" if at_dots else r"(?<=\s)", text.strip()):
+    for word in re.split(r"(?<=\.)(?!\d)|(?<=[^\S\xa0])" if at_dots else r"(?<=[^\S\xa0])", text.strip()):
         longer = lines[-1] + word
         if lines[-1] and width(longer) > room:
             lines.append(word)

@@ -1,4 +1,4 @@
-"""Names of a plot's places, below its axis: in lines that fit, and in two rows in turn where one has no room."""
+"""Names of a plot's places, below its axis: in lines that fit, and in up to three rows where one has no room."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from app.drawing.plot_axes import in_lines
 GAP: Final = 6
 """Pixels between two names of a row, at least."""
 
-ROWS: Final = (1, 2)
+ROWS: Final = (1, 2, 3)
+
+NAME_AND_NUMBER: Final = 2
+"""Words of a name such as "UP +24.0"."""
 
 
 def category_ticks(names: Sequence[str], room: float, metrics: QFontMetrics) -> tuple[list[tuple[int, str]], int]:
@@ -28,6 +31,10 @@ def category_ticks(names: Sequence[str], room: float, metrics: QFontMetrics) -> 
     for rows in ROWS:
         wide = rows * room - GAP
         lines = [in_lines(name, wide, metrics.horizontalAdvance, at_dots=True) for name in names]
+        words = [name.split(" ") for name in names]
+        if any(len(each) > 1 for each in lines) and all(len(each) == NAME_AND_NUMBER for each in words):
+            # Each has its number on the second line, also where both would have room on one.
+            lines = words
         if all(metrics.horizontalAdvance(line) <= wide for each in lines for line in each):
             break
     # Each row is as high as its own names.

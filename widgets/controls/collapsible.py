@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
@@ -34,6 +34,11 @@ class _Title(QToolButton):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.say(self.whole)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.say(self.whole)
 
     def sizeHint(self) -> QSize:
         # What it asks for must not depend on how much of its text there is room for.

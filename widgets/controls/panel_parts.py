@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from app.number_format import MINUS
 from widgets.controls.lines_layout import Lines
 from widgets.controls.wheel_guard import QuietCombo
 from widgets.services.context import Context
@@ -91,8 +92,11 @@ def breakable(text: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """A text in which no line ends within "n = 108" or "t = 0"."""
-    return re.sub(r"\b(\w) = (?=[\d+-])", "\\1\u00a0=\u00a0", text)
+    """A text for people: numbers with a true minus sign, and no line that ends within "n = 108", "95 %" or "[1, 2]"."""
+    text = re.sub(r"(?<![^\s(\[])-(?=\.?\d)", MINUS, text)
+    text = re.sub(r"\b(\w) = (?=[\d+.−])", "\\1\u00a0=\u00a0", text)
+    text = re.sub(r"(?<=\d) %", "\u00a0%", text)
+    return re.sub(r"\[[\d+.,−\s]+\]", lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def heading(text: str) -> QLabel:
@@ -220,6 +224,11 @@ class IconButton(QToolButton):
         """Set tooltip and accessible name; the name is the tooltip's first sentence."""
         self.setToolTip(tip)
         self.setAccessibleName(tip.split(". ")[0].rstrip("."))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._draw()
 
     def set_glyph(self, glyph: str) -> None:
         """Show another glyph."""

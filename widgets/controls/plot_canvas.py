@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
 
 from app.drawing.palette import Palette
 from app.drawing.stacked_bars import HALF, ink_on, number_in, segments
+from app.number_format import MINUS
 
 if TYPE_CHECKING:
-    from app.studies.study import Plot
+    from app.studies.study import Axis, Plot
 
 
 def plot_canvas() -> Any:
@@ -36,6 +38,9 @@ def dress_axis(canvas: Any, side: str, palette: Palette, font: QFont, label: str
     import pyqtgraph as pg
 
     axis = canvas.getAxis(side)
+    if not hasattr(axis, "hyphened"):
+        axis.hyphened = axis.tickStrings
+        axis.tickStrings = lambda *ticks: [text.replace("-", MINUS) for text in axis.hyphened(*ticks)]
     axis.setPen(pg.mkPen(palette.border))
     axis.setTextPen(pg.mkPen(palette.text))
     axis.setStyle(tickFont=font, hideOverlappingLabels=True)
@@ -43,6 +48,17 @@ def dress_axis(canvas: Any, side: str, palette: Palette, font: QFont, label: str
     if label:
         axis.setLabel(label, color=palette.text_muted, **{"font-size": f"{font.pointSizeF():g}pt"})
     return axis
+
+
+def own_ticks(axis: Axis, ends: tuple[float, float]) -> list[list[tuple[float, str]]] | None:
+    """Ticks of an axis of names or powers, in its own places; None for those that pyqtgraph makes."""
+    if axis.categories:
+        return [list(enumerate(axis.categories))]
+    if not axis.log:
+        return None
+    from app.drawing.plot_axes import axis_ticks
+
+    return [[(float(np.log10(value)), text) for value, text in axis_ticks(axis, ends)]]
 
 
 def add_stacks(canvas: Any, plot: Plot, palette: Palette, font: QFont, scale: float) -> None:

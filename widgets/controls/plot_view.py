@@ -15,12 +15,12 @@ from app.drawing.stacked_bars import HALF_NET, Segment, segment_at
 from widgets.controls.category_ticks import category_ticks
 from widgets.controls.grid_view import GridView
 from widgets.controls.panel_parts import column, heading, muted, unbroken
-from widgets.controls.plot_canvas import add_stacks, dress_axis, plot_canvas
+from widgets.controls.plot_canvas import add_stacks, dress_axis, own_ticks, plot_canvas
 from widgets.controls.plot_reading import reading
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
-    from app.studies.study import Axis, Plot, Series
+    from app.studies.study import Plot, Series
 
 LINES: Final = 11
 """Lines of text that the picture is high."""
@@ -35,7 +35,13 @@ USUAL_LINES: Final = 2
 """Lines of names below an axis that the picture has room for; with more it is higher."""
 
 EDGE: Final = 0.3
-"""Of a place's width: what is right of its middle at the end of an axis, at least."""
+"""Of a place's width: what is beyond its middle at an end of an axis, at least."""
+
+TRIES: Final = 3
+"""Names are broken again where what is over the ends of the axis leaves less room for them."""
+
+ANYWHERE: Final = 10_000
+"""Pixels from an axis within which its names are drawn."""
 
 STALE: Final = 0.35
 """Opacity of a plot of what is no longer on the canvas."""
@@ -113,10 +119,6 @@ class PlotView(QWidget):
         self.words.setVisible(plot is not None)
         self._draw()
 
-    def draw_again(self) -> None:
-        """Draw the plot again, since its font is another."""
-        self._draw()
-
     def take_words(self) -> None:
         """Show the words under the picture; they may have been elsewhere."""
         self._column.addWidget(self.words)
@@ -192,12 +194,12 @@ class PlotView(QWidget):
         canvas = self._canvas
         canvas.clear()
         canvas.setBackground(palette.panel_raised)
-        font = self.legend.font()
+        font = self.font()
         (low, high), (bottom, top) = plot_limits(plot)
         for side, axis, ends in (("bottom", plot.x, (low, high)), ("left", plot.y, (bottom, top))):
             # What runs upwards is named over the plot: there its name would be cut off in a low panel.
             item = dress_axis(canvas, side, palette, font, axis_text(axis) if side == "bottom" else "")
-            item.setTicks(_own_ticks(axis, ends))
+            item.setTicks(own_ticks(axis, ends))
         self._name_places(plot)
         canvas.setLogMode(plot.x.log, plot.y.log)
         canvas.showGrid(x=not plot.x.categories, y=True, alpha=0.15)
@@ -212,7 +214,7 @@ class PlotView(QWidget):
                 entries.setdefault(series.name, _entry(series, colour))
         self._mark(plot, palette)
         # What runs upwards is named over the plot: next to it, its name would be cut off in a low panel.
-        words = [escape(axis_text(plot.y)) + ":", *entries.values()]
+        words = [escape(axis_text(plot.y)) + (":" if entries else ""), *entries.values()]
         self.legend.setText("&ensp; ".join(words))
         self.legend.show()
         self._handle = None
@@ -227,23 +229,31 @@ class PlotView(QWidget):
 
     def _name_places(self, plot: Plot) -> None:
         """Write the names below the axis in the room that there is now, and make the picture as high as it takes."""
-        metrics, item, names = QFontMetrics(self.legend.font()), self._canvas.getAxis("bottom"), plot.x.categories
+        metrics, item, names = QFontMetrics(self.font()), self._canvas.getAxis("bottom"), plot.x.categories
         lines = self._lines + (self._more if any(series.kind == "stack" for series in plot.series) else 0)
         item.setHeight(None)
-        over = 0
-        # Names are apart already; what is over the end of the axis is to be seen all the same.
-        item.setStyle(hideOverlappingLabels=not names)
+        before = over = 0
+        # Names are apart already; what is over the ends of the axis is to be seen all the same.
+        item.setStyle(hideOverlappingLabels=ANYWHERE if names else True)
         if names:
-            room = (self.width() - self._canvas.getAxis("left").width()) / len(names)
-            ticks, high = category_ticks(names, room, metrics)
+            left = self._canvas.getAxis("left").width()
+            for _ in range(TRIES):
+                room = (self.width() - left - before - over) / len(names)
+                ticks, high = category_ticks(names, room, metrics)
+                first, last = (max(map(metrics.horizontalAdvance, ticks[at][1].split("\n"))) / 2 for at in (0, -1))
+                before = max(before, round(first - left - EDGE * room))
+                over = max(over, round(last - EDGE * room))
             item.setTicks([ticks])
             # Pyqtgraph leaves room for one line of ticks over the axis' name.
             item.setHeight((1.7 + high) * metrics.height() if high > 1 else None)
             lines += max(0, high - USUAL_LINES)
-            last = max(metrics.horizontalAdvance(line) for line in ticks[-1][1].split("\n"))
-            over = max(0, round(last / 2 - EDGE * room))
-        self._canvas.getPlotItem().layout.setContentsMargins(1, 1, 1 + over, 1)
+        self._canvas.getPlotItem().layout.setContentsMargins(1 + before, 1, 1 + over, 1)
         self._picture.setFixedHeight(lines * metrics.height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._draw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -368,21 +378,10 @@ class PlotView(QWidget):
         self.reading.show()
 
     def sizeHint(self) -> QSize:
-        return QSize(12 * QFontMetrics(self.legend.font()).height(), super().sizeHint().height())
+        return QSize(12 * QFontMetrics(self.font()).height(), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(6 * QFontMetrics(self.legend.font()).height(), super().minimumSizeHint().height())
-
-
-def _own_ticks(axis: Axis, ends: tuple[float, float]) -> list[list[tuple[float, str]]] | None:
-    """Ticks of an axis of names or powers, in its own places; None for those that pyqtgraph makes."""
-    if axis.categories:
-        return [list(enumerate(axis.categories))]
-    if not axis.log:
-        return None
-    from app.drawing.plot_axes import axis_ticks
-
-    return [[(float(np.log10(value)), text) for value, text in axis_ticks(axis, ends)]]
+        return QSize(6 * QFontMetrics(self.font()).height(), super().minimumSizeHint().height())
 
 
 def _entry(series: Series, colour: str) -> str:

@@ -15,7 +15,7 @@ from widgets.controls.sighted import Sighted
 from widgets.services.action_registry import Spec
 from widgets.services.context import Context
 from widgets.shell.dock import Dock, TitleBar
-from widgets.style.theme import ui_font
+from widgets.style.theme import enlarge, ui_font
 
 HIGH_SCREEN = 1150
 """Pixels of a screen's height from which three panels fit one over the other."""
@@ -30,6 +30,9 @@ LINES = 19
 
 COLUMN = 0.36
 """The part of the window's width that the column of panels takes at most by itself."""
+
+LARGER = 1 / 3
+"""The part of the window's width that a panel in larger text has at least, once it is brought."""
 
 AROUND = 9
 """Lines of text over and under the panels: menus, the level bar and the status bar."""
@@ -93,6 +96,7 @@ class Docks:
         self._gathered: Gathered | None = None
         self._follows_screen = False
         self._settled: tuple[QByteArray, object] | None = None
+        self._larger: set[str] = set()
         self.arranged_in = self._usual_line
         for panel in panels:
             self._add(panel)
@@ -123,8 +127,20 @@ class Docks:
 
     def bring(self, name: str) -> None:
         """Show a panel, in front of those it shares its place with."""
-        self.docks[name].show()
-        self.docks[name].raise_()
+        dock, width = self.docks[name], round(LARGER * self._window.width())
+        come = dock.isHidden()
+        dock.show()
+        dock.raise_()
+        if come and name in self._larger and dock.width() < width and not dock.isFloating():
+            self._window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
+
+    def enlarge(self, name: str, scale: float | None) -> None:
+        """Show a panel with its title in text of this scale of the window's own, as on stage; None is as usual."""
+        enlarge(self.docks[name], scale)
+        if scale is None:
+            self._larger.discard(name)
+        else:
+            self._larger.add(name)
 
     def reset(self) -> None:
         """Put all docks back in their default places: two groups, three on a high screen, one on a low one."""

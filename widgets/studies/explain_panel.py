@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QScrollArea,
@@ -56,7 +56,6 @@ class ExplainPanel(Sighted):
         titles = {name: title for name, (title, _) in PAGES.items()}
         self.question = WholeChoice("Question", "What is asked about the maze and the policy", titles, self.show_page)
         self.pages: dict[str, StudyPage] = {}
-        self._scale: float | None = None
         self._stack = QStackedWidget()
         layout = column(self, MARGIN)
         layout.addWidget(self.question)
@@ -77,8 +76,6 @@ class ExplainPanel(Sighted):
             self.pages[name] = page = PAGES[name][1](self._context)
             page.set_in_front(self._in_front)
             self._stack.addWidget(Scrolled(page))
-            if self._scale is not None:
-                page.view.enlarge(self._scale)
             if isinstance(page, SweepPage):
                 page.response_asked.connect(self._ask_response)
         self.pages[name].set_low(self._low)
@@ -87,18 +84,20 @@ class ExplainPanel(Sighted):
         self._context.settings.set("question", name)
         return self.pages[name]
 
-    def set_stage_scale(self, scale: float | None) -> None:
-        """Show answers as a presentation does, in text of this scale; None is as usual."""
-        self._scale = scale
-        for page in self.pages.values():
-            page.view.enlarge(scale)
-
     @property
     def _low(self) -> bool:
         return self._stack.height() < HIGH * QFontMetrics(self.font()).height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._see_height()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._see_height()
+
+    def _see_height(self) -> None:
         for page in self.pages.values():
             page.set_low(self._low)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from app.number_format import short
 from app.policy.layers import DEFAULT_LAYER
 from widgets.controls.layer_choice import LayerChoice, has_pixels
 from widgets.controls.number_field import ExactNumber, WholeNumber
@@ -141,7 +142,7 @@ class TransferPage(LayerPage):
         self.main.addLayout(labelled("Times", self.coefficient))
 
     def summary(self) -> str:
-        return f"{self.coefficient.value():g} × {self.vector.currentText().lower()} · {super().summary()}"
+        return f"{short(self.coefficient.value())} × {self.vector.currentText().lower()} · {super().summary()}"
 
     def finer(self) -> tuple[Any, ...]:
         return (str(self.vector.currentData()), self.coefficient.value())

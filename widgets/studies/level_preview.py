@@ -6,13 +6,14 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QWidget
 
 from app.document.view_mode import Mode
 from app.maze.levels import SeededLevel
 from app.number_format import fixed
 from widgets.controls.panel_parts import Elided, column, muted
 from widgets.services.context import Context
+from widgets.style.theme import enlarge
 
 LINES: Final = 17
 """Lines of text that the picture is high."""
@@ -36,6 +37,7 @@ class LevelPreview(QFrame):
         super().__init__(host)
         self._context, self._host = context, host
         self._level: SeededLevel | None = None
+        self._points = 0.0
         self.setObjectName("preview")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -71,6 +73,12 @@ class LevelPreview(QFrame):
             self.hide()
             return
         self.caption.setText(caption or level.name)
+        points = self._host.font().pointSizeF()
+        if points != self._points:
+            # The host's text may be another than the window's: on stage it is larger.
+            self._points = points
+            usual = QApplication.font().pointSizeF()
+            enlarge(self, None if points == usual else points / usual)
         image, fresh = self._context.level_pictures.picture(level, self._pixels)
         if image is None or not fresh:
             self._soon.start()

@@ -46,7 +46,6 @@ def style_sheet(palette: Palette, line: int) -> str:
     QMenuBar {{ background: {p.panel}; padding: 2px 6px; border-bottom: 1px solid {p.border}; }}
     QMenuBar::item {{ padding: 4px 9px; border-radius: 5px; background: transparent; }}
     QMenuBar::item:selected {{ background: {hover}; }}
-    QMenu, QComboBox {{ icon-size: {round(ICON * line)}px; }}
     QMenu {{ background: {p.panel_raised}; border: 1px solid {p.border}; padding: 5px; }}
     QMenu::item {{ padding: 5px 26px 5px 12px; border-radius: 5px; }}
     QMenu::item:selected {{ background: {chosen_fill}; }}
@@ -62,8 +61,7 @@ def style_sheet(palette: Palette, line: int) -> str:
     QToolBar::separator {{ background: {p.border}; margin: 5px; }}
     QToolBar::separator:horizontal {{ width: 1px; }}
     QToolBar::separator:vertical {{ height: 1px; }}
-    QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px;
-        icon-size: {round(ICON * line)}px; }}
+    QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px; }}
     QToolButton:hover {{ background: {hover}; }}
     QToolButton:pressed {{ background: {pressed}; }}
     QToolButton:checked {{ background: {chosen_fill}; color: {p.accent}; }}
@@ -113,12 +111,12 @@ def style_sheet(palette: Palette, line: int) -> str:
         alternate-background-color: {p.panel}; }}
     QAbstractItemView:focus {{ border-color: {p.focus}; }}
     QAbstractItemView::item {{ padding: 3px 6px; }}
+    QTableView::item {{ padding: 3px 4px; }}
     QHeaderView {{ background: transparent; border: none; }}
     QHeaderView::section {{ background: {p.panel}; color: {p.text_muted}; border: none;
         border-bottom: 1px solid {p.border}; padding: 4px 6px; }}
 
     QWidget[dockTitle="true"] {{ background: {p.panel}; border-bottom: 1px solid {p.border}; }}
-    QWidget[dockTitle="true"] QToolButton {{ icon-size: {round(SMALL_ICON * line)}px; }}
     QDockWidget > QWidget {{ background: {p.panel}; }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {p.text_muted}; padding: 6px 12px; border: none;
@@ -177,4 +175,31 @@ def style_sheet(palette: Palette, line: int) -> str:
     QCheckBox::indicator:checked:disabled {{ background: {p.text_muted}; border-color: {p.text_muted}; }}
     QGroupBox {{ border: 1px solid {p.border}; border-radius: 8px; margin-top: 1.1em; padding: 8px; }}
     QGroupBox::title {{ subcontrol-origin: margin; left: 8px; color: {p.text_muted}; }}
+    {_icon_sizes(line)}
+    """
+
+
+def larger_text(points: float, line: int) -> str:
+    """The style sheet of one part of the window, in which all text has another size, whenever a widget is put there.
+
+    Args:
+        points: size of the text.
+        line: pixels of a line of it.
+    """
+    # Qt takes the em of parts of a control from the window's font.
+    box, arrow = round(0.65 * line), round(0.6 * line)
+    return f"""
+    QWidget {{ font-size: {points:g}pt; }}
+    QCheckBox::indicator, QAbstractItemView::indicator {{ width: {box}px; height: {box}px; }}
+    QComboBox::drop-down {{ width: {line}px; }}
+    QComboBox::down-arrow {{ width: {arrow}px; height: {arrow}px; }}
+    {_icon_sizes(line)}
+    """
+
+
+def _icon_sizes(line: int) -> str:
+    icon, small = round(ICON * line), round(SMALL_ICON * line)
+    return f"""
+    QMenu, QComboBox, QToolButton {{ icon-size: {icon}px; }}
+    QWidget[dockTitle="true"] QToolButton {{ icon-size: {small}px; }}
     """

@@ -9,11 +9,11 @@ from functools import cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from app.drawing.palette import DARK, LIGHT, Palette
 from app.paths import asset
-from widgets.style.style_sheet import style_sheet
+from widgets.style.style_sheet import larger_text, style_sheet
 
 CHOICES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 """The choices of the user, and their titles."""
@@ -108,6 +108,17 @@ def apply(app: QApplication, palette: Palette) -> None:
         app.setPalette(qt_palette(palette))
         if app.styleSheet() != sheet:
             app.setStyleSheet(sheet)
+
+
+def enlarge(part: QWidget, scale: float | None) -> None:
+    """Give all text in a part of the window this scale of the window's own size; None is as usual.
+
+    By a style sheet, since under one Qt passes no font on from a widget to those in it.
+    """
+    font = QApplication.font()
+    font.setPointSizeF(font.pointSizeF() * (scale or 1.0))
+    with _no_collecting():
+        part.setStyleSheet("" if scale is None else larger_text(font.pointSizeF(), QFontMetrics(font).height()))
 
 
 @contextmanager
