@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontInfo, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from app.number_format import short
+from widgets.controls.panel_parts import unbroken
 from widgets.services.context import Context
 from widgets.style.shape_painter import picture
 
 if TYPE_CHECKING:
     from app.studies.study import Plot
 
-_ROW: Final = 0.9
+ROW: Final = 0.7
+"""Height of a row, in the drawing's measure."""
+
+AROUND: Final = 2.25
+"""Height of what is over and under the rows."""
+
+CUT: Final = 0.25
+"""Height that the drawing leaves free over its uppermost text; it is not shown."""
+
+SMALLEST: Final = 0.75
+"""Size of the smallest text, in that of the window's."""
 
 
 class GridView(QWidget):
-    """A plot's grid, as wide as there is room.
+    """A plot's grid, as wide as there is room, with names in the window's size of text.
+
+    A number that would be too small in its cell is left out; the tooltip says each with the names of row and column.
 
     Signals:
         clicked(int, int): row, from the top, and column of a cell.
@@ -40,32 +55,48 @@ class GridView(QWidget):
         self.update()
 
     @property
-    def _units(self) -> tuple[float, float]:
-        """Width and height of the picture in cells of the drawing."""
-        from app.drawing.plots import WIDTH
+    def _scale(self) -> float:
+        """Pixels of one in the drawing's measure."""
+        from app.drawing.heat_map import NAME
 
-        rows = 0 if self._plot is None or self._plot.grid is None else len(self._plot.grid.rows)
-        return WIDTH, rows * _ROW + 2.8
+        return QFontInfo(self.font()).pixelSize() / NAME
 
     def sizeHint(self) -> QSize:
-        width, height = self._units
-        return QSize(200, round(max(self.width(), 200) / width * height))
+        rows = 0 if self._plot is None or self._plot.grid is None else len(self._plot.grid.rows)
+        return QSize(200, round((rows * ROW + AROUND) * self._scale))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         if self._plot is None:
             return
-        from app.drawing.heat_map import heat_map
-        from app.drawing.plots import WIDTH
+        from app.drawing.heat_map import NAME, heat_map
 
-        shapes, height = heat_map(self._plot, self._context.palette, WIDTH)
+        scale = self._scale
+        shapes, height = heat_map(self._plot, self._context.palette, self.width() / scale, ROW, SMALLEST * NAME)
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._context.palette.open))
-        scale = self.width() / WIDTH
-        painter.translate(0, (height + 0.3) * scale)
+        painter.translate(0, (height - CUT) * scale)
         painter.scale(scale, -scale)
         painter.drawPicture(0, 0, picture(shapes))
         painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        """A tooltip says the number under the pointer."""
+        if isinstance(event, QHelpEvent):
+            cell = self.cell_at(event.pos().x(), event.pos().y())
+            QToolTip.showText(event.globalPos(), "" if cell is None else self.words(*cell), self)
+            return True
+        return super().event(event)
+
+    def words(self, row: int, column: int) -> str:
+        """The number of a cell in words."""
+        assert self._plot is not None
+        grid = self._plot.grid
+        assert grid is not None
+        value = float(grid.values[row, column])
+        number = short(value) + (f" {grid.unit}" if grid.unit else "") if np.isfinite(value) else "no number"
+        n = "" if grid.n is None else f"; n = {grid.n[row, column]}"
+        return unbroken(f"{grid.rows[row]}, {self._plot.x.name} {grid.columns[column]}: {number}{n}")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         cell = self.cell_at(event.position().x(), event.position().y())
@@ -77,7 +108,6 @@ class GridView(QWidget):
         if self._plot is None or self._plot.grid is None:
             return None
         from app.drawing.heat_map import cell_of
-        from app.drawing.plots import WIDTH
 
-        scale = self.width() / WIDTH
-        return cell_of(self._plot, WIDTH, x / scale, y / scale - 0.3)
+        scale = self._scale
+        return cell_of(self._plot, self.width() / scale, x / scale, y / scale + CUT, ROW)
