@@ -29,9 +29,9 @@ def compact(value: float) -> str:
     return (MINUS if value < 0 and text != "0" else "") + text
 
 
-def general(value: float, *, sign: bool = False) -> str:
-    """Four significant digits; with `sign`, also a plus: "+0.5", "1e+06"."""
-    return _shown(f"{value:+.4g}" if sign else f"{value:.4g}")
+def general(value: float, *, sign: bool = False, digits: int = 4) -> str:
+    """Significant digits, four unless told; with `sign`, also a plus: "+0.5", "1e+06"."""
+    return _shown(f"{value:+.{digits}g}" if sign else f"{value:.{digits}g}")
 
 
 def _shown(text: str) -> str:

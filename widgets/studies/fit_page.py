@@ -14,6 +14,7 @@ from widgets.controls.number_field import WholeNumber
 from widgets.controls.panel_parts import Choice, heading, labelled, muted
 from widgets.services.context import Context
 from widgets.services.study_runner import Asks
+from widgets.studies.column_pager import ColumnPager
 from widgets.studies.level_preview import LevelPreview
 from widgets.studies.result_table import ResultTable
 from widgets.studies.study_page import StudyPage
@@ -80,6 +81,7 @@ class FitPage(StudyPage):
         for offset, part in enumerate(self._parts):
             layout.insertWidget(at + offset, part)  # type: ignore[attr-defined]
             part.hide()
+        layout.insertWidget(at + len(self._parts), ColumnPager(context, self.wrong))  # type: ignore[attr-defined]
         self.runner.changed.connect(self._answered)
 
     def summary(self) -> str:

@@ -17,6 +17,7 @@ from widgets.services.context import Context
 from widgets.services.study_runner import Asks
 from widgets.services.window_first import window_first
 from widgets.studies.brush_plot import BrushPlot
+from widgets.studies.column_pager import ColumnPager
 from widgets.studies.level_gallery import LevelGallery, Shown
 from widgets.studies.level_preview import LevelPreview
 from widgets.studies.result_table import ResultTable, cell_text
@@ -120,6 +121,7 @@ class LevelsPage(StudyPage):
             labelled("Sort by", self.sort_by, self.down, together=True),
             self.trouble,
             self.rows,
+            ColumnPager(context, self.rows),
             self.gallery,
         )
         for offset, part in enumerate(parts):

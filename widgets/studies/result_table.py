@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPaintEvent, QShowEvent
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTableView, QWidget
+from shiboken6 import isValid
 
 from app.number_format import general
 from widgets.services.window_first import window_first
+from widgets.studies.column_pages import head_lines, pages_of
 from widgets.style.theme import number_font
 
 if TYPE_CHECKING:
@@ -20,6 +22,15 @@ Index = QModelIndex | QPersistentModelIndex
 
 LINES: Final = 11
 """Rows that are seen at once."""
+
+DIGITS, FEWER_DIGITS = 4, 3
+"""Significant digits of numbers, and where not all columns have room next to each other."""
+
+HEAD_PADDING: Final = 14
+"""Pixels left and right of a head's text: the style sheet's, and what rounding may take."""
+
+LONGEST: Final = 0.45
+"""Of the table's width: what the first column may take of it where not all columns have room."""
 
 ROUNDED: Final = 2
 """Pixels that rounding may take from the room for a text, which would then lose several letters to an ellipsis."""
@@ -34,6 +45,8 @@ class TableModel(QAbstractTableModel):
         self._order = np.zeros(0, dtype=np.int64)
         self._sorted_by = (-1, Qt.SortOrder.AscendingOrder)
         self._keys: dict[int, np.ndarray] = {}
+        self._heads: tuple[str, ...] = ()
+        self.digits = DIGITS
         self.show_table(table)
 
     @property
@@ -57,6 +70,7 @@ class TableModel(QAbstractTableModel):
         columns = () if table is None else table.columns
         if columns is not self._columns:
             self._columns, self._keys = columns, {}
+            self._heads = tuple(column.name for column in columns)
         self._rows = np.arange(0 if table is None else len(table)) if rows is None else rows
         self._order = self._in_order()
         self.endResetModel()
@@ -69,7 +83,7 @@ class TableModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell_text(self.cell(index.row(), index.column()))
+            return cell_text(self.cell(index.row(), index.column()), self.digits)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             left = isinstance(self.cell(index.row(), index.column()), str)
             side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
@@ -82,7 +96,7 @@ class TableModel(QAbstractTableModel):
         column = self._columns[section]
         n = "" if column.n is None else f"n = {column.n}"
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.name
+            return self._heads[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             return ", ".join(part for part in (column.name, column.unit, n) if part)
         return None
@@ -113,7 +127,13 @@ class TableModel(QAbstractTableModel):
 
     def first_texts(self, column: int, count: int) -> list[str]:
         """The texts of a column's first rows, as they are shown."""
-        return [cell_text(self.cell(row, column)) for row in range(min(count, len(self._order)))]
+        return [cell_text(self.cell(row, column), self.digits) for row in range(min(count, len(self._order)))]
+
+    def set_heads(self, heads: tuple[str, ...]) -> None:
+        """Show these texts over the columns: their names, broken into lines."""
+        if heads != self._heads:
+            self._heads = heads
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(heads) - 1)
 
     def cell(self, row: int, column: int) -> object:
         """A cell as a value of Python, by the order that is shown; None for what is missing."""
@@ -136,29 +156,44 @@ def sorted_rows(values: np.ndarray | tuple[Any, ...], rows: np.ndarray, order: Q
     return np.argsort(-keys if down else keys, kind="stable")
 
 
-def cell_text(cell: object) -> str:
-    """A cell for people: four significant digits, a dash for what is not there."""
+def cell_text(cell: object, digits: int = DIGITS) -> str:
+    """A cell for people: as many significant digits, a dash for what is not there."""
     if cell is None:
         return "–"
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    return general(cell) if isinstance(cell, float) else str(cell)
+    return general(cell, digits=digits) if isinstance(cell, float) else str(cell)
 
 
 class ResultTable(QTableView):
     """A table that sorts by the column whose head is clicked.
 
+    Where its columns do not fit next to each other, heads have several lines and numbers fewer digits; where they still
+    do not, they are on several pages, each with the first column.
+
     Signals:
         hovered(object): the table's own row under the pointer, or None.
+        columns_placed(): there are other pages of columns, or another one is in sight.
+
+    Attributes:
+        pages: the columns of each page, without the first.
+        page: the page in sight.
     """
 
     hovered = Signal(object)
+    columns_placed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = TableModel()
         self._fitted: dict[int, int] = {}
         self._fitted_to: tuple[str, ...] = ()
+        self._widths: dict[int, int] = {}
+        self._heads: list[int] = []
+        self._given: dict[int, int] = {}
+        self._narrow = False
+        self.pages: list[list[int]] = [[]]
+        self.page = 0
         self.shown: Table | None = None
         self.setModel(self._model)
         self.setSortingEnabled(True)
@@ -173,6 +208,8 @@ class ResultTable(QTableView):
         # Not `ResizeToContents`: that asks for every cell in sight again whenever rows are added while a study runs.
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.horizontalHeader().setResizeContentsPrecision(LINES)
+        self.horizontalHeader().installEventFilter(self)
+        self.horizontalHeader().sortIndicatorChanged.connect(self._sorted)
         self._model.layoutChanged.connect(self._fit_columns)
         self.setMouseTracking(True)
         self.entered.connect(self._enter)
@@ -180,6 +217,7 @@ class ResultTable(QTableView):
 
     def show_table(self, table: Table | None) -> None:
         """Show another table, in its own order."""
+        self.page = 0
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.show_rows(table)
 
@@ -188,10 +226,6 @@ class ResultTable(QTableView):
         self.shown = table
         self._model.show_table(table, rows)
         self._fit_columns()
-        line = QFontMetrics(self.font()).height() + 8
-        self.verticalHeader().setDefaultSectionSize(line)
-        seen = min(self._model.rowCount(), LINES)
-        self.setFixedHeight(line * (seen + 1) + self.horizontalScrollBar().sizeHint().height() + 6)
         if table is not None:
             self.setAccessibleName(table.title or table.name)
 
@@ -202,15 +236,85 @@ class ResultTable(QTableView):
             return
         names = tuple(column.name for column in self._model.columns)
         if names != self._fitted_to:
-            self._fitted, self._fitted_to = {}, names
-        metrics, around, header = QFontMetrics(self.font()), None, self.horizontalHeader()
-        for column in range(len(names)):
+            self._fitted_to = names
+            self._take_form(narrow=False)
+        self._fit_texts()
+        room = self.viewport().width()
+        if not self._narrow and sum(self._widths.values()) > room:
+            self._take_form(narrow=True)
+            self._fit_texts()
+        self._place_columns(names, room)
+
+    def _take_form(self, narrow: bool) -> None:
+        """Show heads in one line and numbers in the usual digits, or both as narrow as they are read well."""
+        self._fitted, self._widths, self._given, self._narrow = {}, {}, {}, narrow
+        header = self.horizontalHeader()
+        self._model.digits = FEWER_DIGITS if narrow else DIGITS
+        head, cell = QFontMetrics(header.font()), QFontMetrics(self.font())
+        names = self._fitted_to
+        self._model.set_heads(names)
+        heads = [[name] for name in names]
+        if narrow:
+            for column, name in enumerate(names):
+                wide = max(map(cell.horizontalAdvance, self._model.first_texts(column, LINES)), default=0)
+                heads[column] = head_lines(name, wide, head.horizontalAdvance)
+        # The header itself asks for room for an arrow over each column, and for text of several lines as if in one.
+        self._heads = [max(map(head.horizontalAdvance, lines)) + HEAD_PADDING for lines in heads]
+        if 0 <= header.sortIndicatorSection() < len(names):
+            self._heads[header.sortIndicatorSection()] += head.height()
+        self._model.set_heads(tuple(map("\n".join, heads)))
+
+    def _fit_texts(self) -> None:
+        metrics, around = QFontMetrics(self.font()), None
+        for column in range(len(self._model.columns)):
             wide = max(map(metrics.horizontalAdvance, self._model.first_texts(column, LINES)), default=0)
             if wide > self._fitted.get(column, -1):
                 self._fitted[column] = wide
                 # Not `resizeColumnToContents`: that asks for all of each cell again.
                 around = self._around_text() if around is None else around
-                self.setColumnWidth(column, max(header.sectionSizeHint(column), wide + around + ROUNDED))
+                least = self.horizontalHeader().minimumSectionSize()
+                self._widths[column] = max(least, self._heads[column], wide + around + ROUNDED)
+
+    def _place_columns(self, names: tuple[str, ...], room: int) -> None:
+        """Show the columns of the page in sight, and as many rows as have room."""
+        widths = [self._widths[column] for column in range(len(names))]
+        # The first column has names: long ones are in two lines.
+        long = self._narrow and widths[0] > LONGEST * room
+        if long:
+            widths[0] = round(LONGEST * room)
+        self.pages = pages_of(widths, names, room)
+        self.page = min(self.page, len(self.pages) - 1)
+        shown = [0, *self.pages[self.page]][: len(names)]
+        left = room - sum(widths[column] for column in shown)
+        for number, column in enumerate(shown):
+            self._set_width(column, widths[column] + max(0, left) // (len(shown) - number))
+            left -= max(0, left) // (len(shown) - number)
+        for column in range(1, len(names)):
+            self.setColumnHidden(column, column not in shown)
+        high = QFontMetrics(self.font()).height()
+        line = (2 if long else 1) * high + 8
+        self.verticalHeader().setDefaultSectionSize(line)
+        seen = min(self._model.rowCount(), LINES * (high + 8) // line)
+        bar = self.horizontalScrollBar().sizeHint().height() if left < 0 else 0
+        self.setFixedHeight(line * seen + self.horizontalHeader().sizeHint().height() + bar + 6)
+        self.columns_placed.emit()
+
+    def _set_width(self, column: int, width: int) -> None:
+        """Give a column a width, unless it has been given that: the user may have made it another since."""
+        if self._given.get(column) != width:
+            self._given[column] = width
+            self.setColumnWidth(column, width)
+
+    def turn(self, pages: int) -> None:
+        """Show columns so many pages further on, or before these."""
+        self.page = max(0, self.page + pages)
+        self._fit_columns()
+
+    def _sorted(self, column: int, _order: Qt.SortOrder) -> None:
+        """There is an arrow over another column, which is shown."""
+        self._fit_again()
+        found = next((page for page, columns in enumerate(self.pages) if column in columns), self.page)
+        self.turn(found - self.page)
 
     def _around_text(self) -> int:
         """Pixels that a cell is wider than its text."""
@@ -218,7 +322,7 @@ class ResultTable(QTableView):
         if not index.isValid():
             return 0
         self.initViewItemOption(option)
-        text = cell_text(self._model.cell(0, 0))
+        text = cell_text(self._model.cell(0, 0), self._model.digits)
         return self.itemDelegate().sizeHint(option, index).width() - option.fontMetrics.horizontalAdvance(text)
 
     @window_first
@@ -228,14 +332,27 @@ class ResultTable(QTableView):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fitted_to = ()
-            self._fit_columns()
+            self._fit_again()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The head has another font, which it is given after the table."""
+        if event.type() == QEvent.Type.FontChange and isValid(self) and watched is self.horizontalHeader():
+            self._fit_again()
+        return super().eventFilter(watched, event)
+
+    def _fit_again(self) -> None:
+        self._fitted_to = ()
+        self._fit_columns()
 
     def showEvent(self, event: QShowEvent) -> None:
         # Only now does the style sheet say how much room is around a text.
         super().showEvent(event)
-        self._fitted_to = ()
-        self._fit_columns()
+        self._fit_again()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_again()
 
     @property
     def order(self) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLayout, QMenu, QProgressBar, QPushButton, QWidget
 
 from app.errors import MazescopeError
@@ -19,6 +19,7 @@ from widgets.controls.whole_choice import WholeChoice
 from widgets.services.context import Context
 from widgets.services.study_runner import Answer, StudyRunner
 from widgets.services.topics import Topic
+from widgets.studies.column_pager import ColumnPager
 from widgets.studies.result_table import ResultTable
 
 if TYPE_CHECKING:
@@ -56,9 +57,6 @@ class ResultView(QWidget):
         self._pace = Pace()
         self._left = ""
         self._handle: float | None = None
-        self._scale: float | None = None
-        self._usual_fonts: dict[QWidget, QFont] = {}
-        """Fonts of what is enlarged."""
         self.finding, self.more = QLabel(), muted()
         for label in (self.finding, self.more):
             label.setWordWrap(True)
@@ -78,6 +76,7 @@ class ResultView(QWidget):
         inner = column(numbers)
         inner.addWidget(self.tables)
         inner.addWidget(self.table)
+        inner.addWidget(ColumnPager(context, self.table))
         self.numbers = Folding(context, "Numbers", numbers)
         self._command = IconButton(context, "console", "Copy as command", self._copy_command)
         self._python = IconButton(context, "language-python", "Copy as Python", self._copy_python)
@@ -116,26 +115,6 @@ class ResultView(QWidget):
             self._column.insertWidget(self._column.indexOf(self.finding) + 1, self.plot.words)
         else:
             self.plot.take_words()
-        # With another parent, a part has the style sheet's font again.
-        if self._scale is not None:
-            self.enlarge(self._scale)
-
-    def enlarge(self, scale: float | None) -> None:
-        """Show what was found in text of this scale, as in a presentation; None is as usual."""
-        self._scale, plot = scale, self.plot
-        for part in (self.finding, self.more, plot.title, plot.legend, plot.reading, plot.note, self.table):
-            font = self._usual_fonts.pop(part, None)
-            if font is not None:
-                part.setFont(font)
-            if scale is not None:
-                # The style sheet gives a part its font when it is first shown.
-                part.ensurePolished()
-                self._usual_fonts[part] = part.font()
-                larger = part.font()
-                larger.setPointSizeF(larger.pointSizeF() * scale)
-                part.setFont(larger)
-        plot.draw_again()
-        self.table.show_rows(self.table.shown)
 
     def add_under_plot(self, controls: QLayout) -> None:
         """Show controls of the plot under it."""
@@ -177,7 +156,7 @@ class ResultView(QWidget):
 
     def _show_plots(self, answer: Answer | None) -> None:
         plots = () if answer is None else answer.plots
-        names = {plot.name: plot.title for plot in plots}
+        names = {plot.name: unbroken(plot.title) for plot in plots}
         if self._plot_name not in names:
             self._plot_name = next(iter(names), "")
         if _refill(self.plots, names, self._plot_name):
@@ -199,7 +178,7 @@ class ResultView(QWidget):
 
     def _show_tables(self, answer: Answer | None) -> None:
         tables = () if answer is None else answer.tables
-        names = {table.name: table.title or table.name for table in tables}
+        names = {table.name: unbroken(table.title or table.name) for table in tables}
         if self._table_name not in names:
             self._table_name = next(iter(names), "")
         _refill(self.tables, names, self._table_name)
