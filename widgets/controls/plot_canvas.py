@@ -45,6 +45,7 @@ def dress_axis(canvas: Any, side: str, palette: Palette, font: QFont, label: str
     axis.setTextPen(pg.mkPen(palette.text))
     axis.setStyle(tickFont=font, hideOverlappingLabels=True)
     axis.enableAutoSIPrefix(False)
+    axis.showLabel(bool(label))
     if label:
         axis.setLabel(label, color=palette.text_muted, **{"font-size": f"{font.pointSizeF():g}pt"})
     return axis

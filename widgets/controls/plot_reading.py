@@ -1,7 +1,8 @@
-"""Numbers of a plot at a place, in words: for the line under it."""
+"""Words of a plot: its series in the legend, and their numbers at a place for the line under it."""
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from app.drawing.stacked_bars import Segment
 from app.number_format import short
 
 if TYPE_CHECKING:
-    from app.studies.study import Plot
+    from app.studies.study import Plot, Series
 
 
 def reading(plot: Plot, x: float, piece: Segment | None = None) -> str:
@@ -28,3 +29,12 @@ def reading(plot: Plot, x: float, piece: Segment | None = None) -> str:
             parts.append(f"{series.name} {short(float(series.y[at]))}".strip())
     place = where if piece is not None else f"{plot.x.name} {where}"
     return f"{place}: {' · '.join(parts)}" if parts else ""
+
+
+def legend_entry(series: Series, colour: str) -> str:
+    """A series in the legend, as rich text: its sign in its colour, and its name."""
+    if series.kind in ("bars", "stack"):
+        sign = "□" if series.control else "■"
+    else:
+        sign = "╍╍" if series.control else "━━"
+    return f'<span style="color:{colour}">{sign}</span>&nbsp;{escape(series.name).replace(" ", "&nbsp;")}'

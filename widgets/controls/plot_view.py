@@ -16,7 +16,7 @@ from widgets.controls.category_ticks import category_ticks
 from widgets.controls.grid_view import GridView
 from widgets.controls.panel_parts import column, heading, muted, unbroken
 from widgets.controls.plot_canvas import add_stacks, dress_axis, own_ticks, plot_canvas
-from widgets.controls.plot_reading import reading
+from widgets.controls.plot_reading import legend_entry, reading
 from widgets.services.context import Context
 
 if TYPE_CHECKING:
@@ -119,6 +119,10 @@ class PlotView(QWidget):
         self.words.setVisible(plot is not None)
         self._draw()
 
+    @property
+    def _low(self) -> bool:
+        return self._lines == LOW_LINES
+
     def take_words(self) -> None:
         """Show the words under the picture; they may have been elsewhere."""
         self._column.addWidget(self.words)
@@ -198,7 +202,8 @@ class PlotView(QWidget):
         (low, high), (bottom, top) = plot_limits(plot)
         for side, axis, ends in (("bottom", plot.x, (low, high)), ("left", plot.y, (bottom, top))):
             # What runs upwards is named over the plot: there its name would be cut off in a low panel.
-            item = dress_axis(canvas, side, palette, font, axis_text(axis) if side == "bottom" else "")
+            named = side == "bottom" and not (self._low and axis.categories)
+            item = dress_axis(canvas, side, palette, font, axis_text(axis) if named else "")
             item.setTicks(own_ticks(axis, ends))
         self._name_places(plot)
         canvas.setLogMode(plot.x.log, plot.y.log)
@@ -211,7 +216,7 @@ class PlotView(QWidget):
             if series.kind != "stack":
                 self._add(series, colour, plot)
             if series.name:
-                entries.setdefault(series.name, _entry(series, colour))
+                entries.setdefault(series.name, legend_entry(series, colour))
         self._mark(plot, palette)
         # What runs upwards is named over the plot: next to it, its name would be cut off in a low panel.
         words = [escape(axis_text(plot.y)) + (":" if entries else ""), *entries.values()]
@@ -244,8 +249,9 @@ class PlotView(QWidget):
                 before = max(before, round(first - left - EDGE * room))
                 over = max(over, round(last - EDGE * room))
             item.setTicks([ticks])
-            # Pyqtgraph leaves room for one line of ticks over the axis' name.
-            item.setHeight((1.7 + high) * metrics.height() if high > 1 else None)
+            # Pyqtgraph leaves room for one line of ticks over the axis' name, which is left out in a low panel.
+            around = 0.5 if self._low else 1.7
+            item.setHeight((around + high) * metrics.height() if high > 1 else None)
             lines += max(0, high - USUAL_LINES)
         self._canvas.getPlotItem().layout.setContentsMargins(1 + before, 1, 1 + over, 1)
         self._picture.setFixedHeight(lines * metrics.height())
@@ -382,14 +388,6 @@ class PlotView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(6 * QFontMetrics(self.font()).height(), super().minimumSizeHint().height())
-
-
-def _entry(series: Series, colour: str) -> str:
-    if series.kind in ("bars", "stack"):
-        sign = "□" if series.control else "■"
-    else:
-        sign = "╍╍" if series.control else "━━"
-    return f'<span style="color:{colour}">{sign}</span>&nbsp;{escape(series.name).replace(" ", "&nbsp;")}'
 
 
 def _clear(colour: str, opacity: float) -> QColor:

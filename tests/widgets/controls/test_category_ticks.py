@@ -96,3 +96,23 @@ def test_the_axis_is_named_without_a_colon_where_no_series_has_a_name(make_desk:
         view.show_plot(Plot("p", "Names", Axis("feature"), Axis("number"), (series,)))
         assert view.legend.text().endswith(end)
         assert ("number:" in view.legend.text()) is bool(name)
+
+
+def test_in_a_low_panel_the_picture_is_not_given_to_names(make_desk: MakeDesk) -> None:  # noqa: F811
+    view = make_desk().put(PlotView, 415, 400)
+    names = ("LEFT +5.1", "DOWN −2.6", "UP +24.0", "RIGHT −3.7", "NOOP −22.8")
+    series = Series("net", np.arange(5.0), np.arange(5.0), 1, kind="bars")
+    view.set_low(True)
+    view.show_plot(Plot("p", "Push", Axis("move, and its net", categories=names), Axis("push"), (series,)))
+    QApplication.processEvents()
+    axis, box = view._canvas.getAxis("bottom"), view._canvas.getPlotItem().vb
+    line = QFontMetrics(view.font()).height()
+    assert not axis.label.isVisible()
+    assert box.height() >= 4 * line
+    view.set_low(False)
+    QApplication.processEvents()
+    assert axis.label.isVisible()
+    numbers = Series("median", np.arange(5.0), np.arange(5.0), 1)
+    view.set_low(True)
+    view.show_plot(Plot("p", "Curve", Axis("coefficient t"), Axis("push"), (numbers,)))
+    assert axis.label.isVisible()
