@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTableView, QWidget
 from shiboken6 import isValid
@@ -278,7 +278,7 @@ class ResultTable(QTableView):
     def _place_columns(self, names: tuple[str, ...], room: int) -> None:
         """Show the columns of the page in sight, and as many rows as have room."""
         widths = [self._widths[column] for column in range(len(names))]
-        # The first column has names: long ones are in two lines.
+        # The first column has names: long ones are in several lines.
         long = self._narrow and widths[0] > LONGEST * room
         if long:
             widths[0] = round(LONGEST * room)
@@ -291,8 +291,13 @@ class ResultTable(QTableView):
             left -= max(0, left) // (len(shown) - number)
         for column in range(1, len(names)):
             self.setColumnHidden(column, column not in shown)
-        high = QFontMetrics(self.font()).height()
-        line = (2 if long else 1) * high + 8
+        metrics = QFontMetrics(self.font())
+        high = tall = metrics.height()
+        if long:
+            box = QRect(0, 0, widths[0] - self._around_text() - ROUNDED, 100 * high)
+            texts = self._model.first_texts(0, LINES)
+            tall = max(metrics.boundingRect(box, Qt.TextFlag.TextWordWrap, text).height() for text in texts)
+        line = tall + 8
         self.verticalHeader().setDefaultSectionSize(line)
         seen = min(self._model.rowCount(), LINES * (high + 8) // line)
         bar = self.horizontalScrollBar().sizeHint().height() if left < 0 else 0

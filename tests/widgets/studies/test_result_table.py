@@ -138,7 +138,7 @@ def test_on_stage_the_essential_columns_are_in_sight_and_the_others_a_click_away
     assert not shown.pager.isVisible()
 
 
-def test_long_names_are_in_two_lines_and_leave_room_for_numbers(shown: Shown) -> None:
+def test_long_names_are_in_several_lines_and_leave_room_for_numbers(shown: Shown) -> None:
     names = ("greedy moves that flip at the decision square", "mean total variation")
     numbers = [Column(name, np.array([1.0, 2.5])) for name in ("claimed channels", "random control", "n")]
     shown.table.show_table(Table("resampled", (Column("measure", names), *numbers)))
