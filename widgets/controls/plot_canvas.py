@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 
 from app.drawing.palette import Palette
@@ -21,7 +21,7 @@ def plot_canvas() -> Any:
     import pyqtgraph as pg
 
     pg.setConfigOptions(antialias=True)
-    canvas = pg.PlotWidget()
+    canvas = pg.PlotWidget(axisItems={side: _axis(side) for side in ("bottom", "left")})
     canvas.setMenuEnabled(False)
     canvas.hideButtons()
     canvas.setMouseEnabled(False, False)
@@ -33,14 +33,30 @@ def plot_canvas() -> Any:
     return canvas
 
 
+def _axis(side: str) -> Any:
+    import pyqtgraph as pg
+
+    class Axis(pg.AxisItem):
+        """Axis with true minus signs; what runs upwards has the numbers at its ends as well."""
+
+        def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
+            return [text.replace("-", MINUS) for text in super().tickStrings(values, scale, spacing)]
+
+        def boundingRect(self) -> QRectF:
+            found = super().boundingRect()
+            font = self.style["tickFont"]
+            # A number that is not inside is not drawn; over the upper end, `set_margins` leaves room.
+            beyond = _half_line(font) if side == "left" and font is not None else 0
+            return QRectF(found.adjusted(0, -beyond, 0, beyond))
+
+    return Axis(orientation=side)
+
+
 def dress_axis(canvas: Any, side: str, palette: Palette, font: QFont, label: str = "") -> Any:
     """Give the axis at a side ("bottom" or "left") the colours, the font and a label; returns it."""
     import pyqtgraph as pg
 
     axis = canvas.getAxis(side)
-    if not hasattr(axis, "hyphened"):
-        axis.hyphened = axis.tickStrings
-        axis.tickStrings = lambda *ticks: [text.replace("-", MINUS) for text in axis.hyphened(*ticks)]
     axis.setPen(pg.mkPen(palette.border))
     axis.setTextPen(pg.mkPen(palette.text))
     axis.setStyle(tickFont=font, hideOverlappingLabels=True)
@@ -49,6 +65,15 @@ def dress_axis(canvas: Any, side: str, palette: Palette, font: QFont, label: str
     if label:
         axis.setLabel(label, color=palette.text_muted, **{"font-size": f"{font.pointSizeF():g}pt"})
     return axis
+
+
+def set_margins(canvas: Any, font: QFont, left: int = 0, right: int = 0) -> None:
+    """Leave room around the plot: over it half a line for the uppermost number, and pixels left and right of it."""
+    canvas.getPlotItem().layout.setContentsMargins(1 + left, _half_line(font), 1 + right, 1)
+
+
+def _half_line(font: QFont) -> int:
+    return QFontMetrics(font).height() // 2 + 1
 
 
 def own_ticks(axis: Axis, ends: tuple[float, float]) -> list[list[tuple[float, str]]] | None:

@@ -15,7 +15,7 @@ from app.drawing.stacked_bars import HALF_NET, Segment, segment_at
 from widgets.controls.category_ticks import category_ticks
 from widgets.controls.grid_view import GridView
 from widgets.controls.panel_parts import column, heading, muted, unbroken
-from widgets.controls.plot_canvas import add_stacks, dress_axis, own_ticks, plot_canvas
+from widgets.controls.plot_canvas import add_stacks, dress_axis, own_ticks, plot_canvas, set_margins
 from widgets.controls.plot_reading import legend_entry, reading
 from widgets.services.context import Context
 
@@ -250,10 +250,10 @@ class PlotView(QWidget):
                 over = max(over, round(last - EDGE * room))
             item.setTicks([ticks])
             # Pyqtgraph leaves room for one line of ticks over the axis' name, which is left out in a low panel.
-            around = 0.5 if self._low else 1.7
+            around = 0.5 if self._low else 1.5
             item.setHeight((around + high) * metrics.height() if high > 1 else None)
             lines += max(0, high - USUAL_LINES)
-        self._canvas.getPlotItem().layout.setContentsMargins(1 + before, 1, 1 + over, 1)
+        set_margins(self._canvas, self.font(), before, over)
         self._picture.setFixedHeight(lines * metrics.height())
 
     def changeEvent(self, event: QEvent) -> None:

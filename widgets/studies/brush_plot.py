@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from widgets.controls.panel_parts import column, muted
-from widgets.controls.plot_canvas import dress_axis, plot_canvas
+from widgets.controls.plot_canvas import dress_axis, plot_canvas, set_margins
 from widgets.services.context import Context
 
 LINES: Final = 9
@@ -111,6 +111,7 @@ class BrushPlot(QWidget):
         self._canvas.setBackground(palette.panel_raised)
         for side, name in zip(("bottom", "left"), self._names, strict=True):
             dress_axis(self._canvas, side, palette, self.font(), name.replace("_", " "))
+        set_margins(self._canvas, self.font())
         self._place_band()
         self._points()
 

@@ -28,8 +28,7 @@ def pages_of(widths: Sequence[int], names: Sequence[str], room: int) -> list[lis
     for _, members in groupby(range(1, len(widths)), lambda column: names[column].split(",")[0]):
         group = list(members)
         wide = sum(widths[column] for column in group)
-        # Also where it will be broken: its columns begin together.
-        if pages[-1] and used + wide > room:
+        if pages[-1] and used + wide > room >= wide:
             pages.append([])
             used = 0
         for column in group:

@@ -253,11 +253,11 @@ class ResultTable(QTableView):
         head, cell = QFontMetrics(header.font()), QFontMetrics(self.font())
         names = self._fitted_to
         self._model.set_heads(names)
-        heads = [[name] for name in names]
+        heads, spare = [[name] for name in names], max(0, self._around_text() + ROUNDED - HEAD_PADDING)
         if narrow:
             for column, name in enumerate(names):
                 wide = max(map(cell.horizontalAdvance, self._model.first_texts(column, LINES)), default=0)
-                heads[column] = head_lines(name, wide, head.horizontalAdvance)
+                heads[column] = head_lines(name, wide + spare, head.horizontalAdvance)
         # The header itself asks for room for an arrow over each column, and for text of several lines as if in one.
         self._heads = [max(map(head.horizontalAdvance, lines)) + HEAD_PADDING for lines in heads]
         if 0 <= header.sortIndicatorSection() < len(names):

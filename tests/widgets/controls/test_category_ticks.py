@@ -108,7 +108,7 @@ def test_in_a_low_panel_the_picture_is_not_given_to_names(make_desk: MakeDesk) -
     axis, box = view._canvas.getAxis("bottom"), view._canvas.getPlotItem().vb
     line = QFontMetrics(view.font()).height()
     assert not axis.label.isVisible()
-    assert box.height() >= 4 * line
+    assert box.height() >= 3.5 * line
     view.set_low(False)
     QApplication.processEvents()
     assert axis.label.isVisible()
@@ -116,3 +116,24 @@ def test_in_a_low_panel_the_picture_is_not_given_to_names(make_desk: MakeDesk) -
     view.set_low(True)
     view.show_plot(Plot("p", "Curve", Axis("coefficient t"), Axis("push"), (numbers,)))
     assert axis.label.isVisible()
+
+
+@pytest.mark.parametrize("low", [False, True])
+def test_the_number_at_the_upper_end_is_written_whole(make_desk: MakeDesk, low: bool) -> None:  # noqa: F811
+    view = make_desk().put(PlotView, 415, 400)
+    view.set_low(low)
+    chances = Series("", np.arange(2.0), np.array([1.0, 0.25]), 1, kind="bars")
+    play = Axis("play", categories=("original", "under the patches"))
+    view.show_plot(Plot("p", "Chance", play, Axis("chance", low=0.0, high=1.0), (chances,)))
+    enlarge(view, 1.7)
+    QApplication.processEvents()
+    view.grab()
+    axis = view._canvas.getAxis("left")
+    painter = QPainter(picture := QPicture())
+    painter.setFont(axis.style["tickFont"])
+    *_, texts = axis.generateDrawSpecs(painter)
+    painter.end()
+    assert not picture.isNull()
+    boxes = {float(text): axis.mapRectToScene(box) for box, _, text in texts}
+    assert boxes[1.0].top() >= 0
+    assert boxes[1.0].center().y() <= boxes[min(boxes)].center().y()

@@ -175,6 +175,12 @@ def test_columns_that_belong_together_are_on_one_page() -> None:
     assert pages_of((100, 60, 60, 60, 60), names, 300) == [[1, 2], [3, 4]]
     assert pages_of((100, 60, 60, 60, 60), names, 340) == [[1, 2, 3, 4]]
     assert pages_of((100, 60, 60, 60, 60), names, 170) == [[1], [2], [3], [4]]
+    # What is too wide for a page of its own begins where there is room.
+    assert pages_of((100, 60, 60, 60, 60), ("stage", "n", *HEADS[:1], *["norm ratio, t = 1"] * 2), 220) == [
+        [1, 2],
+        [3, 4],
+    ]
+    assert pages_of((100, 20, 60, 60, 60), ("stage", "n", *["norm ratio, t = 1"] * 3), 240) == [[1, 2, 3], [4]]
     assert pages_of((100, 600), names[:2], 170) == [[1]]
     assert pages_of((100,), names[:1], 50) == [[]]
     assert pages_of((), (), 50) == [[]]
