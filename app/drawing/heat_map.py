@@ -91,10 +91,10 @@ def heat_map(
                 corners = ((x, y), (right, y), (right, top), (x, top), (x, y))
                 shapes.append(Polyline(corners, palette.decision, 0.07))
     step = _step(grid, cell, least)
+    size = min((fitting(name, NAME, step * cell - 0.1) for name in grid.columns[::step]), default=NAME)
     for column in range(0, len(grid.columns), step):
         name = re.sub(r"^-(?=[.\d])", MINUS, grid.columns[column])
         x = left + (column + 0.5) * cell
-        size = fitting(name, NAME, step * cell - 0.1)
         shapes.append(Text(x, 0.3, name, size, palette.text_muted, anchor="middle"))
     named = plot.x.name + (f" ({plot.x.unit})" if plot.x.unit else "")
     shapes.append(Text(width, -0.35, named, NAME, palette.text_muted, anchor="end"))

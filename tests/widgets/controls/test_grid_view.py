@@ -38,6 +38,9 @@ def test_no_text_is_too_small_and_names_are_as_large_as_the_windows_text(
     shapes, _ = heat_map(plot(1), LIGHT, width / view._scale, ROW, SMALLEST * NAME)
     written = [shape for shape in shapes if isinstance(shape, Text)]
     assert min(shape.size for shape in written) * view._scale >= SMALLEST * size - 1e-6
+    below = [shape for shape in written if shape.y == written[-3].y]
+    assert len(below) >= 3
+    assert len({shape.size for shape in below}) == 1
     names = [shape for shape in written if shape.text in ROWS]
     assert len(names) == len(ROWS)
     assert all(shape.size * view._scale == pytest.approx(size) for shape in names) or width == 300
