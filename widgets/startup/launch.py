@@ -131,7 +131,9 @@ def application() -> QApplication:
 
     from app.field.memory_release import few_arenas
     from app.paths import asset
+    from widgets.startup.unread_sources import read_no_sources
 
+    read_no_sources()
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found
