@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -37,8 +38,11 @@ KEPT_SCENES = 3
 KEPT_SCENE_BYTES = 256 * 2**20
 KEPT_NETWORKS = 2
 KEPT_LAST = 64
-KEPT_LAST_BYTES = 24 * 2**20
+KEPT_LAST_BYTES = 16 * 2**20
 JOBS_BETWEEN_TRIMS = 50
+JOBS_WORTH_A_TRIM = 10
+"""After so many, memory is returned in the first moment without a question."""
+FLOAT_BYTES = 4
 MOST_GROUPS = 4
 """With more groups than this, their images without a mouse would cost more than windows save."""
 
@@ -69,9 +73,9 @@ class CpuEvaluator(Evaluator):
         self._pool: ThreadPoolExecutor | None = None
         self._pool_size = 0
         self._scenes: LRUCache[Hashable, Scene] = LRUCache(KEPT_SCENES)
-        self._convolutions: LRUCache[Hashable, Convolutions] = LRUCache(KEPT_NETWORKS)
+        self._convolutions: LRUCache[tuple[str, str], Convolutions] = LRUCache(KEPT_NETWORKS)
         self._tuners: dict[tuple[int, int], Tuner] = {}
-        self._last: LRUCache[Hashable, Kept] = LRUCache(KEPT_LAST)
+        self._last: LRUCache[tuple[Hashable, ...], Kept] = LRUCache(KEPT_LAST)
         self._threads = default_plan(1).threads
         self._jobs = 0
 
@@ -98,8 +102,8 @@ class CpuEvaluator(Evaluator):
         plan = self.plan(request.policy, request.maze)
         self._threads = plan.threads
         self._jobs += 1
-        if self._jobs % JOBS_BETWEEN_TRIMS == 0:
-            give_memory_back()
+        if self._jobs == JOBS_BETWEEN_TRIMS:
+            self._trim()
         walk = self.walk(request.policy, request.maze, plan)
         # What a stack needs of the network and what the maze gives are found at the same time.
         compiling = self.submit(plan, lambda: compile_stack(request.stack, request.policy, request.taken_on))
@@ -124,18 +128,30 @@ class CpuEvaluator(Evaluator):
         original = last.everything().permute(0, 3, 1, 2)
         return original, original if patched is last else patched.everything().permute(0, 3, 1, 2)
 
-    def room_for_last(self, key: Hashable, request: FieldRequest) -> Kept | None:
-        """The store of activations after the last stage with pixels; None where they are too large."""
+    def room_for_last(self, key: tuple[Hashable, ...], request: FieldRequest) -> Kept | None:
+        """The store of activations after the last stage with pixels; None where they are too large.
+
+        Args:
+            key: the scene and the network, and what acts on it, if anything does.
+            request: what asks for it.
+        """
         if key not in self._last:
             shape = layer(LAST, request.policy.width).shape
-            room = Kept.of(LAST, len(request.maze.squares), (*shape[1:], shape[0]))
+            count = len(request.maze.squares)
+            self._forget_last(key[:2], FLOAT_BYTES * count * math.prod(shape))
+            room = Kept.of(LAST, count, (*shape[1:], shape[0]))
             if room is None:
                 return None
             self._last[key] = room
-        found = self._last[key]
-        while len(self._last) > 2 and sum(kept.bytes for kept in self._last.values()) > KEPT_LAST_BYTES:
-            self._last.popitem()
-        return found
+        return self._last[key]
+
+    def _forget_last(self, scene: tuple[Hashable, ...], coming: int) -> None:
+        """Let go of other scenes' activations, the oldest first, where they and what is coming are too many bytes."""
+        others = [key for key in self._last if key[:2] != scene]
+        for key in others:
+            if sum(kept.bytes for kept in self._last.values()) + coming <= KEPT_LAST_BYTES:
+                return
+            del self._last[key]
 
     def way(self, request: FieldRequest) -> str:
         plan = self.plan(request.policy, request.maze)
@@ -155,6 +171,26 @@ class CpuEvaluator(Evaluator):
         self._measured.add(key)
         self._chosen[key] = found
         self._plans.remember(*key, found)
+        self.tidy(request)
+
+    def tidy(self, request: FieldRequest) -> None:
+        """Let go of what other plans than the one in use have left: convolutions, room of threads, freed memory."""
+        policy = request.policy
+        used = (policy.weights_hash, self.plan(policy, request.maze).kernel)
+        for key in [key for key in self._convolutions if key != used and key[0] == policy.weights_hash]:
+            del self._convolutions[key]
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+        self._trim()
+
+    def rest(self) -> None:
+        if self._jobs >= JOBS_WORTH_A_TRIM:
+            self._trim()
+
+    def _trim(self) -> None:
+        self._jobs = 0
+        give_memory_back()
 
     def walk(self, policy: Policy, maze: Maze, plan: Plan) -> WindowedForward:
         """The plan by which batches of this maze go through this policy."""

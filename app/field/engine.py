@@ -199,6 +199,8 @@ class Engine:
     def _work(self) -> None:
         self._begin_thread()
         while True:
+            if self._queue.empty:
+                self._evaluator.rest()
             asked, request = self._queue.wait(IDLE_SECONDS if self._untuned is not None else None)
             if self._queue.closing:
                 return

@@ -77,6 +77,9 @@ class Evaluator(ABC):
     def tune(self, request: FieldRequest, check: Check) -> None:  # noqa: B027  (most have nothing to find)
         """Find the fastest way for requests like this one, when that is not known yet; `check` may stop it."""
 
+    def rest(self) -> None:  # noqa: B027  (most have nothing to return)
+        """Use a moment without a question to return memory; takes some milliseconds at most."""
+
     @abstractmethod
     def way(self, request: FieldRequest) -> str:
         """The plan for requests like this one, in words."""

@@ -7,6 +7,8 @@ stack of patches does to a layer, and the layers without pixels, are computed in
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from app.field.cpu import CpuEvaluator
 from app.field.evaluator import Outputs
 from app.field.execution_plan import FastPlan, Plans
@@ -33,7 +35,7 @@ class FastEvaluator(CpuEvaluator):
     def remember(self, field: VectorField, policy: Policy) -> None:
         """Keep nothing: it is inexact."""
 
-    def room_for_last(self, key: object, request: FieldRequest) -> Kept | None:
+    def room_for_last(self, key: tuple[Hashable, ...], request: FieldRequest) -> Kept | None:
         del key, request
         return None
 
@@ -67,6 +69,7 @@ class FastFields:
         found = exact.on_thread(
             plan, lambda: fastest_inexact(plan, lambda tried: exact.walk(policy, maze, tried), request, check)
         )
+        exact.tidy(request)
         self._found[policy.width, maze.world] = found
         if found.gain:
             self._plans.remember_fast(policy.width, maze.world, found)

@@ -60,6 +60,11 @@ class RequestQueue:
             request, self._field = self._field, None
             return bool(asked), request
 
+    @property
+    def empty(self) -> bool:
+        """True while nothing is asked for that has not been taken out."""
+        return self._field is None and self._activation is None
+
     def superseded_within(self, seconds: float) -> bool:
         """Wait for a newer field to be asked for, or the end; False when neither happens for so long."""
         with self._ready:
