@@ -15,6 +15,21 @@ from app.drawing.shapes import Polyline, Shape
 from widgets.style.shape_painter import paint
 
 _SIZES = (16, 18, 20, 24, 32, 40, 48, 64)
+_FONT = "mdi6"
+
+
+def _load_one_font() -> None:
+    """Let qtawesome load the one font that is used here: its twelve take 15 MB and are all read at the start.
+
+    This is inside qtawesome. One that is made otherwise loads them all.
+    """
+    fonts = getattr(qtawesome, "_BUNDLED_FONTS", ())
+    used = tuple(font for font in fonts if font[0] == _FONT)
+    if used:
+        qtawesome._BUNDLED_FONTS = used
+
+
+_load_one_font()
 
 
 def icon(name: str, palette: Palette, colour: str = "") -> QIcon:
@@ -31,7 +46,7 @@ def icon(name: str, palette: Palette, colour: str = "") -> QIcon:
             made.addPixmap(QPixmap.fromImage(image))
         return made
     glyph = qtawesome.icon(
-        f"mdi6.{name}",
+        f"{_FONT}.{name}",
         color=colour or palette.text,
         color_disabled=palette.border,
         color_on=colour or palette.accent,
