@@ -14,6 +14,8 @@ COUNTS: Final = {"mazes": 400, "patches": 150, "bad files": 400, "maze files": 2
 """Of each kind, the larger number; the smaller is half of it."""
 
 ROUNDS: Final = 5
+LOOK_EVERY: Final = 5
+"""Milliseconds between two looks whether all is done."""
 
 
 def growth(window: MainWindow, folder: Path) -> dict[str, float]:
@@ -36,20 +38,31 @@ def growth(window: MainWindow, folder: Path) -> dict[str, float]:
 
 
 def _timed(window: MainWindow, act: Callable[[], object]) -> tuple[float, float]:
-    from widgets.services.event_wait import live, live_until
+    from widgets.services.event_wait import live
 
     window.context.document.mark_saved()
     window.files.new_session()
-    live_until(lambda: not window.context.busy, 300)
+    _until(lambda: not window.context.busy)
     live(0.2)
     started, computed = time.perf_counter(), time.thread_time()
     act()
-    live_until(lambda: not window.context.busy, 300)
+    _until(lambda: not window.context.busy)
     live(0)
     times = time.perf_counter() - started, time.thread_time() - computed
     window.message_bar.clear()
     window.context.document.mark_saved()
     return times
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    """Let Qt's own loop run, as in the program, until something is true."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop, timer = QEventLoop(), QTimer(interval=LOOK_EVERY)
+    timer.timeout.connect(lambda: loop.quit() if condition() else None)
+    timer.start()
+    loop.exec()
+    timer.stop()
 
 
 def _session(window: MainWindow, folder: Path, mazes: int, patches: int) -> Callable[[], object]:

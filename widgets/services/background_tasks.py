@@ -30,7 +30,7 @@ class Background(QObject):
         super().__init__(parent)
         self._threads: set[threading.Thread] = set()
         self._still: dict[threading.Thread, Callable[[], bool]] = {}
-        self._closed = False
+        self._closed = self._told = False
         self._finished.connect(self._deliver)
 
     @property
@@ -57,21 +57,24 @@ class Background(QObject):
                 self._finished.emit((thread, _call_for(*_outcome(job), done, failed)))
 
         thread = threading.Thread(target=work, name=JOB, daemon=True)
-        was_busy = self.busy
         self._threads.add(thread)
         if still is not None:
             self._still[thread] = still
         thread.start()
-        if not was_busy:
-            self.busy_changed.emit(True)
+        self._tell()
         return lambda: self._give_up(thread)
 
     def _give_up(self, thread: threading.Thread) -> None:
         if thread in self._threads:
             self._threads.discard(thread)
             self._still.pop(thread, None)
-            if not self._threads:
-                self.busy_changed.emit(False)
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say whether jobs are under way, where that is not what was said last."""
+        if self.busy != self._told:
+            self._told = self.busy
+            self.busy_changed.emit(self._told)
 
     @Slot(object)
     def _deliver(self, message: tuple[threading.Thread, Callable[[], object]]) -> None:
@@ -86,9 +89,8 @@ class Background(QObject):
             if still is None or still():
                 call()
         finally:
-            # The answer may have begun another job.
-            if not self._threads:
-                self.busy_changed.emit(False)
+            # The answer may have begun another job, as each of many files does the next.
+            self._tell()
 
     def close(self, patience: float = 5.0) -> None:
         """Deliver nothing more, and wait a little for the jobs under way."""

@@ -20,6 +20,9 @@ BUSY_AFTER = 600
 """Milliseconds from which background work is mentioned: what is done sooner would only flicker."""
 
 
+SAID_EVERY = 50
+"""Milliseconds between two texts about background work, of which many small files would bring hundreds a second."""
+
 WORKING = "Working…"
 WIDEST = 260
 """Pixels of the name of a file that is being opened."""
@@ -63,6 +66,9 @@ class Status(QStatusBar):
         self._patience.setSingleShot(True)
         self._patience.setInterval(BUSY_AFTER)
         self._patience.timeout.connect(self._show_busy)
+        self._said = WORKING
+        self._pause = QTimer(self, singleShot=True, interval=SAID_EVERY)
+        self._pause.timeout.connect(self._say_latest)
         context.busy_changed.connect(self._take_busy)
         context.files.progressed.connect(self._take_file)
         context.files.late_changed.connect(self._show_late)
@@ -132,8 +138,17 @@ class Status(QStatusBar):
             self._say_busy(WORKING)
 
     def _say_busy(self, text: str) -> None:
-        self.busy.setText(self.busy.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, WIDEST))
-        self._share()
+        self._said = text
+        if not self._pause.isActive():
+            self._say_latest()
+
+    def _say_latest(self) -> None:
+        """Show the latest text about background work, and no other before the pause is over."""
+        text = self.busy.fontMetrics().elidedText(self._said, Qt.TextElideMode.ElideMiddle, WIDEST)
+        if text != self.busy.text():
+            self.busy.setText(text)
+            self._share()
+            self._pause.start()
 
     def _take_file(self, number: int, count: int, name: str) -> None:
         what = f"Opening {name}…" if count == 1 else f"Opening {number + 1} of {count}: {name}…"

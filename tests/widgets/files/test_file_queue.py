@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from app.document.open_file import read_file
 from app.maze import maze_file
@@ -64,3 +65,28 @@ def test_files_after_one_that_hangs_are_opened(
     assert taken == ["first", "last"] + ["drive"] * (not given_up)
     assert files.late == ()
     assert not status.give_up.isVisible()
+
+
+def test_many_small_files_are_told_of_while_they_are_opened(
+    make_hand: MakeHand, tmp_path: Path, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand: Hand = make_hand(engine=False)
+    status = hand.window.status
+    status._patience.setInterval(20)
+    status._pause.setInterval(500)
+    paths = [tmp_path / f"{number}.json" for number in range(60)]
+    heard: list[str] = []
+    monkeypatch.setattr(status.busy, "setText", lambda text: (heard.append(text), QLabel.setText(status.busy, text)))
+
+    def read(path: Path) -> object:
+        if path.stem == "59":
+            assert gate.wait(60)
+        return path.stem
+
+    hand.context.files.open(paths, read, lambda _: None)
+    hand.wait(lambda: "60 of 60: 59.json" in status.busy.text())
+    hand.wait(status.busy.isVisible)
+    assert len(heard) < len(paths) / 2, "a text that nobody can read is not shown"
+    gate.set()
+    hand.wait(lambda: not status.busy.isVisible())
+    hand.wait(lambda: not hand.context.busy)

@@ -44,3 +44,22 @@ def test_what_a_job_held_goes_with_it(background: Background, ends: Exception | 
     wait_until(lambda: bool(told) and not background.busy, 10_000)
     assert told == ["done" if ends is None else type(ends).__name__]
     assert held[0]() is None
+
+
+def test_jobs_that_begin_each_other_are_told_of_once(background: Background) -> None:
+    said: list[bool] = []
+    background.busy_changed.connect(said.append)
+    done: list[int] = []
+
+    def begin() -> None:
+        background.run(lambda: len(done), after)
+
+    def after(number: int) -> None:
+        done.append(number)
+        if len(done) < 20:
+            begin()
+
+    begin()
+    wait_until(lambda: said[-1:] == [False], 10_000)
+    assert done == list(range(20))
+    assert said == [True, False], "whoever waits a while before telling of work would never tell"
