@@ -1,7 +1,7 @@
 """One question, asked of a tree of this project's sources, old or new: a script, so that the tree's modules are used.
 
     python benchmarks/in_tree.py TREE painting|wall|wall_fast|memory|refresh|gif|growing|start
-    python benchmarks/in_tree.py TREE seen MAZE
+    python benchmarks/in_tree.py TREE seen FOLDER
 
 Prints one line of JSON: milliseconds, unless a name says otherwise. `benchmarks.next_to_before` runs it on two trees in
 turn; the second form is for `benchmarks.record_painting`. It uses only what commit c310395 and this one have in common,
@@ -26,6 +26,7 @@ from typing import Any
 
 PAINTED_SECONDS = 10.0
 EVENTS_PER_SECOND = 60
+SEEN_PIXELS, SEEN_SECONDS = 600, 8.0
 EDITS = 500
 SAMPLES = 10
 FRAMES = 25
@@ -121,19 +122,36 @@ def fast(window: Window) -> None:
             print(f"not offered: {window.bridge.fast_offer}", file=sys.stderr)
 
 
-def seen(window: Window, maze: Path) -> dict[str, float]:
-    """The maze of a text file on stage, whose inner walls are taken away one by one and put back, for ten seconds."""
-    read = import_module("app.maze.ascii").from_ascii(maze.read_text(encoding="utf-8"))
-    window.edits.edit_maze(window.document, "Measure", lambda _: read)
-    window.window.context.actions.trigger("view.presentation")
+def seen(window: Window, folder: Path) -> dict[str, Any]:
+    """`benchmarks.painted_level` painted for eight seconds: also what happened when. Prints where the canvas is."""
+    torch, ascii_maze, policies = map(import_module, ("torch", "app.maze.ascii", "app.policy.policy"))
+    network = import_module("app.policy.network").Network(4)
+    network.load_state_dict(torch.load(folder / "policy.pt", weights_only=True))
+    maze = ascii_maze.from_ascii((folder / "maze.txt").read_text(encoding="utf-8"))
+    canvas = window.window.maze_view.canvas
+    canvas.setFixedSize(SEEN_PIXELS, SEEN_PIXELS)
+    window.window.setGeometry(window.app.primaryScreen().geometry())
+    window.edits.open_policy(window.document, policies.policy_of(network, "pointing"))
+    window.edits.edit_maze(window.document, "Measure", lambda _: maze)
     window.until(window.answered)
-    inner = range(1, read.world - 1)
-    return wall(window, cycle([(row, col) for row in inner for col in inner if read.is_wall((row, col))]))
+    corner = canvas.mapToGlobal(canvas.rect().topLeft())
+    print(f"canvas {corner.x()} {corner.y()}", file=sys.stderr, flush=True)
+    answers: list[float] = []
+    events: list[tuple[float, int, int]] = []
+
+    def in_turn() -> Iterator[tuple[int, int]]:
+        for row, col in cycle(json.loads((folder / "squares.json").read_text(encoding="utf-8"))):
+            at = canvas.pixel_at((row, col))
+            events.append((time.time(), at.x(), at.y()))
+            yield row, col
+
+    for signal in (window.bridge.result, window.bridge.overtaken):
+        signal.connect(lambda _: answers.append(time.time()))
+    return {**wall(window, in_turn(), SEEN_SECONDS), "events at": events, "answers at": answers}
 
 
-def wall(window: Window, squares: Iterator[tuple[int, int]] | None = None) -> dict[str, float]:
-    """A wall painted for ten seconds: events taken, answers shown, and how long the GUI thread did not come round."""
-    squares = window.brush() if squares is None else squares
+def wall(window: Window, squares: Iterator[tuple[int, int]], seconds: float = PAINTED_SECONDS) -> dict[str, float]:
+    """A wall painted for some seconds: events taken, answers shown, and how long the GUI thread did not come round."""
     gaps: list[float] = []
     answers = count()
     shown = 0
@@ -145,12 +163,10 @@ def wall(window: Window, squares: Iterator[tuple[int, int]] | None = None) -> di
     window.bridge.result.connect(show)
     window.bridge.overtaken.connect(show)
     window.document.begin("Paint walls")
-    # For who records it.
-    print("painting", file=sys.stderr, flush=True)
     before = time.process_time()
     started = due = last = time.perf_counter()
     events = 0
-    while (now := time.perf_counter()) - started < PAINTED_SECONDS:
+    while (now := time.perf_counter()) - started < seconds:
         # A turn: what is due is done and painted, as a drag does it.
         window.app.processEvents()
         if now >= due:
@@ -374,7 +390,7 @@ def main() -> int:
             if what == "seen":
                 found = seen(window, Path(sys.argv[3]))
             else:
-                found = {"wall": wall, "wall_fast": wall, "memory": memory}[what](window)
+                found = memory(window) if what == "memory" else wall(window, window.brush())
             window.close()
     print(json.dumps(found))
     return 0

@@ -1,100 +1,113 @@
 """Record a wall being painted in two trees, as it looks on a screen: one movie, the older left.
 
-    python -m benchmarks.record_painting BEFORE [FILE]
+    python -m benchmarks.record_painting BEFORE [FOLDER]
 
-BEFORE is a worktree of an older commit. Each tree's presentation is on a virtual screen of its own run (Xvfb) while
-`benchmarks.in_tree` takes away and puts back 60 walls a second in a hard 25x25 maze, width 4, and ffmpeg takes what the
-screen shows. It shows this machine at this moment: nothing else should run meanwhile.
+BEFORE is a worktree of commit c310395; FOLDER, docs/pictures unless given, gets painting.mp4 and painting.png, its last
+picture. Each tree's window fills a virtual screen of its own run (Xvfb), while `benchmarks.in_tree` takes away and puts
+back 60 walls a second for eight seconds. The canvas is taken from the screen 30 times a second, and a pointer is drawn
+where the walls are painted. It shows this machine at this moment: nothing else should run meanwhile.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageDraw
+import av
 
-from app.drawing.fonts import pillow_font
-from app.maze import generator
-from app.maze.ascii import to_ascii
+from benchmarks import painted_level
+from benchmarks.in_tree import EVENTS_PER_SECOND, SEEN_PIXELS, SEEN_SECONDS
 from benchmarks.next_to_before import HERE, python_of
-from benchmarks.subjects import HARD
+from benchmarks.painting_movie import FPS, Take, frames
+from docs.demo_camera import mp4
 
-SCREEN: Final = (1280, 800)
-SEED: Final = 17
-"""Of a hard level of 25 x 25 squares."""
-SECONDS: Final = 8
-RATE: Final = 30
-CAPTION: Final = 48
-WIDTH: Final = 800
-"""Pixels of one tree's half of the movie."""
+SCREEN: Final = (1440, 1200)
+"""Pixels; there is room for the canvas, and all that is around it, in either tree."""
 
 
 def main() -> int:
     """Write the movie; returns the exit status."""
     before = Path(sys.argv[1]).resolve()
-    target = Path(sys.argv[2]) if len(sys.argv) > 2 else HERE / "docs" / "pictures" / "painting.mp4"
+    target = Path(sys.argv[2]) if len(sys.argv) > 2 else HERE / "docs" / "pictures"
     with tempfile.TemporaryDirectory() as folder:
-        parts, maze = [], Path(folder, "maze.txt")
-        maze.write_text(to_ascii(generator.level(HARD, SEED)), encoding="utf-8")
-        for tree, name in ((before, "before"), (HERE, "after")):
-            parts.append(Path(folder, f"{name}.mkv"))
-            record(tree, maze, parts[-1])
-        join(parts, ("Before: commit c310395", "Now"), target)
-    print(f"{target}: {target.stat().st_size / 2**20:.2f} MB")
+        painted_level.write(Path(folder))
+        takes = [record(tree, Path(folder)) for tree in (before, HERE)]
+    movie = frames(takes[0], takes[1], SEEN_SECONDS, round(EVENTS_PER_SECOND * SEEN_SECONDS))
+    path = target / "painting.mp4"
+    path.write_bytes(mp4(movie, FPS))
+    movie[-1].save(path.with_suffix(".png"), optimize=True)
+    print(f"{path.name}: {path.stat().st_size / 2**20:.2f} MB, {len(movie) / FPS:.1f} s")
     return 0
 
 
-def record(tree: Path, maze: Path, file: Path) -> None:
-    """Take one tree's window while a maze is painted in.
+def record(tree: Path, subject: Path) -> Take:
+    """Take one tree's canvas from the screen while the level of a folder is painted.
 
     Raises:
         RuntimeError: when nothing is painted.
     """
-    width, height = SCREEN
+    with virtual_screen() as display:
+        env = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+        script = str(HERE / "benchmarks" / "in_tree.py")
+        command = [str(python_of(tree)), script, str(tree), "seen", str(subject)]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, env=env, cwd=tree, stdout=pipe, stderr=pipe, text=True) as painted:
+            assert painted.stdout is not None
+            assert painted.stderr is not None
+            told = (line.split() for line in painted.stderr)
+            corner = next((words[1:] for words in told if words[:1] == ["canvas"]), None)
+            if corner is None:
+                raise RuntimeError(f"nothing was painted in {tree}")
+            pictures = grabbed(f"{display}+{','.join(corner)}", SEEN_SECONDS + 0.3)
+            answered = painted.stdout.read().splitlines()
+        if painted.returncode:
+            raise RuntimeError(f"painting ended with {painted.returncode} in {tree}")
+    answer = json.loads(answered[-1])
+    events, answers = answer.pop("events at"), answer.pop("answers at")
+    print(f"{tree.name}: {len(pictures)} pictures; {answer}")
+    began = events[0][0]
+    return Take(
+        # The window closes then.
+        pictures=[(at - began, picture) for at, picture in pictures if at < began + SEEN_SECONDS],
+        events=[(at - began, (x, y)) for at, x, y in events],
+        answers=[at - began for at in answers if at >= began],
+    )
+
+
+@contextmanager
+def virtual_screen() -> Iterator[str]:
+    """A screen for X11, by its display's name; it takes a number that is free."""
     told, telling = os.pipe()
-    # The screen takes a number that is free, and tells it once it is there.
-    command = ["Xvfb", "-displayfd", str(telling), "-screen", "0", f"{width}x{height}x24"]
+    size = f"{SCREEN[0]}x{SCREEN[1]}x24"
+    command = ["Xvfb", "-displayfd", str(telling), "-screen", "0", size]
     screen = subprocess.Popen(command, stderr=subprocess.DEVNULL, pass_fds=(telling,))
     os.close(telling)
     try:
         with os.fdopen(told) as number:
-            display = f":{number.readline().strip()}"
-        env = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
-        script = str(HERE / "benchmarks" / "in_tree.py")
-        command = [str(python_of(tree)), script, str(tree), "seen", str(maze)]
-        with subprocess.Popen(command, env=env, cwd=tree, stderr=subprocess.PIPE, text=True) as painted:
-            assert painted.stderr is not None
-            if not any(line.strip() == "painting" for line in painted.stderr):
-                raise RuntimeError(f"nothing was painted in {tree}")
-            grab = ["ffmpeg", "-y", "-loglevel", "error", "-f", "x11grab", "-framerate", str(RATE)]
-            grab += ["-video_size", f"{width}x{height}", "-i", display, "-t", str(SECONDS)]
-            subprocess.run([*grab, "-c:v", "libx264", "-preset", "ultrafast", "-qp", "0", str(file)], check=True)
-            painted.communicate()
+            yield f":{number.readline().strip()}"
     finally:
         screen.terminate()
         screen.wait()
 
 
-def join(parts: list[Path], captions: tuple[str, str], target: Path) -> None:
-    """Both next to each other, with captions, in few bytes."""
-    page = Image.new("RGB", (2 * WIDTH, CAPTION), "#ffffff")
-    for at, caption in enumerate(captions):
-        ImageDraw.Draw(page).text(
-            (at * WIDTH + 16, CAPTION / 2), caption, "#222222", pillow_font("semibold", 24), anchor="lm"
-        )
-    top = parts[0].with_name("captions.png")
-    page.save(top)
-    scaled = "".join(f"[{at}:v]scale={WIDTH}:-2,setpts=PTS-STARTPTS[part{at}];" for at in range(2))
-    graph = f"{scaled}[part0][part1]hstack[both];[2:v][both]vstack,format=yuv420p"
-    inputs = [word for part in parts for word in ("-i", str(part))]
-    command = ["ffmpeg", "-y", "-loglevel", "error", *inputs, "-i", str(top), "-filter_complex", graph]
-    command += ["-c:v", "libx264", "-preset", "slow", "-crf", "30", "-movflags", "+faststart", str(target)]
-    subprocess.run(command, check=True)
+def grabbed(place: str, seconds: float) -> list[tuple[float, av.VideoFrame]]:
+    """What a square of a screen shows for some seconds, each picture with its time, in seconds since 1970."""
+    options = {"framerate": str(FPS), "video_size": f"{SEEN_PIXELS}x{SEEN_PIXELS}", "draw_mouse": "0"}
+    found: list[tuple[float, av.VideoFrame]] = []
+    with av.open(place, format="x11grab", options=options) as screen:
+        for picture in screen.decode(video=0):
+            assert picture.time is not None
+            found.append((picture.time, picture.reformat(format="rgb24")))
+            if found[-1][0] - found[0][0] > seconds:
+                return found
+    return found
 
 
 if __name__ == "__main__":

@@ -109,12 +109,12 @@ def gif(frames: list[Image.Image]) -> bytes:
     return buffer.getvalue()
 
 
-def mp4(frames: list[Image.Image]) -> bytes:
+def mp4(frames: list[Image.Image], fps: int = FPS) -> bytes:
     """The same as an MP4."""
     width, height = even_size(*frames[0].size)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "demo.mp4")
-        with writer(path, encoder_for(width, height), width, height, Fraction(FPS), {}) as add:
+        with writer(path, encoder_for(width, height), width, height, Fraction(fps), {}) as add:
             for frame in frames:
                 add(video_frame(frame, width, height))
         return path.read_bytes()
