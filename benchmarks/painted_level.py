@@ -1,4 +1,4 @@
-"""What the recording paints: a hard 25x25 level, its squares in turn, and a policy of width 4 whose arrows point.
+"""Subject of the recording: a hard 25x25 level, its squares in turn, and a policy of width 4 whose arrows point.
 
 A random network says nearly the same on every square: its field is dots. So its last layer is fitted to the moves
 towards the cheese, in the mazes that there are while the level is painted; it costs as much to run as before.

@@ -29,7 +29,7 @@ POINTER: Final = ((0, 0), (0, 34), (9, 26), (15, 41), (22, 38), (16, 24), (28, 2
 
 @dataclass(frozen=True)
 class Take:
-    """What one tree showed; all times in seconds since the first event.
+    """Recording of one tree; all times in seconds since the first event.
 
     Attributes:
         pictures: its canvas, by time.
@@ -78,7 +78,7 @@ def _frame(takes: Sequence[tuple[str, Take]], time: float, due: int) -> Image.Im
 
 
 def picture_at(take: Take, time: float) -> Image.Image:
-    """What was on the screen at a time: the last picture until then, or the first."""
+    """The canvas on the screen at a time: the last picture until then, or the first."""
     number = bisect_right(take.pictures, time, key=lambda picture: picture[0])
     return take.pictures[max(number - 1, 0)][1].to_image()
 

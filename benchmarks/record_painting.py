@@ -98,7 +98,7 @@ def virtual_screen() -> Iterator[str]:
 
 
 def grabbed(place: str, seconds: float) -> list[tuple[float, av.VideoFrame]]:
-    """What a square of a screen shows for some seconds, each picture with its time, in seconds since 1970."""
+    """Pictures of a square of a screen for some seconds, each with its time, in seconds since 1970."""
     options = {"framerate": str(FPS), "video_size": f"{SEEN_PIXELS}x{SEEN_PIXELS}", "draw_mouse": "0"}
     found: list[tuple[float, av.VideoFrame]] = []
     with av.open(place, format="x11grab", options=options) as screen:
