@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QCursor, QGuiApplication
 
 from app.document.document import Document
+from app.field.memory_release import give_memory_back
 from widgets.services.jobs import Jobs
 from widgets.services.start import Start
 
@@ -59,6 +60,7 @@ class Collector(QObject):
         self._complete = -APART
         self._pointer = QPoint()
         self._worked = time.monotonic()
+        self._returned = 0.0
         document.changed.connect(self._at_work)
         self._timer = QTimer(self)
         self._timer.setInterval(STEP)
@@ -93,6 +95,9 @@ class Collector(QObject):
 
     def _step(self) -> None:
         paused = self._paused()
+        if paused and self._returned < self._worked:
+            give_memory_back()
+            self._returned = time.monotonic()
         if gc.get_count()[0] >= YOUNG:
             self._looks += 1
             gc.collect(1 if self._looks % OLDER == 0 else 0)

@@ -15,8 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.plugin import QtBot
 
+from app.document import maze_edits
 from app.document.document import Document, OpenMaze, State
 from tests.widgets.conftest import Hand, small_maze
+from widgets.services import garbage_collector
 from widgets.services.garbage_collector import Collector
 from widgets.services.jobs import Jobs
 
@@ -168,3 +170,19 @@ def test_one_window_less_leaves_the_others_their_collector(qtbot: QtBot) -> None
     other.stop()
     assert gc.isenabled()
     gc.freeze()
+
+
+def test_freed_memory_is_returned_once_in_each_pause(
+    collector: Collector, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del collector
+    returned: list[float] = []
+    monkeypatch.setattr(garbage_collector, "give_memory_back", lambda: returned.append(time.monotonic()))
+    hand.wait(lambda: not hand.context.busy)
+    for pauses in (1, 2):
+        maze_edits.paint_walls(hand.document, ((5, 5 + pauses),), not hand.document.state.maze.is_wall((5, 5 + pauses)))
+        edited, before = time.monotonic(), len(returned)
+        hand.wait(lambda before=before: len(returned) > before)
+        assert returned[-1] >= edited + 0.25
+        QTest.qWait(600)
+        assert len(returned) == before + 1
