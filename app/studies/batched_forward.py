@@ -87,7 +87,7 @@ def answers(
         empty = Passes(np.empty((0, 15), dtype=np.float32), np.empty(0, dtype=np.float32))
         return [Answer(empty, (empty,) * len(question.stacks)) for question in questions]
     columns: list[list[Tensor]] = []
-    for batch in batches(rows, BATCH, progress):
+    for batch in batches(rows, _at_once(policy.width), progress):
         parts = []
         for index in dict.fromkeys(index for index, _ in batch):
             question, chosen = questions[index], [row for at, row in batch if at == index]
@@ -119,6 +119,14 @@ def fields(
         VectorField(maze, maze.squares, each.logits, each.value) for each in (answer.original, *answer.patched)
     )
     return first, others
+
+
+def _at_once(width: int) -> int:
+    """Passes of one batch: as many pixels' channels whatever the width, since more leave the caches.
+
+    On two cores 16 at width 4 took .8 x the processor time of 64, and 130 MB less.
+    """
+    return max(1, BATCH // width)
 
 
 def _batch(policy: Policy, parts: Sequence[Question]) -> list[Tensor]:

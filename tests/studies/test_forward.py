@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from torch import nn
 
 from app.errors import PatchError
 from app.interventions.compiled_stack import CompiledStack, compile_stack
@@ -17,9 +20,11 @@ from app.maze.maze import Maze
 from app.policy.policy import Policy
 from app.policy.stages import run
 from app.progress import Cancelled
+from app.studies import batched_forward
 from app.studies.batched_forward import Question, answers, fields
 from app.studies.patch_effects import patch_effects
 from app.studies.rollouts import rollouts
+from tests.field.strategies import random_policy
 from tests.interventions.strategies import stacks
 
 
@@ -104,3 +109,20 @@ def test_outputs_beyond_float32_are_refused_not_taken_for_moves(small_policy: Po
     assert fine.mean_total_variation is not None
     assert "float32" in beyond.problem
     assert beyond.mean_total_variation is None
+
+
+@pytest.mark.parametrize("width", [1, 4])
+def test_a_wide_networks_batches_take_no_more_memory(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    largest: list[int] = []
+    run = batched_forward.run
+
+    def watched(network: nn.Module, inputs: torch.Tensor, **options: Any) -> Any:
+        largest.append(len(inputs) * width)
+        return run(network, inputs, **options)
+
+    monkeypatch.setattr(batched_forward, "run", watched)
+    maze = random_level(15, 11, 0)
+    policy = random_policy(width)
+    found, _ = batched_forward.fields(policy, maze)
+    assert max(largest) == 64
+    assert len(found.logits) == len(maze.squares)
