@@ -29,6 +29,8 @@ EVENTS_PER_SECOND = 60
 SEEN_PIXELS, SEEN_SECONDS = 600, 8.0
 EDITS = 500
 SAMPLES = 10
+REST = 4.0
+"""Seconds without an edit or a job of the window, after which memory is at rest."""
 FRAMES = 25
 LEVELS = 108
 NEW_ARROWS = 12
@@ -191,21 +193,35 @@ def wall(window: Window, squares: Iterator[tuple[int, int]], seconds: float = PA
 
 
 def memory(window: Window) -> dict[str, float]:
-    """Summed PSS in MB of this process and its children while walls are edited, each edit up to its first part."""
-    import psutil
-
+    """Summed PSS in MB, walls edited one after the other up to the first part: at a whole answer, and at rest."""
     squares = window.brush()
     samples = []
-    this = psutil.Process()
     for number in range(EDITS):
         window.paint(next(squares))
         window.until(window.started)
         if (number + 1) % (EDITS // SAMPLES) == 0:
             window.until(window.answered)
-            each = (this, *this.children(recursive=True))
-            samples.append(sum(process.memory_full_info().pss for process in each) / 2**20)
+            samples.append(proportional_megabytes())
     half = len(samples) // 2
-    return {"first half": statistics.median(samples[:half]), "MB": statistics.median(samples[half:])}
+    worked = time.monotonic()
+    while time.monotonic() < worked + REST:
+        window.app.processEvents()
+        time.sleep(0.001)
+        if window.window.context.busy:
+            worked = time.monotonic()
+    return {
+        "first half": statistics.median(samples[:half]),
+        "MB": statistics.median(samples[half:]),
+        "at rest": proportional_megabytes(),
+    }
+
+
+def proportional_megabytes() -> float:
+    """Summed PSS of this process and its children, in MB."""
+    import psutil
+
+    this = psutil.Process()
+    return sum(process.memory_full_info().pss for process in (this, *this.children(recursive=True))) / 2**20
 
 
 def timed_canvas() -> list[float]:

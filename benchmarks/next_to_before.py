@@ -65,6 +65,7 @@ GOALS: Final = (
     Goal("full refresh, easy 13x13, width 1", "refresh", "easy 13x13, width 1", 0.85),
     Goal("window to first field, from source, warm", "start", "between, s", 0.7, unit=" s"),
     Goal("memory of the whole application, hard 25x25, width 4, 500 edits", "memory", "MB", 0, 461, unit=" MB"),
+    Goal("the same, after 4 s at rest", "memory", "at rest", 0, 461, unit=" MB"),
     Goal("GIF of 25 frames, hard 25x25", "gif", "GIF", 0.4),
     Goal(
         "diff(t) of 108 levels next to `effects --saturation`, width 1, per level and t",
