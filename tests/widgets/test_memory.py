@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 
 import psutil
@@ -15,6 +16,7 @@ from widgets.services.garbage_collector import Collector
 
 OPENED = 200
 WARM = 40
+BLOCK = 60
 FILES = 50
 MIB = 2**20
 
@@ -36,7 +38,9 @@ def test_memory_is_flat_over_two_hundred_policies(hand: Hand, tmp_path: Path) ->
         hand.wait(lambda: hand.context.bridge.answer is not None)
         used.append(process.memory_info().rss / MIB)
     collector.stop()
-    assert max(used[WARM:]) - used[WARM] < 60
+    # Between two moments at which freed memory is returned it goes up and down by tens of MB.
+    early, late = used[WARM : WARM + BLOCK], used[-BLOCK:]
+    assert statistics.median(late) - statistics.median(early) < 40
     # Undo reaches the policies that have left memory.
     hand.document.undo()
     for _ in range(60):
