@@ -40,7 +40,8 @@ def test_memory_is_flat_over_two_hundred_policies(hand: Hand, tmp_path: Path) ->
     collector.stop()
     # Between two moments at which freed memory is returned it goes up and down by tens of MB.
     early, late = used[WARM : WARM + BLOCK], used[-BLOCK:]
-    assert statistics.median(late) - statistics.median(early) < 40
+    assert statistics.median(late) - statistics.median(early) < 35
+    assert max(late) - max(early) < 60
     # Undo reaches the policies that have left memory.
     hand.document.undo()
     for _ in range(60):
